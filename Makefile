@@ -1,0 +1,43 @@
+# make demo   the main job on real files, from nothing
+# make test   all checks and tests, from nothing
+# make prove  the slow proofs: hundreds of seeds
+# make bench  figures, each a ratio against a named peer
+
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint prove bench release clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+# The stamp is newer than pyproject.toml exactly when the environment fits it.
+.venv/ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "nnlab needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: .venv/ready
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo/play.sh
+
+test: .venv/ready lint
+	$(BIN)/python -m pytest -q -n 2 -m 'not slow'
+
+lint: .venv/ready
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+prove: .venv/ready
+	$(BIN)/python -m pytest -q -n 2 -m slow
+
+bench: .venv/ready
+	$(BIN)/python benchmarks/grading.py
+
+release: .venv/ready
+	$(BIN)/nnlab release
+
+clean:
+	rm -rf .venv .nnlab build dist release .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,14 @@
+"""nnlab: the neural networks of an introductory lecture, complete, in numpy.
+
+The modules in teaching order; each opens with what it is about.
+"""
+
+from nnlab import (
+    arrays,  # the array types of every signature
+    datasets,  # provided data
+    gates,  # lab 1: McCulloch–Pitts neurons
+    hebb,  # lab 2: Hebb's rule
+    perceptron,  # lab 3: the perceptron
+)
+
+__all__ = ["arrays", "datasets", "gates", "hebb", "perceptron"]

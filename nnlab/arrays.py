@@ -1,0 +1,13 @@
+"""The two array types that stand in every signature.
+
+Shapes are written in docstrings, where they can be read: samples are rows,
+`(batch, features)`. Numbers are float64 unless the caller gives float32.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Array", "Labels"]
+
+Array = NDArray[np.float64]
+Labels = NDArray[np.int64]
