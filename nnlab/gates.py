@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from nnlab.arrays import Array
+from nnlab.arrays import Array, Labels
 from nnlab.datasets import truth_table
 
 __all__ = [
@@ -67,7 +67,7 @@ class McCullochPitts:
     def __repr__(self) -> str:
         return f"McCullochPitts(weight={self.weight.tolist()}, threshold={self.threshold})"
 
-    def __call__(self, x: Array) -> Array:
+    def __call__(self, x: Array | Labels) -> Array:
         """Answer 1 for every row of inputs whose weighted sum reaches the threshold, else 0.
 
         Shape: x (..., n) of zeros and ones; the result (...).
@@ -149,7 +149,7 @@ def blueberry_neuron() -> McCullochPitts:
     return McCullochPitts(weight=[1, 1], threshold=2)
 
 
-def xor_product_of_sums(x: Array) -> Array:
+def xor_product_of_sums(x: Array | Labels) -> Array:
     """XOR as an AND of two ORs, each computed by McCulloch–Pitts neurons.
 
     XOR(x₁, x₂) = (x₁ + x₂) · (x̄₁ + x̄₂),  "+" is OR, "·" is AND, a bar is NOT
@@ -168,7 +168,7 @@ def xor_product_of_sums(x: Array) -> Array:
     return both(np.stack([any_on(x), any_off(x)], axis=-1))
 
 
-def xor_sum_of_products(x: Array) -> Array:
+def xor_sum_of_products(x: Array | Labels) -> Array:
     """XOR as an OR of two ANDs, each computed by McCulloch–Pitts neurons.
 
     XOR(x₁, x₂) = (x₁ · x̄₂) + (x̄₁ · x₂),  "+" is OR, "·" is AND, a bar is NOT
