@@ -1,0 +1,198 @@
+"""McCulloch–Pitts neurons: a weighted sum of 0/1 inputs, compared with a threshold.
+
+The first model of a neuron (1943). Its weights are designed by hand, nothing is
+learnt. One neuron draws one line, so it can be AND, OR or NOT, but never XOR:
+that takes a small network of them.
+"""
+
+from collections.abc import Sequence
+import numpy as np
+
+from nnlab.arrays import Array, Labels
+from nnlab.datasets import truth_table
+
+__all__ = [
+    "McCullochPitts",
+    "and_gate",
+    "and_gate_of",
+    "blueberry_neuron",
+    "find_neuron",
+    "not_gate",
+    "or_gate",
+    "or_gate_of",
+    "step",
+    "xor_product_of_sums",
+    "xor_sum_of_products",
+]
+
+
+def step(x: Array, threshold: float = 0.0) -> Array:
+    """Fire (1) where x reaches the threshold, stay silent (0) elsewhere.
+
+    step(x) = 1 if x ≥ threshold else 0
+
+    A sum exactly on the threshold fires. Some books fire only above it.
+
+    Shape: x of any shape; the result has the same.
+    Source: slides, "Biological Neuron to Artificial Neuron".
+
+    >>> step(np.array([-0.5, 0.0, 2.0])).tolist()
+    [0.0, 1.0, 1.0]
+    """
+    raise NotImplementedError("lab01_gates: step")
+
+
+class McCullochPitts:
+    """A neuron with fixed weights: it fires when Σ wᵢ xᵢ ≥ threshold.
+
+    A positive weight excites, a negative one inhibits.
+
+    Shape: weight (n,), one number for each input; threshold a number.
+    Raises: ValueError if weight is not one-dimensional.
+    Source: slides, "McCulloch-Pitts Neurons"; McCulloch and Pitts 1943.
+
+    >>> both = McCullochPitts(weight=[3, 4], threshold=5)
+    >>> both(np.array([[0, 1], [1, 1]])).tolist()
+    [0.0, 1.0]
+    """
+
+    def __init__(self, weight: Sequence[float] | Array, threshold: float) -> None:
+        self.weight = np.asarray(weight, dtype=float)
+        self.threshold = threshold
+        if self.weight.ndim != 1:
+            raise ValueError(f"weight must have shape (n,), got shape {self.weight.shape}")
+
+    def __repr__(self) -> str:
+        return f"McCullochPitts(weight={self.weight.tolist()}, threshold={self.threshold})"
+
+    def __call__(self, x: Array | Labels) -> Array:
+        """Answer 1 for every row of inputs whose weighted sum reaches the threshold, else 0.
+
+        Shape: x (..., n) of zeros and ones; the result (...).
+
+        >>> McCullochPitts(weight=[1, -1], threshold=1)(np.array([1, 0])).tolist()
+        1.0
+        """
+        raise NotImplementedError("lab01_gates: McCullochPitts.__call__")
+
+
+def and_gate() -> McCullochPitts:
+    """Design the neuron of two inputs that fires only when both are 1.
+
+    Any weights and threshold that give its truth table are right, here and below.
+    Source: slides, "MCP Neurons: Logic gates".
+
+    >>> and_gate()(truth_table(2)).tolist()
+    [0.0, 0.0, 0.0, 1.0]
+    """
+    raise NotImplementedError("lab01_gates: and_gate")
+
+
+def or_gate() -> McCullochPitts:
+    """Design the neuron of two inputs that fires when at least one is 1.
+
+    Source: slides, "MCP Neurons: Logic gates".
+
+    >>> or_gate()(truth_table(2)).tolist()
+    [0.0, 1.0, 1.0, 1.0]
+    """
+    raise NotImplementedError("lab01_gates: or_gate")
+
+
+def not_gate() -> McCullochPitts:
+    """Design the neuron of one input that fires when its input is 0.
+
+    Source: slides, "MCP Neurons: Logic gates".
+
+    >>> not_gate()(truth_table(1)).tolist()
+    [1.0, 0.0]
+    """
+    raise NotImplementedError("lab01_gates: not_gate")
+
+
+def and_gate_of(n: int) -> McCullochPitts:
+    """Design the neuron of n inputs that fires only when all of them are 1.
+
+    Source: slides, "MCP Neurons: Multiple Inputs".
+
+    >>> and_gate_of(3)(truth_table(3)).tolist()
+    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]
+    """
+    raise NotImplementedError("lab01_gates: and_gate_of")
+
+
+def or_gate_of(n: int) -> McCullochPitts:
+    """Design the neuron of n inputs that fires when at least one of them is 1.
+
+    Source: slides, "MCP Neurons: Multiple Inputs".
+
+    >>> or_gate_of(3)(truth_table(3)).tolist()
+    [0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+    """
+    raise NotImplementedError("lab01_gates: or_gate_of")
+
+
+def blueberry_neuron() -> McCullochPitts:
+    """Design the bird's neuron: from (purple, round) it decides whether to eat.
+
+    A blueberry is purple and round; a golf ball is only round, a violet only
+    purple, a hot dog neither. The bird eats blueberries alone.
+
+    Source: slides, "McCulloch-Pitts Neurons", the table of four objects.
+
+    >>> eat = blueberry_neuron()
+    >>> [float(eat(np.array(thing))) for thing in ([1, 1], [0, 1], [1, 0], [0, 0])]
+    [1.0, 0.0, 0.0, 0.0]
+    """
+    raise NotImplementedError("lab01_gates: blueberry_neuron")
+
+
+def xor_product_of_sums(x: Array | Labels) -> Array:
+    """XOR as an AND of two ORs, each computed by McCulloch–Pitts neurons.
+
+    XOR(x₁, x₂) = (x₁ + x₂) · (x̄₁ + x̄₂),  "+" is OR, "·" is AND, a bar is NOT
+
+    One of your neurons must compute x₁ + x₂ and one x̄₁ + x̄₂; the rest is up to you.
+
+    Shape: x (..., 2) of zeros and ones; the result (...).
+    Source: slides, "MCP Neuron: XOR".
+
+    >>> xor_product_of_sums(truth_table(2)).tolist()
+    [0.0, 1.0, 1.0, 0.0]
+    """
+    raise NotImplementedError("lab01_gates: xor_product_of_sums")
+
+
+def xor_sum_of_products(x: Array | Labels) -> Array:
+    """XOR as an OR of two ANDs, each computed by McCulloch–Pitts neurons.
+
+    XOR(x₁, x₂) = (x₁ · x̄₂) + (x̄₁ · x₂),  "+" is OR, "·" is AND, a bar is NOT
+
+    One of your neurons must compute x₁ · x̄₂ and one x̄₁ · x₂; the rest is up to you.
+
+    Shape: x (..., 2) of zeros and ones; the result (...).
+    Source: slides, "MCP Neuron: XOR".
+
+    >>> xor_sum_of_products(truth_table(2)).tolist()
+    [0.0, 1.0, 1.0, 0.0]
+    """
+    raise NotImplementedError("lab01_gates: xor_sum_of_products")
+
+
+def find_neuron(
+    table: Sequence[int], weights: Sequence[float], thresholds: Sequence[float]
+) -> McCullochPitts | None:
+    """Search for one neuron that has the given truth table.
+
+    Every input may have any of `weights`, the neuron any of `thresholds`. The first
+    fitting neuron is returned, in whatever order you search; None where none fits.
+
+    Shape: table (2**n,), the outputs in the row order of `truth_table(n)`.
+    Source: slides, "MCP Neurons: Limitation of single Neuron".
+
+    >>> find_neuron((0, 0, 1, 0), weights=(-1, 0, 1), thresholds=(0.5, 1.5))
+    McCullochPitts(weight=[1.0, -1.0], threshold=0.5)
+    >>> find_neuron((0, 1, 1, 0), weights=(-1, 0, 1), thresholds=(0.5, 1.5)) is None  # XOR
+    True
+    """
+    raise NotImplementedError("lab01_gates: find_neuron")

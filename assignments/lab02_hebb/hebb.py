@@ -1,0 +1,86 @@
+"""Hebb's rule: the first rule that learns the weights from examples (1949).
+
+What fires together, wires together: each training pair adds the product of input
+and target to the weights, once, and never looks at what the neuron answers. With
+0/1 data the zeros teach nothing, so the course uses bipolar data, −1 and +1. Even
+then the rule fails on some separable tables, which is why the perceptron follows.
+"""
+
+import numpy as np
+
+from nnlab.arrays import Array
+
+__all__ = ["decision_line", "hebb_step", "predict", "to_bipolar", "train"]
+
+
+def to_bipolar(x: Array) -> Array:
+    """Turn 0/1 data into −1/+1 data.
+
+    Shape: x of any shape; the result is a new array of the same shape.
+    Source: slides, "Hebb's rule: Example", why bipolar form is needed.
+
+    >>> to_bipolar(np.array([[0, 1], [1, 1]])).tolist()
+    [[-1, 1], [1, 1]]
+    """
+    raise NotImplementedError("lab02_hebb: to_bipolar")
+
+
+def hebb_step(weight: Array, bias: float, x: Array, target: float) -> tuple[Array, float]:
+    """Learn one training pair; return the new weights and the new bias.
+
+    wᵢ ← wᵢ + xᵢ · target
+    b  ← b + target            (the bias is the weight of an input that is always 1)
+
+    The arrays you are given stay as they are: the result is a new array.
+
+    Shape: weight and x (features,); bias and target are numbers.
+    Source: slides, "Hebb's rule".
+
+    >>> weight, bias = hebb_step(np.array([1.0, 1.0]), 1.0, np.array([1, -1]), -1)
+    >>> weight.tolist(), bias
+    ([0.0, 2.0], 0.0)
+    """
+    raise NotImplementedError("lab02_hebb: hebb_step")
+
+
+def train(x: Array, target: Array) -> Array:
+    """Show every training pair once, in order; return the table of all weights.
+
+    Weights and bias start at zero. Row 0 holds the start, row k what has been
+    learnt after pair k, as in the lecture's tables; the last column is the bias.
+
+    Shape: x (n_pairs, features), target (n_pairs,); the result (n_pairs + 1, features + 1).
+    Source: slides, "Hebb's rule: AND function".
+
+    >>> train(np.array([[1, 1], [1, -1]]), np.array([1, -1])).tolist()
+    [[0.0, 0.0, 0.0], [1.0, 1.0, 1.0], [0.0, 2.0, 0.0]]
+    """
+    raise NotImplementedError("lab02_hebb: train")
+
+
+def predict(weight: Array, bias: float, x: Array) -> Array:
+    """Answer +1 where w·x + b ≥ 0, else −1.
+
+    Shape: weight (features,), x (..., features); the result (...).
+    Source: slides, "Hebb's rule: AND function, bi-polar form".
+
+    >>> predict(np.array([2.0, 2.0]), -2.0, np.array([[1, 1], [1, -1]])).tolist()
+    [1.0, -1.0]
+    """
+    raise NotImplementedError("lab02_hebb: predict")
+
+
+def decision_line(weight: Array, bias: float) -> tuple[float, float] | None:
+    """Describe the line w₁x₁ + w₂x₂ + b = 0 as x₂ = slope · x₁ + intercept.
+
+    Returns (slope, intercept), or None where the line is vertical (w₂ = 0).
+
+    Shape: weight (2,).
+    Source: slides, "Hebb's rule: AND function", the separating line.
+
+    >>> decision_line(np.array([1.0, 1.0]), 1.0)
+    (-1.0, -1.0)
+    >>> decision_line(np.array([1.0, 0.0]), 1.0) is None
+    True
+    """
+    raise NotImplementedError("lab02_hebb: decision_line")

@@ -1,0 +1,163 @@
+"""The perceptron: learn only from mistakes, and stop when there are none (1958).
+
+A sample is augmented with a constant 1, so that the last weight is the bias and the
+neuron is one product wᵀx. Targets are 0 and 1, as the neuron's answers are. If some
+line separates the classes the rule finds one, after at most (R/γ)² corrections; if
+none does it would never end, hence `max_steps`.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from nnlab.arrays import Array, Labels
+
+__all__ = [
+    "PerceptronFit",
+    "augment",
+    "criterion",
+    "criterion_gradient",
+    "error_surface",
+    "novikoff_bound",
+    "perceptron_step",
+    "predict",
+    "train",
+]
+
+
+class PerceptronFit(NamedTuple):
+    """What training ended with: the weights, how many corrections, and whether all is right."""
+
+    weight: Array
+    updates: int
+    converged: bool
+
+
+def augment(x: Array) -> Array:
+    """Append the constant 1 to every sample, the input of the bias.
+
+    Shape: x (..., features); the result (..., features + 1).
+    Source: slides, "Perceptron", x = (x₁, …, xₙ, 1).
+
+    >>> augment(np.array([[2.0, 3.0], [4.0, 5.0]])).tolist()
+    [[2.0, 3.0, 1.0], [4.0, 5.0, 1.0]]
+    """
+    raise NotImplementedError("lab03_perceptron: augment")
+
+
+def predict(weight: Array, x: Array) -> Array:
+    """Answer 1 where wᵀx ≥ 0, else 0.
+
+    Shape: weight (features + 1,), x (..., features + 1) augmented; the result (...).
+    Source: slides, "Perceptron", eq. (1).
+
+    >>> predict(np.array([1.0, 1.0, -1.5]), augment(np.array([[0, 1], [1, 1]]))).tolist()
+    [0.0, 1.0]
+    """
+    raise NotImplementedError("lab03_perceptron: predict")
+
+
+def perceptron_step(weight: Array, x: Array, target: int) -> Array:
+    """Look at one sample; return the corrected weights, or equal ones if it is right.
+
+    target 1 and wᵀx ≤ 0:  w ← w + x        target 0 and wᵀx ≥ 0:  w ← w − x
+
+    While learning, a sample on the line (wᵀx = 0) is wrong for both classes. The
+    array you are given stays as it is.
+
+    Shape: weight and x (features + 1,), x augmented; target 0 or 1.
+    Source: slides, "Perceptron: Learning algorithm".
+
+    >>> perceptron_step(np.array([0.0, 0.0, 0.0]), np.array([1.0, 2.0, 1.0]), 0).tolist()
+    [-1.0, -2.0, -1.0]
+    """
+    raise NotImplementedError("lab03_perceptron: perceptron_step")
+
+
+def criterion(weight: Array, x: Array, target: Labels) -> float:
+    """Measure how far the wrong samples are on the wrong side.
+
+    J(w) = − Σ yᵢ wᵀxᵢ  over the misclassified samples,  y = +1 for target 1, −1 for target 0
+
+    A sum, not a mean. It is 0 when every sample is right, else positive.
+
+    Shape: weight (features + 1,), x (batch, features + 1) augmented, target (batch,) of 0 and 1.
+    Source: slides, "Perceptron criteria function: Deriving the update rule".
+
+    >>> x = np.array([[2.0, 1.0], [3.0, 1.0], [-4.0, 1.0]])
+    >>> criterion(np.array([1.0, 0.0]), x, np.array([1, 0, 1]))  # −(−1 · 3) − (1 · −4)
+    7.0
+    """
+    raise NotImplementedError("lab03_perceptron: criterion")
+
+
+def criterion_gradient(weight: Array, x: Array, target: Labels) -> Array:
+    """Differentiate the criterion with respect to the weights.
+
+    dJ/dw = − Σ yᵢ xᵢ  over the misclassified samples,  y = +1 for target 1, −1 for target 0
+
+    A sample on the line (wᵀx = 0) counts as misclassified.
+
+    Shape: weight (features + 1,), x (batch, features + 1) augmented, target (batch,) of 0 and 1;
+        the result has the shape of weight.
+    Source: slides, "Perceptron criteria function: Deriving the update rule".
+
+    >>> x = np.array([[2.0, 1.0], [3.0, 1.0], [-4.0, 1.0]])
+    >>> criterion_gradient(np.array([1.0, 0.0]), x, np.array([1, 0, 1])).tolist()
+    [7.0, 0.0]
+    """
+    raise NotImplementedError("lab03_perceptron: criterion_gradient")
+
+
+def train(
+    x: Array, target: Labels, *, rng: np.random.Generator, max_steps: int = 1000
+) -> PerceptronFit:
+    """Correct the weights, mistake by mistake, until none is left.
+
+    Starts from zero weights (from there Novikoff's bound holds; the lecture draws them).
+    In which order the samples are looked at is yours to choose. Stops when every sample is
+    strictly on its side of the line (converged), or after max_steps corrections (not).
+
+    Shape: x (batch, features), not augmented: train does it; target (batch,) of 0 and 1.
+    Source: slides, "Perceptron: Learning algorithm"; Rosenblatt 1958.
+
+    >>> fit = train(np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 0, 0, 1]),
+    ...             rng=np.random.default_rng(0))
+    >>> fit.converged
+    True
+    """
+    raise NotImplementedError("lab03_perceptron: train")
+
+
+def error_surface(x: Array, target: Labels, w1: Array, w2: Array, bias: float) -> Labels:
+    """Count the misclassified samples for every pair of weights on a grid.
+
+    A sample counts when `predict` differs from its target. The count has no slope, which
+    is why it cannot be followed downhill.
+
+    Shape: x (batch, 2), not augmented; target (batch,) of 0 and 1; w1 (rows,), w2 (columns,);
+        the result (rows, columns), entry [i, j] for the weights (w1[i], w2[j], bias).
+    Source: slides, "Perceptron", figure 4.5: error function for the AND function.
+
+    >>> x, target = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 0, 0, 1])
+    >>> error_surface(x, target, np.array([0.0, 1.0]), np.array([0.0, 1.0]), -1.5).tolist()
+    [[1, 1], [1, 0]]
+    """
+    raise NotImplementedError("lab03_perceptron: error_surface")
+
+
+def novikoff_bound(x: Array, target: Labels, separator: Array) -> float:
+    """Bound the corrections that training from zero weights can need.
+
+    (R / γ)²,  R = max ‖xᵢ‖,  γ = min yᵢ sᵀxᵢ / ‖s‖,  y = +1 for target 1, −1 for target 0
+
+    Shape: x (batch, features + 1) augmented, target (batch,) of 0 and 1,
+        separator s (features + 1,), of any length.
+    Raises: ValueError if the separator has a sample on its line or on the wrong side.
+    Source: Novikoff 1962; slides, "Perceptron: Learning".
+
+    >>> x = np.array([[3.0, 1.0], [-3.0, 1.0]])
+    >>> round(novikoff_bound(x, np.array([1, 0]), np.array([2.0, 0.0])), 3)  # 10 / 9
+    1.111
+    """
+    raise NotImplementedError("lab03_perceptron: novikoff_bound")

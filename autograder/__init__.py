@@ -1,0 +1,1 @@
+"""The checker: asks a submission's code questions, judges the answers, names the mistakes."""

@@ -1,0 +1,177 @@
+"""A lab and its checks: what a course author writes.
+
+A check is one function and one promise. The first line of its docstring is what the student reads;
+its body asks the student's code a question, inside the sandbox, and returns what came back. How
+cases are drawn and how the answer is judged stand in its decorator, and run outside.
+"""
+
+import inspect
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from autograder.judges import Judge, equal
+from autograder.sandbox.limits import Limits
+
+__all__ = ["Case", "Check", "Draw", "Lab", "Status"]
+
+Case = Mapping[str, Any]
+"""The inputs of one asking, by the names of the check's arguments."""
+
+Draw = Callable[[np.random.Generator], dict[str, Any]]
+"""Makes one case; the generator comes from the key's seed."""
+
+
+class Status(StrEnum):
+    """The four verdicts, never mixed."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Check:
+    """One promise about one behaviour of one exercise."""
+
+    id: str
+    """Unique in the course, such as `hebb.update`: module and name of the check."""
+    exercise: str
+    """The body that it asks, such as `hebb.hebb_step`."""
+    title: str
+    points: int
+    ask: Callable[..., Any]
+    judge: Judge
+    draw: Draw | None
+    drawn: int
+    always: tuple[dict[str, Any], ...]
+    needs: tuple["Check", ...]
+    unchanged: tuple[str, ...]
+    call: str
+    slides: str
+    fingerprint: Callable[[Case, Any], Any] | None
+    limits: Limits
+
+    @property
+    def module(self) -> str:
+        """The engine module whose exercise this check asks."""
+        return self.exercise.partition(".")[0]
+
+    def cases(self, seed: int) -> list[dict[str, Any]]:
+        """Make this check's cases: the fixed ones, then those drawn from the seed.
+
+        Every case has a generator of its own, so that a new case or check changes no other.
+        """
+        name = zlib.crc32(self.id.encode())
+        generators = (np.random.default_rng([seed, name, i]) for i in range(self.drawn))
+        drawn = [self.draw(rng) for rng in generators] if self.draw else []
+        return [*self.always, *drawn]
+
+    def same(self, case: Case, observed: Any, other: Any) -> bool:
+        """Tell whether two returned values are the same answer, as far as this check can see."""
+        if self.fingerprint is None:
+            return self.judge(case, observed, other) is None
+        prints = (self.fingerprint(case, observed), self.fingerprint(case, other))
+        return equal(case, *prints) is None
+
+
+@dataclass(slots=True, eq=False)
+class Lab:
+    """One unit of the course: whole engine modules, their exercises, and the checks on them.
+
+    `exercises` is the one list of the bodies that students write: stubs, keys and tests read it.
+
+    Raises: ValueError when a check contradicts the lab.
+    """
+
+    id: str
+    title: str
+    slides: str
+    """The lecture's heading."""
+    exercises: Sequence[str]
+    checks: dict[str, Check] = field(default_factory=dict)
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The engine modules that this lab owns, in the order of its exercises."""
+        return tuple(dict.fromkeys(name.partition(".")[0] for name in self.exercises))
+
+    @property
+    def points(self) -> int:
+        """The most that can be reached."""
+        return sum(check.points for check in self.checks.values())
+
+    def check(
+        self,
+        exercise: str,
+        *,
+        points: int,
+        draw: Draw | None = None,
+        cases: int = 3,
+        always: Sequence[dict[str, Any]] = (),
+        judge: Judge = equal,
+        needs: Sequence[Check] = (),
+        unchanged: Sequence[str] = (),
+        call: str = "",
+        slides: str = "",
+        fingerprint: Callable[[Case, Any], Any] | None = None,
+        limits: Limits | None = None,
+    ) -> Callable[[Callable[..., Any]], Check]:
+        """Register the decorated function as a check of this lab.
+
+        Args:
+            exercise: the body it asks, one of the lab's.
+            points: what it is worth, all or nothing.
+            draw: makes one case from a generator.
+            cases: how many cases are drawn.
+            always: cases that are asked whatever the seed, such as the lecture's own.
+            judge: compares an observation with the reference's; default: equal.
+            needs: checks that must pass before this one is asked.
+            unchanged: inputs that the code must leave as they were.
+            call: how the question looks to a student, with the case's names in it;
+                default: the exercise called with the case.
+            slides: the lecture's heading; default: the lab's.
+            fingerprint: what of an answer identifies it, where right answers differ;
+                default: the judge decides whether two answers are the same.
+            limits: what it may use of the machine.
+        """
+
+        def register(ask: Callable[..., Any]) -> Check:
+            title = inspect.getdoc(ask)
+            if not title:
+                raise ValueError(f"{self.id}: check {ask.__name__} needs a docstring")
+            check = Check(
+                id=f"{exercise.partition('.')[0]}.{ask.__name__}",
+                exercise=exercise,
+                title=title.splitlines()[0],
+                points=points,
+                ask=ask,
+                judge=judge,
+                draw=draw,
+                drawn=cases if draw else 0,
+                always=tuple(always),
+                needs=tuple(needs),
+                unchanged=tuple(unchanged),
+                call=call,
+                slides=slides or self.slides,
+                fingerprint=fingerprint,
+                limits=limits or Limits(),
+            )
+            self._admit(check)
+            return check
+
+        return register
+
+    def _admit(self, check: Check) -> None:
+        if check.exercise not in self.exercises:
+            raise ValueError(f"{check.id}: {check.exercise} is no exercise of {self.id}")
+        if check.id in self.checks:
+            raise ValueError(f"{check.id} is defined twice")
+        if not check.drawn and not check.always:
+            raise ValueError(f"{check.id} has no case: give it a draw or cases that always hold")
+        self.checks[check.id] = check

@@ -1,0 +1,160 @@
+"""The command `nnlab`: parsing and printing only; the work stands in the library.
+
+Nothing heavy is imported before a command needs it, so that help is there at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograder.check import Lab
+    from autograder.report import Report
+
+__all__ = ["main"]
+
+OUR_FAULT = 3
+
+
+class OurFaultError(click.ClickException):
+    """Something of ours does not work: it is told as such, with its own exit code."""
+
+    exit_code = OUR_FAULT
+
+    def __init__(self, message: str) -> None:
+        super().__init__(
+            f"{message}\nThis is the checker's fault, not yours. Please tell your instructor."
+        )
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nnlab-course", prog_name="nnlab")
+def main() -> None:
+    """Neural-network exercises that grade themselves and name the mistake."""
+    # One thread sums in one order, and a process with one thread may be forked.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@main.command()
+@click.argument("targets", nargs=-1, metavar="[LAB|PATH]...")
+@click.option("--check", "only", metavar="ID", help="Ask this one check, such as hebb.update.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, help="Draw other cases.", show_default=True
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("-v", "--verbose", is_flag=True, help="Print every lab's whole report.")
+@click.pass_context
+def grade(
+    ctx: click.Context,
+    targets: tuple[str, ...],
+    only: str | None,
+    seed: int,
+    as_json: bool,  # noqa: FBT001  click passes options by name
+    verbose: bool,  # noqa: FBT001
+) -> None:
+    """Check your work: what is right, what is not, and why.
+
+    Without a target it grades the lab whose folder you are in, or every lab of your workspace.
+
+    \b
+    Example: nnlab grade lab02
+    Exit code: 0 all passed, 1 some failed, 2 wrong usage, 3 our fault.
+    """
+    from autograder.key import RecordingError
+    from autograder.report import to_json
+    from autograder.sandbox import SandboxError
+    from autograder.selfcheck import find_targets, grade_all
+    from autograder.submission import SubmissionError
+
+    try:
+        submissions, check = find_targets(targets, only, Path.cwd())
+    except SubmissionError as error:
+        raise click.UsageError(str(error)) from error
+    printer = _Printer(quiet=as_json, brief=len(submissions) > 1 and not verbose)
+    reports = []
+    try:
+        for report in grade_all(submissions, seed=seed, only=check, recording=printer.recording):
+            reports.append(report)
+            printer.report(report)
+    except (SandboxError, RecordingError) as error:
+        raise OurFaultError(str(error)) from error
+    if as_json:
+        click.echo(to_json(reports))
+    else:
+        printer.total(reports)
+    ctx.exit(max(report.exit_code for report in reports))
+
+
+class _Printer:
+    """Prints reports as they come: whole ones, or a line a lab; progress goes to stderr."""
+
+    def __init__(self, *, quiet: bool, brief: bool) -> None:
+        from autograder.course import lab_ids
+        from autograder.report.terminal import console
+
+        self.quiet = quiet
+        self.brief = brief
+        self.out = console()
+        self.unicode = self.out.encoding.lower().startswith("utf")
+        self.width = max(map(len, lab_ids()))
+
+    def recording(self, lab: Lab) -> None:
+        """Say why the first time with a new key takes longer."""
+        if sys.stderr.isatty():
+            click.echo(f"Recording the answer key of {lab.id}, once …", err=True)
+
+    def report(self, report: Report) -> None:
+        """Print one report."""
+        from autograder.report.terminal import lab_line, render
+
+        if self.quiet:
+            return
+        if self.brief:
+            self.out.print(lab_line(report, width=self.width, unicode=self.unicode))
+        else:
+            self.out.print(render(report, unicode=self.unicode))
+
+    def total(self, reports: Sequence[Report]) -> None:
+        """Close several brief reports with the sum, and say how to see more."""
+        if not self.brief:
+            return
+        reached = sum(report.points for report in reports)
+        total = sum(report.max_points for report in reports)
+        self.out.print(f"{'':{self.width}}  {'':20}  {reached} / {total} points")
+        open_labs = [report.lab for report in reports if report.exit_code]
+        if open_labs:
+            self.out.print(f"\nThe details: nnlab grade {open_labs[0]}", soft_wrap=True)
+
+
+@main.command()
+@click.argument("labs", nargs=-1, metavar="[LAB]...")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to fill; default: the course's assignments.",
+)
+@click.option("--force", is_flag=True, help="Overwrite stubs that somebody has worked in.")
+def release(labs: tuple[str, ...], out: Path | None, force: bool) -> None:  # noqa: FBT001
+    """Generate the students' stubs from the engine.
+
+    \b
+    Example: nnlab release lab02
+    Exit code: 0 done, 2 wrong usage, or work would be overwritten.
+    """
+    from autograder import course
+    from autograder.stubs import FilledInError, write_stubs
+
+    folder = out or course.ROOT / "assignments"
+    try:
+        chosen = [course.find_lab(name) for name in labs] or list(course.labs())
+        written = write_stubs(chosen, folder, force=force, wrote=click.echo)
+    except (course.UnknownLabError, FilledInError) as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(f"{written} written, the others were up to date." if written else "All up to date.")

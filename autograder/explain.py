@@ -1,0 +1,109 @@
+"""The fact of a failed check, in sentences: called, returned, expected; or raised; or lost."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from autograder import show
+from autograder.check import Check
+from autograder.judges import Finding
+from autograder.observation import Lost, Observation, Raised, Returned
+
+__all__ = ["explain", "not_written_yet"]
+
+MAX_PRINTED = 400
+
+
+def explain(
+    check: Check,
+    case: Mapping[str, Any],
+    observed: Observation,
+    expected: Any,
+    finding: Finding | None,
+    printed: str,
+    *,
+    imported: bool = True,
+) -> str:
+    """Tell what was asked, what the code did, and what it should have done."""
+    lines = [f"called    {question(check, case)}" if imported else f"imported  {check.module}.py"]
+    match observed:
+        case Returned():
+            assert finding
+            lines += [
+                f"returned  {finding.returned or show.value(observed.value)}",
+                f"expected  {finding.expected or show.value(expected)}",
+                finding.detail,
+            ]
+        case Raised():
+            lines = _raised(check, lines, observed)
+        case Lost():
+            lines.append(_lost(check, observed))
+    if printed.strip():
+        text = show.clean(printed.strip())
+        cut = text if len(text) <= MAX_PRINTED else f"{text[:MAX_PRINTED]} …"
+        lines.append(f"printed   {cut.replace(chr(10), chr(10) + ' ' * 10)}")
+    return "\n".join(line for line in lines if line)
+
+
+def question(check: Check, case: Mapping[str, Any]) -> str:
+    """Write the question as the student would type it."""
+    name = check.exercise.partition(".")[2]
+    return show.call(check.call or f"{name}({', '.join(case)})", case)
+
+
+def not_written_yet(observation: Observation) -> bool:
+    """Tell whether this is a stub that nobody has touched yet."""
+    return isinstance(observation, Raised) and observation.kind == "NotImplementedError"
+
+
+def _raised(check: Check, called: list[str], error: Raised) -> list[str]:
+    """Reword the exceptions whose cause is known; else show exception and line."""
+    message = show.clean(error.message)
+    where = f"{error.file}, line {error.line}" if error.file else ""
+    line = f"          {show.clean(error.source)}" if error.source else ""
+    name = check.exercise.rpartition(".")[2]
+    match error.kind:
+        case "NotImplementedError":
+            return [f"Not written yet: {check.exercise.partition('.')[2]}."]
+        case "SyntaxError" | "IndentationError" | "TabError":
+            return [f"{check.module}.py is not valid Python: {message}", line]
+        case "ModuleNotFoundError" | "ImportError":
+            return [f"An import failed{f' in {where}' if where else ''}: {message}.", line]
+        case "AttributeError" if error.missing:
+            near = f" It does have {' and '.join(error.near)}: is that it?" if error.near else ""
+            return [f"{check.module}.py has no {error.missing}.{near}"]
+        case "SystemExit":
+            return [
+                *called,
+                f"The code ended the program (exit) at {where or 'its top level'}.",
+                line,
+            ]
+        case "EOFError":
+            return [*called, f"The code waits for input at {where}; nobody can type here.", line]
+        case "MemoryError":
+            return [*called, f"It needs more than {check.limits.memory_mb} MB of memory.", where]
+    raised = f"raised    {show.clean(error.kind)}: {message}".rstrip(": ")
+    if not where:
+        raised += f"\nThe answer of {name} cannot be used like this. Has it the right type?"
+    return [*called, raised, f"in        {where}" if where else "", line]
+
+
+def _lost(check: Check, lost: Lost) -> str:
+    """Say why no answer came back."""
+    limits = check.limits
+    match lost.reason:
+        case "cpu":
+            return f"It used more than {limits.cpu_seconds} s of CPU time and was stopped. Does a loop never end?"
+        case "wall":
+            return f"It gave no answer within {limits.wall_seconds:g} s and was stopped. Does it wait for something?"
+        case "size":
+            return f"Its answer is too large to hand over. {show.clean(lost.detail)}".strip()
+        case "noise":
+            return (
+                "Its answer cannot be read: something else was written into the grader's channel."
+            )
+        case "exit":
+            return "The code ended its own process before it answered."
+        case "missing":
+            return show.clean(lost.detail)
+    detail = f": {show.clean(lost.detail)}" if lost.detail else ""
+    return f"The code crashed its process{detail}."

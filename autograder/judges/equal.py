@@ -1,0 +1,123 @@
+"""Equality within a tolerance: the default judge.
+
+Two arrays agree when no element differs by more than `tolerance` times the largest magnitude in
+either, plus 1e-12. One part in 10⁹ is far above what rounding does to the few operations of an
+exercise in float64 (about 1e-15 each), and far below what any mistake does. NaN never agrees.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.judges.finding import Finding, Judge
+from autograder.sandbox.codec import Opaque
+from autograder.show import shape_of, value
+
+__all__ = ["close", "equal"]
+
+FLOOR = 1e-12
+
+
+def close(tolerance: float) -> Judge:
+    """Make a judge that accepts numbers within a relative tolerance.
+
+    Lists pass for arrays and numbers of any plain dtype for floats; shapes must agree.
+    """
+
+    def judge(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+        del case
+        return _compare(observed, expected, tolerance)
+
+    return judge
+
+
+def _compare(observed: Any, expected: Any, tolerance: float) -> Finding | None:
+    """Compare values of any plain type, containers part by part."""
+    match expected:
+        case np.ndarray() | np.generic() | bool() | int() | float() | complex():
+            return _compare_numbers(observed, np.asarray(expected), tolerance)
+        case dict():
+            if not isinstance(observed, dict) or observed.keys() != expected.keys():
+                return _wrong_kind(observed, expected)
+            return _first(
+                _named(_compare(observed[name], expected[name], tolerance), str(name))
+                for name in expected
+            )
+        case tuple() | list():
+            if not isinstance(observed, tuple | list) or len(observed) != len(expected):
+                return _wrong_kind(observed, expected)
+            return _first(
+                _named(_compare(mine, right, tolerance), f"part {i + 1}")
+                for i, (mine, right) in enumerate(zip(observed, expected, strict=True))
+            )
+        case None | str() | Opaque():
+            same = type(observed) is type(expected) and observed == expected
+            return None if same else _wrong_kind(observed, expected)
+    return _wrong_kind(observed, expected)
+
+
+def _compare_numbers(observed: Any, expected: Any, tolerance: float) -> Finding | None:
+    """Compare arrays of numbers: kind first, then shape, then values."""
+    numbers = _as_numbers(observed)
+    if numbers is None:
+        return _wrong_kind(observed, expected)
+    if numbers.shape != expected.shape:
+        return Finding(f"The shape is {numbers.shape}, where {expected.shape} is expected.")
+    if expected.dtype.kind in "SU" or numbers.dtype.kind in "SU":
+        agree = numbers.dtype.kind == expected.dtype.kind and bool((numbers == expected).all())
+        return None if agree else Finding("The text differs.")
+    wide = complex if "c" in (numbers.dtype.kind, expected.dtype.kind) else float
+    mine, right = numbers.astype(wide), expected.astype(wide)
+    finite = [np.abs(a[np.isfinite(a)]).max(initial=0.0) for a in (mine, right)]
+    allowed = tolerance * max(finite) + FLOOR
+    with np.errstate(invalid="ignore", over="ignore"):
+        agree = (
+            (np.abs(mine - right) <= allowed) | (mine == right) | (np.isnan(mine) & np.isnan(right))
+        )
+    if agree.all():
+        return None
+    return _where(mine, right, agree)
+
+
+def _as_numbers(observed: Any) -> Any:
+    """Read an array, a number or a nested list of numbers as an array; None if it is neither."""
+    if not isinstance(
+        observed, np.ndarray | np.generic | bool | int | float | complex | list | tuple
+    ):
+        return None
+    try:
+        numbers = np.asarray(observed)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return numbers if numbers.dtype.kind in "biufcSU" else None
+
+
+def _where(mine: Any, right: Any, agree: Any) -> Finding:
+    """Say which element differs first, and how many do."""
+    wrong = int((~agree).sum())
+    if mine.ndim == 0:
+        return Finding()
+    first = np.unravel_index(int(np.argmin(agree)), agree.shape)
+    at = ", ".join(str(int(i)) for i in first)
+    number, instead = value(mine[first]), value(right[first])
+    count = "" if mine.size == 1 else f" {wrong} of {mine.size} entries differ."
+    return Finding(f"Entry [{at}] is {number}, where {instead} is expected.{count}")
+
+
+def _wrong_kind(observed: Any, expected: Any) -> Finding:
+    forgot = " Is a `return` missing?" if observed is None else ""
+    return Finding(f"It is {shape_of(observed)}, where {shape_of(expected)} is expected.{forgot}")
+
+
+def _named(finding: Finding | None, name: str) -> Finding | None:
+    return finding and Finding(
+        f"{name}: {finding.detail}" if finding.detail else f"{name} differs."
+    )
+
+
+def _first(findings: Any) -> Finding | None:
+    return next((finding for finding in findings if finding), None)
+
+
+equal = close(tolerance=1e-9)

@@ -1,0 +1,165 @@
+"""Judges for McCulloch–Pitts neurons: any weights that realise the truth table are right.
+
+The table is computed here, from the weights and the threshold that the submission chose. A sum may
+miss the threshold by rounding (ten weights of 0.1 add up to 0.9999999999999999), so a neuron fires
+when its sum is above the threshold less 1e-9 of the magnitudes involved.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.draw import truth_table
+from autograder.judges.equal import equal
+from autograder.judges.finding import Finding
+from autograder.show import shape_of, value
+
+__all__ = [
+    "computes_parts",
+    "finds_neuron",
+    "neuron_table",
+    "parts",
+    "search_result",
+    "truth_table_of",
+]
+
+SLACK = 1e-9
+MAX_INPUTS = 16
+
+
+def neuron_table(neuron: Any) -> Any:
+    """Compute the outputs of a neuron {weight, threshold} on all rows of zeros and ones.
+
+    None if it is not a neuron: weights (n,) and a threshold, finite numbers.
+    """
+    if not isinstance(neuron, dict) or neuron.keys() != {"weight", "threshold"}:
+        return None
+    try:
+        weight = np.asarray(neuron["weight"], dtype=float)
+        threshold = np.asarray(neuron["threshold"], dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if weight.ndim != 1 or threshold.size != 1 or not 1 <= weight.size <= MAX_INPUTS:
+        return None
+    if not (np.isfinite(weight).all() and np.isfinite(threshold).all()):
+        return None
+    level = float(threshold.reshape(()))
+    with np.errstate(over="ignore", invalid="ignore"):
+        slack = SLACK * (np.abs(weight).sum() + abs(level))
+        return (truth_table(weight.size) @ weight >= level - slack).astype(int)
+
+
+def truth_table_of(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept any neuron that has the reference's truth table."""
+    del case
+    table, right = neuron_table(observed), neuron_table(expected)
+    if right is None:
+        return equal({}, observed, expected)
+    if table is None:
+        return Finding(f"It is {shape_of(observed)}, where a McCullochPitts neuron is expected.")
+    n_inputs = len(right).bit_length() - 1
+    if len(table) != len(right):
+        size = len(table).bit_length() - 1
+        return Finding(f"The neuron has {size} weights, where {n_inputs} inputs are expected.")
+    if (table == right).all():
+        return None
+    row = int(np.argmax(table != right))
+    inputs = value(tuple(int(bit) for bit in truth_table(n_inputs)[row]))
+    does, should = ("fires", "stay silent") if table[row] else ("stays silent", "fire")
+    return Finding(
+        f"For the inputs {inputs} the neuron {does}; it should {should}.",
+        returned=_neuron(observed),
+        expected="any neuron with the outputs " + value(right),
+    )
+
+
+def finds_neuron(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept any neuron of the grid that has the wanted table, and None only where there is none."""
+    if expected is None or observed is None:
+        if observed is None and expected is None:
+            return None
+        if observed is None:
+            return Finding(f"A neuron with this table is on the grid, such as {_neuron(expected)}.")
+        table = neuron_table(observed)
+        if table is None or not np.array_equal(table, np.asarray(case["table"])):
+            return Finding(
+                "No neuron of the grid has this table; the answer is None.",
+                _shown(observed),
+                "None",
+            )
+        return Finding("The neuron is not on the grid.", _shown(observed), "None")
+    finding = truth_table_of(case, observed, expected)
+    if finding:
+        return finding
+    if _on_grid(case, observed):
+        return None
+    return Finding("The neuron is right, but it is not on the grid.", _neuron(observed))
+
+
+def computes_parts(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept a network in which every function that the reference's neurons compute is computed.
+
+    The evidence is, for each row of inputs, the list of all outputs of all neurons.
+    """
+    del case
+    mine, right = _columns(observed), _columns(expected)
+    if mine is None or right is None:
+        return equal({}, observed, expected)
+    missing = [column for column in right if column not in mine]
+    if not missing:
+        return None
+    used = f"{len(mine)} different ones" if mine else "none"
+    return Finding(
+        f"No neuron of the network has the outputs {value(missing[0])} on the rows 00, 01, 10, 11.",
+        returned=f"the outputs of its McCulloch–Pitts neurons: {used}",
+        expected="a network with neurons that compute both parts of the formula",
+    )
+
+
+def parts(case: Mapping[str, Any], observed: Any) -> Any:
+    """Identify a network by the functions that its neurons compute."""
+    del case
+    return _columns(observed)
+
+
+def search_result(case: Mapping[str, Any], observed: Any) -> Any:
+    """Identify the result of a search by the table that was found, and whether it was allowed."""
+    table = neuron_table(observed)
+    if table is None:
+        return observed
+    return {"table": table, "on the grid": _on_grid(case, observed)}
+
+
+def _on_grid(case: Mapping[str, Any], neuron: Any) -> bool:
+    on_grid = all(_among(weight, case["weights"]) for weight in np.ravel(neuron["weight"]))
+    return on_grid and _among(neuron["threshold"], case["thresholds"])
+
+
+def _columns(rows: Any) -> list[tuple[int, ...]] | None:
+    """Turn outputs by row into functions: the outputs of each neuron over all rows."""
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
+        return None
+    try:
+        table = [[int(output != 0) for output in np.ravel(np.asarray(row, float))] for row in rows]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    shortest = min(len(row) for row in table)
+    return sorted({tuple(row[i] for row in table) for i in range(shortest)})
+
+
+def _among(number: Any, candidates: Any) -> bool:
+    try:
+        gaps = np.abs(np.asarray(candidates, float) - float(np.asarray(number).reshape(())))
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return bool((gaps <= SLACK).any())
+
+
+def _neuron(neuron: Any) -> str:
+    weight, threshold = value(neuron["weight"]), value(neuron["threshold"])
+    return f"McCullochPitts(weight={weight}, threshold={threshold})"
+
+
+def _shown(observed: Any) -> str:
+    return _neuron(observed) if neuron_table(observed) is not None else value(observed)

@@ -1,0 +1,129 @@
+"""Judges for the perceptron: any weights that separate the classes are right.
+
+Which line training finds depends on the order of the samples, and every order is right. What is
+certain is checked instead: converged means that every sample is strictly on its side of the line;
+from zero weights, no order needs more corrections than Novikoff's (R/γ)².
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.judges.finding import Finding
+from autograder.show import shape_of, value
+
+__all__ = ["fit_fingerprint", "never_claims", "separates", "stays_in_bounds"]
+
+
+def separates(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept a fit that converged to weights with every sample strictly on its side."""
+    del expected
+    fit = _fit(case, observed)
+    if isinstance(fit, Finding):
+        return fit
+    weight, _, converged = fit
+    wrong = int((_signed_scores(case, weight) <= 0).sum())
+    n_samples = len(case["target"])
+    if not converged:
+        return Finding(f"The classes can be separated, but converged is False ({wrong} wrong).")
+    if wrong:
+        return Finding(
+            f"converged is True, but {wrong} of {n_samples} samples are not on their side."
+        )
+    return None
+
+
+def stays_in_bounds(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept a fit whose corrections are within `case["bound"]`, and as many as its weights show."""
+    del expected
+    fit = _fit(case, observed)
+    if isinstance(fit, Finding):
+        return fit
+    weight, updates, _ = fit
+    if updates > case["bound"]:
+        return Finding(f"{updates} corrections, where at most {case['bound']} can be needed.")
+    if not _adds_up(case, weight, updates):
+        return Finding(
+            f"From zero weights, {updates} corrections by ±x cannot end in a bias of "
+            f"{value(weight[-1])} and weights of length {value(float(np.linalg.norm(weight)))}."
+        )
+    return None
+
+
+def _adds_up(case: Mapping[str, Any], weight: Any, updates: int) -> bool:
+    """Tell whether so many corrections can have led from zero to these weights.
+
+    Each changes the bias by ±1, so the bias is as odd or even as their number; and as none is made
+    for a sample on its side, ‖w‖² grows by at most R² each time.
+    """
+    bias = float(weight[-1])
+    if bias != round(bias) or (updates - round(bias)) % 2 or updates < abs(bias):
+        return False
+    squares = (np.asarray(case["x"]) ** 2).sum(axis=1) + 1
+    return bool((weight**2).sum() <= updates * squares.max() * (1 + 1e-9))
+
+
+def never_claims(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept a fit of inseparable classes that gave up after `case["max_steps"]` corrections."""
+    del expected
+    fit = _fit(case, observed)
+    if isinstance(fit, Finding):
+        return fit
+    _, updates, converged = fit
+    if converged:
+        return Finding("converged is True, but no line separates these classes.")
+    if updates > case["max_steps"]:
+        return Finding(f"{updates} corrections, where max_steps allows {case['max_steps']}.")
+    return None
+
+
+def fit_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell apart what training ended with, whatever the order of samples was."""
+    fit = _fit(case, observed)
+    if isinstance(fit, Finding):
+        return fit.detail
+    weight, updates, converged = fit
+    scores = _signed_scores(case, weight)
+    return {
+        "converged": converged,
+        "adds up": _adds_up(case, weight, updates),
+        "all right": bool((scores > 0).all()),
+        "updates": "none" if updates == 0 else "few" if updates <= _most(case) else "too many",
+        "weight": "zero" if not weight.any() else "bias zero" if weight[-1] == 0 else "any",
+    }
+
+
+def _most(case: Mapping[str, Any]) -> int:
+    most: int = case.get("bound", case.get("max_steps"))
+    return most
+
+
+def _signed_scores(case: Mapping[str, Any], weight: Any) -> Any:
+    """Compute y · wᵀx for every sample: positive on the right side."""
+    x = np.column_stack([case["x"], np.ones(len(case["x"]))])
+    with np.errstate(all="ignore"):
+        return (2 * np.asarray(case["target"]) - 1) * (x @ weight)
+
+
+def _fit(case: Mapping[str, Any], observed: Any) -> tuple[Any, int, bool] | Finding:
+    """Read the evidence {weight, updates, converged}, or say what is wrong with it."""
+    if not isinstance(observed, dict) or observed.keys() != {"weight", "updates", "converged"}:
+        return Finding(f"It is {shape_of(observed)}, where a PerceptronFit is expected.")
+    weight, updates, converged = (observed[name] for name in ("weight", "updates", "converged"))
+    n_weights = np.shape(case["x"])[1] + 1
+    if not isinstance(weight, np.ndarray | list | tuple) or np.shape(weight) != (n_weights,):
+        return Finding(
+            f"weight is {shape_of(weight)}, where shape ({n_weights},) is expected: bias last."
+        )
+    if isinstance(updates, bool) or not isinstance(updates, int | np.integer):
+        return Finding(f"updates is {shape_of(updates)}, where a count is expected.")
+    if not isinstance(converged, bool | np.bool_):
+        return Finding(f"converged is {shape_of(converged)}, where True or False is expected.")
+    try:
+        weight = np.asarray(weight, dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        return Finding("weight is not made of numbers.")
+    if not np.isfinite(weight).all():
+        return Finding("weight has entries that are not finite.")
+    return weight, int(updates), bool(converged)

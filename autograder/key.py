@@ -1,0 +1,182 @@
+"""The answer key: for one lab and one seed, what the reference and every known mistake do.
+
+Recording a key runs them through the same checks, in the same sandbox, as a submission. A key holds
+plain data only, and is all that a judge needs to know.
+"""
+
+import hashlib
+import platform
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.check import Lab
+from autograder.course import ROOT, engine_path, reference_for
+from autograder.mistakes import catalogue_path, load_mistakes
+from autograder.observation import Observation, Returned, from_plain, to_plain
+from autograder.sandbox import Question, Sandbox, Source
+from autograder.sandbox.codec import ProtocolError, decode, encode
+from autograder.sandbox.limits import Limits
+
+__all__ = ["AnswerKey", "KeyedCheck", "RecordingError", "get_key", "record_key", "stored_key"]
+
+HASTY = Limits(cpu_seconds=1)  # for mistakes that never end: nobody else needs a second
+
+
+class RecordingError(Exception):
+    """The reference itself could not answer a check: the course's fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedCheck:
+    """What one check asks under this key, and what came back."""
+
+    cases: list[dict[str, Any]]
+    right: list[Observation]
+    wrong: dict[str, list[Observation]]
+    """Observations of the mistakes in this check's exercise, by the mistake's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerKey:
+    """All checks of one lab under one seed."""
+
+    lab: str
+    seed: int
+    checks: dict[str, KeyedCheck]
+    sayings: dict[str, str]
+    """The sentence to each mistake's id."""
+
+    def to_bytes(self) -> bytes:
+        """Write the key as one frame."""
+        checks = {
+            name: {
+                "cases": check.cases,
+                "right": [to_plain(o) for o in check.right],
+                "wrong": {m: [to_plain(o) for o in seen] for m, seen in check.wrong.items()},
+            }
+            for name, check in self.checks.items()
+        }
+        return encode(
+            {"lab": self.lab, "seed": self.seed, "checks": checks, "sayings": self.sayings}
+        )
+
+    @classmethod
+    def from_bytes(cls, frame: bytes) -> "AnswerKey":
+        """Read a key.
+
+        Raises: ProtocolError if the frame is not a key.
+        """
+        try:
+            fields = decode(frame)
+            fields["checks"] = {
+                name: KeyedCheck(
+                    check["cases"],
+                    [from_plain(o) for o in check["right"]],
+                    {m: [from_plain(o) for o in seen] for m, seen in check["wrong"].items()},
+                )
+                for name, check in fields["checks"].items()
+            }
+            return cls(**fields)
+        except (TypeError, KeyError, AttributeError):
+            raise ProtocolError("not an answer key") from None
+
+
+def record_key(
+    lab: Lab, seed: int, sandbox: Sandbox, *, tick: Callable[[], object] = lambda: None
+) -> AnswerKey:
+    """Ask the reference and every known mistake, and keep what they did.
+
+    `tick` is called after each of them.
+
+    Raises: RecordingError if the reference fails to answer.
+    """
+    right = {m: Source(f"{m}.py", engine_path(m).read_bytes()) for m in lab.modules}
+    questions = {
+        check.id: Question(
+            f"autograder.labs.{lab.id}",
+            check.id,
+            check.module,
+            check.cases(seed),
+            right,
+            reference_for(lab),
+            check.limits,
+        )
+        for check in lab.checks.values()
+    }
+    checks = {}
+    for name, question in questions.items():
+        observations = sandbox.ask(question).observations
+        if not all(isinstance(observation, Returned) for observation in observations):
+            raise RecordingError(f"The reference does not answer {name}: {observations[0]}")
+        checks[name] = KeyedCheck(question.cases, observations, {})
+        tick()
+    mistakes = load_mistakes(lab)
+    for mistake in mistakes:
+        wrong = {**right, mistake.module: mistake.source()}
+        for name, question in questions.items():
+            if lab.checks[name].exercise == mistake.exercise:
+                asked = replace(question, submission=wrong, limits=HASTY)
+                checks[name].wrong[mistake.id] = sandbox.ask(asked).observations
+        tick()
+    return AnswerKey(lab.id, seed, checks, {mistake.id: mistake.says for mistake in mistakes})
+
+
+def get_key(
+    lab: Lab, seed: int, sandbox: Sandbox, *, tick: Callable[[], object] = lambda: None
+) -> AnswerKey:
+    """Take the stored key if it is still true, else record one and store it."""
+    return stored_key(lab, seed) or _store(lab, record_key(lab, seed, sandbox, tick=tick))
+
+
+def stored_key(lab: Lab, seed: int) -> AnswerKey | None:
+    """Read the stored key of this lab and seed, unless something it came from has changed."""
+    try:
+        return AnswerKey.from_bytes(_place(lab, seed).read_bytes())
+    except (OSError, ProtocolError):
+        return None
+
+
+def _store(lab: Lab, key: AnswerKey) -> AnswerKey:
+    """Store a key whole or not at all; where nothing can be written, keys live in memory."""
+    place = _place(lab, key.seed)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        for old in place.parent.glob(f"{lab.id}-{key.seed}-*.key"):
+            old.unlink(missing_ok=True)
+        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
+            file.write(key.to_bytes())
+        Path(file.name).replace(place)
+    except OSError:
+        pass
+    return key
+
+
+def _place(lab: Lab, seed: int) -> Path:
+    return ROOT / ".nnlab" / "keys" / f"{lab.id}-{seed}-{_fingerprint(lab)}.key"
+
+
+def _fingerprint(lab: Lab) -> str:
+    """Hash all that a key is made from: engine, checks, mistakes, the sandbox's inside, numpy."""
+    digest = hashlib.sha256()
+    folder = Path(__file__).parent
+    paths = [
+        folder / "labs" / f"{lab.id}.py",
+        *(
+            folder / name
+            for name in ("check.py", "draw.py", "key.py", "observation.py", "mistakes.py")
+        ),
+        *(folder / "sandbox" / name for name in ("codec.py", "inside.py", "question.py")),
+        *(engine_path(module) for module in lab.modules),
+        catalogue_path(lab),
+    ]
+    for text in [path.read_bytes() if path.exists() else b"" for path in paths]:
+        digest.update(hashlib.sha256(text).digest())
+    for name, source in sorted(reference_for(lab).items()):
+        digest.update(name.encode() + hashlib.sha256(source.text).digest())
+    digest.update(f"{np.__version__} {platform.python_version()}".encode())
+    return digest.hexdigest()[:16]

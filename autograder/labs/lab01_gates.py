@@ -1,0 +1,308 @@
+"""Checks of lab 1: McCulloch–Pitts neurons."""
+
+import numpy as np
+
+from autograder.check import Lab
+from autograder.draw import bits, short_numbers, truth_table
+from autograder.judges import computes_parts, finds_neuron, parts, search_result, truth_table_of
+
+lab = Lab(
+    "lab01_gates",
+    title="McCulloch–Pitts neurons",
+    slides="McCulloch-Pitts Neurons",
+    exercises=[
+        "gates.step",
+        "gates.McCullochPitts.__call__",
+        "gates.and_gate",
+        "gates.or_gate",
+        "gates.not_gate",
+        "gates.and_gate_of",
+        "gates.or_gate_of",
+        "gates.blueberry_neuron",
+        "gates.xor_product_of_sums",
+        "gates.xor_sum_of_products",
+        "gates.find_neuron",
+    ],
+)
+
+
+def levels(rng):
+    """Draw numbers on a threshold that is not 0, and between it, 0 and its negative."""
+    threshold = float(rng.choice([-1.5, 0.75, 1.5, 2.25]))
+    landmarks = [threshold, threshold / 2, -threshold / 2, threshold - 0.25, threshold + 0.25]
+    x = rng.permutation([*landmarks, *short_numbers(rng, 10)])
+    return {"x": x.reshape(3, 5), "threshold": threshold}
+
+
+@lab.check(
+    "gates.step",
+    points=1,
+    draw=levels,
+    slides="Biological Neuron to Artificial Neuron",
+    unchanged=["x"],
+)
+def step(student, x, threshold):
+    """step(x, threshold) is 1 where x ≥ threshold and 0 elsewhere."""
+    return student.gates.step(x, threshold)
+
+
+@lab.check(
+    "gates.step",
+    points=1,
+    always=[
+        {"x": np.array([-0.25, 0.0, 0.25, -2.0])},
+        {"x": 0.5},
+        {"x": np.array([[-3], [0], [7]])},
+    ],
+    needs=[step],
+    slides="Biological Neuron to Artificial Neuron",
+)
+def step_at_zero(student, x):
+    """Without a threshold, step fires where x ≥ 0, for arrays and single numbers."""
+    return student.gates.step(x)
+
+
+def neuron_and_inputs(rng):
+    """Draw a neuron and inputs, one row of which reaches the threshold, from 1 to 3, exactly."""
+    while True:
+        weight = rng.permutation([-2, 1, 3, *rng.integers(-3, 4, size=2)])
+        x = np.concatenate([bits(rng, 6, 5), np.ones((1, 5), dtype=int)])
+        threshold = int(x[rng.integers(0, 6)] @ weight)
+        if 1 <= threshold <= 3:
+            return {"weight": weight, "threshold": threshold, "x": x}
+
+
+@lab.check(
+    "gates.McCullochPitts.__call__",
+    points=2,
+    draw=neuron_and_inputs,
+    needs=[step],
+    call="McCullochPitts(weight, threshold)(x)",
+    slides="MCP Neurons: Multiple Inputs",
+    unchanged=["x"],
+)
+def neuron(student, weight, threshold, x):
+    """A neuron fires for exactly the rows whose weighted sum reaches its threshold."""
+    return student.gates.McCullochPitts(weight, threshold)(x)
+
+
+@lab.check(
+    "gates.McCullochPitts.__call__",
+    points=1,
+    always=[
+        {"weight": [2, -1, 1], "threshold": 1, "x": np.array([1, 1, 0])},
+        {"weight": [1, -1], "threshold": 1, "x": truth_table(3).reshape(2, 2, 3, 2)},
+    ],
+    needs=[neuron],
+    call="McCullochPitts(weight, threshold)(x)",
+    slides="MCP Neurons: Multiple Inputs",
+)
+def neuron_shapes(student, weight, threshold, x):
+    """A neuron takes one row of inputs or an array of them, and answers one number a row."""
+    return student.gates.McCullochPitts(weight, threshold)(x)
+
+
+def described(neuron):
+    """Take a neuron's weight and threshold, from which a judge computes its table."""
+    return {"weight": neuron.weight, "threshold": neuron.threshold}
+
+
+@lab.check(
+    "gates.and_gate",
+    points=1,
+    always=[{}],
+    judge=truth_table_of,
+    slides="MCP Neurons: Logic gates",
+)
+def and_gate(student):
+    """and_gate() fires only when both inputs are 1."""
+    return described(student.gates.and_gate())
+
+
+@lab.check(
+    "gates.or_gate",
+    points=1,
+    always=[{}],
+    judge=truth_table_of,
+    slides="MCP Neurons: Logic gates",
+)
+def or_gate(student):
+    """or_gate() fires when at least one input is 1."""
+    return described(student.gates.or_gate())
+
+
+@lab.check(
+    "gates.not_gate",
+    points=1,
+    always=[{}],
+    judge=truth_table_of,
+    slides="MCP Neurons: Logic gates",
+)
+def not_gate(student):
+    """not_gate() fires when its one input is 0."""
+    return described(student.gates.not_gate())
+
+
+SIZES = [{"n": 3}, {"n": 1}, {"n": 6}]
+
+
+@lab.check(
+    "gates.and_gate_of",
+    points=2,
+    always=SIZES,
+    judge=truth_table_of,
+    slides="MCP Neurons: Multiple Inputs",
+)
+def and_gate_of(student, n):
+    """and_gate_of(n) fires only when all n inputs are 1."""
+    return described(student.gates.and_gate_of(n))
+
+
+@lab.check(
+    "gates.or_gate_of",
+    points=2,
+    always=SIZES,
+    judge=truth_table_of,
+    slides="MCP Neurons: Multiple Inputs",
+)
+def or_gate_of(student, n):
+    """or_gate_of(n) fires when at least one of n inputs is 1."""
+    return described(student.gates.or_gate_of(n))
+
+
+@lab.check("gates.blueberry_neuron", points=1, always=[{}], judge=truth_table_of)
+def blueberry(student):
+    """The bird eats the blueberry, and leaves golf ball, violet and hot dog alone."""
+    return described(student.gates.blueberry_neuron())
+
+
+XOR_INPUTS = [
+    {"x": truth_table(2)},
+    {"x": np.array([1, 0])},
+    {"x": truth_table(4).reshape(4, 8, 2)},
+]
+
+
+@lab.check(
+    "gates.xor_product_of_sums",
+    points=1,
+    always=XOR_INPUTS,
+    slides="MCP Neuron: XOR",
+    unchanged=["x"],
+)
+def product_of_sums(student, x):
+    """xor_product_of_sums answers 1 when exactly one input is 1."""
+    return student.gates.xor_product_of_sums(x)
+
+
+@lab.check(
+    "gates.xor_sum_of_products",
+    points=1,
+    always=XOR_INPUTS,
+    slides="MCP Neuron: XOR",
+    unchanged=["x"],
+)
+def sum_of_products(student, x):
+    """xor_sum_of_products answers 1 when exactly one input is 1."""
+    return student.gates.xor_sum_of_products(x)
+
+
+def outputs_of_all_neurons(student, network):
+    """Run a network on the four rows of its table, and collect what its neurons answer."""
+    answers = []
+
+    def recording(function):
+        def wrapper(*args, **kwargs):
+            output = function(*args, **kwargs)
+            answers.extend(np.ravel(output).tolist())
+            return output
+
+        return wrapper
+
+    gates = student.gates
+    gates.step = recording(gates.step)
+    gates.McCullochPitts.__call__ = recording(gates.McCullochPitts.__call__)
+    rows = []
+    for row in truth_table(2):
+        answers.clear()
+        network(row)
+        rows.append(list(answers))
+    return rows
+
+
+@lab.check(
+    "gates.xor_product_of_sums",
+    points=1,
+    always=[{}],
+    judge=computes_parts,
+    fingerprint=parts,
+    needs=[product_of_sums],
+    call="xor_product_of_sums(x), and watched its neurons",
+    slides="MCP Neuron: XOR",
+)
+def neurons_of_product_of_sums(student):
+    """xor_product_of_sums has a neuron for x₁ + x₂ and one for x̄₁ + x̄₂."""
+    return outputs_of_all_neurons(student, student.gates.xor_product_of_sums)
+
+
+@lab.check(
+    "gates.xor_sum_of_products",
+    points=1,
+    always=[{}],
+    judge=computes_parts,
+    fingerprint=parts,
+    needs=[sum_of_products],
+    call="xor_sum_of_products(x), and watched its neurons",
+    slides="MCP Neuron: XOR",
+)
+def neurons_of_sum_of_products(student):
+    """xor_sum_of_products has a neuron for x₁ · x̄₂ and one for x̄₁ · x₂."""
+    return outputs_of_all_neurons(student, student.gates.xor_sum_of_products)
+
+
+GRID = {"weights": (-1, 0, 1), "thresholds": (-1.5, -0.5, 0.5, 1.5)}
+TWO_INPUT_TABLES = [{"table": tuple(table), **GRID} for table in truth_table(4).tolist()]
+
+
+def searched(student, table, weights, thresholds):
+    """Search a neuron and describe it, or None."""
+    neuron = student.gates.find_neuron(table, weights, thresholds)
+    return None if neuron is None else described(neuron)
+
+
+@lab.check(
+    "gates.find_neuron",
+    points=2,
+    always=TWO_INPUT_TABLES,
+    judge=finds_neuron,
+    fingerprint=search_result,
+    needs=[neuron],
+    slides="MCP Neurons: Limitation of single Neuron",
+)
+def find_neuron(student, table, weights, thresholds):
+    """find_neuron finds a neuron for 14 of the 16 two-input tables, and none for XOR and XNOR."""
+    return searched(student, table, weights, thresholds)
+
+
+def small_search(rng):
+    """Draw a table of three inputs that one neuron has, and a grid that may be too coarse for it."""
+    weight = rng.choice([-1, 2, 1], size=3)
+    level = float(rng.choice([-0.5, 0.5, 1.5]))
+    table = tuple((truth_table(3) @ weight >= level).astype(int).tolist())
+    thresholds = (level,) if rng.integers(0, 2) else (level - 4.0, level + 4.0)
+    return {"table": table, "weights": (-1, 1, 2), "thresholds": thresholds}
+
+
+@lab.check(
+    "gates.find_neuron",
+    points=1,
+    draw=small_search,
+    cases=6,
+    judge=finds_neuron,
+    fingerprint=search_result,
+    needs=[find_neuron],
+    slides="MCP Neurons: Limitation of single Neuron",
+)
+def search_of_three(student, table, weights, thresholds):
+    """find_neuron searches tables of three inputs, on the grid it is given and nowhere else."""
+    return searched(student, table, weights, thresholds)

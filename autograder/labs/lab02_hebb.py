@@ -1,0 +1,208 @@
+"""Checks of lab 2: Hebb's rule."""
+
+import numpy as np
+
+from autograder.check import Lab
+from autograder.draw import bits, short_numbers
+
+lab = Lab(
+    "lab02_hebb",
+    title="Hebb's rule",
+    slides="Hebb's learning rule: First learning rule",
+    exercises=[
+        "hebb.to_bipolar",
+        "hebb.hebb_step",
+        "hebb.train",
+        "hebb.predict",
+        "hebb.decision_line",
+    ],
+)
+
+RULE = "Hebb's rule"
+AND_BINARY = "Hebb's rule: AND function"
+AND_BIPOLAR = "Hebb's rule: AND function, bi-polar form"
+FAILURE = "Hebb's rule: Failure cases"
+
+
+def zeros_and_ones(rng):
+    """Draw 0/1 data as integers, floats or booleans' floats."""
+    return {"x": bits(rng, 3, 5).astype(rng.choice(["int64", "float64"]))}
+
+
+@lab.check(
+    "hebb.to_bipolar",
+    points=2,
+    draw=zeros_and_ones,
+    always=[{"x": np.array([0, 1, 1])}],
+    slides="Hebb's rule: Example",
+    unchanged=["x"],
+)
+def to_bipolar(student, x):
+    """0 becomes −1, and 1 stays 1."""
+    return student.hebb.to_bipolar(x)
+
+
+def training_pair(rng):
+    """Draw a state and a pair; the bias is none of the weights, so that mixing them up shows."""
+    return {
+        "weight": short_numbers(rng, 3),
+        "bias": float(short_numbers(rng)) + 4.0,
+        "x": rng.permutation([-1.0, 1.0, -1.0]),
+        "target": int(rng.choice([-1, 1])),
+    }
+
+
+@lab.check(
+    "hebb.hebb_step",
+    points=3,
+    draw=training_pair,
+    cases=5,
+    always=[
+        {"weight": np.array([1.0, 1.0]), "bias": 1.0, "x": np.array([1, -1]), "target": -1},
+        {"weight": np.array([0.5, 2.0]), "bias": 3.0, "x": np.array([0.5, -3.0]), "target": 2},
+    ],
+    slides=RULE,
+)
+def update(student, weight, bias, x, target):
+    """One training pair adds x·target to the weights and target to the bias."""
+    return student.hebb.hebb_step(weight, bias, x, target)
+
+
+@lab.check(
+    "hebb.hebb_step",
+    points=1,
+    draw=training_pair,
+    needs=[update],
+    slides=RULE,
+    unchanged=["weight", "x"],
+)
+def step_keeps_inputs(student, weight, bias, x, target):
+    """hebb_step leaves the arrays it is given as they were."""
+    return student.hebb.hebb_step(weight, bias, x, target)
+
+
+BINARY = np.array([[1, 1], [1, 0], [0, 1], [0, 0]])
+BIPOLAR = 2 * BINARY - 1
+
+
+@lab.check(
+    "hebb.train",
+    points=2,
+    always=[{"x": BIPOLAR, "target": np.array([1, -1, -1, -1])}],
+    needs=[update],
+    slides=AND_BIPOLAR,
+)
+def bipolar_and(student, x, target):
+    """Training on bipolar AND gives the lecture's table, row by row."""
+    return student.hebb.train(x, target)
+
+
+@lab.check(
+    "hebb.train",
+    points=2,
+    always=[
+        {"x": BINARY, "target": np.array([1, 0, 0, 0])},
+        {"x": BINARY, "target": np.array([1, -1, -1, -1])},
+    ],
+    needs=[update],
+    slides=AND_BINARY,
+)
+def binary_and(student, x, target):
+    """Training on binary AND learns nothing after the first pair; bipolar targets alone do not help."""
+    return student.hebb.train(x, target)
+
+
+@lab.check(
+    "hebb.train",
+    points=1,
+    always=[
+        {
+            "x": np.array([[1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]]),
+            "target": np.array([1, -1, -1, -1]),
+        }
+    ],
+    needs=[update],
+    slides=FAILURE,
+)
+def failure_case(student, x, target):
+    """The lecture's three-input case ends at weights (0, 0, 0) and bias −2, and so answers wrong."""
+    return student.hebb.train(x, target)
+
+
+def training_set(rng):
+    """Draw pairs in odd numbers; patterns need not be ±1."""
+    return {"x": short_numbers(rng, 5, 3), "target": rng.permutation([1, -1, -1, 1, 1])}
+
+
+@lab.check(
+    "hebb.train",
+    points=2,
+    draw=training_set,
+    needs=[update],
+    slides=RULE,
+    unchanged=["x", "target"],
+)
+def history(student, x, target):
+    """Train returns the weights before the first and after every pair, bias last."""
+    return student.hebb.train(x, target)
+
+
+def weights_and_rows(rng):
+    """Draw a neuron and rows, one of which has w·x + b = 0."""
+    weight = short_numbers(rng, 3)
+    x = short_numbers(rng, 7, 3)
+    return {"weight": weight, "bias": float(-(x[rng.integers(0, 7)] @ weight)), "x": x}
+
+
+@lab.check(
+    "hebb.predict",
+    points=3,
+    draw=weights_and_rows,
+    cases=5,
+    always=[{"weight": np.array([2.0, 2.0]), "bias": -2.0, "x": BIPOLAR}],
+    slides=AND_BIPOLAR,
+    unchanged=["weight", "x"],
+)
+def predict(student, weight, bias, x):
+    """Predict answers +1 where w·x + b ≥ 0, and −1 elsewhere."""
+    return student.hebb.predict(weight, bias, x)
+
+
+@lab.check(
+    "hebb.predict",
+    points=1,
+    draw=lambda rng: {
+        "weight": short_numbers(rng, 3),
+        "bias": float(short_numbers(rng)),
+        "x": short_numbers(rng, 3),
+    },
+    needs=[predict],
+    slides=AND_BIPOLAR,
+)
+def predict_one(student, weight, bias, x):
+    """Predict takes a single pattern as well, and answers one number."""
+    return student.hebb.predict(weight, bias, x)
+
+
+@lab.check(
+    "hebb.decision_line",
+    points=2,
+    draw=lambda rng: {"weight": short_numbers(rng, 2), "bias": float(short_numbers(rng))},
+    cases=5,
+    always=[{"weight": np.array([0.0, 2.0]), "bias": 3.0}],
+    slides=AND_BINARY,
+)
+def decision_line(student, weight, bias):
+    """decision_line gives slope and intercept of w₁x₁ + w₂x₂ + b = 0."""
+    return student.hebb.decision_line(weight, bias)
+
+
+@lab.check(
+    "hebb.decision_line",
+    points=1,
+    draw=lambda rng: {"weight": short_numbers(rng, 2) * [1, 0], "bias": float(short_numbers(rng))},
+    slides=AND_BINARY,
+)
+def vertical_line(student, weight, bias):
+    """decision_line gives None for a vertical line."""
+    return student.hebb.decision_line(weight, bias)

@@ -1,0 +1,283 @@
+"""Checks of lab 3: the perceptron."""
+
+import numpy as np
+
+from autograder.check import Lab
+from autograder.draw import bits, separable, short_numbers, truth_table
+from autograder.judges import fit_fingerprint, never_claims, separates, stays_in_bounds
+from autograder.sandbox.codec import Seed
+
+lab = Lab(
+    "lab03_perceptron",
+    title="The perceptron",
+    slides="Perceptron",
+    exercises=[
+        "perceptron.augment",
+        "perceptron.predict",
+        "perceptron.perceptron_step",
+        "perceptron.criterion",
+        "perceptron.criterion_gradient",
+        "perceptron.train",
+        "perceptron.error_surface",
+        "perceptron.novikoff_bound",
+    ],
+)
+
+ALGORITHM = "Perceptron: Learning algorithm"
+CRITERION = "Perceptron criteria function: Deriving the update rule"
+
+
+@lab.check(
+    "perceptron.augment",
+    points=1,
+    draw=lambda rng: {"x": short_numbers(rng, 4, 3)},
+    always=[{"x": np.array([2.0, 5.0])}, {"x": truth_table(2)}],
+    unchanged=["x"],
+)
+def augment(student, x):
+    """Augment appends the constant 1 to every sample, behind its features."""
+    return student.perceptron.augment(x)
+
+
+def samples(rng, n_samples=7, n_features=3):
+    """Draw augmented samples, weights with one sample exactly on the line, and both targets."""
+    x = np.column_stack([short_numbers(rng, n_samples, n_features), np.ones(n_samples)])
+    weight = short_numbers(rng, n_features + 1)
+    weight[-1] = -(x[rng.integers(0, n_samples), :-1] @ weight[:-1])
+    return {"weight": weight, "x": x, "target": bits(rng, n_samples)}
+
+
+@lab.check(
+    "perceptron.predict",
+    points=2,
+    draw=lambda rng: {name: samples(rng)[name] for name in ("weight", "x")},
+    cases=5,
+    always=[{"weight": np.array([1.0, -2.0, 0.5]), "x": np.array([3.0, 1.0, 1.0])}],
+    slides="Perceptron, eq. (1)",
+    unchanged=["weight", "x"],
+)
+def predict(student, weight, x):
+    """Predict answers 1 where wᵀx ≥ 0, and 0 elsewhere."""
+    return student.perceptron.predict(weight, x)
+
+
+def one_sample(rng, *, target, side):
+    """Draw one augmented sample on the given side of the line: 1, −1, or 0 for on it."""
+    x = np.append(short_numbers(rng, 3), 1.0)
+    weight = short_numbers(rng, 4)
+    weight[-1] = side * (abs(float(short_numbers(rng))) + 1.0) - x[:-1] @ weight[:-1]
+    return {"weight": weight, "x": x, "target": target}
+
+
+@lab.check(
+    "perceptron.perceptron_step",
+    points=2,
+    draw=lambda rng: one_sample(rng, target=1, side=-1),
+    always=[{"weight": np.array([1.0, -1.0, 0.0]), "x": np.array([2.0, 5.0, 1.0]), "target": 1}],
+    slides=ALGORITHM,
+    unchanged=["weight", "x"],
+)
+def adds(student, weight, x, target):
+    """A sample of class 1 on the wrong side is added to the weights."""
+    return student.perceptron.perceptron_step(weight, x, target)
+
+
+@lab.check(
+    "perceptron.perceptron_step",
+    points=1,
+    draw=lambda rng: one_sample(rng, target=0, side=1),
+    slides=ALGORITHM,
+    unchanged=["weight", "x"],
+)
+def subtracts(student, weight, x, target):
+    """A sample of class 0 on the wrong side is subtracted from the weights."""
+    return student.perceptron.perceptron_step(weight, x, target)
+
+
+def right_sample(rng):
+    """Draw one augmented sample on the right side of the line."""
+    target = int(rng.integers(0, 2))
+    return one_sample(rng, target=target, side=2 * target - 1)
+
+
+@lab.check(
+    "perceptron.perceptron_step",
+    points=1,
+    draw=right_sample,
+    cases=4,
+    slides=ALGORITHM,
+    unchanged=["weight", "x"],
+)
+def keeps(student, weight, x, target):
+    """A sample on its right side changes nothing."""
+    return student.perceptron.perceptron_step(weight, x, target)
+
+
+@lab.check(
+    "perceptron.perceptron_step",
+    points=1,
+    always=[
+        {"weight": np.zeros(3), "x": np.array([2.0, -3.0, 1.0]), "target": 1},
+        {"weight": np.zeros(3), "x": np.array([2.0, -3.0, 1.0]), "target": 0},
+        {"weight": np.array([1.0, 2.0, -4.0]), "x": np.array([2.0, 1.0, 1.0]), "target": 1},
+        {"weight": np.array([1.0, 2.0, -4.0]), "x": np.array([2.0, 1.0, 1.0]), "target": 0},
+    ],
+    needs=[adds, subtracts],
+    slides=ALGORITHM,
+)
+def on_the_line(student, weight, x, target):
+    """A sample exactly on the line counts as wrong, whatever its class."""
+    return student.perceptron.perceptron_step(weight, x, target)
+
+
+@lab.check(
+    "perceptron.criterion",
+    points=2,
+    draw=samples,
+    cases=5,
+    slides=CRITERION,
+    unchanged=["weight", "x", "target"],
+)
+def criterion(student, weight, x, target):
+    """Criterion adds up how far the misclassified samples are on the wrong side."""
+    return student.perceptron.criterion(weight, x, target)
+
+
+@lab.check(
+    "perceptron.criterion_gradient",
+    points=2,
+    draw=samples,
+    cases=5,
+    slides=CRITERION,
+    unchanged=["weight", "x", "target"],
+)
+def criterion_gradient(student, weight, x, target):
+    """criterion_gradient is minus the sum of y·x over the misclassified samples."""
+    return student.perceptron.criterion_gradient(weight, x, target)
+
+
+def solvable(rng):
+    """Draw a separable training set, and the most corrections that it can need."""
+    x, target, separator = separable(rng, n_samples=11, n_features=2, margin=0.3)
+    augmented = np.column_stack([x, np.ones(len(x))])
+    margin = ((2 * target - 1) * (augmented @ separator)).min()
+    bound = int(((np.linalg.norm(augmented, axis=1).max() / margin) ** 2) * (1 + 1e-9))
+    return {"x": x, "target": target, "rng": Seed(int(rng.integers(0, 2**31))), "bound": bound}
+
+
+def fitted(student, x, target, rng, max_steps):
+    """Train, and take what training ended with."""
+    fit = student.perceptron.train(x, target, rng=rng, max_steps=max_steps)
+    return {"weight": fit.weight, "updates": fit.updates, "converged": fit.converged}
+
+
+TRAIN = "train(x, target, rng=rng, max_steps=max_steps)"
+
+
+@lab.check(
+    "perceptron.train",
+    points=3,
+    draw=solvable,
+    cases=5,
+    judge=separates,
+    fingerprint=fit_fingerprint,
+    call="train(x, target, rng=rng, max_steps=500)",
+    slides=ALGORITHM,
+)
+def converges(student, x, target, rng, bound):
+    """Train separates every separable set, and says that it converged."""
+    del bound
+    return fitted(student, x, target, rng, max_steps=500)
+
+
+@lab.check(
+    "perceptron.train",
+    points=1,
+    draw=solvable,
+    cases=5,
+    judge=stays_in_bounds,
+    fingerprint=fit_fingerprint,
+    needs=[converges],
+    call="train(x, target, rng=rng, max_steps=500)",
+    slides="Perceptron: Learning",
+)
+def within_bound(student, x, target, rng, bound):
+    """Train counts its corrections, and never needs more than Novikoff's (R/γ)²."""
+    del bound
+    return fitted(student, x, target, rng, max_steps=500)
+
+
+@lab.check(
+    "perceptron.train",
+    points=1,
+    always=[
+        {"x": truth_table(2), "target": np.array([0, 1, 1, 0]), "rng": Seed(1), "max_steps": 37},
+        {"x": truth_table(2), "target": np.array([1, 0, 0, 1]), "rng": Seed(2), "max_steps": 100},
+        {
+            "x": np.array([[0.5], [1.5], [2.5]]),
+            "target": np.array([1, 0, 1]),
+            "rng": Seed(3),
+            "max_steps": 9,
+        },
+    ],
+    judge=never_claims,
+    fingerprint=fit_fingerprint,
+    call=TRAIN,
+    slides=ALGORITHM,
+)
+def gives_up(student, x, target, rng, max_steps):
+    """Train stops after max_steps corrections on XOR, and does not claim to have converged."""
+    return fitted(student, x, target, rng, max_steps)
+
+
+def small_grid(rng):
+    """Draw samples and a grid of odd, unequal sides."""
+    return {
+        "x": short_numbers(rng, 6, 2),
+        "target": bits(rng, 6),
+        "w1": np.linspace(-2.0, 2.0, 5) + 0.125,
+        "w2": np.linspace(-1.5, 1.5, 3) - 0.0625,
+        "bias": float(short_numbers(rng)),
+    }
+
+
+@lab.check(
+    "perceptron.error_surface",
+    points=2,
+    draw=small_grid,
+    always=[
+        {
+            "x": truth_table(2),
+            "target": np.array([0, 0, 0, 1]),
+            "w1": np.array([0.0, 0.5, 1.0, 1.5]),
+            "w2": np.array([-0.5, 0.5, 1.0]),
+            "bias": -1.0,
+        }
+    ],
+    slides="Perceptron, figure 4.5",
+)
+def error_surface(student, x, target, w1, w2, bias):
+    """error_surface counts the misclassified samples for every pair of weights."""
+    return student.perceptron.error_surface(x, target, w1, w2, bias)
+
+
+def separated(rng):
+    """Draw augmented samples with a separator that is not of unit length."""
+    x, target, separator = separable(rng, n_samples=7, n_features=2, margin=0.3)
+    return {
+        "x": np.column_stack([x, np.ones(len(x))]),
+        "target": target,
+        "separator": np.round(separator * 2.5, 3),
+    }
+
+
+@lab.check(
+    "perceptron.novikoff_bound",
+    points=1,
+    draw=separated,
+    cases=4,
+    slides="Perceptron: Learning",
+)
+def novikoff_bound(student, x, target, separator):
+    """novikoff_bound is (R/γ)², with the margin γ of the separator scaled to length 1."""
+    return student.perceptron.novikoff_bound(x, target, separator)

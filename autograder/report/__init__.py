@@ -1,0 +1,98 @@
+"""What a grading ends with: a verdict a check, in points and in words."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.check import Check, Status
+
+__all__ = ["CheckResult", "Report", "to_json"]
+
+SCHEMA = "nnlab/report/1"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The verdict on one check."""
+
+    check: Check
+    status: Status
+    message: str = ""
+    """The fact: what was called, what came back, what was expected."""
+    mistake: str | None = None
+    """The id of the known mistake that does exactly this, or several joined by " | "."""
+    hint: str | None = None
+    """A sentence that starts the student on the cause."""
+    seconds: float = 0.0
+
+    @property
+    def points(self) -> int:
+        """What the check is worth here: an error of ours costs nobody points."""
+        return self.check.points if self.status in {Status.PASSED, Status.ERROR} else 0
+
+    def to_plain(self) -> dict[str, object]:
+        """Describe the result with the keys of the report's schema."""
+        return {
+            "id": self.check.id,
+            "title": self.check.title,
+            "status": str(self.status),
+            "points": self.points,
+            "max_points": self.check.points,
+            "message": self.message,
+            "mistake": self.mistake,
+            "hint": self.hint,
+            "seconds": round(self.seconds, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The verdicts on one submission to one lab, and what they were made under."""
+
+    lab: str
+    title: str
+    seed: int
+    isolation: str
+    results: tuple[CheckResult, ...]
+
+    @property
+    def points(self) -> int:
+        """What was reached."""
+        return sum(result.points for result in self.results)
+
+    @property
+    def max_points(self) -> int:
+        """What could be reached."""
+        return sum(result.check.points for result in self.results)
+
+    def count(self, status: Status) -> int:
+        """Count the checks with this verdict."""
+        return sum(result.status is status for result in self.results)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all passed, 1 some failed, 3 our fault."""
+        if self.count(Status.ERROR):
+            return 3
+        return 0 if self.count(Status.PASSED) == len(self.results) else 1
+
+    def to_plain(self) -> dict[str, object]:
+        """Describe the report with the keys of its schema."""
+        return {
+            "schema": SCHEMA,
+            "lab": self.lab,
+            "points": self.points,
+            "max_points": self.max_points,
+            "seed": self.seed,
+            "isolation": self.isolation,
+            "checks": [result.to_plain() for result in self.results],
+        }
+
+
+def to_json(reports: Sequence[Report]) -> str:
+    """Write one report as an object, several as a list under "reports"; in plain ASCII."""
+    if len(reports) == 1:
+        return json.dumps(reports[0].to_plain(), indent=2)
+    return json.dumps(
+        {"schema": SCHEMA, "reports": [report.to_plain() for report in reports]}, indent=2
+    )

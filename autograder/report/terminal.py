@@ -1,0 +1,115 @@
+"""The report as a student reads it in a terminal: a line a check, and the fact where one failed.
+
+Foreign text is never read as markup. Colour only repeats what signs and words say already, so the
+report is whole without it.
+"""
+
+import sys
+from collections.abc import Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from autograder.check import Status
+from autograder.report import CheckResult, Report
+
+__all__ = ["console", "lab_line", "render"]
+
+SIGNS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.SKIPPED: "–", Status.ERROR: "!"}
+PLAIN_SIGNS = {Status.PASSED: "+", Status.FAILED: "x", Status.SKIPPED: "-", Status.ERROR: "!"}
+STYLES = {
+    Status.PASSED: "green",
+    Status.FAILED: "red",
+    Status.SKIPPED: "yellow",
+    Status.ERROR: "magenta",
+}
+WORDS = {
+    Status.PASSED: "passed",
+    Status.FAILED: "failed",
+    Status.SKIPPED: "not asked",
+    Status.ERROR: "not graded through our fault",
+}
+BAR = 20
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Open the terminal; what its encoding lacks is replaced, never an error."""
+    stream = sys.stderr if stderr else sys.stdout
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="replace")
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def render(report: Report, *, unicode: bool = True) -> RenderableType:
+    """Lay out one report."""
+    head = Table.grid(expand=True)
+    head.add_column()
+    head.add_column(justify="right", no_wrap=True)
+    head.add_row(
+        Text(f"{report.lab} · {report.title}", style="bold"),
+        Text(f"{report.points} / {report.max_points} points", style="bold"),
+    )
+    return Group(head, *_checks(report, unicode=unicode), Text(), _summary(report))
+
+
+def _checks(report: Report, *, unicode: bool) -> Iterator[RenderableType]:
+    """Lay out the checks: signs and promises in columns, facts below them."""
+    width = max((len(result.check.id) for result in report.results), default=0)
+    told = ""
+    for result in report.results:
+        signs = SIGNS if unicode else PLAIN_SIGNS
+        row = Table.grid(padding=(0, 1), pad_edge=False)
+        row.add_column(width=3, justify="right")
+        row.add_column(width=width, no_wrap=True)
+        row.add_column(width=4, justify="right")
+        row.add_column(ratio=1)
+        row.add_row(
+            Text(signs[result.status], style=STYLES[result.status]),
+            Text(result.check.id),
+            Text(f"{result.points}/{result.check.points}"),
+            Text(result.check.title, style="" if result.status is Status.FAILED else "dim"),
+        )
+        yield row
+        yield from _facts(result, told)
+        told = result.message
+
+
+def _facts(result: CheckResult, told: str) -> Iterator[RenderableType]:
+    """Lay out what went wrong, unless the check above has just said the same."""
+    if result.message and result.message == told:
+        yield Padding(Text("The same as above.", style="dim"), (0, 0, 0, 6))
+    elif result.message:
+        for line in result.message.splitlines():
+            yield _hanging(line)
+    if result.hint and result.message != told:
+        yield Padding(Text(result.hint, style="bold"), (0, 0, 0, 6))
+
+
+def _hanging(line: str) -> RenderableType:
+    """Indent a line; a labelled one keeps its label's column free when it is wrapped."""
+    label, text = line[:10], line[10:]
+    if not (label.endswith("  ") or label.isspace()):
+        return Padding(Text(line), (0, 0, 0, 6))
+    row = Table.grid(padding=0)
+    row.add_column(width=10)
+    row.add_column(ratio=1)
+    row.add_row(Text(label, style="dim"), Text(text))
+    return Padding(row, (0, 0, 0, 6))
+
+
+def _summary(report: Report) -> Text:
+    counts = [f"{report.count(s)} {WORDS[s]}" for s in Status if report.count(s)]
+    made = f"seed {report.seed} · isolation: {report.isolation}"
+    return Text(f"{', '.join(counts)} · {made}", style="dim")
+
+
+def lab_line(report: Report, *, width: int, unicode: bool = True) -> Text:
+    """Lay out one lab in one line, with a bar of its points."""
+    filled = round(BAR * report.points / report.max_points) if report.max_points else 0
+    full, empty = ("█", "░") if unicode else ("#", ".")
+    style = "green" if report.exit_code == 0 else "yellow" if report.points else "red"
+    line = Text(f"{report.lab:<{width}}  ")
+    line.append(full * filled, style=style).append(empty * (BAR - filled), style="dim")
+    return line.append(f"  {report.points:>2} / {report.max_points}")

@@ -1,0 +1,46 @@
+"""Where a submission's code runs: a process that holds no answer and decides nothing."""
+
+import os
+from typing import Protocol, Self
+
+from autograder.sandbox.question import Answer, Question, Source
+
+__all__ = ["Answer", "Question", "Sandbox", "SandboxError", "Source", "open_sandbox"]
+
+
+class SandboxError(Exception):
+    """The sandbox itself does not work here: the grader's fault, never the student's."""
+
+
+class Sandbox(Protocol):
+    """Asks questions of a submission's code, each in a process of its own."""
+
+    isolation: str
+    """What holds the code: written into every report."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exception: object) -> None: ...
+
+    def ask(self, question: Question) -> Answer:
+        """Ask one check; a dead, hanging or silent process is part of the answer."""
+
+    def close(self) -> None:
+        """End every process."""
+
+
+def open_sandbox(*, here: bool = False) -> Sandbox:
+    """Open the best sandbox this system has.
+
+    With `here` the worker is forked from this process, if this process has one thread and holds
+    no answer: then numpy is imported once for both.
+
+    Raises: SandboxError if no process can be started.
+    """
+    if hasattr(os, "fork"):
+        from autograder.sandbox.fork import ForkSandbox  # noqa: PLC0415  it needs POSIX
+
+        return ForkSandbox(here=here)
+    from autograder.sandbox.spawn import SpawnSandbox  # noqa: PLC0415  only where it is used
+
+    return SpawnSandbox()

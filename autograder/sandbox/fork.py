@@ -1,0 +1,359 @@
+"""A warm worker that forks a fresh child for every check (Linux, macOS and other POSIX systems).
+
+    grader ── question ──▶ worker (numpy imported, never runs student code)
+       ▲                     │ fork
+       └──── answer ◀── watch ── child: limits, own session, empty folder; runs the check; dies
+
+A child that crashes, hangs, leaks or patches numpy takes nothing with it. The worker relays the
+child's bytes without reading them.
+"""
+
+import contextlib
+import gc
+import importlib
+import os
+import selectors
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import CodeType
+from typing import Any, Self
+
+from autograder.observation import Lost
+from autograder.sandbox import SandboxError, inside
+from autograder.sandbox.codec import decode, encode
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.question import Answer, Question, Source, read_answer
+
+__all__ = ["ForkSandbox"]
+
+PATIENCE_SECONDS = 30.0  # beyond a check's own limit, before the worker is taken for stuck
+
+_LENGTH = struct.Struct("<Q")
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class ForkSandbox:
+    """Asks questions through a worker process that is started once.
+
+    With `here`, the worker is forked from this process: one import of numpy serves both. That is
+    safe only while this process has one thread and has not read any answer.
+    """
+
+    isolation = "process"
+
+    def __init__(self, *, here: bool = False) -> None:
+        self._prepared: dict[str, Source] | None = None
+        self._start(here=here)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def _start(self, *, here: bool) -> None:
+        ours, theirs = socket.socketpair()
+        try:
+            self._worker = _fork_worker(ours, theirs) if here else _spawn_worker(theirs)
+        except OSError as error:
+            ours.close()
+            raise SandboxError(f"no worker process could be started: {error}") from error
+        finally:
+            theirs.close()
+        self._channel = ours
+        self._prepared = None
+
+    def close(self) -> None:
+        """End the worker; it ends by itself as well when this process dies."""
+        self._channel.close()
+        self._reap()
+
+    def _reap(self) -> None:
+        if isinstance(self._worker, int):
+            os.waitpid(self._worker, 0)
+        else:
+            self._worker.wait()
+
+    def _replace(self) -> None:
+        """Put a new worker in the place of one that is dead or stuck."""
+        self._channel.close()
+        pid = self._worker if isinstance(self._worker, int) else self._worker.pid
+        os.kill(pid, signal.SIGKILL)
+        self._reap()
+        self._start(here=False)  # this process may hold answers by now
+
+    def ask(self, question: Question) -> Answer:
+        """Ask a question in a fresh process.
+
+        A worker that dies under a question is replaced and asked again; if it dies again, the
+        question's code has killed it.
+
+        Raises: SandboxError if no worker can be started.
+        """
+        for _ in range(2):
+            try:
+                return self._ask(question)
+            except (EOFError, OSError):
+                self._replace()
+        return Answer([Lost("crash", "it ended the process that watches it")] * len(question.cases))
+
+    def _ask(self, question: Question) -> Answer:
+        self._channel.settimeout(question.limits.wall_seconds + PATIENCE_SECONDS)
+        if self._prepared != question.reference:
+            sources = {name: [s.file, s.text] for name, s in question.reference.items()}
+            _send(self._channel, encode({"prepare": sources}))
+            self._prepared = question.reference
+        question_frame = replace(question, reference={}).to_bytes()
+        limits = {"limits": [getattr(question.limits, name) for name in Limits.__slots__]}
+        _send(self._channel, encode({**limits, "question": question_frame}))
+        outcome = decode(_receive(self._channel))
+        return read_answer(
+            outcome["result"],
+            n_cases=len(question.cases),
+            lost=Lost(outcome["ended"]),
+            printed=outcome["printed"].decode("utf-8", "replace"),
+            seconds=outcome["seconds"],
+        )
+
+
+def _send(channel: socket.socket, frame: bytes) -> None:
+    channel.sendall(_LENGTH.pack(len(frame)) + frame)
+
+
+def _receive(channel: socket.socket) -> bytes:
+    (length,) = _LENGTH.unpack(_exactly(channel, _LENGTH.size))
+    return _exactly(channel, length)
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        part = channel.recv(min(size - len(data), 1 << 20))
+        if not part:
+            raise EOFError
+        data += part
+    return bytes(data)
+
+
+def _fork_worker(ours: socket.socket, theirs: socket.socket) -> int:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid == 0:
+        ours.close()
+        _be_worker(theirs)
+    return pid
+
+
+def _spawn_worker(theirs: socket.socket) -> "subprocess.Popen[bytes]":
+    program = (
+        f"import sys; sys.path.insert(0, {str(_ROOT)!r})\n"
+        "from autograder.sandbox import fork; fork.main(int(sys.argv[1]))"
+    )
+    environment = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+    environment.update(
+        {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+    )
+    return subprocess.Popen(  # noqa: S603  our own program
+        [sys.executable, "-s", "-P", "-c", program, str(theirs.fileno())],
+        pass_fds=[theirs.fileno()],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+# Everything below runs in the worker and its children.
+
+
+def main(descriptor: int) -> None:
+    """Be the worker of the process that holds the other end of this socket."""
+    _be_worker(socket.socket(fileno=descriptor))
+
+
+def _be_worker(control: socket.socket) -> None:
+    """Answer questions until the other end is closed, then end this process at once."""
+    status = 1
+    scratch = tempfile.mkdtemp(prefix="nnlab-")
+    try:
+        signal.signal(
+            signal.SIGINT, signal.SIG_IGN
+        )  # Ctrl-C is for the grader, which then closes us
+        Worker(control, scratch).serve()
+        status = 0
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        os._exit(status)  # never back into the caller's stack, which is the grader's
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was left of a child: its bytes, and how it ended."""
+
+    result: bytearray
+    printed: bytearray
+    ended: str = ""
+    seconds: float = 0.0
+
+
+class Worker:
+    """Forks a child for every question and watches it."""
+
+    def __init__(self, control: socket.socket, scratch: str) -> None:
+        self.control = control
+        self.scratch = scratch
+        self.codes: dict[str, CodeType] = {}
+        self.reference: dict[str, Source] = {}
+        self.died, died = os.pipe()
+        os.set_blocking(died, False)
+        os.set_blocking(self.died, False)
+        signal.set_wakeup_fd(died, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        importlib.import_module("numpy.random")
+        gc.collect()
+        gc.freeze()  # children share these pages instead of copying them at their first collection
+
+    def serve(self) -> None:
+        """Take requests until the grader is gone."""
+        while True:
+            try:
+                request = decode(_receive(self.control))
+            except EOFError:
+                return
+            if "prepare" in request:
+                self.prepare(request["prepare"])
+                continue
+            outcome = self.run(request["question"], Limits(*request["limits"]))
+            fields = {name: getattr(outcome, name) for name in Outcome.__slots__}
+            fields |= {"result": bytes(outcome.result), "printed": bytes(outcome.printed)}
+            _send(self.control, encode(fields))
+
+    def prepare(self, sources: dict[str, Any]) -> None:
+        """Compile the modules that are ours once, for all children to come."""
+        self.reference = {name: Source(file, text) for name, (file, text) in sources.items()}
+        self.codes = {name: inside.compiled(source) for name, source in self.reference.items()}
+
+    def run(self, question: bytes, limits: Limits) -> Outcome:
+        """Fork, watch, bury."""
+        outcome = Outcome(bytearray(), bytearray())
+        result, result_end = os.pipe()
+        printed, printed_end = os.pipe()
+        started = time.monotonic()
+        pid = os.fork()
+        if pid == 0:
+            self.be_child(question, limits, result_end, printed_end)
+        os.close(result_end)
+        os.close(printed_end)
+        status, cpu_seconds = self.watch(
+            pid, outcome, {result: "result", printed: "printed"}, limits
+        )
+        outcome.seconds = time.monotonic() - started
+        outcome.ended = outcome.ended or _ending(status, cpu_seconds, limits)
+        for leftover in os.scandir(self.scratch):
+            _remove(leftover)
+        return outcome
+
+    def watch(  # noqa: C901  one loop, every way a child can end
+        self, pid: int, outcome: Outcome, pipes: dict[int, str], limits: Limits
+    ) -> tuple[int, float]:
+        """Collect what the child sends until it is dead, or kill it; return status and CPU time."""
+        deadline = time.monotonic() + limits.wall_seconds
+        room = {"result": limits.result_mb << 20, "printed": limits.printed_kb << 10}
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.died, selectors.EVENT_READ)
+            for pipe in pipes:
+                os.set_blocking(pipe, False)
+                selector.register(pipe, selectors.EVENT_READ)
+            ended: tuple[int, int, Any] = (0, 0, None)
+            while not ended[0]:
+                ready = selector.select(max(0.0, deadline - time.monotonic()))
+                for key, _ in ready:
+                    if key.fd == self.died:
+                        _drain(self.died)
+                    elif not _collect(key.fd, getattr(outcome, pipes[key.fd]), room[pipes[key.fd]]):
+                        selector.unregister(key.fd)
+                if len(outcome.result) >= room["result"]:
+                    outcome.ended = "size"
+                elif time.monotonic() >= deadline:
+                    outcome.ended = "wall"
+                if outcome.ended:
+                    os.kill(pid, signal.SIGKILL)
+                ended = os.wait4(pid, 0 if outcome.ended else os.WNOHANG)
+        _kill_session(pid)  # whatever it started
+        for pipe, name in pipes.items():
+            while _collect(pipe, getattr(outcome, name), room[name]):
+                pass
+            os.close(pipe)
+        return ended[1], ended[2].ru_utime + ended[2].ru_stime
+
+    def be_child(self, question: bytes, limits: Limits, result: int, printed: int) -> None:
+        """Run one question and end; never returns."""
+        try:
+            os.setsid()
+            self.control.close()
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.chdir(self.scratch)
+            os.dup2(printed, 1)
+            os.dup2(printed, 2)
+            inside.prepare_streams()
+            limits.apply()
+            asked = replace(Question.from_bytes(question), reference=self.reference)
+            inside.answer(asked, lambda frame: _write_all(result, frame), self.codes)
+        except BaseException:  # noqa: BLE001  a child that cannot go on has nobody to tell
+            os._exit(1)
+        os._exit(0)
+
+
+def _ending(status: int, cpu_seconds: float, limits: Limits) -> str:
+    """Say in a word why a child ended."""
+    if os.WIFSIGNALED(status):
+        killer = os.WTERMSIG(status)
+        if killer == signal.SIGXCPU or cpu_seconds >= limits.cpu_seconds:
+            return "cpu"
+        return "crash"
+    return "exit"
+
+
+def _collect(pipe: int, into: bytearray, room: int) -> bool:
+    """Read what is there; beyond the room it is thrown away. False at the end or when empty."""
+    try:
+        data = os.read(pipe, 1 << 16)
+    except BlockingIOError:
+        return False
+    into += data[: max(0, room - len(into))]
+    return bool(data)
+
+
+def _drain(pipe: int) -> None:
+    try:
+        os.read(pipe, 1 << 12)
+    except BlockingIOError:
+        return
+
+
+def _kill_session(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _remove(entry: "os.DirEntry[str]") -> None:
+    if entry.is_dir(follow_symlinks=False):
+        shutil.rmtree(entry.path, ignore_errors=True)
+    else:
+        Path(entry.path).unlink(missing_ok=True)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

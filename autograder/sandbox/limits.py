@@ -1,0 +1,37 @@
+"""What one check may use of the machine. Beyond it the check ends, and nothing else does."""
+
+from dataclasses import dataclass
+
+__all__ = ["Limits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds for one check; CPU time decides, wall time is the backstop on a busy machine."""
+
+    cpu_seconds: int = 2
+    wall_seconds: float = 15.0
+    memory_mb: int = 1024
+    result_mb: int = 32
+    printed_kb: int = 64
+    file_mb: int = 16
+    open_files: int = 64
+
+    def apply(self) -> None:
+        """Bind this process and all it starts; on a system without rlimits, do nothing.
+
+        A hard limit one second above the soft one catches code that ignores the first signal.
+        """
+        try:
+            import resource  # noqa: PLC0415  not on every system
+        except ImportError:
+            return
+        for name, soft, hard in (
+            ("RLIMIT_CPU", self.cpu_seconds, self.cpu_seconds + 1),
+            ("RLIMIT_AS", self.memory_mb << 20, self.memory_mb << 20),
+            ("RLIMIT_FSIZE", self.file_mb << 20, self.file_mb << 20),
+            ("RLIMIT_NOFILE", self.open_files, self.open_files),
+            ("RLIMIT_CORE", 0, 0),
+        ):
+            if hasattr(resource, name):
+                resource.setrlimit(getattr(resource, name), (soft, hard))

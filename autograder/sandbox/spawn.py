@@ -1,0 +1,121 @@
+"""A fresh interpreter for every check: slower than forking, and it works on every system."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import IO, Self
+
+from autograder.observation import Lost
+from autograder.sandbox import inside
+from autograder.sandbox.question import Answer, Question, read_answer
+
+__all__ = ["SpawnSandbox"]
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class SpawnSandbox:
+    """Asks each question in an interpreter of its own."""
+
+    isolation = "process"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is kept between questions."""
+
+    def ask(self, question: Question) -> Answer:
+        """Start, ask, wait; kill what outlives its time."""
+        started = time.monotonic()
+        child = _start()
+        result, printed = bytearray(), bytearray()
+        readers = [
+            _reader(child.stdout, result, question.limits.result_mb << 20),
+            _reader(child.stderr, printed, question.limits.printed_kb << 10),
+        ]
+        ended = _feed_and_wait(child, question)
+        for reader in readers:
+            reader.join(timeout=1)  # a grandchild may hold the pipe open; what came in time counts
+        return read_answer(
+            bytes(result),
+            n_cases=len(question.cases),
+            lost=Lost(ended),
+            printed=bytes(printed).decode("utf-8", "replace"),
+            seconds=time.monotonic() - started,
+        )
+
+
+def _start() -> "subprocess.Popen[bytes]":
+    program = (
+        f"import sys; sys.path.insert(0, {str(_ROOT)!r})\n"
+        "from autograder.sandbox import spawn; spawn.main()"
+    )
+    return subprocess.Popen(  # noqa: S603  our own program
+        [sys.executable, "-s", "-P", "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},
+        start_new_session=True,
+    )
+
+
+def _feed_and_wait(child: "subprocess.Popen[bytes]", question: Question) -> str:
+    """Hand over the question and wait; return in a word why the child ended."""
+    assert child.stdin
+    try:
+        child.stdin.write(question.to_bytes())
+        child.stdin.close()
+    except OSError:  # it ended before it had read the question; its exit says how
+        pass
+    try:
+        status = child.wait(question.limits.wall_seconds)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+        return "wall"
+    finally:
+        _end_session(child.pid)
+    if status == -getattr(signal, "SIGXCPU", 0) or status == -9:
+        return "cpu"
+    return "crash" if status < 0 else "exit"
+
+
+def _end_session(pid: int) -> None:
+    """Kill what the child started, where sessions exist."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+def main() -> None:
+    """Be the child: the question comes on standard input, the answer goes to standard output."""
+    question = Question.from_bytes(sys.stdin.buffer.read())
+    channel = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # from here on, what is printed goes where errors go
+    inside.prepare_streams()
+    with tempfile.TemporaryDirectory(prefix="nnlab-") as scratch:
+        os.chdir(scratch)
+        question.limits.apply()
+        inside.answer(question, channel.write)
+        os.chdir(_ROOT)
+
+
+def _reader(stream: IO[bytes] | None, into: bytearray, room: int) -> threading.Thread:
+    def read() -> None:
+        while stream and (data := stream.read1(1 << 16)):  # type: ignore[attr-defined]
+            into.extend(data[: max(0, room - len(into))])
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,109 @@
+"""Values, calls and foreign text as people read them, on one line and in bounds."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox.codec import Opaque, Seed
+
+__all__ = ["call", "clean", "shape_of", "value"]
+
+MAX_NUMBERS = 24
+MAX_TEXT = 120
+
+
+def value(plain: Any) -> str:  # noqa: C901, PLR0912  one case a type
+    """Write a plain value as a student would type it; large arrays by shape.
+
+    >>> value(np.array([[1.0, -0.5], [2.0, 1 / 3]]))
+    '[[1, -0.5], [2, 0.333333]]'
+    >>> value((np.zeros((30, 40)), None))
+    '(array of shape (30, 40), None)'
+    """
+    match plain:
+        case np.ndarray() if plain.size > MAX_NUMBERS:
+            return f"array of shape {plain.shape}"
+        case np.ndarray() if plain.ndim == 0:
+            return value(plain[()])
+        case np.ndarray() if plain.size == 0:
+            return f"empty array of shape {plain.shape}"
+        case np.ndarray() | list():
+            if len(plain) > MAX_NUMBERS:
+                return f"list of length {len(plain)}"
+            return f"[{', '.join(map(value, plain))}]"
+        case tuple():
+            inner = ", ".join(map(value, plain[:MAX_NUMBERS]))
+            return f"({inner},)" if len(plain) == 1 else f"({inner})"
+        case dict():
+            return ", ".join(f"{clean(str(k))} = {value(v)}" for k, v in plain.items())
+        case bool() | np.bool_() | None:
+            return str(plain)
+        case float() | np.floating():
+            return f"{float(plain):.6g}".replace("-0", "0") if plain == 0 else f"{float(plain):.6g}"
+        case Opaque():
+            return f"something of type {clean(plain.type_name)}"
+        case Seed():
+            return f"np.random.default_rng({plain.value})"
+        case str() | np.str_():
+            return clean(repr(str(plain)))[:MAX_TEXT]
+        case _:
+            return clean(str(plain))[:MAX_TEXT]
+
+
+def call(template: str, case: Mapping[str, Any]) -> str:
+    """Write a question with the case's values in the place of their names.
+
+    >>> call("McCullochPitts(weight, threshold)(x)", {"weight": [1, 2], "threshold": 2, "x": [0, 1]})
+    'McCullochPitts(weight=[1, 2], threshold=2)(x=[0, 1])'
+    """
+
+    def filled(match: re.Match[str]) -> str:
+        name = match.group()
+        return f"{name}={value(case[name])}" if name in case else name
+
+    return re.sub(r"\b[A-Za-z_]\w*\b(?!=)", filled, template)
+
+
+def shape_of(plain: Any) -> str:
+    """Name the kind of a value in a few words.
+
+    >>> shape_of(np.zeros((2, 3))), shape_of(None), shape_of([1, 2])
+    ('an array of shape (2, 3)', 'None', 'a list of length 2')
+    """
+    match plain:
+        case None:
+            return "None"
+        case bool() | np.bool_():
+            return "True or False"
+        case int() | float() | np.number():
+            return "a number"
+        case np.ndarray():
+            return f"an array of shape {plain.shape}" if plain.ndim else "a number"
+        case list() | tuple():
+            return f"a {type(plain).__name__} of length {len(plain)}"
+        case str() | np.str_():
+            return "a string"
+        case dict():
+            return f"a dict with {', '.join(clean(str(key)) for key in plain)}"
+        case Opaque():
+            return f"something of type {clean(plain.type_name)}"
+    return f"something of type {type(plain).__name__}"
+
+
+def clean(text: str) -> str:
+    r"""Make foreign text harmless: no terminal codes, no invisible or reordering characters.
+
+    Line breaks and tabs stay.
+
+    >>> clean("a\x1b[31mred\u202e\n")
+    'a[31mred\n'
+    """
+    return "".join(
+        char for char in text if char in "\n\t" or unicodedata.category(char) not in _HIDDEN
+    )
+
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
