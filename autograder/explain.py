@@ -35,6 +35,8 @@ def explain(
             ]
         case Raised():
             lines = _raised(check, lines, observed)
+        case Lost(reason="missing"):
+            lines = [show.clean(observed.detail)]
         case Lost():
             lines.append(_lost(check, observed))
     if printed.strip():
@@ -103,7 +105,5 @@ def _lost(check: Check, lost: Lost) -> str:
             )
         case "exit":
             return "The code ended its own process before it answered."
-        case "missing":
-            return show.clean(lost.detail)
     detail = f": {show.clean(lost.detail)}" if lost.detail else ""
     return f"The code crashed its process{detail}."

@@ -143,7 +143,7 @@ def training_set(rng):
     unchanged=["x", "target"],
 )
 def history(student, x, target):
-    """Train returns the weights before the first and after every pair, bias last."""
+    """train returns the weights before the first and after every pair, bias last."""
     return student.hebb.train(x, target)
 
 
@@ -164,7 +164,7 @@ def weights_and_rows(rng):
     unchanged=["weight", "x"],
 )
 def predict(student, weight, bias, x):
-    """Predict answers +1 where w·x + b ≥ 0, and −1 elsewhere."""
+    """predict answers +1 where w·x + b ≥ 0, and −1 elsewhere."""
     return student.hebb.predict(weight, bias, x)
 
 
@@ -180,7 +180,7 @@ def predict(student, weight, bias, x):
     slides=AND_BIPOLAR,
 )
 def predict_one(student, weight, bias, x):
-    """Predict takes a single pattern as well, and answers one number."""
+    """predict takes a single pattern as well, and answers one number."""
     return student.hebb.predict(weight, bias, x)
 
 

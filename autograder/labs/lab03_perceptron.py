@@ -35,7 +35,7 @@ CRITERION = "Perceptron criteria function: Deriving the update rule"
     unchanged=["x"],
 )
 def augment(student, x):
-    """Augment appends the constant 1 to every sample, behind its features."""
+    """augment appends the constant 1 to every sample, behind its features."""
     return student.perceptron.augment(x)
 
 
@@ -57,7 +57,7 @@ def samples(rng, n_samples=7, n_features=3):
     unchanged=["weight", "x"],
 )
 def predict(student, weight, x):
-    """Predict answers 1 where wᵀx ≥ 0, and 0 elsewhere."""
+    """predict answers 1 where wᵀx ≥ 0, and 0 elsewhere."""
     return student.perceptron.predict(weight, x)
 
 
@@ -139,7 +139,7 @@ def on_the_line(student, weight, x, target):
     unchanged=["weight", "x", "target"],
 )
 def criterion(student, weight, x, target):
-    """Criterion adds up how far the misclassified samples are on the wrong side."""
+    """criterion adds up how far the misclassified samples are on the wrong side."""
     return student.perceptron.criterion(weight, x, target)
 
 
@@ -185,7 +185,7 @@ TRAIN = "train(x, target, rng=rng, max_steps=max_steps)"
     slides=ALGORITHM,
 )
 def converges(student, x, target, rng, bound):
-    """Train separates every separable set, and says that it converged."""
+    """train separates every separable set, and says that it converged."""
     del bound
     return fitted(student, x, target, rng, max_steps=500)
 
@@ -202,7 +202,7 @@ def converges(student, x, target, rng, bound):
     slides="Perceptron: Learning",
 )
 def within_bound(student, x, target, rng, bound):
-    """Train counts its corrections, and never needs more than Novikoff's (R/γ)²."""
+    """train counts its corrections, and never needs more than Novikoff's (R/γ)²."""
     del bound
     return fitted(student, x, target, rng, max_steps=500)
 
@@ -226,7 +226,7 @@ def within_bound(student, x, target, rng, bound):
     slides=ALGORITHM,
 )
 def gives_up(student, x, target, rng, max_steps):
-    """Train stops after max_steps corrections on XOR, and does not claim to have converged."""
+    """train stops after max_steps corrections on XOR, and does not claim to have converged."""
     return fitted(student, x, target, rng, max_steps)
 
 

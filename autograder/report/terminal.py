@@ -69,21 +69,29 @@ def _checks(report: Report, *, unicode: bool) -> Iterator[RenderableType]:
             Text(signs[result.status], style=STYLES[result.status]),
             Text(result.check.id),
             Text(f"{result.points}/{result.check.points}"),
-            Text(result.check.title, style="" if result.status is Status.FAILED else "dim"),
+            _promise(result, told),
         )
         yield row
         yield from _facts(result, told)
         told = result.message
 
 
+def _promise(result: CheckResult, told: str) -> Text:
+    """Say what the check promises, or in its place why there is no more to say."""
+    if result.status is Status.SKIPPED:
+        return Text(result.message, style="dim")
+    if result.message and result.message == told:
+        return Text("The same as above.", style="dim")
+    return Text(result.check.title, style="" if result.message else "dim")
+
+
 def _facts(result: CheckResult, told: str) -> Iterator[RenderableType]:
     """Lay out what went wrong, unless the check above has just said the same."""
-    if result.message and result.message == told:
-        yield Padding(Text("The same as above.", style="dim"), (0, 0, 0, 6))
-    elif result.message:
-        for line in result.message.splitlines():
-            yield _hanging(line)
-    if result.hint and result.message != told:
+    if result.status is Status.SKIPPED or result.message == told:
+        return
+    for line in result.message.splitlines():
+        yield _hanging(line)
+    if result.hint:
         yield Padding(Text(result.hint, style="bold"), (0, 0, 0, 6))
 
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from autograder.observation import Lost, Observation, Raised, Returned, to_plain
 from autograder.sandbox.codec import Seed, TooLargeError, encode
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.question import Question, Source, write_frame
 
 __all__ = ["View", "answer", "compiled", "prepare_streams"]
@@ -110,7 +111,7 @@ def answer(
     finder = Finder(question.submission, question.reference, codes or {})
     sys.meta_path.insert(0, finder)
     imported = observe(lambda _: getattr(View(), question.module) and None, (), {}, finder.files)
-    send(write_frame(_frame(imported)))
+    send(write_frame(_frame(imported, question.limits)))
     if not isinstance(imported, Returned):
         return
     for case in question.cases:
@@ -118,7 +119,7 @@ def answer(
         random.seed(0)
         observation = observe(check.ask, check.unchanged, case, finder.files)
         sys.stdout.flush()
-        send(write_frame(_frame(observation)))
+        send(write_frame(_frame(observation, question.limits)))
 
 
 def observe(
@@ -136,11 +137,16 @@ def observe(
     return Returned(value, {name: inputs[name] for name in unchanged})
 
 
-def _frame(observation: Observation) -> bytes:
+def _frame(observation: Observation, limits: Limits) -> bytes:
+    """Encode an observation; one that is too large is told as such, for it is no tampering."""
     try:
-        return encode(to_plain(observation))
+        frame = encode(to_plain(observation))
     except TooLargeError as error:
         return encode(to_plain(Lost("size", str(error))))
+    if len(frame) > limits.result_mb << 20:
+        detail = f"{len(frame) >> 20} MB of data, where {limits.result_mb} MB may pass"
+        return encode(to_plain(Lost("size", detail)))
+    return frame
 
 
 def _raised(error: BaseException, files: set[str]) -> Raised:
