@@ -63,12 +63,15 @@ def step_at_zero(student, x):
 
 
 def neuron_and_inputs(rng):
-    """Draw a neuron and inputs, one row of which reaches the threshold, from 1 to 3, exactly."""
+    """Draw a neuron and inputs, one row of which reaches the threshold, from 1 to 3, exactly.
+
+    All inputs together do not reach it: the sum of the weights alone tells nothing.
+    """
     while True:
         weight = rng.permutation([-2, 1, 3, *rng.integers(-3, 4, size=2)])
         x = np.concatenate([bits(rng, 6, 5), np.ones((1, 5), dtype=int)])
         threshold = int(x[rng.integers(0, 6)] @ weight)
-        if 1 <= threshold <= 3:
+        if weight.sum() < threshold and 1 <= threshold <= 3:
             return {"weight": weight, "threshold": threshold, "x": x}
 
 

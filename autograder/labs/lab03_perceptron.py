@@ -47,10 +47,16 @@ def samples(rng, n_samples=7, n_features=3):
     return {"weight": weight, "x": x, "target": bits(rng, n_samples)}
 
 
+def unlabelled(rng):
+    """Draw weights and augmented samples, one of them on the line."""
+    drawn = samples(rng)
+    return {"weight": drawn["weight"], "x": drawn["x"]}
+
+
 @lab.check(
     "perceptron.predict",
     points=2,
-    draw=lambda rng: {name: samples(rng)[name] for name in ("weight", "x")},
+    draw=unlabelled,
     cases=5,
     always=[{"weight": np.array([1.0, -2.0, 0.5]), "x": np.array([3.0, 1.0, 1.0])}],
     slides="Perceptron, eq. (1)",

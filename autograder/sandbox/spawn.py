@@ -45,7 +45,7 @@ class SpawnSandbox:
         ]
         ended = _feed_and_wait(child, question)
         for reader in readers:
-            reader.join(timeout=1)  # a grandchild may hold the pipe open; what came in time counts
+            reader.join()  # the whole session is dead, so both pipes end
         return read_answer(
             bytes(result),
             n_cases=len(question.cases),
@@ -112,9 +112,12 @@ def main() -> None:
 
 
 def _reader(stream: IO[bytes] | None, into: bytearray, room: int) -> threading.Thread:
+    assert stream
+
     def read() -> None:
-        while stream and (data := stream.read1(1 << 16)):  # type: ignore[attr-defined]
-            into.extend(data[: max(0, room - len(into))])
+        with stream:
+            while data := stream.read1(1 << 16):  # type: ignore[attr-defined]
+                into.extend(data[: max(0, room - len(into))])
 
     thread = threading.Thread(target=read, daemon=True)
     thread.start()

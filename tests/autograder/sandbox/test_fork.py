@@ -1,0 +1,175 @@
+"""The forking sandbox: what a child leaves behind, and what it cannot reach."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.course import reference_for
+from autograder.observation import Lost, Returned
+from autograder.sandbox import Question, SandboxError, Source, fork
+from autograder.sandbox.fork import ForkSandbox
+from autograder.sandbox.limits import Limits
+
+
+def question(body: str, **limits) -> Question:
+    """Ask lab 2's first check of a to_bipolar with this body."""
+    text = "import numpy as np\ndef to_bipolar(x):\n    " + body.replace("\n", "\n    ")
+    from autograder.course import load_lab
+
+    lab = load_lab("lab02_hebb")
+    return Question(
+        "autograder.labs.lab02_hebb",
+        "hebb.to_bipolar",
+        "hebb",
+        lab.checks["hebb.to_bipolar"].cases(0),
+        {"hebb": Source("hebb.py", text.encode())},
+        reference_for(lab),
+        Limits(**limits),
+    )
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process runs; a zombie does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def test_every_question_has_a_process_of_its_own(sandbox):
+    """What one question patches, the next one does not see."""
+    sandbox.ask(question("np.asarray = None\nreturn 0"))
+    answer = sandbox.ask(question("return np.asarray(x)"))
+
+    assert all(isinstance(o, Returned) for o in answer.observations)
+
+
+def test_the_legacy_generator_is_seeded_for_every_case(sandbox):
+    """np.random and random give the same numbers in every case and every run."""
+    ask = question("import random\nreturn [float(np.random.rand()), random.random()]")
+    values = [o.value for o in sandbox.ask(ask).observations + sandbox.ask(ask).observations]
+
+    assert all(value == values[0] for value in values)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_nothing_runs_on_after_a_question(sandbox):
+    """A process that the code started ends with the question."""
+    answer = sandbox.ask(
+        question("import os, time\npid = os.fork()\nif not pid: time.sleep(60)\nreturn pid")
+    )
+    pids = [o.value for o in answer.observations]
+    deadline = time.monotonic() + 5
+    while any(map(alive, pids)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+    assert not any(map(alive, pids))
+
+
+def test_files_that_a_question_writes_are_gone_for_the_next(sandbox):
+    """The working folder is empty at the start of every question."""
+    sandbox.ask(question("open('left', 'w').close()\nimport os\nos.makedirs('a/b')\nreturn 0"))
+    answer = sandbox.ask(question("import os\nreturn os.listdir()"))
+
+    assert answer.observations[0].value == []
+
+
+def test_wall_time_is_the_backstop(sandbox):
+    """Code that sleeps is stopped by the wall limit."""
+    answer = sandbox.ask(question("import time\ntime.sleep(60)", wall_seconds=0.5))
+
+    assert set(answer.observations) == {Lost("wall")}
+    assert answer.seconds < 5
+
+
+def test_output_is_kept_up_to_its_limit(sandbox):
+    """What is printed beyond the limit is thrown away, and the code goes on."""
+    answer = sandbox.ask(question("print('x' * 10_000)\nreturn 1", printed_kb=1))
+
+    assert len(answer.printed) == 1024
+    assert answer.observations[0].value == 1
+
+
+def test_a_file_larger_than_its_limit_cannot_be_written(sandbox):
+    """Writing beyond the limit of a file fails inside the question."""
+    write = "with open('big', 'wb') as file:\n    file.write(b'x' * (3 << 20))\nreturn 0"
+    answer = sandbox.ask(question(write, file_mb=1))
+
+    assert not any(isinstance(o, Returned) for o in answer.observations)
+
+
+def test_the_sandbox_holds_no_answer(sandbox):
+    """Inside, no module of the grader that reads keys or solutions is loaded, nor the lab's reference."""
+    probe = (
+        "import sys, nnlab\n"
+        "held = [m for m in sys.modules if m.startswith(('autograder.key', 'autograder.mistakes'))]\n"
+        "def reach(name):\n"
+        "    try:\n"
+        "        return getattr(nnlab, name).__file__\n"
+        "    except (ImportError, AttributeError):\n"
+        "        return None\n"
+        "return [held, reach('perceptron'), hasattr(nnlab.gates, 'step')]"
+    )
+    answer = sandbox.ask(question(probe))
+
+    assert answer.observations[0].value == [[], None, True]
+
+
+def test_a_sandbox_that_cannot_start_says_so(monkeypatch):
+    """Where no process can be started, the error is the grader's."""
+
+    def no_process(*_args, **_kwargs):
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(fork, "_spawn_worker", no_process)
+
+    with pytest.raises(SandboxError, match="no worker process could be started: no more processes"):
+        ForkSandbox()
+
+
+def test_the_worker_ends_with_its_grader():
+    """When the grader is killed, its worker ends and takes its folder with it."""
+    program = (
+        "import sys, time\n"
+        "from autograder.sandbox import open_sandbox\n"
+        "sandbox = open_sandbox()\n"
+        "print(sandbox._worker.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    grader = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    worker = int(grader.stdout.readline())
+    grader.kill()
+    grader.wait()
+    grader.stdout.close()
+    deadline = time.monotonic() + 10
+    while alive(worker) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    assert not alive(worker)
+
+
+def test_a_worker_forked_here_answers_like_a_fresh_one(sandbox):
+    """Forking the worker from the grader's own process changes nothing in the answers."""
+    program = (
+        "from tests.autograder.sandbox.test_fork import question\n"
+        "from autograder.sandbox.fork import ForkSandbox\n"
+        "with ForkSandbox(here=True) as sandbox:\n"
+        "    print([o.value.tolist() for o in sandbox.ask(question('return 2 * x - 1')).observations])\n"
+    )
+    root = Path(__file__).parents[3]
+    here = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(root)},
+    )
+    fresh = [o.value.tolist() for o in sandbox.ask(question("return 2 * x - 1")).observations]
+
+    assert here.stdout.strip() == str(fresh)

@@ -1,0 +1,128 @@
+"""The catalogue of mistakes tests the checks: each is caught, and comes back under its own name."""
+
+import pytest
+
+from autograder.check import Status
+from autograder.course import labs, load_lab
+from autograder.grade import grade
+from autograder.key import get_key, record_key
+from autograder.mistakes import load_mistakes
+
+LABS = [lab.id for lab in labs()]
+MANY_SEEDS = range(20)
+
+
+def names_given(mistake, lab, key, sandbox, submit):
+    """Grade a mistake as a submission; return the names its own exercise's failed checks give."""
+    texts = {mistake.module: mistake.source().text.decode()}
+    report = grade(submit(lab.id, **texts), key, sandbox)
+    return [
+        result.mistake
+        for result in report.results
+        if result.status is Status.FAILED and result.check.exercise == mistake.exercise
+    ]
+
+
+def unnamed(lab, key, sandbox, submit):
+    """List every mistake that is not caught, or not named as itself by each check that catches it."""
+    given = {m.id: names_given(m, lab, key, sandbox, submit) for m in load_mistakes(lab)}
+    return {id_: names for id_, names in given.items() if set(names) != {id_}}
+
+
+@pytest.mark.parametrize("lab_id", LABS)
+def test_every_mistake_is_caught_and_named(lab_id, sandbox, key_of, submit):
+    """Each known mistake fails a check of its exercise, and no check calls it anything else."""
+    assert unnamed(load_lab(lab_id), key_of(lab_id), sandbox, submit) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lab_id", LABS)
+@pytest.mark.parametrize("seed", MANY_SEEDS)
+def test_every_mistake_is_caught_and_named_under_many_seeds(lab_id, seed, sandbox, submit):
+    """Under other cases too, each known mistake is caught and named."""
+    lab = load_lab(lab_id)
+
+    assert unnamed(lab, record_key(lab, seed, sandbox), sandbox, submit) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lab_id", LABS)
+def test_reference_full_and_stub_nothing_under_200_seeds(lab_id, sandbox, submit, monkeypatch):
+    """Under 200 seeds the reference never fails a check, and the stub never passes one."""
+    from autograder import key as key_module
+    from autograder.stubs import make_stub
+
+    monkeypatch.setattr(key_module, "load_mistakes", lambda _: [])
+    lab = load_lab(lab_id)
+    reference = submit(lab_id)
+    full = {seed: record_key(lab, seed, sandbox) for seed in range(200)}
+    marks = {grade(reference, key, sandbox).points for key in full.values()}
+    stub = submit(lab_id, **{module: make_stub(lab, module) for module in lab.modules})
+    stub_marks = {grade(stub, key, sandbox).points for key in full.values()}
+
+    assert marks == {lab.points}
+    assert stub_marks == {0}
+
+
+@pytest.mark.parametrize("lab_id", LABS)
+def test_every_exercise_has_mistakes_and_points(lab_id):
+    """Each exercise carries points and has at least three known mistakes."""
+    lab = load_lab(lab_id)
+    known = [mistake.exercise for mistake in load_mistakes(lab)]
+    points = {
+        e: sum(c.points for c in lab.checks.values() if c.exercise == e) for e in lab.exercises
+    }
+
+    assert all(points.values())
+    assert all(known.count(exercise) >= 3 for exercise in lab.exercises)
+
+
+@pytest.mark.parametrize("lab_id", LABS)
+def test_every_check_catches_a_mistake(lab_id, key_of):
+    """No check is there for nothing: each fails for at least one known mistake."""
+    lab, key = load_lab(lab_id), key_of(lab_id)
+    from autograder.observation import Returned
+
+    def catches(check, seen):
+        from autograder.grade import judge_case
+
+        keyed = key.checks[check.id]
+        return any(
+            not isinstance(observed, Returned) or judge_case(check, case, observed, right.value)
+            for case, observed, right in zip(keyed.cases, seen, keyed.right, strict=True)
+        )
+
+    useless = [
+        check.id
+        for check in lab.checks.values()
+        if not any(catches(check, seen) for seen in key.checks[check.id].wrong.values())
+    ]
+
+    assert useless == []
+
+
+def test_no_saying_gives_the_answer_away():
+    """No sentence contains the right code, whatever the spacing."""
+    for lab in labs():
+        for mistake in load_mistakes(lab):
+            right = "".join(mistake.right.split())
+            says = "".join(mistake.says.split())
+
+            assert len(right) < 4 or right not in says, mistake.id
+            assert mistake.says.endswith((".", "?")), mistake.id
+
+
+def test_a_stored_key_is_the_recorded_key(sandbox, tmp_path, monkeypatch):
+    """A key that was stored and read again gives the same bytes; a garbled one is recorded anew."""
+    from autograder import key as key_module
+
+    monkeypatch.setattr(key_module, "ROOT", tmp_path)
+    monkeypatch.setattr(key_module, "load_mistakes", lambda _: [])
+    lab = load_lab("lab02_hebb")
+    recorded = get_key(lab, 5, sandbox)
+    (stored,) = (tmp_path / ".nnlab" / "keys").iterdir()
+
+    assert key_module.stored_key(lab, 5).to_bytes() == recorded.to_bytes()
+    stored.write_bytes(b"garbled")
+    assert key_module.stored_key(lab, 5) is None
+    assert get_key(lab, 5, sandbox).to_bytes() == recorded.to_bytes()

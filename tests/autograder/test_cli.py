@@ -1,0 +1,215 @@
+"""The command line, as a shell sees it: output, exit code, and no traceback."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder import cli
+from autograder.course import ROOT
+from autograder.key import RecordingError
+from autograder.sandbox import SandboxError
+
+ENGINE = str(ROOT / "nnlab")
+COMMAND = [sys.executable, "-m", "autograder"]
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """Run nnlab in a folder of its own, in this process, with a worker that is not forked from it."""
+    from autograder import sandbox, selfcheck
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(selfcheck, "open_sandbox", lambda **_: sandbox.open_sandbox())
+
+    def invoke(*args):
+        return CliRunner().invoke(cli.main, args, catch_exceptions=False)
+
+    return invoke
+
+
+def test_the_reference_gets_full_marks_and_exit_code_0(run):
+    """All passed: exit code 0."""
+    result = run("grade", f"{ENGINE}/hebb.py")
+
+    assert result.exit_code == 0
+    assert "20 / 20 points" in result.output
+
+
+def test_a_failure_has_exit_code_1(run):
+    """Some failed: exit code 1, and the report is whole."""
+    result = run("grade", str(ROOT / "assignments" / "lab02_hebb"))
+
+    assert result.exit_code == 1
+    assert "0 / 20 points" in result.output
+    assert "Not written yet: hebb_step." in result.output
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (["grade", "lab02_heb"], "There is no lab 'lab02_heb'. Did you mean lab02_hebb?"),
+        (["grade"], "holds no lab"),
+        (["grade", "--seed", "-1"], "-1 is not in the range x>=0"),
+        (["grade", ENGINE, "--check", "hebb.updat"], "Did you mean hebb.update?"),
+        (["grade", ENGINE, "--check", "qqq"], "The checks are gates.step, "),
+        (["release", "lab99"], "There is no lab 'lab99'."),
+    ],
+)
+def test_wrong_usage_has_exit_code_2_and_a_sentence(args, sentence, run):
+    """A wrong word gets a sentence that says what would be right."""
+    result = run(*args)
+
+    assert result.exit_code == 2
+    assert sentence in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("error", [SandboxError("no process"), RecordingError("no answer")])
+def test_our_fault_has_exit_code_3(error, run, monkeypatch):
+    """What is the checker's fault is told as such."""
+    from autograder import selfcheck
+
+    def broken(*_args, **_kwargs):
+        raise error
+
+    monkeypatch.setattr(selfcheck, "open_sandbox", broken)
+    result = run("grade", f"{ENGINE}/hebb.py")
+
+    assert result.exit_code == 3
+    assert f"Error: {error}" in result.output
+    assert "This is the checker's fault, not yours." in result.output
+
+
+def test_json_of_one_lab_is_the_documented_object(run):
+    """--json prints the report with exactly the keys of the schema."""
+    report = json.loads(run("grade", f"{ENGINE}/hebb.py", "--json").output)
+
+    assert list(report) == ["schema", "lab", "points", "max_points", "seed", "isolation", "checks"]
+    assert report["schema"] == "nnlab/report/1"
+    assert (report["lab"], report["points"], report["seed"]) == ("lab02_hebb", 20, 0)
+    assert list(report["checks"][0]) == [
+        "id",
+        "title",
+        "status",
+        "points",
+        "max_points",
+        "message",
+        "mistake",
+        "hint",
+        "seconds",
+    ]
+
+
+def test_json_of_several_labs_is_a_list_of_reports(run):
+    """Several labs stand under "reports", in teaching order."""
+    document = json.loads(run("grade", ENGINE, "--json").output)
+
+    assert document["schema"] == "nnlab/report/1"
+    assert [report["lab"] for report in document["reports"]][:2] == ["lab01_gates", "lab02_hebb"]
+
+
+def test_one_check_can_be_asked_alone(run):
+    """--check asks one check, named in full or by its last part, and finds its lab."""
+    for name in ("hebb.update", "update"):
+        report = json.loads(run("grade", ENGINE, "--check", name, "--json").output)
+
+        assert [check["id"] for check in report["checks"]] == ["hebb.update"]
+
+
+def test_a_seed_draws_other_cases_with_the_same_verdict(run):
+    """--seed is written into the report; the reference passes under any."""
+    report = json.loads(run("grade", f"{ENGINE}/hebb.py", "--seed", "7", "--json").output)
+
+    assert (report["seed"], report["points"]) == (7, 20)
+
+
+def test_several_labs_get_a_line_each(run):
+    """The whole course is one line a lab, the sum, and how to see more; -v shows all."""
+    brief = run("grade", ENGINE, str(ROOT / "assignments" / "lab02_hebb")).output
+
+    assert brief.count("20 / 20") >= 3
+    assert "The details: nnlab grade lab02_hebb" in brief
+    assert "One training pair adds" in run("grade", ENGINE, "-v").output
+
+
+def test_release_writes_stubs_once_and_never_over_work(run, tmp_path):
+    """A second release writes nothing; a stub that was worked in is kept unless forced."""
+    first = run("release", "--out", "out")
+    second = run("release", "--out", "out")
+    worked = tmp_path / "out" / "lab02_hebb" / "hebb.py"
+    worked.write_text("def to_bipolar(x):\n    return x\n")
+    third = run("release", "lab02", "--out", "out")
+
+    assert "written, the others were up to date." in first.output
+    assert second.output == "All up to date.\n"
+    assert third.exit_code == 2
+    assert "Somebody has worked in" in third.output
+    assert "return x" in worked.read_text()
+    assert run("release", "lab02", "--out", "out", "--force").exit_code == 0
+    assert "return x" not in worked.read_text()
+
+
+def test_help_is_there_without_numpy():
+    """`nnlab --help` imports neither numpy nor the checker's library."""
+    program = (
+        "import sys\n"
+        "from autograder.cli import main\n"
+        "try:\n    main(['--help'])\n"
+        "except SystemExit:\n    pass\n"
+        "print(sorted({'numpy', 'rich', 'autograder.check'} & set(sys.modules)))"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert shown.stdout.splitlines()[-1] == "[]"
+    assert "Check your work" in shown.stdout
+
+
+@pytest.mark.parametrize("command", sorted(cli.main.commands))
+def test_every_command_has_one_sentence_and_an_example(command):
+    """Help opens with a sentence and shows an example and the exit codes."""
+    shown = CliRunner().invoke(cli.main, [command, "--help"]).output
+
+    assert "Example: nnlab " in shown
+    assert "Exit code: 0 " in shown
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "utf-8"])
+def test_any_encoding_of_the_terminal_will_do(encoding):
+    """Signs that the terminal cannot show are replaced; nothing crashes."""
+    shown = subprocess.run(
+        [*COMMAND, "grade", str(ROOT / "assignments" / "lab02_hebb")],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+        cwd=ROOT,
+    )
+    text = shown.stdout.decode(encoding)
+
+    assert shown.returncode == 1, shown.stderr
+    assert shown.stderr == b""
+    assert ("✗ hebb.update" if encoding == "utf-8" else "x hebb.update") in text
+
+
+def test_the_command_forks_its_worker_and_grades(tmp_path):
+    """The command as a student runs it, in a process of its own, from inside a lab's folder."""
+    folder = tmp_path / "lab02_hebb"
+    folder.mkdir()
+    text = Path(ENGINE, "hebb.py").read_text(encoding="utf-8").replace("bias + target", "bias")
+    (folder / "hebb.py").write_text(text, encoding="utf-8")
+    shown = subprocess.run(
+        [*COMMAND, "grade"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT)},
+        cwd=folder,
+    )
+
+    assert shown.returncode == 1
+    assert "The weights learn but the bias stays put." in shown.stdout

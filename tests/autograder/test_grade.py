@@ -1,0 +1,143 @@
+"""Grading: verdicts, skips, errors of ours, and one report for one submission."""
+
+from dataclasses import replace
+
+import pytest
+
+from autograder.check import Status
+from autograder.course import labs, load_lab
+from autograder.grade import REPORT_TO, grade
+from autograder.judges import Finding
+from autograder.sandbox import SandboxError
+from autograder.stubs import make_stub
+from tests.conftest import reference_text
+
+LABS = [lab.id for lab in labs()]
+
+
+@pytest.mark.parametrize("lab_id", LABS)
+def test_the_reference_gets_full_marks(lab_id, sandbox, key_of, submit):
+    """The reference passes every check of its lab."""
+    report = grade(submit(lab_id), key_of(lab_id), sandbox)
+
+    assert report.points == report.max_points == load_lab(lab_id).points
+    assert {result.status for result in report.results} == {Status.PASSED}
+    assert report.exit_code == 0
+
+
+@pytest.mark.parametrize("lab_id", LABS)
+def test_the_stub_gets_nothing(lab_id, sandbox, key_of, submit):
+    """A stub passes no check; each failure says that the body is not written yet."""
+    lab = load_lab(lab_id)
+    stubs = {module: make_stub(lab, module) for module in lab.modules}
+
+    report = grade(submit(lab_id, **stubs), key_of(lab_id), sandbox)
+
+    failed = [result for result in report.results if result.status is Status.FAILED]
+    assert report.points == 0
+    assert all(result.message.startswith("Not written yet:") for result in failed)
+    assert all(result.mistake is None for result in failed)
+
+
+def test_the_same_submission_gets_the_same_report(sandbox, key_of, submit):
+    """Two gradings under one key differ in their times only."""
+    wrong = reference_text("perceptron").replace("score <= 0", "score < 0")
+    submission = submit("lab03_perceptron", perceptron=wrong)
+
+    reports = [grade(submission, key_of("lab03_perceptron"), sandbox).to_plain() for _ in range(2)]
+    for report in reports:
+        for check in report["checks"]:
+            del check["seconds"]
+
+    assert reports[0] == reports[1]
+
+
+def test_what_depends_on_a_failed_check_is_not_asked(sandbox, key_of, submit):
+    """A check whose need fails is skipped, says so, and a known mistake is named at its root."""
+    wrong = reference_text("hebb").replace("bias + target", "bias")
+    report = grade(submit("lab02_hebb", hebb=wrong), key_of("lab02_hebb"), sandbox)
+    results = {result.check.id: result for result in report.results}
+
+    assert results["hebb.update"].mistake == "hebb-forgets-bias"
+    assert results["hebb.update"].hint.startswith("The weights learn but the bias stays put.")
+    assert results["hebb.history"].status is Status.SKIPPED
+    assert results["hebb.history"].message == "Not asked: it needs hebb.update first."
+
+
+def test_a_check_asked_alone_does_not_wait(sandbox, key_of, submit):
+    """With `only`, a check is asked although what it needs would fail."""
+    wrong = reference_text("hebb").replace("bias + target", "bias")
+    report = grade(
+        submit("lab02_hebb", hebb=wrong), key_of("lab02_hebb"), sandbox, only="hebb.history"
+    )
+
+    assert [(r.check.id, r.status) for r in report.results] == [("hebb.history", Status.FAILED)]
+
+
+def test_a_fact_tells_call_result_and_expectation(sandbox, key_of, submit):
+    """A wrong answer is told as called, returned, expected, in the student's own notation."""
+    wrong = reference_text("hebb").replace("2 * np.asarray(x) - 1", "2 * np.asarray(x) - 3")
+    report = grade(
+        submit("lab02_hebb", hebb=wrong), key_of("lab02_hebb"), sandbox, only="hebb.to_bipolar"
+    )
+
+    assert report.results[0].message.splitlines() == [
+        "called    to_bipolar(x=[0, 1, 1])",
+        "returned  [-3, -1, -1]",
+        "expected  [-1, 1, 1]",
+        "Entry [0] is -3, where -1 is expected. 3 of 3 entries differ.",
+    ]
+
+
+def test_a_missing_module_costs_only_its_checks(sandbox, key_of, submit):
+    """A file that is not there is named with the place where it should be."""
+    submission = submit("lab02_hebb")
+    (submission.folder / "hebb.py").unlink()
+
+    report = grade(submission, key_of("lab02_hebb"), sandbox)
+
+    assert report.points == 0
+    assert report.results[0].message == f"hebb.py is missing: it should be in {submission.folder}."
+
+
+def test_a_file_too_large_is_refused(sandbox, key_of, submit):
+    """A module above 1 MB is not read."""
+    submission = submit("lab02_hebb", hebb="#" * (2 << 20))
+    report = grade(submission, key_of("lab02_hebb"), sandbox, only="hebb.update")
+
+    assert report.results[0].message == (
+        "hebb.py has 2.0 MB; a module of this course has at most 1 MB."
+    )
+
+
+def test_a_judge_that_breaks_costs_nobody_points(sandbox, key_of, submit, monkeypatch):
+    """Our own fault is an error: the points are kept, and the message says whom to tell."""
+    submission = submit("lab02_hebb")
+    check = submission.lab.checks["hebb.update"]
+
+    def broken(*_args) -> Finding:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setitem(submission.lab.checks, check.id, replace(check, judge=broken))
+    report = grade(submission, key_of("lab02_hebb"), sandbox)
+    results = {result.check.id: result for result in report.results}
+
+    assert report.points == report.max_points
+    assert report.exit_code == 3
+    assert results["hebb.update"].status is Status.ERROR
+    assert results["hebb.update"].message == f"ZeroDivisionError: oh\n{REPORT_TO}"
+
+
+def test_a_sandbox_that_breaks_costs_nobody_points(key_of, submit):
+    """A check that could not be asked keeps its points."""
+
+    class Broken:
+        isolation = "none"
+
+        def ask(self, question):
+            raise SandboxError(f"cannot ask {question.check}")
+
+    report = grade(submit("lab02_hebb"), key_of("lab02_hebb"), Broken())
+
+    assert {result.status for result in report.results} == {Status.ERROR}
+    assert report.points == report.max_points

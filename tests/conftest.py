@@ -1,0 +1,44 @@
+"""What many tests need: one sandbox a session, keys, and submissions made of sources."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.course import engine_path, load_lab
+from autograder.key import get_key
+from autograder.sandbox import open_sandbox
+from autograder.submission import Submission
+
+
+@pytest.fixture(scope="session")
+def sandbox():
+    """One warm sandbox for the whole session."""
+    with open_sandbox() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def key_of(sandbox):
+    """Give the answer key of a lab under seed 0."""
+    return lambda lab_id: get_key(load_lab(lab_id), 0, sandbox)
+
+
+@pytest.fixture
+def submit(tmp_path):
+    """Make a submission: the reference's modules, some of them replaced by other texts."""
+
+    def make(lab_id: str, **texts: str) -> Submission:
+        lab = load_lab(lab_id)
+        folder = tmp_path / lab_id
+        folder.mkdir(exist_ok=True)
+        for module in lab.modules:
+            text = texts.get(module, reference_text(module))
+            Path(folder / f"{module}.py").write_text(text, encoding="utf-8")
+        return Submission(lab, folder)
+
+    return make
+
+
+def reference_text(module: str) -> str:
+    """Read the reference's source of a module."""
+    return engine_path(module).read_text(encoding="utf-8")

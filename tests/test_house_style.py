@@ -1,0 +1,70 @@
+"""House style that no linter knows: sizes, public names, and words that never stand in the project."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from autograder.course import ROOT
+
+ENGINE = sorted((ROOT / "nnlab").glob("*.py"))
+CODE = sorted([*ENGINE, *(ROOT / "autograder").rglob("*.py")])
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+NAME = {"ids": lambda path: str(path.relative_to(ROOT))}
+
+MOST_LINES_A_FILE = 150
+MOST_LINES_IN_ALL = 1600
+MOST_LINES_A_BODY = 20
+
+
+def written(path: Path) -> int:
+    """Count the lines of a file that are not blank."""
+    return sum(bool(line.strip()) for line in path.read_text(encoding="utf-8").splitlines())
+
+
+def body_lines(function: ast.FunctionDef) -> int:
+    """Count a function's lines without its docstring."""
+    body = function.body
+    if ast.get_docstring(function) is not None:
+        body = body[1:]
+    return (body[-1].end_lineno - body[0].lineno + 1) if body else 0
+
+
+@pytest.mark.parametrize("path", ENGINE, **NAME)
+def test_an_engine_file_is_read_in_one_sitting(path):
+    """A module has at most 150 lines, docstrings counted and blank lines not; a body at most 20."""
+    functions = [
+        n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.FunctionDef)
+    ]
+
+    assert written(path) <= MOST_LINES_A_FILE
+    assert all(body_lines(function) <= MOST_LINES_A_BODY for function in functions)
+
+
+def test_the_whole_engine_is_small():
+    """All modules together have at most 1,600 lines."""
+    assert sum(map(written, ENGINE)) <= MOST_LINES_IN_ALL
+
+
+@pytest.mark.parametrize("path", CODE, **NAME)
+def test_a_module_says_what_it_is_and_lists_its_names(path):
+    """Each module has a docstring; one that defines public names lists them, sorted, in __all__."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    listed = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__"
+    ]
+
+    assert ast.get_docstring(tree)
+    assert all(names == sorted(names) for names in listed)
+    if path.parent.name != "labs" and path.stem != "__main__" and len(tree.body) > 1:
+        assert listed, f"{path.name} has no __all__"
+
+
+@pytest.mark.parametrize("path", TESTS, **NAME)
+def test_a_test_states_a_fact(path):
+    """Each test's docstring is a sentence."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            assert (ast.get_docstring(node) or "").endswith("."), node.name
