@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from autograder.check import Lab
     from autograder.report import Report
+    from autograder.submission import Submission
 
 __all__ = ["main"]
 
@@ -88,7 +89,7 @@ def grade(
     if as_json:
         click.echo(to_json(reports))
     else:
-        printer.total(reports)
+        printer.total(reports, submissions)
     ctx.exit(max(report.exit_code for report in reports))
 
 
@@ -121,16 +122,19 @@ class _Printer:
         else:
             self.out.print(render(report, unicode=self.unicode))
 
-    def total(self, reports: Sequence[Report]) -> None:
+    def total(self, reports: Sequence[Report], submissions: Sequence[Submission]) -> None:
         """Close several brief reports with the sum, and say how to see more."""
+        from autograder.submission import shortest_target
+
         if not self.brief:
             return
         reached = sum(report.points for report in reports)
         total = sum(report.max_points for report in reports)
         self.out.print(f"{'':{self.width}}  {'':20}  {reached} / {total} points")
-        open_labs = [report.lab for report in reports if report.exit_code]
-        if open_labs:
-            self.out.print(f"\nThe details: nnlab grade {open_labs[0]}", soft_wrap=True)
+        unfinished = [s for s, r in zip(submissions, reports, strict=True) if r.exit_code]
+        if unfinished:
+            target = shortest_target(unfinished[0], Path.cwd())
+            self.out.print(f"\nThe details: nnlab grade {target}", soft_wrap=True)
 
 
 @main.command()

@@ -1,5 +1,6 @@
 """Intake: which files are a submission, and to which lab. Files are read, never parsed or run."""
 
+import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from autograder.check import Lab
 from autograder.course import UnknownLabError, find_lab, lab_ids, labs, owner_of
 from autograder.sandbox import Source
 
-__all__ = ["Submission", "SubmissionError", "find_submissions"]
+__all__ = ["Submission", "SubmissionError", "find_submissions", "shortest_target"]
 
 MAX_FILE_BYTES = 1 << 20
 
@@ -80,6 +81,19 @@ def find_submissions(target: str | None, cwd: Path) -> list[Submission]:
             raise SubmissionError(f"There is no file or folder {target}.") from None
         raise SubmissionError(str(error)) from None
     return [_of_lab(lab, cwd)]
+
+
+def shortest_target(submission: Submission, cwd: Path) -> str:
+    """Write the shortest target that finds this submission from here: its lab's id, or its path."""
+    try:
+        found = find_submissions(submission.lab.id, cwd)
+    except SubmissionError:
+        found = []
+    if found == [submission]:
+        return submission.lab.id
+    module = submission.folder / f"{submission.lab.modules[0]}.py"
+    alone = [lab for lab in labs() if _holds(submission.folder, lab)] == [submission.lab]
+    return os.path.relpath(submission.folder if alone else module, cwd)
 
 
 def _of_file(path: Path) -> Submission:

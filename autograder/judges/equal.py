@@ -112,7 +112,7 @@ def _wrong_kind(observed: Any, expected: Any) -> Finding:
 
 def _named(finding: Finding | None, name: str) -> Finding | None:
     return finding and Finding(
-        f"{name}: {finding.detail}" if finding.detail else f"{name} differs."
+        f"{name}: {finding.detail}" if finding.detail else f"{name.capitalize()} differs."
     )
 
 
