@@ -58,13 +58,17 @@ def call(template: str, case: Mapping[str, Any]) -> str:
 
     >>> call("McCullochPitts(weight, threshold)(x)", {"weight": [1, 2], "threshold": 2, "x": [0, 1]})
     'McCullochPitts(weight=[1, 2], threshold=2)(x=[0, 1])'
+    >>> call("train(x, max_steps=max_steps)", {"x": [1], "max_steps": 9})
+    'train(x=[1], max_steps=9)'
     """
 
     def filled(match: re.Match[str]) -> str:
-        name = match.group()
-        return f"{name}={value(case[name])}" if name in case else name
+        keyword, name = match.groups()
+        if name not in case:
+            return match.group()
+        return f"={value(case[name])}" if keyword else f"{name}={value(case[name])}"
 
-    return re.sub(r"\b[A-Za-z_]\w*\b(?!=)", filled, template)
+    return re.sub(r"(=?)\b([A-Za-z_]\w*)\b(?!=)", filled, template)
 
 
 def shape_of(plain: Any) -> str:
