@@ -1,0 +1,94 @@
+"""Figures of single neurons: gates, Hebb's rule, the perceptron, activations, capacity."""
+
+import numpy as np
+from nnlab import datasets, gates, hebb, perceptron, plots
+
+from autograder.gallery import Drawn, experiment
+
+BINARY = datasets.truth_table(2)[::-1]
+BIPOLAR = 2 * BINARY - 1
+AND = np.array([1, 0, 0, 0])
+
+
+@experiment("gates", slides="MCP Neurons: Limitation of single Neuron")
+def draw_gates() -> Drawn:
+    """One neuron draws one line: that is enough for AND and OR, and never for XOR."""
+    figure, axes = plots.sheet("One line separates AND and OR, but not XOR", 3)
+    rows = datasets.truth_table(2)
+    neurons = {"AND": gates.and_gate(), "OR": gates.or_gate(), "XOR": None}
+    for ax, (name, neuron) in zip(axes, neurons.items(), strict=True):
+        if neuron:
+            plots.decision_line(ax, neuron.weight, -neuron.threshold, reach=1.6)
+        plots.classes(ax, rows, datasets.GATES[name])
+        ax.set(title=name, xlim=(-0.6, 1.6), ylim=(-0.6, 1.6), xlabel="x₁", ylabel="x₂", aspect="equal")
+    tables = datasets.truth_table(4).tolist()
+    grid = {"weights": (-1, 0, 1), "thresholds": (-1.5, -0.5, 0.5, 1.5)}
+    found = sum(gates.find_neuron(table, **grid) is not None for table in tables)
+    return Drawn(figure, f"{found} of the 16 functions of two inputs have a neuron.")
+
+
+def _hebb_sheet(title: str, x: np.ndarray, target: np.ndarray) -> Drawn:
+    figure, axes = plots.sheet(title, 4, height=3.1)
+    history = hebb.train(x, target)
+    for pair, (ax, row) in enumerate(zip(axes, history[1:], strict=True), 1):
+        plots.decision_line(ax, row[:2], row[2], reach=2.0)
+        plots.classes(ax, x, target)
+        ax.scatter(*x[pair - 1], s=260, facecolors="none", edgecolors="black", linewidths=1.2)
+        w1, w2, bias = row
+        ax.set(title=f"after pair {pair}:  w = ({w1:g}, {w2:g}), b = {bias:g}", xlabel="x₁")
+        ax.title.set_fontsize("small")
+    table = "\n".join(f"{pair}: {row.tolist()}" for pair, row in enumerate(history))
+    return Drawn(figure, f"weights and bias, before the first and after each pair\n{table}")
+
+
+@experiment("hebb-binary", slides="Hebb's rule: AND function")
+def draw_hebb_binary() -> Drawn:
+    """With 0/1 data Hebb's rule learns from the first pair only, and ends wrong."""
+    return _hebb_sheet("Binary AND: after the first pair the zeros teach nothing", BINARY, AND)
+
+
+@experiment("hebb-bipolar", slides="Hebb's rule: AND function, bi-polar form")
+def draw_hebb_bipolar() -> Drawn:
+    """With −1/+1 data every pair moves the line, until it separates AND."""
+    return _hebb_sheet("Bipolar AND: every pair moves the line, the last one is right", BIPOLAR, 2 * AND - 1)
+
+
+@experiment("error-surface", slides="Perceptron, figure 4.5")
+def draw_error_surface() -> Drawn:
+    """The misclassified samples of AND over the two weights: a staircase without a slope."""
+    figure, (ax,) = plots.sheet("AND: the error function is a staircase, with no slope to follow", 1, width=5.5, height=4.2)
+    side = np.linspace(-1.0, 2.0, 241)
+    counts = perceptron.error_surface(BINARY, AND, side, side, bias=-1.0)
+    levels = np.arange(counts.max() + 2) - 0.5
+    filled = ax.contourf(side, side, counts.T, levels=levels, cmap="YlOrRd")
+    bar = figure.colorbar(filled, ax=ax, ticks=range(counts.max() + 1))
+    bar.set_label("misclassified samples")
+    ax.annotate("all right", (0.75, 0.75), ha="center", fontsize="small")
+    ax.set(xlabel="w₁", ylabel="w₂", aspect="equal", title="bias −1")
+    return Drawn(figure)
+
+
+@experiment("perceptron", slides="Perceptron: Learning")
+def draw_perceptron() -> Drawn:
+    """The perceptron corrects one mistake after the other and stops when there is none."""
+    rng = np.random.default_rng(3)
+    separator = np.array([0.8, 0.6, -0.2])
+    x = rng.uniform(-2, 2, size=(60, 2))
+    score = perceptron.augment(x) @ separator
+    x, target = x[np.abs(score) > 0.25], (score[np.abs(score) > 0.25] > 0).astype(int)
+    augmented = perceptron.augment(x)
+    weight, lines, wrong = np.zeros(3), [], []
+    while (mistakes := np.flatnonzero((2 * target - 1) * (augmented @ weight) <= 0)).size:
+        sample = rng.choice(mistakes)
+        weight = perceptron.perceptron_step(weight, augmented[sample], int(target[sample]))
+        lines.append(weight)
+        wrong.append(int(((2 * target - 1) * (augmented @ weight) <= 0).sum()))
+    bound = perceptron.novikoff_bound(augmented, target, separator)
+    figure, axes = plots.sheet(f"The perceptron is done after {len(lines)} corrections", 4, height=3.1)
+    for ax, number in zip(axes, (1, len(lines) // 2, len(lines)), strict=False):
+        plots.decision_line(ax, lines[number - 1][:2], lines[number - 1][2], reach=2.2)
+        plots.classes(ax, x, target)
+        ax.set(title=f"correction {number}: {wrong[number - 1]} wrong", xlabel="x₁")
+    axes[3].plot(range(1, len(wrong) + 1), wrong, color=plots.BLUE)
+    axes[3].set(title="misclassified samples", xlabel="corrections")
+    return Drawn(figure, f"{len(lines)} corrections; Novikoff's bound is {bound:.0f}.")
