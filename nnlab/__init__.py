@@ -11,6 +11,8 @@ from nnlab import (
     hebb,  # lab 2: Hebb's rule
     perceptron,  # lab 3: the perceptron
     descent,  # lab 6: gradient descent
+    preprocessing,  # lab 7: one scale for all features
+    regularization,  # lab 7: penalties, bias and variance
 )
 
 __all__ = [
@@ -20,4 +22,6 @@ __all__ = [
     "gates",
     "hebb",
     "perceptron",
+    "preprocessing",
+    "regularization",
 ]
