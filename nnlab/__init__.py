@@ -13,6 +13,7 @@ from nnlab import (
     descent,  # lab 6: gradient descent
     preprocessing,  # lab 7: one scale for all features
     regularization,  # lab 7: penalties, bias and variance
+    selection,  # lab 10: validation and hyperparameters
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "perceptron",
     "preprocessing",
     "regularization",
+    "selection",
 ]
