@@ -14,6 +14,7 @@ from nnlab import (
     preprocessing,  # lab 7: one scale for all features
     regularization,  # lab 7: penalties, bias and variance
     selection,  # lab 10: validation and hyperparameters
+    hopfield,  # lab 14: an associative memory
 )
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "descent",
     "gates",
     "hebb",
+    "hopfield",
     "perceptron",
     "preprocessing",
     "regularization",
