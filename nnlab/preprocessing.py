@@ -1,0 +1,150 @@
+"""Preprocessing: bring all features to one scale before a network sees them.
+
+`fit` learns the scale from the training rows alone, `transform` applies it to any rows:
+validation and test data are measured with the training data's ruler. Names follow
+scikit-learn. No scaler changes the array it is given; integers are fine.
+"""
+
+from typing import Self
+
+import numpy as np
+
+from nnlab.arrays import Array
+
+__all__ = ["MinMaxScaler", "PCAWhitening", "StandardScaler"]
+
+
+class StandardScaler:
+    """Shift and stretch every feature to mean 0 and standard deviation 1 (Z score).
+
+    After fit: `mean` and `std`, both (features,).
+    Source: slides, "Data preprocessing: Z score".
+
+    >>> scaler = StandardScaler().fit(np.array([[1, 7], [3, 7]]))
+    >>> scaler.transform(np.array([[1, 7], [5, 7]])).tolist()
+    [[-1.0, 0.0], [3.0, 0.0]]
+    """
+
+    mean: Array
+    std: Array
+
+    def fit(self, x: Array) -> Self:
+        """Learn `self.mean` and `self.std` of every feature; return self.
+
+        std = sqrt(mean of (x − mean)²): divided by the number of rows, as np.std does.
+        A feature that is the same in all rows gets std 1, so that it is only centred.
+
+        Shape: x (batch, features); mean and std (features,).
+        """
+        self.mean = np.mean(x, axis=0)
+        constant = np.max(x, axis=0) == np.min(x, axis=0)  # std may be 1e-17 instead of 0
+        self.std = np.where(constant, 1.0, np.std(x, axis=0))
+        return self
+
+    def transform(self, x: Array) -> Array:
+        """Return (x − mean) / std, with the mean and std that fit learnt.
+
+        Shape: x (batch, features); the result is a new array of the same shape.
+        """
+        return (x - self.mean) / self.std
+
+
+class MinMaxScaler:
+    """Shift and stretch every feature into a range, its smallest value to low, its largest to high.
+
+    After fit: `minimum` and `maximum`, both (features,).
+    Raises: ValueError unless feature_range is (low, high) with low < high.
+    Source: slides, "Data preprocessing: Min Max Scaling".
+
+    >>> scaler = MinMaxScaler(feature_range=(-1, 1)).fit(np.array([[0, 7], [4, 7]]))
+    >>> scaler.transform(np.array([[1, 7], [6, 7]])).tolist()
+    [[-0.5, -1.0], [2.0, -1.0]]
+    """
+
+    minimum: Array
+    maximum: Array
+
+    def __init__(self, feature_range: tuple[float, float] = (0, 1)) -> None:
+        self.feature_range = feature_range
+        if not feature_range[0] < feature_range[1]:
+            raise ValueError(f"feature_range must be (low, high), low < high, got {feature_range}")
+
+    def fit(self, x: Array) -> Self:
+        """Learn `self.minimum` and `self.maximum` of every feature; return self.
+
+        Shape: x (batch, features); minimum and maximum (features,).
+        """
+        self.minimum = 1.0 * np.min(x, axis=0)  # small integers would wrap around in transform
+        self.maximum = 1.0 * np.max(x, axis=0)
+        return self
+
+    def transform(self, x: Array) -> Array:
+        """Return low + (x − minimum) / (maximum − minimum) · (high − low).
+
+        New rows may land outside the range. A feature with maximum = minimum is divided
+        by 1 instead of 0, so that the rows it was fitted on become low.
+
+        Shape: x (batch, features); the result is a new array of the same shape.
+        """
+        low, high = self.feature_range
+        spread = np.where(self.maximum == self.minimum, 1.0, self.maximum - self.minimum)
+        return low + (x - self.minimum) / spread * (high - low)
+
+
+class PCAWhitening:
+    """Turn the data to its principal directions and scale each to variance 1.
+
+    n_components: how many directions to keep, those of largest variance; None keeps all.
+    After fit: `mean` (features,), `components` (n_components, features), one unit vector
+    a row, and `std` (n_components,). Signs of the rows are free.
+    Raises: ValueError if n_components is below 1 or, in fit, above the number of features.
+    Source: slides, "Data preprocessing: Whitening".
+
+    >>> x = np.array([[3.0, 1.0], [3.0, -1.0], [-3.0, 1.0], [-3.0, -1.0]])
+    >>> np.abs(PCAWhitening().fit(x).transform(x[:1])).tolist()
+    [[1.0, 1.0]]
+    """
+
+    mean: Array
+    components: Array
+    std: Array
+
+    def __init__(self, n_components: int | None = None) -> None:
+        self.n_components = n_components
+        if n_components is not None and n_components < 1:
+            raise ValueError(f"n_components must be at least 1 or None, got {n_components}")
+
+    def fit(self, x: Array) -> Self:
+        """Learn `self.mean`, `self.components` and `self.std` from the rows; return self.
+
+        components: the eigenvectors of the covariance matrix, largest eigenvalue first
+        std: the roots of their eigenvalues
+
+        The covariance divides by the number of rows (scikit-learn: by one less). A
+        direction whose variance is at most 1e-12 of the largest has only rounding in it
+        and gets std 1.
+
+        Shape: x (batch, features).
+        Raises: ValueError if n_components is above the number of features.
+        """
+        features = np.shape(x)[1]
+        keep = features if self.n_components is None else self.n_components
+        if keep > features:
+            raise ValueError(
+                f"n_components must be at most {features}, the features of x, got {keep}"
+            )
+        self.mean = np.mean(x, axis=0)
+        centred = x - self.mean
+        variance, directions = np.linalg.eigh(centred.T @ centred / len(x))  # ascending
+        variance, self.components = variance[::-1][:keep], directions.T[::-1][:keep]
+        self.std = np.sqrt(np.where(variance > 1e-12 * variance[0], variance, 1.0))
+        return self
+
+    def transform(self, x: Array) -> Array:
+        """Return the centred rows' coordinates along the components, each divided by its std.
+
+        The rows of fit come out with covariance 1 on the diagonal and 0 elsewhere.
+
+        Shape: x (batch, features); the result (batch, n_components).
+        """
+        return (x - self.mean) @ self.components.T / self.std  # (batch, features) @ (features, n)
