@@ -11,6 +11,7 @@ from autograder.check import Lab
 from autograder.sandbox import Source
 
 __all__ = [
+    "PROVIDED",
     "ROOT",
     "UnknownLabError",
     "engine_path",
@@ -24,6 +25,9 @@ __all__ = [
 
 ROOT = Path(__file__).resolve().parents[1]
 """The course's own folder: the repository in the instructor's edition."""
+
+PROVIDED = ("arrays", "datasets", "plots")
+"""The engine's modules that hold no exercise: every lab may lean on them."""
 
 _LABS = "autograder.labs"
 
@@ -102,11 +106,7 @@ def engine_path(module: str) -> Path:
 @cache
 def reference_for(lab: Lab) -> dict[str, Source]:
     """Collect the modules a submission to this lab may lean on: provided ones and earlier labs'."""
-    ids = lab_ids()
-    known = ids.index(lab.id) if lab.id in ids else len(ids)
-    taken = {module for later in ids[known:] for module in load_lab(later).modules}
-    return {
-        path.stem: Source(f"nnlab/{path.name}", path.read_bytes())
-        for path in sorted(_engine().glob("[!_]*.py"))
-        if path.stem not in taken
-    }
+    earlier = [load_lab(lab_id) for lab_id in lab_ids() if lab_id < lab.id]
+    modules = [*PROVIDED, *(module for known in earlier for module in known.modules)]
+    paths = map(engine_path, modules)
+    return {path.stem: Source(f"nnlab/{path.name}", path.read_bytes()) for path in paths}

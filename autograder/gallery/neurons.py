@@ -1,11 +1,11 @@
 """Figures of single neurons: gates, Hebb's rule, the perceptron, activations, capacity."""
 
 import numpy as np
-from nnlab import datasets, gates, hebb, perceptron, plots
 
 from autograder.gallery import Drawn, experiment
+from nnlab import datasets, gates, hebb, perceptron, plots
 
-BINARY = datasets.truth_table(2)[::-1]
+BINARY = datasets.truth_table(2)[::-1].astype(float)
 BIPOLAR = 2 * BINARY - 1
 AND = np.array([1, 0, 0, 0])
 
@@ -19,8 +19,10 @@ def draw_gates() -> Drawn:
     for ax, (name, neuron) in zip(axes, neurons.items(), strict=True):
         if neuron:
             plots.decision_line(ax, neuron.weight, -neuron.threshold, reach=1.6)
-        plots.classes(ax, rows, datasets.GATES[name])
-        ax.set(title=name, xlim=(-0.6, 1.6), ylim=(-0.6, 1.6), xlabel="x₁", ylabel="x₂", aspect="equal")
+        plots.classes(ax, rows, np.array(datasets.GATES[name]))
+        ax.set(
+            title=name, xlim=(-0.6, 1.6), ylim=(-0.6, 1.6), xlabel="x₁", ylabel="x₂", aspect="equal"
+        )
     tables = datasets.truth_table(4).tolist()
     grid = {"weights": (-1, 0, 1), "thresholds": (-1.5, -0.5, 0.5, 1.5)}
     found = sum(gates.find_neuron(table, **grid) is not None for table in tables)
@@ -33,10 +35,18 @@ def _hebb_sheet(title: str, x: np.ndarray, target: np.ndarray) -> Drawn:
     for pair, (ax, row) in enumerate(zip(axes, history[1:], strict=True), 1):
         plots.decision_line(ax, row[:2], row[2], reach=2.0)
         plots.classes(ax, x, target)
-        ax.scatter(*x[pair - 1], s=260, facecolors="none", edgecolors="black", linewidths=1.2)
+        ax.scatter(
+            x[pair - 1, 0],
+            x[pair - 1, 1],
+            s=260,
+            facecolors="none",
+            edgecolors="black",
+            linewidths=1.2,
+        )
         w1, w2, bias = row
         ax.set(title=f"after pair {pair}:  w = ({w1:g}, {w2:g}), b = {bias:g}", xlabel="x₁")
         ax.title.set_fontsize("small")
+    figure.supxlabel("ring: the pair just learnt; shaded: the neuron answers yes", fontsize="small")
     table = "\n".join(f"{pair}: {row.tolist()}" for pair, row in enumerate(history))
     return Drawn(figure, f"weights and bias, before the first and after each pair\n{table}")
 
@@ -50,13 +60,15 @@ def draw_hebb_binary() -> Drawn:
 @experiment("hebb-bipolar", slides="Hebb's rule: AND function, bi-polar form")
 def draw_hebb_bipolar() -> Drawn:
     """With −1/+1 data every pair moves the line, until it separates AND."""
-    return _hebb_sheet("Bipolar AND: every pair moves the line, the last one is right", BIPOLAR, 2 * AND - 1)
+    return _hebb_sheet("Bipolar AND: the line turns until it is right", BIPOLAR, 2 * AND - 1)
 
 
 @experiment("error-surface", slides="Perceptron, figure 4.5")
 def draw_error_surface() -> Drawn:
     """The misclassified samples of AND over the two weights: a staircase without a slope."""
-    figure, (ax,) = plots.sheet("AND: the error function is a staircase, with no slope to follow", 1, width=5.5, height=4.2)
+    figure, (ax,) = plots.sheet(
+        "AND: an error function without a slope to follow", 1, width=5.5, height=4.2
+    )
     side = np.linspace(-1.0, 2.0, 241)
     counts = perceptron.error_surface(BINARY, AND, side, side, bias=-1.0)
     levels = np.arange(counts.max() + 2) - 0.5
@@ -84,7 +96,9 @@ def draw_perceptron() -> Drawn:
         lines.append(weight)
         wrong.append(int(((2 * target - 1) * (augmented @ weight) <= 0).sum()))
     bound = perceptron.novikoff_bound(augmented, target, separator)
-    figure, axes = plots.sheet(f"The perceptron is done after {len(lines)} corrections", 4, height=3.1)
+    figure, axes = plots.sheet(
+        f"The perceptron is done after {len(lines)} corrections", 4, height=3.1
+    )
     for ax, number in zip(axes, (1, len(lines) // 2, len(lines)), strict=False):
         plots.decision_line(ax, lines[number - 1][:2], lines[number - 1][2], reach=2.2)
         plots.classes(ax, x, target)
