@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.gallery import Drawn, experiment
-from nnlab import datasets, gates, hebb, perceptron, plots
+from nnlab import activations, datasets, gates, hebb, layers, losses, optim, perceptron, plots
 
 BINARY = datasets.truth_table(2)[::-1].astype(float)
 BIPOLAR = 2 * BINARY - 1
@@ -106,3 +106,42 @@ def draw_perceptron() -> Drawn:
     axes[3].plot(range(1, len(wrong) + 1), wrong, color=plots.BLUE)
     axes[3].set(title="misclassified samples", xlabel="corrections")
     return Drawn(figure, f"{len(lines)} corrections; Novikoff's bound is {bound:.0f}.")
+
+
+@experiment("activations", slides="Activation functions")
+def draw_activations() -> Drawn:
+    """The four activation functions of the lecture, each with its derivative."""
+    figure, axes = plots.sheet("Activation functions and their slopes", 4)
+    x = np.linspace(-4, 4, 401)
+    for ax, name in zip(axes, ("linear", "sigmoid", "tanh", "relu"), strict=True):
+        slope = getattr(activations, f"{name}_derivative")
+        plots.curves(ax, {"g(a)": (x, getattr(activations, name)(x)), "g'(a)": (x, slope(x))})
+        ax.set(title=name, xlabel="a", ylim=(-1.2, 1.5) if name != "linear" else (-4, 4))
+    return Drawn(figure)
+
+
+@experiment("capacity", slides="Capacity of Neural Network")
+def draw_capacity() -> Drawn:
+    """One hidden layer fits a function the better the more units it has."""
+    rng = np.random.default_rng(0)
+    x = np.linspace(-1, 1, 200)[:, None]
+    target = np.sin(3 * np.pi * x) * (1 - x**2) + 0.5 * x
+    figure, axes = plots.sheet("One hidden layer, more and more units", 3)
+    lines = []
+    for ax, units in zip(axes, (2, 8, 40), strict=True):
+        model = layers.mlp([1, units, 1], "tanh", rng=rng)
+        for parameter in model.parameters()[:2]:
+            parameter.data *= 4.0
+        loss, optimizer = losses.MSELoss(), optim.Adam(model.parameters(), lr=0.02)
+        for step in range(3000):
+            optimizer.lr = 0.02 * 0.5 ** (step // 1000)
+            cost = loss(model(x), target)
+            optimizer.zero_grad()
+            model.backward(loss.backward())
+            optimizer.step()
+        ax.plot(x, target, color=plots.GREY, linewidth=3, alpha=0.5, label="function")
+        ax.plot(x, model(x), color=plots.ORANGE, label="network")
+        ax.set(title=f"{units} units:  cost {cost:.1g}")
+        lines.append(f"{units:2} hidden units: mean squared error {cost:.2e}")
+    axes[0].legend(fontsize="small", frameon=False)
+    return Drawn(figure, "\n".join(lines))
