@@ -3,12 +3,36 @@
 The modules in teaching order; each opens with what it is about.
 """
 
-from nnlab import (
+from nnlab import (  # isort: skip - in teaching order
     arrays,  # the array types of every signature
     datasets,  # provided data
     gates,  # lab 1: McCulloch–Pitts neurons
     hebb,  # lab 2: Hebb's rule
     perceptron,  # lab 3: the perceptron
+    activations,  # lab 4: activation functions and their derivatives
+    losses,  # lab 4: mean squared error, cross entropy
+    module,  # lab 5: parameters, modules, stacks of modules
+    layers,  # lab 5: the affine layer, activations as modules, backpropagation
+    init,  # lab 8: how large weights start
+    optim,  # lab 9: SGD, momentum, Nesterov, AdaGrad, RMSProp, Adam
+    schedules,  # lab 9: learning-rate decay
+    batchnorm,  # lab 11: batch normalisation
+    dropout,  # lab 12: dropout
 )
 
-__all__ = ["arrays", "datasets", "gates", "hebb", "perceptron"]
+__all__ = [
+    "activations",
+    "arrays",
+    "batchnorm",
+    "datasets",
+    "dropout",
+    "gates",
+    "hebb",
+    "init",
+    "layers",
+    "losses",
+    "module",
+    "optim",
+    "perceptron",
+    "schedules",
+]
