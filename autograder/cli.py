@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from autograder.check import Lab
     from autograder.report import Report
@@ -162,3 +163,151 @@ def release(labs: tuple[str, ...], out: Path | None, force: bool) -> None:  # no
     except (course.UnknownLabError, FilledInError) as error:
         raise click.UsageError(str(error)) from error
     click.echo(f"{written} written, the others were up to date." if written else "All up to date.")
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--all", "every", is_flag=True, help="Draw every figure.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("figures"),
+    show_default=True,
+    help="The folder for the pictures.",
+)
+def figure(names: tuple[str, ...], every: bool, out: Path) -> None:  # noqa: FBT001
+    """Draw figures of the lecture with the engine, and print their numbers.
+
+    Without a name it lists them.
+
+    \b
+    Example: nnlab figure hebb-bipolar
+    Exit code: 0 done, 2 wrong usage.
+    """
+    from autograder.gallery import experiments
+
+    try:
+        known = experiments()
+    except ModuleNotFoundError as error:
+        raise click.UsageError(_needs_extra(error, "plots")) from error
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise click.UsageError(_unknown("figure", unknown[0], known))
+    if not names and not every:
+        for name, experiment in known.items():
+            click.echo(f"{name:18} {experiment.shows}")
+        return
+    try:
+        for name in known if every else names:
+            drawn = known[name].draw()
+            out.mkdir(parents=True, exist_ok=True)
+            drawn.figure.savefig(out / f"{name}.png", dpi=110)
+            click.echo("\n".join(filter(None, [f"{out / name}.png", drawn.text])))
+    except ModuleNotFoundError as error:
+        raise click.UsageError(_needs_extra(error, "plots")) from error
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
+    hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(known)}."
+    return f"There is no {what} {name!r}. {hint}"
+
+
+def _needs_extra(error: ModuleNotFoundError, extra: str) -> str:
+    package = (error.name or "a package").partition(".")[0]
+    return f"This needs {package}. Install it with: pip install 'nnlab-course[{extra}]'"
+
+
+def _choices(name: str) -> click.Choice[str]:
+    """Offer a table of the trainer without importing it: help must not wait for numpy."""
+    return click.Choice(CHOICES[name])
+
+
+CHOICES = {
+    "activation": ["relu", "tanh", "sigmoid"],
+    "init": ["small-normal", "xavier", "kaiming-normal", "xavier-uniform"],
+    "optimizer": ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"],
+    "decay": ["none", "step", "exponential", "1/t"],
+}
+"""The names that `nnlab train` knows; a test holds them equal to the trainer's tables."""
+
+
+@main.command()
+@click.option("--data", default="digits", show_default=True, help="digits, or a CIFAR-10 folder.")
+@click.option("--hidden", default="50", show_default=True, help="Sizes, such as 256,128.")
+@click.option("--activation", type=_choices("activation"), default="relu", show_default=True)
+@click.option("--init", type=_choices("init"), default="kaiming-normal", show_default=True)
+@click.option("--optimizer", type=_choices("optimizer"), default="momentum", show_default=True)
+@click.option("--lr", type=float, default=0.01, show_default=True, help="Learning rate.")
+@click.option("--decay", type=_choices("decay"), default="none", show_default=True)
+@click.option("--batch-norm", is_flag=True, help="Normalise before every activation.")
+@click.option("--dropout", type=float, default=0.0, help="Probability to drop a unit.")
+@click.option("--l2", type=float, default=0.0, help="λ of the penalty λ·ΣW².")
+@click.option("--epochs", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--batch-size", type=click.IntRange(min=1), default=100, show_default=True)
+@click.option(
+    "--early-stopping", type=click.IntRange(min=0), default=0, help="Rounds to wait; 0: never stop."
+)
+@click.option(
+    "--limit", type=click.IntRange(min=0), default=0, help="Train on so many images only."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("run"),
+    show_default=True,
+    help="The folder for model, history and curves.",
+)
+@click.pass_context
+def train(ctx: click.Context, /, out: Path, hidden: str, **choices: Any) -> None:
+    """Train the lecture's network on images, with every choice of the course.
+
+    Ctrl-C ends training and keeps what there is; a run that explodes ends by itself.
+
+    \b
+    Example: nnlab train --hidden 256,128 --optimizer adam --lr 0.001 --batch-norm
+    Exit code: 0 done, 1 the run exploded, 2 wrong usage.
+    """
+    from autograder.trainer import Recipe, Run
+
+    try:
+        sizes = tuple(int(size) for size in hidden.split(",") if size.strip())
+    except ValueError as error:
+        raise click.UsageError(f"--hidden takes sizes such as 256,128, got {hidden!r}.") from error
+    try:
+        run = Run(Recipe(hidden=sizes, **choices))
+    except (ValueError, FileNotFoundError) as error:
+        raise click.UsageError(str(error)) from error
+    try:
+        with _progress(run.recipe.epochs) as advance:
+
+            def after_epoch(run: Run) -> None:
+                click.echo(run.line())
+                advance()
+
+            run.train(after_epoch)
+    except KeyboardInterrupt:
+        click.echo(f"Interrupted after epoch {len(run.accuracies)}; what there is, is kept.")
+    if not run.accuracies:
+        ctx.exit(1)
+    click.echo(run.ending())
+    for path in run.save(out):
+        click.echo(path)
+    ctx.exit(1 if run.history.diverged else 0)
+
+
+@contextmanager
+def _progress(epochs: int) -> Iterator[Callable[[], object]]:
+    """Show a bar with the time left, where somebody is watching."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from autograder.report.terminal import console
+
+    columns = (BarColumn(), MofNCompleteColumn(), "epochs", TimeRemainingColumn())
+    terminal = console(stderr=True)
+    with Progress(*columns, console=terminal, disable=not terminal.is_terminal) as bar:
+        task = bar.add_task("", total=epochs)
+        yield lambda: bar.advance(task)

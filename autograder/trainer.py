@@ -4,6 +4,7 @@ The recipe is data, so that it can be saved beside the model; the loop is the en
 file is an npz of plain arrays, with the recipe as JSON, and is read without pickle.
 """
 
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -16,7 +17,7 @@ from nnlab import datasets, init, layers, losses, optim, schedules, selection, t
 from nnlab.arrays import Array, Labels
 from nnlab.batchnorm import BatchNorm1d
 from nnlab.dropout import Dropout
-from nnlab.module import Module
+from nnlab.module import Module, Sequential
 from nnlab.preprocessing import StandardScaler
 from nnlab.training import EarlyStopping, History
 
@@ -69,6 +70,19 @@ class Recipe:
     limit: int = 0
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        """Refuse what no run could start with.
+
+        Raises: ValueError naming the choice, the value and what is expected.
+        """
+        if not all(size > 0 for size in self.hidden):
+            raise ValueError(f"hidden sizes must be positive, got {self.hidden}")
+        for name in ("lr", "l2"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} must be at least 0, got {getattr(self, name)}")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout must be in [0, 1), got {self.dropout}")
+
 
 class Run:
     """One training run: data, model, history; usable at any moment, also after an interruption.
@@ -89,13 +103,15 @@ class Run:
         self.data = split._replace(
             x_train=self.scaler.transform(split.x_train), x_val=self.scaler.transform(split.x_val)
         )
-        self.model = build(recipe, x.shape[1], int(target.max()) + 1, self.rng)
+        self.labels: Labels = np.asarray(self.data.y_train, dtype=np.int64)
+        self.n_classes = int(target.max()) + 1
+        self.model = build(recipe, x.shape[1], self.n_classes, self.rng)
         self.history = History(best_model=self.model)
         self.accuracies: list[tuple[float, float]] = []
         self.first_cost = self._cost()
 
     def _cost(self) -> float:
-        cost = losses.CrossEntropyLoss()(self.model.eval()(self.data.x_train), self.data.y_train)
+        cost = losses.CrossEntropyLoss()(self.model.eval()(self.data.x_train), self.labels)
         return float(cost)
 
     def train(self, after_epoch: Callable[["Run"], object]) -> None:
@@ -131,8 +147,10 @@ class Run:
         """Tell the last epoch as the lecture's trainer does."""
         epoch, (train, val) = len(self.accuracies), self.accuracies[-1]
         lr = DECAYS[self.recipe.decay](self.recipe.lr, epoch - 1)
+        cost = self.history.train_loss[-1]
+        shown = f"{cost:f}" if cost < 1e6 else f"{cost:e}"
         return (
-            f"Finished epoch {epoch} / {self.recipe.epochs}: cost {self.history.train_loss[-1]:f}, "
+            f"Finished epoch {epoch} / {self.recipe.epochs}: cost {shown}, "
             f"train: {train:f}, val {val:f}, lr {lr:e}"
         )
 
@@ -153,14 +171,14 @@ class Run:
         """Write the best model, the history and, where matplotlib is, the curves."""
         folder.mkdir(parents=True, exist_ok=True)
         model, table = folder / "model.npz", folder / "history.csv"
-        np.savez(
-            model,
-            recipe=json.dumps(asdict(self.recipe)),
-            mean=self.scaler.mean,
-            std=self.scaler.std,
-            shape=(self.data.x_train.shape[1], int(self.data.y_train.max()) + 1),
+        arrays: dict[str, Any] = {
+            "recipe": json.dumps(asdict(self.recipe)),
+            "mean": self.scaler.mean,
+            "std": self.scaler.std,
+            "shape": (self.data.x_train.shape[1], self.n_classes),
             **_state(self.history.best_model),
-        )
+        }
+        np.savez(model, **arrays)
         rows = zip(self.history.train_loss, self.history.val_loss, self.accuracies, strict=False)
         lines = [f"{i},{t!r},{v!r},{a!r},{b!r}" for i, (t, v, (a, b)) in enumerate(rows, 1)]
         head = "epoch,train_loss,val_loss,train_accuracy,val_accuracy"
@@ -192,12 +210,12 @@ def build(recipe: Recipe, n_features: int, n_classes: int, rng: np.random.Genera
     stack: list[Module] = []
     sizes = (n_features, *recipe.hidden)
     weights = INITS[recipe.init]
-    for fan_in, fan_out in zip(sizes, sizes[1:], strict=False):
+    for fan_in, fan_out in itertools.pairwise(sizes):
         stack.append(layers.Linear(fan_in, fan_out, rng=rng, init=weights))
         stack += [BatchNorm1d(fan_out)] if recipe.batch_norm else []
         stack.append(ACTIVATIONS[recipe.activation]())
         stack += [Dropout(recipe.dropout, rng=rng)] if recipe.dropout else []
-    return layers.Sequential(*stack, layers.Linear(sizes[-1], n_classes, rng=rng, init=weights))
+    return Sequential(*stack, layers.Linear(sizes[-1], n_classes, rng=rng, init=weights))
 
 
 def _images(data: str) -> tuple[Array, Labels]:

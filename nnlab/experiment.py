@@ -13,9 +13,9 @@ from nnlab.arrays import Array, Labels
 from nnlab.batchnorm import BatchNorm1d
 from nnlab.dropout import Dropout
 from nnlab.init import kaiming_normal
-from nnlab.layers import Linear, ReLU, Sequential
+from nnlab.layers import Linear, ReLU
 from nnlab.losses import CrossEntropyLoss
-from nnlab.module import Module
+from nnlab.module import Module, Sequential
 from nnlab.optim import Adam
 from nnlab.preprocessing import MinMaxScaler, PCAWhitening, StandardScaler
 from nnlab.schedules import exponential_decay
@@ -95,4 +95,5 @@ def predict(trained: Trained, x: Array) -> Labels:
     >>> predict(Trained(scaler, Mirror(), History(Mirror())), np.array([[0.5, 2.0]])).tolist()
     [0]
     """
-    return trained.model.eval()(trained.scaler.transform(x)).argmax(axis=1)
+    classes: Labels = trained.model.eval()(trained.scaler.transform(x)).argmax(axis=1)
+    return classes

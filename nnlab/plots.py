@@ -49,13 +49,13 @@ def sheet(
     return figure, axes
 
 
-def classes(ax: "Axes", x: Array | Labels, target: Array | Labels) -> None:
+def classes(ax: "Axes", x: Array | Labels, target: Array | Labels, *, size: float = 70) -> None:
     """Draw samples: filled discs for the positive class, open ones for the other.
 
     Shape: x (n, 2), target (n,).
     """
     positive = np.asarray(target) > 0
-    marker: dict[str, Any] = {"s": 70, "zorder": 3, "linewidths": 1.8}
+    marker: dict[str, Any] = {"s": size, "zorder": 3, "linewidths": 1.8}
     ax.scatter(
         x[positive, 0], x[positive, 1], color=ORANGE, edgecolors=ORANGE, label="yes", **marker
     )
@@ -78,7 +78,7 @@ def decision_line(ax: "Axes", weight: Array, bias: float, *, reach: float, **sty
 
 
 def curves(
-    ax: "Axes", lines: Mapping[str, tuple[Array, Array]], *, legend: bool = True, **style: Any
+    ax: "Axes", lines: Mapping[str, tuple[Any, Any]], *, legend: bool = True, **style: Any
 ) -> None:
     """Draw named curves, each (x, y), in the colours' order."""
     for (name, (x, y)), colour in zip(lines.items(), _cycle(), strict=False):

@@ -139,6 +139,7 @@ def train(
     l2: float = 0.0,
     schedule: Callable[[int], float] | None = None,
     stopping: EarlyStopping | None = None,
+    after_epoch: Callable[[History], object] = lambda _: None,
 ) -> History:
     """Train the model on data's training part, epoch by epoch; return what happened.
 
@@ -172,7 +173,9 @@ def train(
         history.train_loss.append(total / len(data.x_train))
         history.val_loss.append(loss(model(data.x_val), data.y_val))
         history.diverged = diverged(history.train_loss[-1], first_cost)
-        if history.diverged or stopping.update(history.val_loss[-1], model):
+        ended = history.diverged or stopping.update(history.val_loss[-1], model)
+        after_epoch(history)
+        if ended:
             break
     history.best_model = stopping.best_model or model
     return history

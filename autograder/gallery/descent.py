@@ -158,13 +158,14 @@ def draw_decay() -> Drawn:
             ),
             "exponential: k = 0.1": (
                 epochs,
-                np.array([schedules.exponential_decay(1.0, 0.1, e) for e in epochs]),
+                np.array([schedules.exponential_decay(1.0, 0.1, float(e)) for e in epochs]),
             ),
             "1/t: k = 0.25": (
                 epochs,
-                np.array([schedules.inverse_time_decay(1.0, 0.25, e) for e in epochs]),
+                np.array([schedules.inverse_time_decay(1.0, 0.25, float(e)) for e in epochs]),
             ),
         },
     )
+    ax.get_lines()[0].set_drawstyle("steps-post")
     ax.set(xlabel="epoch", ylabel="learning rate, share of the first")
     return Drawn(figure)

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.gallery import Drawn, experiment
 from nnlab import datasets, plots, preprocessing, regularization, selection, training
-from nnlab.layers import mlp
+from nnlab.layers import Tanh, mlp
 from nnlab.losses import CrossEntropyLoss
 from nnlab.optim import Adam
 from nnlab.selection import Split
@@ -22,7 +22,7 @@ def draw_l2() -> Drawn:
     centre = x.mean(axis=0)
     lines = []
     for ax, l2 in zip(axes, (0.0, 0.003, 0.03), strict=True):
-        model = mlp([2, 40, 40, 2], "tanh", rng=np.random.default_rng(0))
+        model = mlp([2, 40, 40, 2], Tanh, rng=np.random.default_rng(0))
         data = Split(x - centre, target, x_val - centre, y_val)
         training.train(
             model,
@@ -37,11 +37,9 @@ def draw_l2() -> Drawn:
         score = (logits[:, 1] - logits[:, 0]).reshape(grid.shape[:2])
         ax.contourf(side, side, score, levels=[0, np.inf], colors=[plots.ORANGE], alpha=0.15)
         ax.contour(side, side, score, levels=[0], colors=[plots.GREY])
-        plots.classes(ax, x - centre, target)
+        plots.classes(ax, x - centre, target, size=18)
         right = training.accuracy(model(x_val - centre), y_val)
         ax.set(title=f"λ = {l2:g}:  {right:.1%} of new points", xlim=(-2.4, 2.4), ylim=(-1.8, 1.8))
-        ax.collections[-1].set_sizes([18])
-        ax.collections[-2].set_sizes([18])
         lines.append(f"λ = {l2:<6g} validation accuracy {right:.3f}")
     return Drawn(figure, "\n".join(lines))
 
@@ -62,7 +60,7 @@ def draw_bias_variance() -> Drawn:
     for ax, degree in zip(axes, (1, 3, 5), strict=True):
         fits = []
         for _ in range(40):
-            x = rng.uniform(0, 1, 10)
+            x = np.linspace(0, 1, 10)
             weights = regularization.fit_polynomial(x, truth(x) + rng.normal(0, 0.25, 10), degree)
             fits.append(np.polynomial.polynomial.polyval(points, weights))
         bias, variance = regularization.bias_variance(np.array(fits), truth(points))

@@ -4,7 +4,7 @@ Measured values stand beside what mean-field theory expects of infinitely wide l
 moment of a layer's output is q' = E[φ(√v z)²], z standard normal, v = fan_in · Var(W) · q.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -33,9 +33,9 @@ def expected_statistics(
     expected = []
     for _ in range(depth):
         output = activation(np.sqrt(gain * second_moment) * z)
-        mean = float(density @ output)
+        mean = round(float(density @ output), 12)
         second_moment = float(density @ output**2)
-        expected.append((mean, float(np.sqrt(second_moment - mean**2))))
+        expected.append((mean + 0.0, float(np.sqrt(second_moment - mean**2))))
     return expected
 
 
@@ -49,18 +49,20 @@ def draw_statistics(
     means, stds = init.activation_statistics(x, weights, activation)
     expected = expected_statistics(activation, gain)
     figure, axes = plots.sheet(title, 5, 2, width=2.4, height=2.0)
-    low = 0.0 if activation is activations.relu else -1.0
-    high = 3.0 if activation is activations.relu else 1.0
+    bounds = (0.0, 3.0) if activation is activations.relu else (-1.0, 1.0)
     for layer, (ax, weight) in enumerate(zip(axes, weights, strict=True)):
         x = activation(x @ weight.T)
-        plots.histogram(ax, x, (low, high))
-        ax.set_title(f"layer {layer + 1}:  std {stds[layer]:.3g}", fontsize="medium")
+        plots.histogram(ax, x[x != 0], bounds)
+        wanted = expected[layer][1]
+        ax.set_title(
+            f"layer {layer + 1}:  std {stds[layer]:.2g}, theory {wanted:.2g}", fontsize="small"
+        )
+    if activation is activations.relu:
+        figure.supxlabel("half of all outputs are 0 and not drawn", fontsize="small")
     return Drawn(figure, _table(means, stds, expected))
 
 
-def _table(
-    means: Sequence[float], stds: Sequence[float], expected: list[tuple[float, float]]
-) -> str:
+def _table(means: Array, stds: Array, expected: list[tuple[float, float]]) -> str:
     head = "layer       mean   expected        std   expected"
     rows = [
         f"{layer:5} {mean:10.6f} {wanted[0]:10.6f} {std:10.3g} {wanted[1]:10.3g}"

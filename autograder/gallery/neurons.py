@@ -129,7 +129,7 @@ def draw_capacity() -> Drawn:
     figure, axes = plots.sheet("One hidden layer, more and more units", 3)
     lines = []
     for ax, units in zip(axes, (2, 8, 40), strict=True):
-        model = layers.mlp([1, units, 1], "tanh", rng=rng)
+        model = layers.mlp([1, units, 1], layers.Tanh, rng=rng)
         for parameter in model.parameters()[:2]:
             parameter.data *= 4.0
         loss, optimizer = losses.MSELoss(), optim.Adam(model.parameters(), lr=0.02)

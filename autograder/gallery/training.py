@@ -45,10 +45,10 @@ def draw_learning_rates() -> Drawn:
     for lr in (1e-6, 1e-4, 1e-2, 0.3, 1e6):
         run = trained(lr=lr, init="small-normal", epochs=10)
         costs = np.array([run.first_cost, *run.history.train_loss])
-        shown = costs[np.isfinite(costs) & (costs < 10)]
+        shown = np.minimum(np.nan_to_num(costs, nan=np.inf), 9)
         ending = " explodes" if run.history.diverged else ""
         curves[f"{lr:g}{ending}"] = (np.arange(len(shown)), shown)
-        lines.append(f"lr {lr:<7g} first cost {costs[0]:.4f}, last {costs[-1]:.4f}{ending}")
+        lines.append(f"lr {lr:<7g} first cost {costs[0]:.4f}, last {costs[-1]:.4g}{ending}")
     plots.curves(ax, curves, marker=".")
     ax.set(xlabel="epoch", ylabel="training cost", ylim=(0, 5))
     ax.axhline(np.log(10), color="black", linewidth=0.7, linestyle=":")
@@ -68,7 +68,7 @@ def draw_search() -> Drawn:
     )
     lines = []
     for ax, (stage, epochs, n_trials) in zip(
-        axes, (("coarse", 4, 40), ("fine", 25, 20)), strict=True
+        axes, (("coarse", 4, 40), ("fine", 12, 20)), strict=True
     ):
 
         def score(settings: dict[str, float], epochs: int = epochs) -> float:
@@ -116,11 +116,11 @@ def draw_search() -> Drawn:
 @experiment("early-stopping", slides="Cross validation: Early stopping in NN")
 def draw_early_stopping() -> Drawn:
     """The validation cost turns up while the training cost still falls: there training ends."""
-    long = trained(limit=150, hidden=(200,), lr=0.02, epochs=60, batch_size=30)
-    short = trained(limit=150, hidden=(200,), lr=0.02, epochs=60, batch_size=30, early_stopping=5)
+    long = trained(limit=100, hidden=(100,), lr=0.1, epochs=40, batch_size=30)
+    short = trained(limit=100, hidden=(100,), lr=0.1, epochs=40, batch_size=30, early_stopping=5)
     epochs = epochs_of(long)
     figure, (ax,) = plots.sheet(
-        f"150 images: training could end after epoch {len(short.accuracies)}",
+        f"100 images: training could end after epoch {len(short.accuracies)}",
         1,
         width=6.5,
         height=3.4,

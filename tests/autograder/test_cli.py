@@ -216,3 +216,105 @@ def test_the_command_forks_its_worker_and_grades(tmp_path):
 
     assert shown.returncode == 1
     assert "The weights learn but the bias stays put." in shown.stdout
+
+
+def test_figure_lists_and_draws(run, tmp_path):
+    """Without a name the figures are listed; with one, a picture and its numbers are there."""
+    listed = run("figure").output
+    drawn = run("figure", "hebb-bipolar", "--out", "pictures")
+
+    assert "hebb-bipolar" in listed
+    assert (tmp_path / "pictures" / "hebb-bipolar.png").exists()
+    assert "4: [2.0, 2.0, -2.0]" in drawn.output
+
+
+def test_a_misspelt_figure_gets_a_suggestion(run):
+    """An unknown figure names the nearest one."""
+    result = run("figure", "hebb-bipola")
+
+    assert result.exit_code == 2
+    assert "There is no figure 'hebb-bipola'. Did you mean hebb-bipolar?" in result.output
+
+
+def test_without_matplotlib_figure_says_what_to_install(run, monkeypatch):
+    """A missing extra is named with the command that installs it."""
+    from nnlab import plots
+
+    def missing(*_args, **_kwargs):
+        raise ModuleNotFoundError(name="matplotlib.figure")
+
+    monkeypatch.setattr(plots, "sheet", missing)
+    result = run("figure", "gates")
+
+    assert result.exit_code == 2
+    assert "This needs matplotlib. Install it with: pip install" in result.output
+
+
+def test_train_prints_the_lectures_lines_and_saves(run, tmp_path):
+    """Training prints a line an epoch and leaves model, history and curves."""
+    result = run("train", "--epochs", "2", "--hidden", "20,10", "--batch-norm")
+
+    assert result.exit_code == 0
+    assert result.output.startswith("Finished epoch 1 / 2: cost ")
+    assert {p.name for p in (tmp_path / "run").iterdir()} == {
+        "model.npz",
+        "history.csv",
+        "curves.png",
+    }
+
+
+def test_a_run_that_explodes_has_exit_code_1(run):
+    """An exploding run ends by itself, says why, and still keeps what there is."""
+    result = run("train", "--lr", "1e6")
+
+    assert result.exit_code == 1
+    assert "Stopped after epoch 1: the cost explodes." in result.output
+
+
+def test_an_interrupted_run_keeps_what_there_is(run, tmp_path, monkeypatch):
+    """Ctrl-C ends training after the epochs that are done, and saves."""
+    from autograder.trainer import Run
+
+    line = Run.line
+
+    def interrupted(self):
+        if len(self.accuracies) == 2:
+            raise KeyboardInterrupt
+        return line(self)
+
+    monkeypatch.setattr(Run, "line", interrupted)
+    result = run("train", "--epochs", "9")
+
+    assert result.exit_code == 0
+    assert "Interrupted after epoch 2; what there is, is kept." in result.output
+    assert (tmp_path / "run" / "model.npz").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (["--hidden", "a"], "--hidden takes sizes such as 256,128, got 'a'."),
+        (["--data", "nowhere"], "nowhere/data_batch_1.bin is missing"),
+        (["--dropout", "2"], "dropout must be in [0, 1), got 2.0"),
+        (["--optimizer", "adm"], "'adm' is not one of 'sgd', 'momentum'"),
+    ],
+)
+def test_wrong_choices_of_training_get_a_sentence(args, sentence, run):
+    """A wrong choice is wrong usage."""
+    result = run("train", *args)
+
+    assert result.exit_code == 2
+    assert sentence in " ".join(result.output.split())
+
+
+def test_the_choices_of_train_are_the_trainers():
+    """What the command offers is what the trainer has."""
+    from autograder import trainer
+
+    for name, tables in (
+        ("activation", trainer.ACTIVATIONS),
+        ("init", trainer.INITS),
+        ("optimizer", trainer.OPTIMIZERS),
+        ("decay", trainer.DECAYS),
+    ):
+        assert cli.CHOICES[name] == list(tables)
