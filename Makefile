@@ -2,11 +2,12 @@
 # make test   all checks and tests, from nothing
 # make prove  the slow proofs: hundreds of seeds
 # make bench  figures, each a ratio against a named peer
+# make oracles  adds PyTorch, which more tests then compare with
 
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint prove bench release clean
+.PHONY: help demo test lint prove bench oracles release clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -35,6 +36,10 @@ prove: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/grading.py
+	$(BIN)/python benchmarks/engine.py
+
+oracles: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,oracles]'
 
 release: .venv/ready
 	$(BIN)/nnlab release

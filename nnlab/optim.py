@@ -12,7 +12,7 @@ import numpy as np
 
 from nnlab.module import Parameter, ParameterVector
 
-__all__ = ["SGD", "AdaGrad", "Adam", "Momentum", "Nesterov", "Optimizer", "RMSProp"]
+__all__ = ["AdaGrad", "Adam", "Momentum", "Nesterov", "Optimizer", "RMSProp", "SGD"]
 
 Parameters = Iterable[Parameter]
 

@@ -13,13 +13,29 @@ TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 NAME = {"ids": lambda path: str(path.relative_to(ROOT))}
 
 MOST_LINES_A_FILE = 150
-MOST_LINES_IN_ALL = 1600
+MOST_CODE_IN_ALL = 1200
 MOST_LINES_A_BODY = 20
 
 
 def written(path: Path) -> int:
     """Count the lines of a file that are not blank."""
     return sum(bool(line.strip()) for line in path.read_text(encoding="utf-8").splitlines())
+
+
+def code_lines(path: Path) -> int:
+    """Count the lines of a file that are neither blank nor in a docstring."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    docstrings = [
+        n.body[0] for n in ast.walk(tree) if isinstance(n, documented) and ast.get_docstring(n)
+    ]
+    told = sum(node.end_lineno - node.lineno + 1 for node in docstrings)
+    blank_in_docstrings = sum(
+        not line.strip()
+        for node in docstrings
+        for line in path.read_text("utf-8").splitlines()[node.lineno - 1 : node.end_lineno]
+    )
+    return written(path) - (told - blank_in_docstrings)
 
 
 def body_lines(function: ast.FunctionDef) -> int:
@@ -42,8 +58,8 @@ def test_an_engine_file_is_read_in_one_sitting(path):
 
 
 def test_the_whole_engine_is_small():
-    """All modules together have at most 1,600 lines."""
-    assert sum(map(written, ENGINE)) <= MOST_LINES_IN_ALL
+    """All modules together have at most 1,200 lines of code; the docstrings are the course's tasks."""
+    assert sum(map(code_lines, ENGINE)) <= MOST_CODE_IN_ALL
 
 
 @pytest.mark.parametrize("path", CODE, **NAME)
