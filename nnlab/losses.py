@@ -1,0 +1,131 @@
+"""Losses: one number that says how wrong a batch of predictions is, and its gradient.
+
+A loss is called with predictions and targets and keeps what `backward` needs; `backward`
+returns the gradient with respect to the predictions, where backpropagation starts. The
+batch is averaged here and nowhere else.
+"""
+
+import numpy as np
+
+from nnlab.activations import softmax
+from nnlab.arrays import Array, Labels
+
+__all__ = ["CrossEntropyLoss", "MSELoss", "one_hot"]
+
+
+def _check_labels(name: str, labels: Labels, n_classes: int) -> None:
+    """Raise ValueError unless labels are integers of existing classes."""
+    if labels.dtype.kind not in "iu":
+        raise ValueError(f"{name} must be integer labels, got dtype {labels.dtype}")
+    if not 0 <= labels.min(initial=0) <= labels.max(initial=0) < n_classes:
+        raise ValueError(
+            f"{name} must be in [0, {n_classes}), got labels from {labels.min()} to {labels.max()}"
+        )
+
+
+def one_hot(labels: Labels, n_classes: int) -> Array:
+    """Write each label as a row of zeros with a single 1, in the column of its class.
+
+    Shape: labels (batch,), integers from 0 to n_classes − 1; the result (batch, n_classes).
+    Raises: ValueError if a label is no integer in that range.
+    Source: slides, "Loss functions : Cross entropy", the table of encoded labels.
+
+    >>> one_hot(np.array([2, 0]), 4).tolist()
+    [[0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0]]
+    """
+    _check_labels("labels", labels, n_classes)
+    return np.eye(n_classes)[labels]
+
+
+class MSELoss:
+    """The mean squared error, for predictions that are numbers.
+
+    The mean is taken over all entries: over the batch and over the outputs. There is no ½;
+    many books have one, scikit-learn too.
+
+    Source: slides, "Loss functions: Mean square error".
+    """
+
+    def __call__(self, prediction: Array, target: Array) -> float:
+        """Return the mean squared error, and keep what `backward` needs.
+
+        L = 1/size · Σ (pᵢ − tᵢ)²,  size = the number of entries of prediction
+
+        Shape: prediction and target of one and the same shape; the result is a float.
+        Raises: ValueError if the shapes differ: (batch, 1) − (batch,) would be (batch, batch).
+
+        >>> MSELoss()(np.array([[1.0], [5.0]]), np.array([[1.0], [2.0]]))  # (0² + 3²) / 2
+        4.5
+        """
+        if prediction.shape != target.shape:
+            raise ValueError(
+                f"target must have the shape {prediction.shape} of prediction, got {target.shape}"
+            )
+        self._error = prediction - target
+        return float((self._error**2).mean())
+
+    def backward(self) -> Array:
+        """Return the gradient of the last call's loss with respect to its prediction.
+
+        dL/dpᵢ = 2/size · (pᵢ − tᵢ)
+
+        Shape: that of prediction.
+
+        >>> loss = MSELoss()
+        >>> _ = loss(np.array([[1.0], [5.0]]), np.array([[1.0], [2.0]]))
+        >>> loss.backward().tolist()
+        [[0.0], [3.0]]
+        """
+        return 2 * self._error / self._error.size
+
+
+class CrossEntropyLoss:
+    """The cross entropy of softmax probabilities, for predictions that are classes.
+
+    It takes the last layer's pre-activations ("logits") and applies softmax itself, as
+    PyTorch's does: the logarithm of an exponential is then never computed.
+
+    Source: slides, "Loss functions : Cross entropy", "Output gradient".
+    """
+
+    def __call__(self, prediction: Array, target: Labels) -> float:
+        """Return the mean negative log-likelihood, and keep what `backward` needs.
+
+        L = 1/batch · Σₙ −log softmax(aₙ)_y  =  1/batch · Σₙ (log Σ_c exp(aₙ_c) − aₙ_y),
+        y = targetₙ, the right class of row n, log = natural logarithm
+
+        Stay finite for |a| up to 10,000: subtract each row's maximum before exp, and never
+        take the logarithm of a probability, which may have become 0.
+
+        Shape: prediction (batch, n_classes) of logits, target (batch,) of labels; a float.
+        Raises: ValueError unless target holds one integer in [0, n_classes) for every row.
+
+        >>> loss = CrossEntropyLoss()
+        >>> round(loss(np.array([[0.0, np.log(3)], [0.0, 1000.0]]), np.array([1, 1])), 4)
+        0.1438
+        """
+        batch, n_classes = prediction.shape
+        if target.shape != (batch,):
+            raise ValueError(f"target must have shape ({batch},), got {target.shape}")
+        _check_labels("target", target, n_classes)
+        self._logits, self._labels = prediction, target
+        shifted = prediction - prediction.max(axis=1, keepdims=True)
+        log_sums = np.log(np.exp(shifted).sum(axis=1))
+        return float((log_sums - shifted[np.arange(batch), target]).mean())
+
+    def backward(self) -> Array:
+        """Return the gradient of the last call's loss with respect to the logits.
+
+        dL/da = (softmax(a) − one_hot(y)) / batch
+
+        Shape: (batch, n_classes).
+
+        >>> loss = CrossEntropyLoss()
+        >>> _ = loss(np.array([[0.0, np.log(3)], [0.0, 1000.0]]), np.array([1, 1]))
+        >>> loss.backward().round(3).tolist()
+        [[0.125, -0.125], [0.0, 0.0]]
+        """
+        batch = len(self._labels)
+        grad = softmax(self._logits)
+        grad[np.arange(batch), self._labels] -= 1  # one_hot, without building it
+        return grad / batch
