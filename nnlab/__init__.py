@@ -20,6 +20,7 @@ from nnlab import (  # isort: skip - in teaching order
     optim,  # lab 9: SGD, momentum, Nesterov, AdaGrad, RMSProp, Adam
     schedules,  # lab 9: learning-rate decay
     selection,  # lab 10: validation, search for hyperparameters
+    training,  # lab 10: the training loop, early stopping
     batchnorm,  # lab 11: batch normalisation
     dropout,  # lab 12: dropout
     hopfield,  # lab 14: an associative memory
@@ -45,4 +46,5 @@ __all__ = [
     "regularization",
     "schedules",
     "selection",
+    "training",
 ]

@@ -1,0 +1,187 @@
+"""Training: the loop that every network goes through, and when to stop it.
+
+The loop is PyTorch's, apart from the one line that a library without automatic
+differentiation needs. After each epoch the validation loss is measured: the best model
+is kept, a run that no longer improves or that explodes is ended.
+"""
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any, Protocol
+
+import numpy as np
+
+from nnlab.arrays import Array, Labels
+from nnlab.module import Module
+from nnlab.optim import Optimizer
+from nnlab.regularization import l2_gradient
+from nnlab.selection import Split
+
+__all__ = ["EarlyStopping", "History", "Loss", "accuracy", "batches", "diverged", "train"]
+
+
+class Loss(Protocol):
+    """What `nnlab.losses` offers: call it for the mean loss, then ask for its gradient."""
+
+    def __call__(self, prediction: Array, target: Any, /) -> float: ...  # noqa: D102
+    def backward(self) -> Array: ...  # noqa: D102
+
+
+@dataclass
+class History:
+    """What a run of training did: losses by epoch, and the model of the best epoch."""
+
+    best_model: Module
+    train_loss: list[float] = field(default_factory=list)
+    val_loss: list[float] = field(default_factory=list)
+    diverged: bool = False
+
+
+class EarlyStopping:
+    """Tell when the validation loss has stopped to improve, and keep the best model.
+
+    H2O's rule: the averages of `rounds` successive losses are compared, so that noise does
+    not end a run. Use a new one for each run.
+
+    After update: `losses`, all of them; `best_loss`; `best_model`, a copy (None at first).
+    Raises: ValueError unless rounds ≥ 1 and 0 ≤ tolerance < 1.
+    Source: slides, "Cross validation: Early stopping in NN"; H2O, stopping_rounds.
+    """
+
+    def __init__(self, rounds: int = 5, tolerance: float = 1e-3) -> None:
+        if rounds < 1:
+            raise ValueError(f"rounds must be at least 1, got {rounds}")
+        if not 0 <= tolerance < 1:
+            raise ValueError(f"tolerance must be in [0, 1), got {tolerance}")
+        self.rounds, self.tolerance = rounds, tolerance
+        self.losses: list[float] = []
+        self.best_loss = np.inf
+        self.best_model: Module | None = None
+
+    def update(self, val_loss: float, model: Module) -> bool:
+        """Take in one epoch's validation loss; return True if training should stop.
+
+        A loss below all before it is the new best_loss, and best_model a deep copy of model.
+        Then, with k = rounds, take the last k + 1 averages of k successive losses. Stop
+        unless the lowest of the last k is below (1 − tolerance) · the first of them.
+        That takes 2k losses; before, never stop. A loss that is nan is no improvement.
+
+        >>> stopping = EarlyStopping(rounds=2, tolerance=0.1)
+        >>> [stopping.update(loss, Module()) for loss in (8.0, 6.0, 4.0, 6.0, 6.0)]
+        [False, False, False, False, True]
+        """
+        self.losses.append(val_loss)
+        if val_loss < self.best_loss:
+            self.best_loss, self.best_model = val_loss, deepcopy(model)
+        k, recent = self.rounds, self.losses[-2 * self.rounds :]
+        if len(recent) < 2 * k:
+            return False
+        averages = [np.mean(recent[i : i + k]) for i in range(k + 1)]
+        return not np.min(averages[1:]) < (1 - self.tolerance) * averages[0]
+
+
+def diverged(cost: float, first_cost: float) -> bool:
+    """Tell whether training explodes: the cost is above 3 × the first cost, or not finite.
+
+    Exactly 3 × is not yet an explosion. Mind that nan > anything is False.
+
+    Source: slides, "Cross-validation strategy", tip for detecting explosions.
+
+    >>> diverged(6.1, 2.0), diverged(6.0, 2.0), diverged(float("nan"), 2.0)
+    (True, False, True)
+    """
+    return not (np.isfinite(cost) and cost <= 3 * first_cost)
+
+
+def accuracy(logits: Array, target: Labels) -> float:
+    """Return the share of rows whose largest logit is the one of the right class.
+
+    >>> accuracy(np.array([[2.0, 1.0], [0.0, 3.0]]), np.array([0, 0]))
+    0.5
+    """
+    return float(np.mean(logits.argmax(axis=1) == target))
+
+
+def batches(
+    x: Array, target: Array | Labels, batch_size: int, *, rng: np.random.Generator
+) -> Iterator[tuple[Array, Array | Labels]]:
+    """Go through all samples once, in random order, in batches of at most batch_size.
+
+    Their sizes differ by at most 1 (PyTorch leaves the rest to a last, short batch).
+
+    >>> [len(x) for x, _ in batches(np.ones((9, 3)), np.ones(9), 4, rng=np.random.default_rng(0))]
+    [3, 3, 3]
+    """
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+    for chosen in np.array_split(rng.permutation(len(x)), ceil(len(x) / batch_size)):
+        yield x[chosen], target[chosen]
+
+
+def _add_l2(model: Module, l2: float) -> None:
+    """Add the gradient of l2 · ΣW² to the weights: the parameters with two axes, no biases."""
+    weights = [p for p in model.parameters() if p.data.ndim > 1]
+    for p, gradient in zip(weights, l2_gradient([p.data for p in weights]), strict=True):
+        p.grad += l2 * gradient
+
+
+@np.errstate(over="ignore", invalid="ignore")  # an explosion is told by History.diverged
+def train(
+    model: Module,
+    loss: Loss,
+    optimizer: Optimizer,
+    data: Split,
+    *,
+    epochs: int,
+    rng: np.random.Generator,
+    batch_size: int = 32,
+    l2: float = 0.0,
+    schedule: Callable[[int], float] | None = None,
+    stopping: EarlyStopping | None = None,
+) -> History:
+    """Train the model on data's training part, epoch by epoch; return what happened.
+
+    Every epoch: set optimizer.lr = schedule(epoch), epochs count from 0; switch the model to
+    training mode; update once for each of the `batches`, with l2 · 2W added to the gradient
+    of all weights (parameters with two axes), not of biases. Then switch to evaluation mode
+    and append to the history: train_loss, the mean over the epoch's samples of the losses
+    before their updates, and val_loss, both without the penalty.
+
+    End when train_loss has diverged from the loss over the training part before the first
+    update, or when stopping says so. `best_model` is a copy of the model as it was after the
+    epoch with the lowest val_loss, the model itself if there is none.
+
+    Source: slides, "Cross validation: tuning hyperparameter"; "Recommended Settings".
+
+    >>> from nnlab import layers, losses, optim
+    >>> x, rng = np.linspace(-1, 1, 20)[:, None], np.random.default_rng(0)
+    >>> model = layers.Linear(1, 1, rng=rng)
+    >>> history = train(model, losses.MSELoss(), optim.SGD(model.parameters(), lr=0.5),
+    ...     Split(x, 3 * x, x, 3 * x), epochs=30, rng=rng)
+    >>> model.weight.data.round(3).tolist(), history.diverged
+    ([[3.0]], False)
+    """
+    stopping = stopping or EarlyStopping(rounds=epochs + 1)  # wants more losses than will come
+    history = History(best_model=model)
+    model.eval()
+    first_cost = loss(model(data.x_train), data.y_train)
+    for epoch in range(epochs):
+        optimizer.lr = schedule(epoch) if schedule else optimizer.lr
+        model.train()
+        total = 0.0
+        for x, target in batches(data.x_train, data.y_train, batch_size, rng=rng):
+            total += len(x) * loss(model(x), target)
+            optimizer.zero_grad()
+            model.backward(loss.backward())  # PyTorch: loss.backward()
+            _add_l2(model, l2)
+            optimizer.step()
+        model.eval()
+        history.train_loss.append(total / len(data.x_train))
+        history.val_loss.append(loss(model(data.x_val), data.y_val))
+        history.diverged = diverged(history.train_loss[-1], first_cost)
+        if history.diverged or stopping.update(history.val_loss[-1], model):
+            break
+    history.best_model = stopping.best_model or model
+    return history
