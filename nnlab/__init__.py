@@ -23,6 +23,7 @@ from nnlab import (  # isort: skip - in teaching order
     training,  # lab 10: the training loop, early stopping
     batchnorm,  # lab 11: batch normalisation
     dropout,  # lab 12: dropout
+    experiment,  # lab 13: everything at once, on real images
     hopfield,  # lab 14: an associative memory
 )
 
@@ -33,6 +34,7 @@ __all__ = [
     "datasets",
     "descent",
     "dropout",
+    "experiment",
     "gates",
     "hebb",
     "hopfield",

@@ -45,7 +45,6 @@ class EarlyStopping:
     H2O's rule: the averages of `rounds` successive losses are compared, so that noise does
     not end a run. Use a new one for each run.
 
-    After update: `losses`, all of them; `best_loss`; `best_model`, a copy (None at first).
     Raises: ValueError unless rounds ≥ 1 and 0 ≤ tolerance < 1.
     Source: slides, "Cross validation: Early stopping in NN"; H2O, stopping_rounds.
     """
@@ -63,8 +62,8 @@ class EarlyStopping:
     def update(self, val_loss: float, model: Module) -> bool:
         """Take in one epoch's validation loss; return True if training should stop.
 
-        A loss below all before it is the new best_loss, and best_model a deep copy of model.
-        Then, with k = rounds, take the last k + 1 averages of k successive losses. Stop
+        Append it to self.losses. If it is below all before, it is the new self.best_loss, and
+        self.best_model becomes a deep copy of model. Then, with k = rounds, take the last k + 1 averages of k successive losses. Stop
         unless the lowest of the last k is below (1 − tolerance) · the first of them.
         That takes 2k losses; before, never stop. A loss that is nan is no improvement.
 
