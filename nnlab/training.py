@@ -164,8 +164,7 @@ def train(
     """
     stopping = stopping or EarlyStopping(rounds=epochs + 1)  # wants more losses than will come
     history = History(best_model=model)
-    model.eval()
-    first_cost = loss(model(data.x_train), data.y_train)
+    first_cost = loss(model.eval()(data.x_train), data.y_train)
     for epoch in range(epochs):
         optimizer.lr = schedule(epoch) if schedule else optimizer.lr
         model.train()
@@ -176,9 +175,8 @@ def train(
             model.backward(loss.backward())  # PyTorch: loss.backward()
             _add_l2(model, l2)
             optimizer.step()
-        model.eval()
         history.train_loss.append(total / len(data.x_train))
-        history.val_loss.append(loss(model(data.x_val), data.y_val))
+        history.val_loss.append(loss(model.eval()(data.x_val), data.y_val))
         history.diverged = diverged(history.train_loss[-1], first_cost)
         if history.diverged or stopping.update(history.val_loss[-1], model):
             break
