@@ -115,7 +115,9 @@ def batches(
     """
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-    for chosen in np.array_split(rng.permutation(len(x)), ceil(len(x) / batch_size)):
+    order, n_batches = rng.permutation(len(x)), ceil(len(x) / batch_size)
+    for first in range(n_batches):
+        chosen = order[first::n_batches]
         yield x[chosen], target[chosen]
 
 
