@@ -5,7 +5,8 @@
 Three networks, float32 and float64. A step is forward, loss, backward and update of one batch
 of random numbers. The contenders take turns inside one process, burst by burst, and the median
 burst counts, so that a busy machine slows all of them alike. PyTorch runs eagerly with each of
-its optimizers' implementations; the ratio is to the best of them.
+its optimizers' implementations; the ratio is to the best of them. With as many threads as
+cores, other programs that run beside spoil the figures: keep the load average below one.
 """
 
 import argparse
@@ -217,6 +218,7 @@ def main() -> None:
     options = parser.parse_args()
     threads = os.environ.get("NNLAB_BENCHMARK_THREADS")
     if threads:
+        print(f"\nnumpy {np.__version__}, load average at the start {os.getloadavg()[0]:.1f}")
         for net in NETS:
             for dtype in ("float32", "float64"):
                 speeds = measure(net, dtype, rounds=options.rounds, seconds=options.seconds)

@@ -105,8 +105,7 @@ def cifar10(
     Raises: FileNotFoundError if a file is missing; ValueError if one is not in this format.
     Source: Krizhevsky 2009; www.cs.toronto.edu/~kriz/cifar.html, "binary version".
     """
-    parts = [_cifar10_records(Path(folder) / name) for name in names]
-    records = np.concatenate(parts)
+    records = np.concatenate([_cifar10_records(Path(folder) / name) for name in names])
     return records[:, 1:], records[:, 0].astype(np.int64)
 
 

@@ -1,8 +1,7 @@
 """Gradient descent: walk downhill, one step against the slope after another.
 
-Here x is what is optimised, not the input of a network. The gradient has the shape of
-x. The step decides everything: too small and the walk is slow, larger than 2 / λ_max
-and it climbs out of the valley. Left out: line search, and momentum, which has a lab.
+Here x is what is optimised, not the input of a network; the gradient has its shape. A step
+too small is slow, one too large climbs out of the valley. Left out: line search.
 """
 
 from collections.abc import Callable

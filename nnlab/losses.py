@@ -5,12 +5,21 @@ returns the gradient with respect to the predictions, where backpropagation star
 batch is averaged here and nowhere else.
 """
 
+from typing import Any, Protocol
+
 import numpy as np
 
 from nnlab.activations import softmax
 from nnlab.arrays import Array, Labels
 
-__all__ = ["CrossEntropyLoss", "MSELoss", "one_hot"]
+__all__ = ["CrossEntropyLoss", "Loss", "MSELoss", "one_hot"]
+
+
+class Loss(Protocol):
+    """What every loss offers: call it for the mean loss, then ask for its gradient."""
+
+    def __call__(self, prediction: Array, target: Any, /) -> float: ...  # noqa: D102
+    def backward(self) -> Array: ...  # noqa: D102
 
 
 def _check_labels(name: str, labels: Labels, n_classes: int) -> None:

@@ -200,8 +200,8 @@ class Adam(Optimizer):
         self.m += np.multiply(grad, 1 - beta1, out=scratch)
         self.v *= beta2
         self.v += np.multiply(np.square(grad, out=scratch), 1 - beta2, out=scratch)
-        np.sqrt(np.multiply(self.v, 1 / correct2, out=scratch), out=scratch)  # √v̂
-        scratch += self.eps
+        np.sqrt(self.v, out=scratch)
+        scratch += self.eps * math.sqrt(correct2)  # √correct2 · (√v̂ + eps)
         np.divide(self.m, scratch, out=scratch)
-        scratch *= self.lr / correct1  # m̂ = m / correct1
+        scratch *= self.lr * math.sqrt(correct2) / correct1
         self.theta.data -= scratch

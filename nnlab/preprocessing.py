@@ -17,16 +17,12 @@ __all__ = ["MinMaxScaler", "PCAWhitening", "StandardScaler"]
 class StandardScaler:
     """Shift and stretch every feature to mean 0 and standard deviation 1 (Z score).
 
-    After fit: `mean` and `std`, both (features,).
     Source: slides, "Data preprocessing: Z score".
 
     >>> scaler = StandardScaler().fit(np.array([[1, 7], [3, 7]]))
     >>> scaler.transform(np.array([[1, 7], [5, 7]])).tolist()
     [[-1.0, 0.0], [3.0, 0.0]]
     """
-
-    mean: Array
-    std: Array
 
     def fit(self, x: Array) -> Self:
         """Learn `self.mean` and `self.std` of every feature; return self.
@@ -36,9 +32,9 @@ class StandardScaler:
 
         Shape: x (batch, features); mean and std (features,).
         """
-        self.mean = np.mean(x, axis=0)
+        self.mean: Array = np.mean(x, axis=0)
         constant = np.max(x, axis=0) == np.min(x, axis=0)  # std may be 1e-17 instead of 0
-        self.std = np.where(constant, 1.0, np.std(x, axis=0))
+        self.std: Array = np.where(constant, 1.0, np.std(x, axis=0))
         return self
 
     def transform(self, x: Array) -> Array:
@@ -52,7 +48,6 @@ class StandardScaler:
 class MinMaxScaler:
     """Shift and stretch every feature into a range, its smallest value to low, its largest to high.
 
-    After fit: `minimum` and `maximum`, both (features,).
     Raises: ValueError unless feature_range is (low, high) with low < high.
     Source: slides, "Data preprocessing: Min Max Scaling".
 
@@ -60,9 +55,6 @@ class MinMaxScaler:
     >>> scaler.transform(np.array([[1, 7], [6, 7]])).tolist()
     [[-0.5, -1.0], [2.0, -1.0]]
     """
-
-    minimum: Array
-    maximum: Array
 
     def __init__(self, feature_range: tuple[float, float] = (0, 1)) -> None:
         self.feature_range = feature_range
@@ -74,8 +66,9 @@ class MinMaxScaler:
 
         Shape: x (batch, features); minimum and maximum (features,).
         """
-        self.minimum = 1.0 * np.min(x, axis=0)  # small integers would wrap around in transform
-        self.maximum = 1.0 * np.max(x, axis=0)
+        # As floats: small integers would wrap around where transform subtracts.
+        self.minimum: Array = 1.0 * np.min(x, axis=0)
+        self.maximum: Array = 1.0 * np.max(x, axis=0)
         return self
 
     def transform(self, x: Array) -> Array:
@@ -95,19 +88,14 @@ class PCAWhitening:
     """Turn the data to its principal directions and scale each to variance 1.
 
     n_components: how many directions to keep, those of largest variance; None keeps all.
-    After fit: `mean` (features,), `components` (n_components, features), one unit vector
-    a row, and `std` (n_components,). Signs of the rows are free.
-    Raises: ValueError if n_components is below 1 or, in fit, above the number of features.
+
+    Raises: ValueError if n_components is below 1.
     Source: slides, "Data preprocessing: Whitening".
 
     >>> x = np.array([[3.0, 1.0], [3.0, -1.0], [-3.0, 1.0], [-3.0, -1.0]])
     >>> np.abs(PCAWhitening().fit(x).transform(x[:1])).tolist()
     [[1.0, 1.0]]
     """
-
-    mean: Array
-    components: Array
-    std: Array
 
     def __init__(self, n_components: int | None = None) -> None:
         self.n_components = n_components
@@ -117,27 +105,26 @@ class PCAWhitening:
     def fit(self, x: Array) -> Self:
         """Learn `self.mean`, `self.components` and `self.std` from the rows; return self.
 
-        components: the eigenvectors of the covariance matrix, largest eigenvalue first
-        std: the roots of their eigenvalues
+        components: the eigenvectors of the covariance matrix, one a row, of length 1 and
+        either sign, largest eigenvalue first; std: the roots of their eigenvalues
 
-        The covariance divides by the number of rows (scikit-learn: by one less). A
-        direction whose variance is at most 1e-12 of the largest has only rounding in it
-        and gets std 1.
+        The covariance divides by the number of rows (scikit-learn: by one less). A variance
+        of at most 1e-12 of the largest is but rounding: such a direction gets std 1.
 
-        Shape: x (batch, features).
+        Shape: x (batch, features); mean (features,), components (n_components, features),
+            std (n_components,).
         Raises: ValueError if n_components is above the number of features.
         """
         features = np.shape(x)[1]
         keep = features if self.n_components is None else self.n_components
         if keep > features:
-            raise ValueError(
-                f"n_components must be at most {features}, the features of x, got {keep}"
-            )
-        self.mean = np.mean(x, axis=0)
+            raise ValueError(f"n_components must be at most {features} for this x, got {keep}")
+        self.mean: Array = np.mean(x, axis=0)
         centred = x - self.mean
         variance, directions = np.linalg.eigh(centred.T @ centred / len(x))  # ascending
-        variance, self.components = variance[::-1][:keep], directions.T[::-1][:keep]
-        self.std = np.sqrt(np.where(variance > 1e-12 * variance[0], variance, 1.0))
+        variance = variance[::-1][:keep]
+        self.components: Array = directions.T[::-1][:keep]
+        self.std: Array = np.sqrt(np.where(variance > 1e-12 * variance[0], variance, 1.0))
         return self
 
     def transform(self, x: Array) -> Array:

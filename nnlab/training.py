@@ -8,24 +8,19 @@ is kept, a run that no longer improves or that explodes is ended.
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from math import ceil
+from typing import Any
 
 import numpy as np
 
 from nnlab.arrays import Array, Labels
+from nnlab.losses import Loss
 from nnlab.module import Module
 from nnlab.optim import Optimizer
 from nnlab.regularization import l2_gradient
 from nnlab.selection import Split
 
-__all__ = ["EarlyStopping", "History", "Loss", "accuracy", "batches", "diverged", "train"]
-
-
-class Loss(Protocol):
-    """What `nnlab.losses` offers: call it for the mean loss, then ask for its gradient."""
-
-    def __call__(self, prediction: Array, target: Any, /) -> float: ...  # noqa: D102
-    def backward(self) -> Array: ...  # noqa: D102
+__all__ = ["EarlyStopping", "History", "accuracy", "batches", "diverged", "train"]
 
 
 @dataclass
@@ -44,7 +39,6 @@ class EarlyStopping:
     H2O's rule: the averages of `rounds` successive losses are compared, so that noise does
     not end a run. Use a new one for each run.
 
-    After update: `losses`, all of them; `best_loss`; `best_model`, a copy (None at first).
     Raises: ValueError unless rounds ≥ 1 and 0 ≤ tolerance < 1.
     Source: slides, "Cross validation: Early stopping in NN"; H2O, stopping_rounds.
     """
@@ -62,10 +56,10 @@ class EarlyStopping:
     def update(self, val_loss: float, model: Module) -> bool:
         """Take in one epoch's validation loss; return True if training should stop.
 
-        A loss below all before it is the new best_loss, and best_model a deep copy of model.
-        Then, with k = rounds, take the last k + 1 averages of k successive losses. Stop
-        unless the lowest of the last k is below (1 − tolerance) · the first of them.
-        That takes 2k losses; before, never stop. A loss that is nan is no improvement.
+        Append it to self.losses. If it is below all before, it is the new self.best_loss, and
+        self.best_model becomes a deep copy of model. Then, with k = rounds, take the last
+        k + 1 averages of k successive losses: stop unless the lowest of the last k is below
+        (1 − tolerance) · the first. Before there are 2k losses never stop; nan is no improvement.
 
         >>> stopping = EarlyStopping(rounds=2, tolerance=0.1)
         >>> [stopping.update(loss, Module()) for loss in (8.0, 6.0, 4.0, 6.0, 6.0)]
@@ -106,16 +100,16 @@ def accuracy(logits: Array, target: Labels) -> float:
 def batches(
     x: Array, target: Array | Labels, batch_size: int, *, rng: np.random.Generator
 ) -> Iterator[tuple[Array, Array | Labels]]:
-    """Go through all samples once, in random order, in batches of at most batch_size.
-
-    Their sizes differ by at most 1 (PyTorch leaves the rest to a last, short batch).
+    """Go through all samples once, in random order, in batches of nearly equal size.
 
     >>> [len(x) for x, _ in batches(np.ones((9, 3)), np.ones(9), 4, rng=np.random.default_rng(0))]
     [3, 3, 3]
     """
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-    for chosen in np.array_split(rng.permutation(len(x)), np.ceil(len(x) / batch_size)):
+    order, n_batches = rng.permutation(len(x)), ceil(len(x) / batch_size)
+    for first in range(n_batches):
+        chosen = order[first::n_batches]
         yield x[chosen], target[chosen]
 
 
@@ -124,6 +118,20 @@ def _add_l2(model: Module, l2: float) -> None:
     weights = [p for p in model.parameters() if p.data.ndim > 1]
     for p, gradient in zip(weights, l2_gradient([p.data for p in weights]), strict=True):
         p.grad += l2 * gradient
+
+
+def _epoch(
+    model: Module, loss: Loss, optimizer: Optimizer, data: Iterator[tuple[Array, Any]], l2: float
+) -> float:
+    """Update once for each batch; return the mean loss of the samples before their updates."""
+    total = n_samples = 0.0
+    for x, target in data:
+        total, n_samples = total + len(x) * loss(model(x), target), n_samples + len(x)
+        optimizer.zero_grad()
+        model.backward(loss.backward())  # PyTorch: loss.backward()
+        _add_l2(model, l2)
+        optimizer.step()
+    return total / n_samples
 
 
 @np.errstate(over="ignore", invalid="ignore")  # an explosion is told by History.diverged
@@ -147,31 +155,29 @@ def train(
     training mode; update once for each of the `batches`, with l2 · 2W added to the gradient
     of all weights (parameters with two axes), not of biases. Then switch to evaluation mode
     and append to the history: train_loss, the mean over the epoch's samples of the losses
-    before their updates, and val_loss, both without the penalty.
+    before their updates, and val_loss, both without penalty. Then call after_epoch(history).
 
     End when train_loss has diverged from the loss over the training part before the first
     update, or when stopping says so. `best_model` is a copy of the model as it was after the
     epoch with the lowest val_loss, the model itself if there is none.
 
     Source: slides, "Cross validation: tuning hyperparameter"; "Recommended Settings".
+
+    >>> from nnlab import layers, losses, optim
+    >>> x, rng = np.linspace(-1, 1, 20)[:, None], np.random.default_rng(0)
+    >>> model = layers.Linear(1, 1, rng=rng)
+    >>> sgd, data = optim.SGD(model.parameters(), lr=0.5), Split(x, 3 * x, x, 3 * x)
+    >>> train(model, losses.MSELoss(), sgd, data, epochs=30, rng=rng).train_loss[-1] < 1e-6
+    True
     """
     stopping = stopping or EarlyStopping(rounds=epochs + 1)  # wants more losses than will come
     history = History(best_model=model)
-    model.eval()
-    first_cost = loss(model(data.x_train), data.y_train)
+    first_cost = loss(model.eval()(data.x_train), data.y_train)
     for epoch in range(epochs):
         optimizer.lr = schedule(epoch) if schedule else optimizer.lr
-        model.train()
-        total = 0.0
-        for x, target in batches(data.x_train, data.y_train, batch_size, rng=rng):
-            total += len(x) * loss(model(x), target)
-            optimizer.zero_grad()
-            model.backward(loss.backward())  # PyTorch: loss.backward()
-            _add_l2(model, l2)
-            optimizer.step()
-        model.eval()
-        history.train_loss.append(total / len(data.x_train))
-        history.val_loss.append(loss(model(data.x_val), data.y_val))
+        data_in_batches = batches(data.x_train, data.y_train, batch_size, rng=rng)
+        history.train_loss.append(_epoch(model.train(), loss, optimizer, data_in_batches, l2))
+        history.val_loss.append(loss(model.eval()(data.x_val), data.y_val))
         history.diverged = diverged(history.train_loss[-1], first_cost)
         ended = history.diverged or stopping.update(history.val_loss[-1], model)
         after_epoch(history)

@@ -123,7 +123,5 @@ def test_whitening_wants_at_least_one_component():
 
 def test_whitening_cannot_keep_more_than_there_is():
     """More components than features are refused in fit."""
-    with pytest.raises(
-        ValueError, match="n_components must be at most 2, the features of x, got 3"
-    ):
+    with pytest.raises(ValueError, match="n_components must be at most 2 for this x, got 3"):
         PCAWhitening(3).fit(np.eye(2))

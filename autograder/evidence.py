@@ -1,0 +1,37 @@
+"""What a check's body gathers inside the sandbox: raw numbers, from which a judge decides outside.
+
+These functions run in the student's process. They hold no answer and give no verdict.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+__all__ = ["STEP", "gradient_evidence"]
+
+STEP = 1e-4
+"""The step of the probes. Truncation is STEP² and rounding 1e-16 / STEP, relative to the loss: both
+are below 1e-8, a thousand times below what a judge lets pass."""
+
+
+def gradient_evidence(loss: Callable[[Any], Any], *, at: Any, claimed: Any) -> dict[str, Any]:
+    """Gather what shows whether `claimed` is the gradient of `loss` at a point.
+
+    For each entry of the point the loss is taken one and two steps to either side. The judge makes
+    the derivative of these values, not this process.
+
+    Shape: at of any shape, loss(at) a number; probes (4, size of at).
+    """
+    point = np.array(at, dtype=float)
+    probes = np.empty((4, point.size))
+    for i in range(point.size):
+        for row, steps in enumerate((1, -1, 2, -2)):
+            shifted = point.copy()
+            shifted.flat[i] += steps * STEP
+            probes[row, i] = loss(shifted)
+    return {
+        "claimed": claimed,
+        "probes": probes,
+        "here": [float(loss(point.copy())) for _ in range(2)],
+    }
