@@ -9,47 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from autograder.sandbox import codec
 from autograder.sandbox.codec import Opaque, ProtocolError, Seed, TooLargeError, decode, encode
-
-DTYPES = st.one_of(
-    hnp.boolean_dtypes(),
-    *(
-        make(endianness=end)
-        for end in "<>"
-        for make in (
-            hnp.integer_dtypes,
-            hnp.unsigned_integer_dtypes,
-            hnp.floating_dtypes,
-            hnp.complex_number_dtypes,
-            hnp.unicode_string_dtypes,
-        )
-    ),
-    hnp.byte_string_dtypes(),
-)
-ARRAYS = hnp.arrays(DTYPES, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
-KEYS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.text(), st.binary(), st.tuples(st.integers())
-)
-LEAVES = st.one_of(
-    KEYS,
-    st.floats(),
-    st.complex_numbers(),
-    ARRAYS,
-    st.builds(Seed, st.integers(0, 1 << 61)),
-    st.builds(Opaque, st.text(max_size=codec.MAX_TEXT)),
-)
-PLAIN = st.recursive(
-    LEAVES,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=4),
-        st.lists(inner, max_size=4).map(tuple),
-        st.dictionaries(KEYS, inner, max_size=4),
-    ),
-    max_leaves=8,
-)
+from tests.plain_data import ARRAYS, PLAIN
 
 
 def same(one, other):
