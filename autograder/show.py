@@ -100,7 +100,7 @@ def shape_of(plain: Any) -> str:
             return "None"
         case bool() | np.bool_():
             return "True or False"
-        case int() | float() | np.number():
+        case int() | float() | complex() | np.number():
             return "a number"
         case np.ndarray():
             return f"an array of shape {plain.shape}" if plain.ndim else "a number"

@@ -81,7 +81,9 @@ def test_a_function_that_is_not_there_is_told(exercise):
 
 def test_a_function_on_one_line_has_no_body_to_cut():
     """A body must begin on a line of its own."""
-    with pytest.raises(LookupError, match=r"the body of m.Layer.Inner.forward must begin on a line"):
+    with pytest.raises(
+        LookupError, match=r"the body of m.Layer.Inner.forward must begin on a line"
+    ):
         find_body(SOURCE, "m.Layer.Inner.forward")
 
 
