@@ -20,7 +20,7 @@ def draw(rng):
 
 
 def ask(student, x):
-    """F is right.
+    """The function f is right.
 
     More is not the student's.
     """
@@ -32,7 +32,11 @@ def test_a_check_takes_its_name_and_promise_from_its_function():
     lab = new_lab()
     check = lab.check("layers.A.g", points=2, draw=draw)(ask)
 
-    assert (check.id, check.title, check.module) == ("layers.ask", "f is right.", "layers")
+    assert (check.id, check.title, check.module) == (
+        "layers.ask",
+        "The function f is right.",
+        "layers",
+    )
     assert (check.drawn, check.judge, check.slides) == (3, equal, "Layers")
     assert lab.checks == {"layers.ask": check}
 
@@ -47,7 +51,7 @@ def test_a_lab_knows_its_modules_and_points():
     assert lab.points == 5
 
 
-def nameless(student):
+def nameless(student):  # noqa: D103  it is here without one
     return student
 
 
@@ -83,7 +87,7 @@ def cases_of(seed=0, name="ask", **options):
     """Draw the cases of a check, as lists."""
 
     def renamed(student, x):
-        """F is right."""
+        """The function f is right."""
         return student.layers.f(x)
 
     renamed.__name__ = name

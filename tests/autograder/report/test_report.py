@@ -12,13 +12,13 @@ LAB = Lab("lab09_layers", "Layers", "Layers", ["layers.f"])
 
 @LAB.check("layers.f", points=3, always=[{}])
 def first(student):
-    """F is right – here, too."""
+    """The function f is right – here, too."""
     return student.layers.f()
 
 
 @LAB.check("layers.f", points=2, always=[{}])
 def second(student):
-    """F is right there."""
+    """The function f is right there."""
     return student.layers.f()
 
 
@@ -82,7 +82,7 @@ def test_one_report_is_one_object_with_the_schemas_keys():
         "checks": [
             {
                 "id": "layers.first",
-                "title": "f is right – here, too.",
+                "title": "The function f is right – here, too.",
                 "status": "failed",
                 "points": 0,
                 "max_points": 3,
@@ -93,7 +93,7 @@ def test_one_report_is_one_object_with_the_schemas_keys():
             },
             {
                 "id": "layers.second",
-                "title": "f is right there.",
+                "title": "The function f is right there.",
                 "status": "passed",
                 "points": 2,
                 "max_points": 2,

@@ -83,17 +83,17 @@ def test_a_long_frame_that_never_comes_is_lost():
     assert answer.observations == [CPU]
 
 
+def framed(header, raw=b""):
+    """Write a frame by hand, as hostile code would."""
+    return write_frame(struct.pack("<I", len(header)) + header + raw)
+
+
 GARBAGE = {
     "no frame": write_frame(b"garbage"),
     "an empty frame": write_frame(b""),
     "no observation": write_frame(encode({"returned": 3})),
-    "a shape beyond all memory": write_frame(
-        struct.pack("<I", 34)
-        + b'{"array":["<f8",[0,'
-        + b"4611686018427387903".rjust(19)[:11]
-        + b",9]]}"
-    ),
-    "text beyond Unicode": write_frame(struct.pack("<I", 16) + b'{"scalar":"<U1"}' + b"\xff" * 4),
+    "a shape beyond all memory": framed(b'{"array":["<f8",[0,2305843009213693952,9]]}'),
+    "text beyond Unicode": framed(b'{"scalar":"<U1"}', b"\xff" * 4),
 }
 
 
