@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-__all__ = ["find_body", "find_function", "replace_lines"]
+__all__ = ["Function", "body_of", "find_body", "find_function", "replace_lines"]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -31,15 +31,28 @@ def find_body(source: str, qualified: str) -> tuple[int, int]:
 
     Comments belong to the body, above its first statement and below its last.
 
+    Raises: LookupError if the module has no such function, or it is written on one line.
+
     >>> lines = ["def f(x):", "    'Say it.'", "    # why", "    return x", "    # so", "", "y = 1"]
     >>> find_body("\n".join(lines), "m.f")
     (3, 5)
     """
     function = find_function(ast.parse(source), qualified)
-    lines = source.splitlines()
+    first, last = body_of(function, source.splitlines())
+    if first <= function.lineno:
+        raise LookupError(f"the body of {qualified} must begin on a line of its own")
+    return first, last
+
+
+def body_of(function: Function, lines: list[str]) -> tuple[int, int]:
+    """Find the body of a function that has been parsed already; see `find_body`."""
     head = function.body[0]
-    is_docstring = isinstance(head, ast.Expr) and isinstance(head.value, ast.Constant)
-    first = (head.end_lineno or head.lineno) + 1 if is_docstring else head.lineno
+    if ast.get_docstring(function, clean=False) is not None:
+        first = (head.end_lineno or head.lineno) + 1
+    else:
+        first = min([head.lineno, *(d.lineno for d in getattr(head, "decorator_list", []))])
+        while first > function.lineno + 1 and lines[first - 2].strip()[:1] in {"", "#"}:
+            first -= 1
     last = function.end_lineno or first
     for number, line in _following(lines, last):
         indented = len(line) - len(line.lstrip()) > function.col_offset

@@ -11,6 +11,7 @@ from autograder.observation import Lost, Observation, Raised, Returned
 __all__ = ["explain", "not_written_yet"]
 
 MAX_PRINTED = 400
+MAX_FOREIGN = 2000  # of a message: the sandbox sends no more, unless somebody has patched it
 
 
 def explain(
@@ -36,11 +37,11 @@ def explain(
         case Raised():
             lines = _raised(check, lines, observed)
         case Lost(reason="missing"):
-            lines = [show.clean(observed.detail)]
+            lines = [_clean(observed.detail)]
         case Lost():
             lines.append(_lost(check, observed))
     if printed.strip():
-        text = show.clean(printed.strip())
+        text = _clean(printed.strip())
         cut = text if len(text) <= MAX_PRINTED else f"{text[:MAX_PRINTED]} …"
         lines.append(f"printed   {cut.replace(chr(10), chr(10) + ' ' * 10)}")
     return "\n".join(line for line in lines if line)
@@ -59,9 +60,9 @@ def not_written_yet(observation: Observation) -> bool:
 
 def _raised(check: Check, called: list[str], error: Raised) -> list[str]:
     """Reword the exceptions whose cause is known; else show exception and line."""
-    message = show.clean(error.message)
-    where = f"{error.file}, line {error.line}" if error.file else ""
-    line = f"          {show.clean(error.source)}" if error.source else ""
+    message = _clean(error.message)
+    where = f"{_clean(error.file)}, line {show.value(error.line)}" if error.file else ""
+    line = f"          {_clean(error.source)}" if error.source else ""
     name = check.exercise.rpartition(".")[2]
     match error.kind:
         case "NotImplementedError":
@@ -71,8 +72,9 @@ def _raised(check: Check, called: list[str], error: Raised) -> list[str]:
         case "ModuleNotFoundError" | "ImportError":
             return [f"An import failed{f' in {where}' if where else ''}: {message}.", line]
         case "AttributeError" if error.missing:
-            near = f" It does have {' and '.join(error.near)}: is that it?" if error.near else ""
-            return [f"{check.module}.py has no {error.missing}.{near}"]
+            names = " and ".join(map(_clean, error.near[:2]))
+            near = f" It does have {names}: is that it?" if names else ""
+            return [f"{check.module}.py has no {_clean(error.missing)}.{near}"]
         case "SystemExit":
             return [
                 *called,
@@ -83,10 +85,15 @@ def _raised(check: Check, called: list[str], error: Raised) -> list[str]:
             return [*called, f"The code waits for input at {where}; nobody can type here.", line]
         case "MemoryError":
             return [*called, f"It needs more than {check.limits.memory_mb} MB of memory.", where]
-    raised = f"raised    {show.clean(error.kind)}: {message}".rstrip(": ")
+    raised = f"raised    {_clean(error.kind)}: {message}".rstrip(": ")
     if not where:
         raised += f"\nThe answer of {name} cannot be used like this. Has it the right type?"
     return [*called, raised, f"in        {where}" if where else "", line]
+
+
+def _clean(text: str) -> str:
+    """Make text that the submission chose harmless, and keep it in bounds."""
+    return show.clean(text[:MAX_FOREIGN])
 
 
 def _lost(check: Check, lost: Lost) -> str:
@@ -98,12 +105,12 @@ def _lost(check: Check, lost: Lost) -> str:
         case "wall":
             return f"It gave no answer within {limits.wall_seconds:g} s and was stopped. Does it wait for something?"
         case "size":
-            return f"Its answer is too large to hand over. {show.clean(lost.detail)}".strip()
+            return f"Its answer is too large to hand over. {_clean(lost.detail)}".strip()
         case "noise":
             return (
                 "Its answer cannot be read: something else was written into the grader's channel."
             )
         case "exit":
             return "The code ended its own process before it answered."
-    detail = f": {show.clean(lost.detail)}" if lost.detail else ""
+    detail = f": {_clean(lost.detail)}" if lost.detail else ""
     return f"The code crashed its process{detail}."

@@ -143,7 +143,8 @@ def judge_case(
     """Judge one case; an observation without an answer is left to the caller."""
     if not isinstance(observed, Returned):
         return None
-    for name, after in observed.inputs.items():
+    for name in check.unchanged:  # not what was sent: whoever forges it could leave a name out
+        after = observed.inputs.get(name)
         if equal(case, after, case[name]) is not None:
             return Finding(
                 f"The input {name} was changed from {show.value(case[name])} to {show.value(after)}. "

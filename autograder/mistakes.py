@@ -45,7 +45,10 @@ class Mistake:
         """
         path = engine_path(self.module)
         text = path.read_text(encoding="utf-8")
-        first, last = find_body(text, self.exercise)
+        try:
+            first, last = find_body(text, self.exercise)
+        except LookupError as error:
+            raise MistakeError(f"{self.id}: {error}") from None
         body = "".join(text.splitlines(keepends=True)[first - 1 : last])
         patched = replace_lines(text, first, last, self._patched(body))
         try:
@@ -79,7 +82,12 @@ def load_mistakes(lab: Lab) -> list[Mistake]:
     path = catalogue_path(lab)
     if not path.exists():
         return []
-    entries = tomllib.loads(path.read_text(encoding="utf-8")).get("mistake", [])
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("mistake", [])
+    except tomllib.TOMLDecodeError as error:
+        raise MistakeError(f"{path.name} is no TOML: {error}") from None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise MistakeError(f"{path.name}: an entry begins with [[mistake]]")
     mistakes: dict[str, Mistake] = {}
     for entry in entries:
         try:

@@ -13,44 +13,62 @@ __all__ = ["call", "clean", "shape_of", "value"]
 
 MAX_NUMBERS = 24
 MAX_TEXT = 120
+MAX_VALUE = 1000
 
 
-def value(plain: Any) -> str:  # noqa: C901, PLR0912  one case a type
-    """Write a plain value as a student would type it; large arrays by shape.
+def value(plain: Any) -> str:
+    """Write a plain value as a student would type it, on one line; large arrays by shape.
 
     >>> value(np.array([[1.0, -0.5], [2.0, 1 / 3]]))
     '[[1, -0.5], [2, 0.333333]]'
     >>> value((np.zeros((30, 40)), None))
     '(array of shape (30, 40), None)'
     """
+    text = _value(plain)
+    return text if len(text) <= MAX_VALUE else f"{text[:MAX_VALUE]} …"
+
+
+def _value(plain: Any) -> str:  # noqa: C901, PLR0912  one case a type
     match plain:
         case np.ndarray() if plain.size > MAX_NUMBERS:
             return f"array of shape {plain.shape}"
         case np.ndarray() if plain.ndim == 0:
-            return value(plain[()])
+            return _value(plain[()])
         case np.ndarray() if plain.size == 0:
             return f"empty array of shape {plain.shape}"
         case np.ndarray() | list():
             if len(plain) > MAX_NUMBERS:
                 return f"list of length {len(plain)}"
-            return f"[{', '.join(map(value, plain))}]"
+            return f"[{', '.join(map(_value, plain))}]"
         case tuple():
-            inner = ", ".join(map(value, plain[:MAX_NUMBERS]))
+            if len(plain) > MAX_NUMBERS:
+                return f"tuple of length {len(plain)}"
+            inner = ", ".join(map(_value, plain))
             return f"({inner},)" if len(plain) == 1 else f"({inner})"
         case dict():
-            return ", ".join(f"{clean(str(k))} = {value(v)}" for k, v in plain.items())
+            if len(plain) > MAX_NUMBERS:
+                return f"dict of length {len(plain)}"
+            return ", ".join(f"{_short(k)} = {_value(v)}" for k, v in plain.items())
         case bool() | np.bool_() | None:
             return str(plain)
         case float() | np.floating():
-            return f"{float(plain):.6g}".replace("-0", "0") if plain == 0 else f"{float(plain):.6g}"
+            return "0" if plain == 0 else f"{float(plain):.6g}"
         case Opaque():
-            return f"something of type {clean(plain.type_name)}"
+            return f"something of type {_short(plain.type_name)}"
         case Seed():
             return f"np.random.default_rng({plain.value})"
         case str() | np.str_():
-            return clean(repr(str(plain)))[:MAX_TEXT]
+            return _short(repr(str(plain[: MAX_TEXT + 1])))
+        case bytes() | np.bytes_():
+            return _short(repr(bytes(plain[: MAX_TEXT + 1])))
         case _:
-            return clean(str(plain))[:MAX_TEXT]
+            return _short(plain)
+
+
+def _short(foreign: Any) -> str:
+    """Write foreign text on one line, and not much of it."""
+    text = clean(str(foreign)[: MAX_TEXT + 1]).replace("\n", " ").replace("\t", " ")
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
 
 
 def call(template: str, case: Mapping[str, Any]) -> str:
@@ -82,7 +100,7 @@ def shape_of(plain: Any) -> str:
             return "None"
         case bool() | np.bool_():
             return "True or False"
-        case int() | float() | np.number():
+        case int() | float() | complex() | np.number():
             return "a number"
         case np.ndarray():
             return f"an array of shape {plain.shape}" if plain.ndim else "a number"
@@ -91,9 +109,11 @@ def shape_of(plain: Any) -> str:
         case str() | np.str_():
             return "a string"
         case dict():
-            return f"a dict with {', '.join(clean(str(key)) for key in plain)}"
+            if not plain or len(plain) > MAX_NUMBERS:
+                return f"a dict of length {len(plain)}"
+            return f"a dict with {', '.join(map(_short, plain))}"
         case Opaque():
-            return f"something of type {clean(plain.type_name)}"
+            return f"something of type {_short(plain.type_name)}"
     return f"something of type {type(plain).__name__}"
 
 

@@ -6,12 +6,12 @@ only a solution needs go with the bodies.
 """
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
 
 from autograder.check import Lab
 from autograder.course import engine_path
-from autograder.exercises import find_body, find_function, replace_lines
+from autograder.exercises import Function, body_of, find_body, find_function, replace_lines
 
 __all__ = ["FilledInError", "is_filled_in", "make_stub", "outdated", "stubs", "write_stubs"]
 
@@ -45,11 +45,11 @@ def _of(lab: Lab, module: str) -> list[str]:
 def _without_unused(source: str) -> str | None:
     """Take out the first private definition or standard import that nothing uses; None if all are."""
     tree = ast.parse(source)
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and _is_read(node)}
-    for node in tree.body:
-        names = _private_names(node)
-        if names and not names & used:
+    used = _used(tree)
+    for node, names in _private(tree):
+        if not names & used:
             return _without(source, node)
+    for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom) and _is_dispensable(node):
             kept = [a for a in node.names if (a.asname or a.name).partition(".")[0] in used]
             if not kept:
@@ -61,57 +61,85 @@ def _without_unused(source: str) -> str | None:
     return None
 
 
-def _is_read(name: ast.Name) -> bool:
-    return isinstance(name.ctx, ast.Load)
+def _used(tree: ast.Module) -> set[str]:
+    """Collect the names that are read by what stays: a helper that only calls itself does not."""
+    waiting = dict(_private(tree))
+    used = _reads(tree, waiting)
+    while needed := [node for node, names in waiting.items() if names & used]:
+        for node in needed:
+            del waiting[node]
+            used |= _reads(node, waiting)
+    return used
+
+
+def _reads(node: ast.AST, without: Container[ast.AST]) -> set[str]:
+    """Collect the names that a piece of code reads, attributes with a dot before them."""
+    names: set[str] = set()
+    for child in ast.iter_child_nodes(node):
+        if child not in without:
+            names |= _reads(child, without)
+    match node:
+        case ast.Name(id=name, ctx=ast.Load()):
+            names.add(name)
+        case ast.Attribute(attr=name):
+            names.add(f".{name}")
+    return names
+
+
+def _private(tree: ast.Module) -> Iterator[tuple[ast.stmt, set[str]]]:
+    """Go through the definitions that are private, and how code would name them."""
+    for node in tree.body:
+        names = _private_names(node)
+        if names:
+            yield node, names
+    for parent in ast.walk(tree):
+        if isinstance(parent, ast.ClassDef):
+            for node in parent.body:
+                if isinstance(node, Function) and _is_private(node.name):
+                    yield node, {f".{node.name}"}
 
 
 def _private_names(node: ast.stmt) -> set[str]:
     """Name what a module-level statement defines, if all of it is private."""
     match node:
-        case ast.FunctionDef() | ast.ClassDef():
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             names = {node.name}
-        case ast.Assign():
-            names = {target.id for target in node.targets if isinstance(target, ast.Name)}
-        case ast.AnnAssign(target=ast.Name(id=name)):
-            names = {name}
+        case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
         case _:
             return set()
-    return names if all(n.startswith("_") and not n.startswith("__") for n in names) else set()
+    return names if all(map(_is_private, names)) else set()
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
 
 
 def _is_dispensable(node: ast.Import | ast.ImportFrom) -> bool:
-    """Keep numpy and the engine's own modules: a solution may well need them."""
+    """Keep numpy and the engine's own modules, which a solution may well need; and the future."""
     names = (
         [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
     )
-    return not any(name.partition(".")[0] in {"numpy", "nnlab"} for name in names)
+    return not any(name.partition(".")[0] in {"numpy", "nnlab", "__future__"} for name in names)
 
 
 def _without(source: str, node: ast.stmt) -> str:
-    """Cut a statement with its decorators, the comments right above it, and the blank lines below."""
+    """Cut a statement with its decorators, the comments right above it, and the blank lines below.
+
+    The blank lines below the last import of a group belong to the group.
+    """
     lines = source.splitlines()
     decorators = getattr(node, "decorator_list", [])
     first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
-    while first > 1 and lines[first - 2].startswith("#"):
+    while first > 1 and lines[first - 2].lstrip().startswith("#"):
         first -= 1
     last = node.end_lineno or node.lineno
-    while last < len(lines) and not lines[last].strip():
+    ends_group = isinstance(node, ast.Import | ast.ImportFrom) and bool(lines[first - 2].strip())
+    while not ends_group and last < len(lines) and not lines[last].strip():
         last += 1
     cut = replace_lines(source, first, last, "")
-    if last == len(lines):
-        return cut.rstrip() + "\n"
-    gap = (
-        "\n"
-        if isinstance(node, ast.Import | ast.ImportFrom) and _ends_imports(lines, first, last)
-        else ""
-    )
-    return replace_lines(source, first, last, gap)
-
-
-def _ends_imports(lines: Sequence[str], first: int, last: int) -> bool:
-    """Tell whether a blank line must stay between what is above a cut and what is below it."""
-    above, below = lines[first - 2], lines[last]
-    return bool(above.strip()) and not below.startswith(("import ", "from "))
+    return cut.rstrip() + "\n" if last == len(lines) else cut
 
 
 def stubs(labs: Sequence[Lab], folder: Path) -> Iterator[tuple[Path, str]]:
@@ -133,7 +161,7 @@ def write_stubs(
     Raises: FilledInError before anything is written, if a file holds work, unless forced.
     """
     todo = [(path, text) for path, text in stubs(labs, folder) if _read(path) != text]
-    filled = [path for path, _ in todo if is_filled_in(path)]
+    filled = [path for path, text in todo if is_filled_in(path, text)]
     if filled and not force:
         names = ", ".join(str(path) for path in filled)
         raise FilledInError(
@@ -157,21 +185,50 @@ def outdated(labs: Sequence[Lab], folder: Path) -> list[str]:
     return [*stale, *(f"{path} belongs to no lab" for path in stray)]
 
 
-def is_filled_in(path: Path) -> bool:
-    """Tell whether a module holds work: anything else than untouched exercises."""
-    text = _read(path)
-    if text is None:
-        return False
+def is_filled_in(path: Path, stub: str) -> bool:
+    """Tell whether a file holds work: any code that is neither in the stub nor waiting to be written.
+
+    What cannot be read or parsed is somebody's work too.
+    """
     try:
-        functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef)]
-    except (SyntaxError, ValueError, RecursionError):
+        text = path.read_text(encoding="utf-8")
+        return not set(_code(text)) <= set(_code(stub))
+    except FileNotFoundError:
+        return False
+    except (OSError, SyntaxError, ValueError, RecursionError):
         return True
-    untouched = {"raise NotImplementedError"}
-    bodies = [ast.unparse(function.body[-1]).partition("(")[0] for function in functions]
-    return not untouched & set(bodies)
+
+
+def _code(text: str) -> Iterator[str]:
+    """Go through the code of a module, docstrings, imports and bodies to be written left out."""
+    lines = text.splitlines()
+    open_classes: list[tuple[str, ast.Module | ast.ClassDef]] = [("", ast.parse(text))]
+    while open_classes:
+        place, scope = open_classes.pop()
+        for node in scope.body:
+            if isinstance(node, ast.ClassDef):
+                open_classes.append((f"{place}{node.name}.", node))
+            elif isinstance(node, Function):
+                first, last = body_of(node, lines)
+                body = "\n".join(line.strip() for line in lines[first - 1 : last]).strip()
+                if "\n" in body or not body.startswith("raise NotImplementedError"):
+                    yield f"{place}{node.name}: {body}"
+            elif not (isinstance(node, ast.Import | ast.ImportFrom) or _is_dunder_or_text(node)):
+                yield f"{place}{ast.dump(node)}"
+
+
+def _is_dunder_or_text(node: ast.stmt) -> bool:
+    """Recognise docstrings, and what a module says about itself, such as __all__."""
+    match node:
+        case ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return name.startswith("__")
+    return False
 
 
 def _read(path: Path) -> str | None:
+    """Read a file; None if it is missing, nothing that a stub can be if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:

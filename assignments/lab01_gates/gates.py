@@ -6,6 +6,7 @@ that takes a small network of them.
 """
 
 from collections.abc import Sequence
+
 import numpy as np
 
 from nnlab.arrays import Array, Labels

@@ -2,7 +2,8 @@
 
 Two arrays agree when no element differs by more than `tolerance` times the largest magnitude in
 either, plus 1e-12. One part in 10⁹ is far above what rounding does to the few operations of an
-exercise in float64 (about 1e-15 each), and far below what any mistake does. NaN never agrees.
+exercise in float64 (about 1e-15 each), and far below what any mistake does. NaN agrees with NaN
+only, and an infinity with the same infinity only.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judges.finding import Finding, Judge
+from autograder.judges.numbers import as_numbers
 from autograder.sandbox.codec import Opaque
 from autograder.show import shape_of, value
 
@@ -59,19 +61,17 @@ def _compare(observed: Any, expected: Any, tolerance: float) -> Finding | None:
 
 def _compare_numbers(observed: Any, expected: Any, tolerance: float) -> Finding | None:
     """Compare arrays of numbers: kind first, then shape, then values."""
-    numbers = _as_numbers(observed)
+    numbers = as_numbers(observed)
     if numbers is None:
         return _wrong_kind(observed, expected)
     if numbers.shape != expected.shape:
         return Finding(f"The shape is {numbers.shape}, where {expected.shape} is expected.")
     if expected.dtype.kind in "SU" or numbers.dtype.kind in "SU":
-        agree = numbers.dtype.kind == expected.dtype.kind and bool((numbers == expected).all())
-        return None if agree else Finding("The text differs.")
+        return _compare_text(numbers, expected)
     wide = complex if "c" in (numbers.dtype.kind, expected.dtype.kind) else float
-    mine, right = numbers.astype(wide), expected.astype(wide)
-    finite = [np.abs(a[np.isfinite(a)]).max(initial=0.0) for a in (mine, right)]
-    allowed = tolerance * max(finite) + FLOOR
-    with np.errstate(invalid="ignore", over="ignore"):
+    with np.errstate(all="ignore"):
+        mine, right = numbers.astype(wide), expected.astype(wide)
+        allowed = tolerance * max(_largest(mine), _largest(right)) + FLOOR
         agree = (
             (np.abs(mine - right) <= allowed) | (mine == right) | (np.isnan(mine) & np.isnan(right))
         )
@@ -80,17 +80,18 @@ def _compare_numbers(observed: Any, expected: Any, tolerance: float) -> Finding 
     return _where(mine, right, agree)
 
 
-def _as_numbers(observed: Any) -> Any:
-    """Read an array, a number or a nested list of numbers as an array; None if it is neither."""
-    if not isinstance(
-        observed, np.ndarray | np.generic | bool | int | float | complex | list | tuple
-    ):
-        return None
-    try:
-        numbers = np.asarray(observed)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return numbers if numbers.dtype.kind in "biufcSU" else None
+def _compare_text(observed: Any, expected: Any) -> Finding | None:
+    if observed.dtype.kind == expected.dtype.kind:
+        return None if (observed == expected).all() else Finding("The text differs.")
+    if expected.dtype.kind in "SU":
+        return Finding("It is made of numbers, where text is expected.")
+    return Finding("It is made of text, where numbers are expected.")
+
+
+def _largest(numbers: Any) -> float:
+    """Find the largest finite part; a complex number's magnitude could overflow where its parts do not."""
+    parts = np.abs(np.stack([numbers.real, numbers.imag]))
+    return float(parts[np.isfinite(parts)].max(initial=0.0))
 
 
 def _where(mine: Any, right: Any, agree: Any) -> Finding:

@@ -13,6 +13,7 @@ import numpy as np
 from autograder.draw import truth_table
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
+from autograder.judges.numbers import as_reals
 from autograder.show import shape_of, value
 
 __all__ = [
@@ -35,19 +36,18 @@ def neuron_table(neuron: Any) -> Any:
     """
     if not isinstance(neuron, dict) or neuron.keys() != {"weight", "threshold"}:
         return None
-    try:
-        weight = np.asarray(neuron["weight"], dtype=float)
-        threshold = np.asarray(neuron["threshold"], dtype=float)
-    except (TypeError, ValueError, OverflowError):
+    weight, threshold = as_reals(neuron["weight"]), as_reals(neuron["threshold"])
+    if weight is None or threshold is None or weight.ndim != 1 or threshold.size != 1:
         return None
-    if weight.ndim != 1 or threshold.size != 1 or not 1 <= weight.size <= MAX_INPUTS:
+    if not 1 <= weight.size <= MAX_INPUTS:
         return None
-    if not (np.isfinite(weight).all() and np.isfinite(threshold).all()):
+    magnitude = max(np.abs(weight).max(), np.abs(threshold).max())
+    if not np.isfinite(magnitude):
         return None
-    level = float(threshold.reshape(()))
-    with np.errstate(over="ignore", invalid="ignore"):
-        slack = SLACK * (np.abs(weight).sum() + abs(level))
-        return (truth_table(weight.size) @ weight >= level - slack).astype(int)
+    scale = magnitude or 1.0  # dividing by it keeps sums of the largest floats finite
+    weight, level = weight / scale, float(threshold.reshape(())) / scale
+    slack = SLACK * (np.abs(weight).sum() + abs(level))
+    return (truth_table(weight.size) @ weight >= level - slack).astype(int)
 
 
 def truth_table_of(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
@@ -132,28 +132,25 @@ def search_result(case: Mapping[str, Any], observed: Any) -> Any:
 
 
 def _on_grid(case: Mapping[str, Any], neuron: Any) -> bool:
-    on_grid = all(_among(weight, case["weights"]) for weight in np.ravel(neuron["weight"]))
-    return on_grid and _among(neuron["threshold"], case["thresholds"])
+    """Tell whether a neuron that has a table is made of the numbers it may be made of."""
+    on_grid = all(_among(weight, case["weights"]) for weight in as_reals(neuron["weight"]))
+    return on_grid and _among(as_reals(neuron["threshold"]), case["thresholds"])
 
 
 def _columns(rows: Any) -> list[tuple[int, ...]] | None:
     """Turn outputs by row into functions: the outputs of each neuron over all rows."""
     if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
         return None
-    try:
-        table = [[int(output != 0) for output in np.ravel(np.asarray(row, float))] for row in rows]
-    except (TypeError, ValueError, OverflowError):
+    outputs = [as_reals(row) for row in rows]
+    if any(row is None for row in outputs):
         return None
+    table = [(row.ravel() != 0).astype(int).tolist() for row in outputs]
     shortest = min(len(row) for row in table)
     return sorted({tuple(row[i] for row in table) for i in range(shortest)})
 
 
 def _among(number: Any, candidates: Any) -> bool:
-    try:
-        gaps = np.abs(np.asarray(candidates, float) - float(np.asarray(number).reshape(())))
-    except (TypeError, ValueError, OverflowError):
-        return False
-    return bool((gaps <= SLACK).any())
+    return bool((np.abs(np.asarray(candidates, float) - number) <= SLACK).any())
 
 
 def _neuron(neuron: Any) -> str:

@@ -11,9 +11,13 @@ from typing import Any
 import numpy as np
 
 from autograder.judges.finding import Finding
+from autograder.judges.numbers import as_reals
 from autograder.show import shape_of, value
 
 __all__ = ["fit_fingerprint", "never_claims", "separates", "stays_in_bounds"]
+
+
+HUGE = 10**18  # more corrections than anyone can make: beyond it, a count need not be exact
 
 
 def separates(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
@@ -23,7 +27,7 @@ def separates(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding 
     if isinstance(fit, Finding):
         return fit
     weight, _, converged = fit
-    wrong = int((_signed_scores(case, weight) <= 0).sum())
+    wrong = int((~(_signed_scores(case, weight) > 0)).sum())  # NaN is on no side
     n_samples = len(case["target"])
     if not converged:
         return Finding(f"The classes can be separated, but converged is False ({wrong} wrong).")
@@ -42,11 +46,13 @@ def stays_in_bounds(case: Mapping[str, Any], observed: Any, expected: Any) -> Fi
         return fit
     weight, updates, _ = fit
     if updates > case["bound"]:
-        return Finding(f"{updates} corrections, where at most {case['bound']} can be needed.")
+        return Finding(
+            f"{value(updates)} corrections, where at most {case['bound']} can be needed."
+        )
     if not _adds_up(case, weight, updates):
         return Finding(
-            f"From zero weights, {updates} corrections by ±x cannot end in a bias of "
-            f"{value(weight[-1])} and weights of length {value(float(np.linalg.norm(weight)))}."
+            f"From zero weights, {updates} corrections by ±x cannot end in the weights "
+            f"{value(weight)}."
         )
     return None
 
@@ -61,7 +67,9 @@ def _adds_up(case: Mapping[str, Any], weight: Any, updates: int) -> bool:
     if bias != round(bias) or (updates - round(bias)) % 2 or updates < abs(bias):
         return False
     squares = (np.asarray(case["x"]) ** 2).sum(axis=1) + 1
-    return bool((weight**2).sum() <= updates * squares.max() * (1 + 1e-9))
+    most = float(min(updates, HUGE)) * squares.max() * (1 + 1e-9)
+    with np.errstate(over="ignore"):
+        return bool((weight**2).sum() <= most)
 
 
 def never_claims(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
@@ -74,7 +82,7 @@ def never_claims(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
     if converged:
         return Finding("converged is True, but no line separates these classes.")
     if updates > case["max_steps"]:
-        return Finding(f"{updates} corrections, where max_steps allows {case['max_steps']}.")
+        return Finding(f"{value(updates)} corrections, where max_steps allows {case['max_steps']}.")
     return None
 
 
@@ -112,18 +120,19 @@ def _fit(case: Mapping[str, Any], observed: Any) -> tuple[Any, int, bool] | Find
         return Finding(f"It is {shape_of(observed)}, where a PerceptronFit is expected.")
     weight, updates, converged = (observed[name] for name in ("weight", "updates", "converged"))
     n_weights = np.shape(case["x"])[1] + 1
-    if not isinstance(weight, np.ndarray | list | tuple) or np.shape(weight) != (n_weights,):
+    numbers = as_reals(weight)
+    if numbers is None and isinstance(weight, np.ndarray | list | tuple):
+        return Finding("weight is not made of numbers.")
+    if numbers is None or numbers.shape != (n_weights,):
         return Finding(
             f"weight is {shape_of(weight)}, where shape ({n_weights},) is expected: bias last."
         )
     if isinstance(updates, bool) or not isinstance(updates, int | np.integer):
         return Finding(f"updates is {shape_of(updates)}, where a count is expected.")
+    if updates < 0:
+        return Finding(f"updates is {value(updates)}, where a count is expected.")
     if not isinstance(converged, bool | np.bool_):
         return Finding(f"converged is {shape_of(converged)}, where True or False is expected.")
-    try:
-        weight = np.asarray(weight, dtype=float)
-    except (TypeError, ValueError, OverflowError):
-        return Finding("weight is not made of numbers.")
-    if not np.isfinite(weight).all():
+    if not np.isfinite(numbers).all():
         return Finding("weight has entries that are not finite.")
-    return weight, int(updates), bool(converged)
+    return numbers, int(updates), bool(converged)

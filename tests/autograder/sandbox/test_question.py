@@ -1,0 +1,132 @@
+"""Questions cross the border whole; whatever comes back becomes an answer."""
+
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.observation import Lost, Raised, Returned, to_plain
+from autograder.sandbox.codec import Seed, encode
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.question import Answer, Question, Source, read_answer, write_frame
+
+CPU = Lost("cpu")
+NOISE = Lost("noise")
+
+
+def stream(*observations):
+    """Write what a child sends: how the import went, then an observation a case."""
+    return b"".join(write_frame(encode(to_plain(o))) for o in observations)
+
+
+def test_a_question_comes_back_whole():
+    """Cases, sources and limits are read as they were written."""
+    question = Question(
+        "autograder.labs.lab02_hebb",
+        "hebb.update",
+        "hebb",
+        [{"x": [1.0, 2.0], "rng": Seed(3)}, {}],
+        {"hebb": Source("hebb.py", b"x = 1\r\n\xff")},
+        {"arrays": Source("nnlab/arrays.py", b"")},
+        Limits(cpu_seconds=1, memory_mb=64),
+    )
+
+    assert Question.from_bytes(question.to_bytes()) == question
+
+
+def test_arrays_in_cases_come_back():
+    """A case's arrays keep values and dtype."""
+    case = {"x": np.array([[1, 2]], dtype=np.int16)}
+    read = Question.from_bytes(Question("l", "c", "m", [case], {}).to_bytes()).cases[0]["x"]
+
+    assert (read.dtype, read.tolist()) == (case["x"].dtype, [[1, 2]])
+
+
+def test_each_case_has_its_observation():
+    """After a good import there is one observation a case, and what else is known is kept."""
+    sent = [Returned(1), Raised("ValueError", "no")]
+    answer = read_answer(
+        stream(Returned(None), *sent), n_cases=2, lost=CPU, printed="hi", seconds=0.5
+    )
+
+    assert answer == Answer(sent, imported=True, printed="hi", seconds=0.5)
+
+
+@pytest.mark.parametrize("failure", [Raised("SyntaxError", "bad"), Lost("size")])
+def test_a_failed_import_is_the_answer_to_every_case(failure):
+    """What went wrong at the import is observed in each case."""
+    answer = read_answer(stream(failure), n_cases=3, lost=CPU)
+
+    assert answer == Answer([failure] * 3, imported=False)
+
+
+WHOLE = stream(Returned(None), Returned(1), Returned([2.5]))
+
+
+@pytest.mark.parametrize("length", range(len(WHOLE)))
+def test_a_stream_that_ends_early_is_lost_for_the_given_reason(length):
+    """Whole frames count; for the rest the answer says why the child ended."""
+    answer = read_answer(WHOLE[:length], n_cases=2, lost=CPU)
+    frames = [len(stream(Returned(None))), len(stream(Returned(None), Returned(1)))]
+    known = [Returned(1)] if length >= frames[1] else []
+
+    assert answer.imported == (length >= frames[0])
+    assert answer.observations == [*known, *[CPU] * (2 - len(known))]
+
+
+def test_a_long_frame_that_never_comes_is_lost():
+    """A length beyond the stream is a stream that ended early."""
+    answer = read_answer(stream(Returned(None)) + struct.pack("<Q", 1 << 60), n_cases=1, lost=CPU)
+
+    assert answer.observations == [CPU]
+
+
+def framed(header, raw=b""):
+    """Write a frame by hand, as hostile code would."""
+    return write_frame(struct.pack("<I", len(header)) + header + raw)
+
+
+GARBAGE = {
+    "no frame": write_frame(b"garbage"),
+    "an empty frame": write_frame(b""),
+    "no observation": write_frame(encode({"returned": 3})),
+    "a shape beyond all memory": framed(b'{"array":["<f8",[0,2305843009213693952,9]]}'),
+    "text beyond Unicode": framed(b'{"scalar":"<U1"}', b"\xff" * 4),
+}
+
+
+@pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE)
+def test_garbage_is_noise_from_there_on(garbage):
+    """A frame that is none spoils its own case and those after it, not those before."""
+    sent = stream(Returned(None), Returned(1)) + garbage + stream(Returned(3))
+
+    assert read_answer(sent, n_cases=3, lost=CPU).observations == [Returned(1), NOISE, NOISE]
+
+
+def test_garbage_in_the_place_of_the_import_is_noise():
+    """Nothing is taken from a stream whose first frame is none."""
+    answer = read_answer(write_frame(b"garbage") + WHOLE, n_cases=2, lost=CPU)
+
+    assert answer == Answer([NOISE, NOISE], imported=False)
+
+
+def test_more_than_was_asked_is_ignored():
+    """A child that sends further frames gains nothing."""
+    assert read_answer(WHOLE * 3, n_cases=1, lost=CPU).observations == [Returned(1)]
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_garbled_stream_gives_an_observation_a_case(data):
+    """Whatever bytes are changed, there are as many observations as cases, and no error."""
+    garbled = bytearray(WHOLE)
+    for _ in range(data.draw(st.integers(1, 4))):
+        garbled[data.draw(st.integers(0, len(WHOLE) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(WHOLE)))
+
+    answer = read_answer(bytes(garbled[:cut]), n_cases=2, lost=CPU)
+
+    assert len(answer.observations) == 2
+    assert all(o in (CPU, NOISE) for o in answer.observations if isinstance(o, Lost))
