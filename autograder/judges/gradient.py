@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from autograder.evidence import STEP
-from autograder.judges.equal import _as_numbers as as_numbers
+from autograder.judges.equal import as_numbers
 from autograder.judges.finding import Finding
 from autograder.judges.nature import nature
 from autograder.show import shape_of, value
