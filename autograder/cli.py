@@ -36,7 +36,22 @@ class OurFaultError(click.ClickException):
         )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """All commands; what the system refuses becomes a sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except (FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
+            raise click.UsageError(f"{error.filename}: {error.strerror}.") from error
+        except OSError as error:
+            if error.filename is None:
+                raise  # click knows how to end when nobody reads its output any more
+            raise click.UsageError(f"{error.filename}: {error.strerror}.") from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="nnlab-course", prog_name="nnlab")
 def main() -> None:
     """Neural-network exercises that grade themselves and name the mistake."""

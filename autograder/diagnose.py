@@ -2,8 +2,8 @@
 
 A mistake explains a failed check if it behaves like the submission on every case of it. Of those,
 the ones that also behave like it in all other checks of the same exercise explain more, and are
-preferred. Nothing is guessed: what explains equally well is named together, and what nothing
-explains has no name.
+preferred; the ones that would pass what it failed, or fail what it passed, are out. Nothing is
+guessed: what explains equally well is named together, and what nothing explains has no name.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder.check import Check
 from autograder.judges import equal
+from autograder.judging import judge_case
 from autograder.key import AnswerKey
 from autograder.observation import Lost, Observation, Raised, Returned
 from autograder.sandbox import Answer
@@ -21,9 +22,16 @@ MAX_NAMES = 2
 
 
 def diagnose(
-    check: Check, key: AnswerKey, answers: Mapping[str, Answer], checks: Mapping[str, Check]
+    check: Check,
+    key: AnswerKey,
+    answers: Mapping[str, Answer],
+    passed: Mapping[str, bool],
+    checks: Mapping[str, Check],
 ) -> list[str]:
-    """Return the ids of the mistakes that explain a failed check: one, two, or none."""
+    """Return the ids of the mistakes that explain a failed check: one, two, or none.
+
+    `passed` tells the verdict on every check that has one.
+    """
     here = [m for m in key.checks[check.id].wrong if _explains(m, check, key, answers[check.id])]
     others = [
         other
@@ -33,8 +41,23 @@ def diagnose(
     everywhere = [
         m for m in here if all(_explains(m, other, key, answers[other.id]) for other in others)
     ]
-    names = everywhere or here
+    possible = [
+        m for m in here if all(_passes(m, other, key) == passed[other.id] for other in others)
+    ]
+    names = everywhere or possible
     return names if len(names) <= MAX_NAMES else []
+
+
+def _passes(mistake: str, check: Check, key: AnswerKey) -> bool:
+    """Tell whether a mistake passes a check: then it does not explain why another fails it."""
+    keyed = key.checks[check.id]
+    seen = zip(keyed.cases, keyed.wrong[mistake], keyed.right, strict=True)
+    return all(
+        isinstance(wrong, Returned)
+        and isinstance(right, Returned)
+        and judge_case(check, case, wrong, right.value) is None
+        for case, wrong, right in seen
+    )
 
 
 def _explains(mistake: str, check: Check, key: AnswerKey, answer: Answer) -> bool:

@@ -13,7 +13,8 @@ from autograder.check import Check, Lab, Status
 from autograder.course import reference_for
 from autograder.diagnose import diagnose
 from autograder.explain import explain, not_written_yet
-from autograder.judges import Finding, equal
+from autograder.judges import Finding
+from autograder.judging import judge_case
 from autograder.key import AnswerKey
 from autograder.observation import Lost, Observation, Returned
 from autograder.report import CheckResult, Report
@@ -108,7 +109,7 @@ class _Grading:
         cases = zip(keyed.cases, answer.observations, keyed.right, strict=True)
         for case, observed, right in cases:
             assert isinstance(right, Returned), "a key is recorded only from answers"
-            finding = judge_case(check, case, observed, right.value)
+            finding = self._judge(check, case, observed, right)
             if finding or not isinstance(observed, Returned):
                 message = explain(
                     check,
@@ -122,32 +123,37 @@ class _Grading:
                 return CheckResult(check, Status.FAILED, message, seconds=answer.seconds)
         return CheckResult(check, Status.PASSED, seconds=answer.seconds)
 
+    def _judge(
+        self, check: Check, case: Mapping[str, Any], observed: Observation, right: Returned
+    ) -> Finding | None:
+        """Judge one case; a value on which the judge breaks, though not on the reference's, is wrong.
+
+        Otherwise a value made to break it would keep the points, as an error of ours does.
+        """
+        try:
+            return judge_case(check, case, observed, right.value)
+        except Exception:  # noqa: BLE001  whatever a foreign value may provoke
+            judge_case(check, case, right, right.value)  # raises if the judge itself is broken
+            return Finding("The answer is of a kind that cannot be judged.")
+
     def diagnosed(self) -> Iterator[CheckResult]:
         """Go through the results, and name the mistakes now that all evidence is there."""
         for name, result in self.results.items():
             if result.status is not Status.FAILED or not self._is_attempt(name):
                 yield result
                 continue
-            known = diagnose(result.check, self.key, self.answers, self.lab.checks)
+            known = self._diagnosis(result.check)
             sayings = " Or: ".join(self.key.sayings[mistake] for mistake in known)
             yield replace(result, mistake=" | ".join(known) or None, hint=sayings or None)
+
+    def _diagnosis(self, check: Check) -> list[str]:
+        """Name the mistakes; a name is a gift, so what breaks here costs nothing but the name."""
+        verdicts = {name: result.status is Status.PASSED for name, result in self.results.items()}
+        try:
+            return diagnose(check, self.key, self.answers, verdicts, self.lab.checks)
+        except Exception:  # noqa: BLE001  foreign values once more
+            return []
 
     def _is_attempt(self, name: str) -> bool:
         answer = self.answers[name]
         return answer.imported and not not_written_yet(answer.observations[0])
-
-
-def judge_case(
-    check: Check, case: Mapping[str, Any], observed: Observation, right: Any
-) -> Finding | None:
-    """Judge one case; an observation without an answer is left to the caller."""
-    if not isinstance(observed, Returned):
-        return None
-    for name in check.unchanged:  # not what was sent: whoever forges it could leave a name out
-        after = observed.inputs.get(name)
-        if equal(case, after, case[name]) is not None:
-            return Finding(
-                f"The input {name} was changed from {show.value(case[name])} to {show.value(after)}. "
-                "Inputs belong to the caller: work on a copy."
-            )
-    return check.judge(case, observed.value, right)

@@ -136,9 +136,10 @@ def get_key(
 def stored_key(lab: Lab, seed: int) -> AnswerKey | None:
     """Read the stored key of this lab and seed, unless something it came from has changed."""
     try:
-        return AnswerKey.from_bytes(_place(lab, seed).read_bytes())
+        key = AnswerKey.from_bytes(_place(lab, seed).read_bytes())
     except (OSError, ProtocolError):
         return None
+    return key if key.checks.keys() == lab.checks.keys() else None
 
 
 def _store(lab: Lab, key: AnswerKey) -> AnswerKey:

@@ -70,10 +70,14 @@ def find_submissions(target: str | None, cwd: Path) -> list[Submission]:
     if target is None:
         return _in_folder(cwd)
     path = cwd / target
+    try:
+        path = path.resolve()
+    except (OSError, RuntimeError) as error:  # links that lead in a circle
+        raise SubmissionError(f"{target} cannot be followed: {error}.") from None
     if path.is_dir():
-        return _in_folder(path.resolve())
+        return _in_folder(path)
     if path.exists() or path.suffix == ".py":
-        return [_of_file(path.resolve())]
+        return [_of_file(path)]
     try:
         lab = find_lab(target)
     except UnknownLabError as error:

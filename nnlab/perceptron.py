@@ -90,7 +90,7 @@ def criterion(weight: Array, x: Array, target: Labels) -> float:
 
     J(w) = − Σ yᵢ wᵀxᵢ  over the misclassified samples,  y = +1 for target 1, −1 for target 0
 
-    A sum, not a mean. It is 0 when every sample is right, else positive.
+    A sum, not a mean, and never negative; a sample on the line adds 0.
 
     Shape: weight (features + 1,), x (batch, features + 1) augmented, target (batch,) of 0 and 1.
     Source: slides, "Perceptron criteria function: Deriving the update rule".
@@ -99,7 +99,7 @@ def criterion(weight: Array, x: Array, target: Labels) -> float:
     >>> criterion(np.array([1.0, 0.0]), x, np.array([1, 0, 1]))  # −(−1 · 3) − (1 · −4)
     7.0
     """
-    return float(-(_misclassified(weight, x, target) * (x @ weight)).sum())
+    return float((-_misclassified(weight, x, target) * (x @ weight)).sum())
 
 
 def criterion_gradient(weight: Array, x: Array, target: Labels) -> Array:

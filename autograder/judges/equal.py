@@ -47,11 +47,15 @@ def _compare(observed: Any, expected: Any, tolerance: float) -> Finding | None:
                 for name in expected
             )
         case tuple() | list():
-            if not isinstance(observed, tuple | list) or len(observed) != len(expected):
+            # An array of the parts is as good as a tuple of them.
+            parts = (
+                list(observed) if isinstance(observed, np.ndarray) and observed.ndim else observed
+            )
+            if not isinstance(parts, tuple | list) or len(parts) != len(expected):
                 return _wrong_kind(observed, expected)
             return _first(
                 _named(_compare(mine, right, tolerance), f"part {i + 1}")
-                for i, (mine, right) in enumerate(zip(observed, expected, strict=True))
+                for i, (mine, right) in enumerate(zip(parts, expected, strict=True))
             )
         case None | str() | Opaque():
             same = type(observed) is type(expected) and observed == expected

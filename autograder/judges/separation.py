@@ -17,6 +17,9 @@ from autograder.show import shape_of, value
 __all__ = ["fit_fingerprint", "never_claims", "separates", "stays_in_bounds"]
 
 
+SEPARATED = "any weights with every sample strictly on its side, and converged = True"
+GAVE_UP = "any weights, max_steps corrections, and converged = False"
+ROUNDING = 1e-5  # what float32 may lose a correction
 HUGE = 10**18  # more corrections than anyone can make: beyond it, a count need not be exact
 
 
@@ -30,10 +33,14 @@ def separates(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding 
     wrong = int((~(_signed_scores(case, weight) > 0)).sum())  # NaN is on no side
     n_samples = len(case["target"])
     if not converged:
-        return Finding(f"The classes can be separated, but converged is False ({wrong} wrong).")
+        return Finding(
+            f"The classes can be separated, but converged is False ({wrong} wrong).",
+            expected=SEPARATED,
+        )
     if wrong:
         return Finding(
-            f"converged is True, but {wrong} of {n_samples} samples are not on their side."
+            f"converged is True, but {wrong} of {n_samples} samples are not on their side.",
+            expected=SEPARATED,
         )
     return None
 
@@ -47,12 +54,14 @@ def stays_in_bounds(case: Mapping[str, Any], observed: Any, expected: Any) -> Fi
     weight, updates, _ = fit
     if updates > case["bound"]:
         return Finding(
-            f"{value(updates)} corrections, where at most {case['bound']} can be needed."
+            f"Corrections: {value(updates)}, where at most {case['bound']} can be needed.",
+            expected=SEPARATED,
         )
     if not _adds_up(case, weight, updates):
         return Finding(
-            f"From zero weights, {updates} corrections by ±x cannot end in the weights "
-            f"{value(weight)}."
+            f"From zero weights, {updates} corrections of wrong samples by ±x cannot end in the "
+            f"weights {value(weight)}.",
+            expected=SEPARATED,
         )
     return None
 
@@ -64,10 +73,14 @@ def _adds_up(case: Mapping[str, Any], weight: Any, updates: int) -> bool:
     for a sample on its side, ‖w‖² grows by at most R² each time.
     """
     bias = float(weight[-1])
-    if bias != round(bias) or (updates - round(bias)) % 2 or updates < abs(bias):
+    if (
+        abs(bias - round(bias)) > ROUNDING * max(1, min(updates, HUGE))
+        or (updates - round(bias)) % 2
+        or updates < abs(round(bias))
+    ):
         return False
     squares = (np.asarray(case["x"]) ** 2).sum(axis=1) + 1
-    most = float(min(updates, HUGE)) * squares.max() * (1 + 1e-9)
+    most = float(min(updates, HUGE)) * squares.max() * (1 + ROUNDING)
     with np.errstate(over="ignore"):
         return bool((weight**2).sum() <= most)
 
@@ -80,9 +93,12 @@ def never_claims(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
         return fit
     _, updates, converged = fit
     if converged:
-        return Finding("converged is True, but no line separates these classes.")
-    if updates > case["max_steps"]:
-        return Finding(f"{value(updates)} corrections, where max_steps allows {case['max_steps']}.")
+        return Finding("converged is True, but no line separates these classes.", expected=GAVE_UP)
+    if updates != case["max_steps"]:
+        return Finding(
+            f"It gave up after {value(updates)} corrections; it should after {case['max_steps']}.",
+            expected=GAVE_UP,
+        )
     return None
 
 
@@ -127,10 +143,14 @@ def _fit(case: Mapping[str, Any], observed: Any) -> tuple[Any, int, bool] | Find
         return Finding(
             f"weight is {shape_of(weight)}, where shape ({n_weights},) is expected: bias last."
         )
+    if isinstance(updates, float | np.floating) and np.isfinite(updates) and updates % 1 == 0:
+        updates = int(updates)
     if isinstance(updates, bool) or not isinstance(updates, int | np.integer):
         return Finding(f"updates is {shape_of(updates)}, where a count is expected.")
     if updates < 0:
         return Finding(f"updates is {value(updates)}, where a count is expected.")
+    if isinstance(converged, int | np.integer) and converged in {0, 1}:
+        converged = bool(converged)
     if not isinstance(converged, bool | np.bool_):
         return Finding(f"converged is {shape_of(converged)}, where True or False is expected.")
     if not np.isfinite(numbers).all():

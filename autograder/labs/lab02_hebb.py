@@ -108,7 +108,7 @@ def bipolar_and(student, x, target):
     slides=AND_BINARY,
 )
 def binary_and(student, x, target):
-    """Training on binary AND learns nothing after the first pair; bipolar targets alone do not help."""
+    """Training on binary AND gives the lecture's table, with binary targets and with bipolar ones."""
     return student.hebb.train(x, target)
 
 
@@ -148,10 +148,13 @@ def history(student, x, target):
 
 
 def weights_and_rows(rng):
-    """Draw a neuron and rows, one of which has w·x + b = 0."""
-    weight = short_numbers(rng, 3)
+    """Draw a neuron and rows, one of which has w·x + b = 0 and two of which come close."""
+    weight = np.array([*rng.choice([-2.0, -0.5, 0.5, 2.0], size=1), *short_numbers(rng, 2)])
     x = short_numbers(rng, 7, 3)
-    return {"weight": weight, "bias": float(-(x[rng.integers(0, 7)] @ weight)), "x": x}
+    on_line = x[rng.integers(0, 7)]
+    shift = np.array([0.125 / weight[0], 0.0, 0.0])
+    near = [on_line + shift, on_line - shift]
+    return {"weight": weight, "bias": float(-(on_line @ weight)), "x": np.vstack([x, near])}
 
 
 @lab.check(
@@ -201,6 +204,7 @@ def decision_line(student, weight, bias):
     "hebb.decision_line",
     points=1,
     draw=lambda rng: {"weight": short_numbers(rng, 2) * [1, 0], "bias": float(short_numbers(rng))},
+    needs=[decision_line],
     slides=AND_BINARY,
 )
 def vertical_line(student, weight, bias):

@@ -71,7 +71,7 @@ def one_sample(rng, *, target, side):
     """Draw one augmented sample on the given side of the line: 1, −1, or 0 for on it."""
     x = np.append(short_numbers(rng, 3), 1.0)
     weight = short_numbers(rng, 4)
-    weight[-1] = side * (abs(float(short_numbers(rng))) + 1.0) - x[:-1] @ weight[:-1]
+    weight[-1] = side * rng.choice([0.125, 0.5, 2.25]) - x[:-1] @ weight[:-1]
     return {"weight": weight, "x": x, "target": target}
 
 
@@ -110,7 +110,8 @@ def right_sample(rng):
     "perceptron.perceptron_step",
     points=1,
     draw=right_sample,
-    cases=4,
+    cases=6,
+    needs=[adds, subtracts],
     slides=ALGORITHM,
     unchanged=["weight", "x"],
 )
@@ -172,9 +173,18 @@ def solvable(rng):
 
 
 def fitted(student, x, target, rng, max_steps):
-    """Train, and take what training ended with."""
+    """Train, and take what training ended with; what is no fit goes out as it is."""
     fit = student.perceptron.train(x, target, rng=rng, max_steps=max_steps)
+    if not all(hasattr(fit, name) for name in ("weight", "updates", "converged")):
+        return fit
     return {"weight": fit.weight, "updates": fit.updates, "converged": fit.converged}
+
+
+def inseparable(rng):
+    """Draw XOR or its opposite, and a limit."""
+    table = np.array([0, 1, 1, 0]) ^ rng.integers(0, 2)
+    steps = int(rng.integers(20, 120))
+    return {"x": truth_table(2), "target": table, "rng": Seed(int(steps)), "max_steps": steps}
 
 
 TRAIN = "train(x, target, rng=rng, max_steps=max_steps)"
@@ -187,6 +197,7 @@ TRAIN = "train(x, target, rng=rng, max_steps=max_steps)"
     cases=5,
     judge=separates,
     fingerprint=fit_fingerprint,
+    needs=[augment, adds, subtracts],
     call="train(x, target, rng=rng, max_steps=500)",
     slides=ALGORITHM,
 )
@@ -216,18 +227,18 @@ def within_bound(student, x, target, rng, bound):
 @lab.check(
     "perceptron.train",
     points=1,
+    draw=inseparable,
     always=[
-        {"x": truth_table(2), "target": np.array([0, 1, 1, 0]), "rng": Seed(1), "max_steps": 37},
-        {"x": truth_table(2), "target": np.array([1, 0, 0, 1]), "rng": Seed(2), "max_steps": 100},
         {
             "x": np.array([[0.5], [1.5], [2.5]]),
             "target": np.array([1, 0, 1]),
             "rng": Seed(3),
             "max_steps": 9,
-        },
+        }
     ],
     judge=never_claims,
     fingerprint=fit_fingerprint,
+    needs=[augment, adds, subtracts],
     call=TRAIN,
     slides=ALGORITHM,
 )
@@ -249,8 +260,9 @@ def small_grid(rng):
 
 @lab.check(
     "perceptron.error_surface",
-    points=2,
+    points=1,
     draw=small_grid,
+    needs=[augment, predict],
     always=[
         {
             "x": truth_table(2),
@@ -287,3 +299,26 @@ def separated(rng):
 def novikoff_bound(student, x, target, separator):
     """novikoff_bound is (R/γ)², with the margin γ of the separator scaled to length 1."""
     return student.perceptron.novikoff_bound(x, target, separator)
+
+
+def unseparated(rng):
+    """Draw separable samples, and a separator with one sample on its wrong side."""
+    case = separated(rng)
+    case["target"] = case["target"].copy()
+    case["target"][rng.integers(0, len(case["target"]))] ^= 1
+    return case
+
+
+@lab.check(
+    "perceptron.novikoff_bound",
+    points=1,
+    draw=unseparated,
+    needs=[novikoff_bound],
+    slides="Perceptron: Learning",
+)
+def novikoff_refuses(student, x, target, separator):
+    """novikoff_bound raises ValueError for a separator that does not separate."""
+    try:
+        return student.perceptron.novikoff_bound(x, target, separator)
+    except ValueError:
+        return "ValueError"

@@ -4,6 +4,7 @@ Foreign text is never read as markup. Colour only repeats what signs and words s
 report is whole without it.
 """
 
+import io
 import sys
 from collections.abc import Iterator
 
@@ -37,6 +38,8 @@ BAR = 20
 def console(*, stderr: bool = False) -> Console:
     """Open the terminal; what its encoding lacks is replaced, never an error."""
     stream = sys.stderr if stderr else sys.stdout
+    if stream is None:  # closed by whoever started us
+        return Console(file=io.StringIO())
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="replace")
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False)

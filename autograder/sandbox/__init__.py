@@ -3,13 +3,9 @@
 import os
 from typing import Protocol, Self
 
-from autograder.sandbox.question import Answer, Question, Source
+from autograder.sandbox.question import Answer, Question, SandboxError, Source
 
 __all__ = ["Answer", "Question", "Sandbox", "SandboxError", "Source", "open_sandbox"]
-
-
-class SandboxError(Exception):
-    """The sandbox itself does not work here: the grader's fault, never the student's."""
 
 
 class Sandbox(Protocol):

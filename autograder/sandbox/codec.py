@@ -102,8 +102,8 @@ class _Encoder:
             return self.opaque(value)
         if kind is list:
             return [self.tagged(item, depth + 1) for item in value]
-        if kind is tuple:
-            return {"tuple": [self.tagged(item, depth + 1) for item in value]}
+        if issubclass(kind, tuple):  # a NamedTuple is one; read by tuple's own iterator
+            return {"tuple": [self.tagged(item, depth + 1) for item in tuple.__iter__(value)]}
         if kind is dict:
             if len(value) > MAX_KEYS:
                 raise TooLargeError(f"a dict of more than {MAX_KEYS:,} keys")

@@ -9,6 +9,7 @@ child's bytes without reading them.
 """
 
 import contextlib
+import ctypes
 import gc
 import importlib
 import os
@@ -21,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
@@ -36,6 +38,7 @@ __all__ = ["ForkSandbox"]
 
 PATIENCE_SECONDS = 30.0  # beyond a check's own limit, before the worker is taken for stuck
 
+PR_SET_PDEATHSIG = 1  # Linux's number for it
 _LENGTH = struct.Struct("<Q")
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,15 +63,21 @@ class ForkSandbox:
         self.close()
 
     def _start(self, *, here: bool) -> None:
-        ours, theirs = socket.socketpair()
         try:
-            self._worker = _fork_worker(ours, theirs) if here else _spawn_worker(theirs)
+            scratch = tempfile.mkdtemp(prefix="nnlab-")
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            raise SandboxError(f"no worker process could be started: {error}") from error
+        try:
+            start = _fork_worker if here else _spawn_worker
+            self._worker = start(ours, theirs, scratch)
         except OSError as error:
             ours.close()
+            shutil.rmtree(scratch, ignore_errors=True)
             raise SandboxError(f"no worker process could be started: {error}") from error
         finally:
             theirs.close()
-        self._channel = ours
+        self._channel, self._scratch = ours, scratch
         self._prepared = None
 
     def close(self) -> None:
@@ -81,6 +90,7 @@ class ForkSandbox:
             os.waitpid(self._worker, 0)
         else:
             self._worker.wait()
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _replace(self) -> None:
         """Put a new worker in the place of one that is dead or stuck."""
@@ -96,7 +106,7 @@ class ForkSandbox:
         A worker that dies under a question is replaced and asked again; if it dies again, the
         question's code has killed it.
 
-        Raises: SandboxError if no worker can be started.
+        Raises: SandboxError if no worker or child can be started.
         """
         for _ in range(2):
             try:
@@ -115,6 +125,8 @@ class ForkSandbox:
         limits = {"limits": [getattr(question.limits, name) for name in Limits.__slots__]}
         _send(self._channel, encode({**limits, "question": question_frame}))
         outcome = decode(_receive(self._channel))
+        if "failed" in outcome:
+            raise SandboxError(f"no process could be started for a check: {outcome['failed']}")
         return read_answer(
             outcome["result"],
             n_cases=len(question.cases),
@@ -143,27 +155,30 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
     return bytes(data)
 
 
-def _fork_worker(ours: socket.socket, theirs: socket.socket) -> int:
-    sys.stdout.flush()
-    sys.stderr.flush()
+def _fork_worker(ours: socket.socket, theirs: socket.socket, scratch: str) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # a closed one is None
+            stream.flush()
     pid = os.fork()
     if pid == 0:
-        ours.close()
-        _be_worker(theirs)
+        _be_worker(theirs, scratch, ours)
     return pid
 
 
-def _spawn_worker(theirs: socket.socket) -> "subprocess.Popen[bytes]":
+def _spawn_worker(
+    ours: socket.socket, theirs: socket.socket, scratch: str
+) -> "subprocess.Popen[bytes]":
+    del ours
     program = (
         f"import sys; sys.path.insert(0, {str(_ROOT)!r})\n"
-        "from autograder.sandbox import fork; fork.main(int(sys.argv[1]))"
+        "from autograder.sandbox import fork; fork.main(int(sys.argv[1]), sys.argv[2])"
     )
     environment = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
     environment.update(
         {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
     )
     return subprocess.Popen(  # noqa: S603  our own program
-        [sys.executable, "-s", "-P", "-c", program, str(theirs.fileno())],
+        [sys.executable, "-s", "-P", "-c", program, str(theirs.fileno()), scratch],
         pass_fds=[theirs.fileno()],
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -174,16 +189,17 @@ def _spawn_worker(theirs: socket.socket) -> "subprocess.Popen[bytes]":
 # Everything below runs in the worker and its children.
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, scratch: str) -> None:
     """Be the worker of the process that holds the other end of this socket."""
-    _be_worker(socket.socket(fileno=descriptor))
+    _be_worker(socket.socket(fileno=descriptor), scratch)
 
 
-def _be_worker(control: socket.socket) -> None:
+def _be_worker(control: socket.socket, scratch: str, *others: socket.socket) -> None:
     """Answer questions until the other end is closed, then end this process at once."""
     status = 1
-    scratch = tempfile.mkdtemp(prefix="nnlab-")
     try:
+        for other in others:
+            other.close()
         signal.signal(
             signal.SIGINT, signal.SIG_IGN
         )  # Ctrl-C is for the grader, which then closes us
@@ -192,6 +208,14 @@ def _be_worker(control: socket.socket) -> None:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
         os._exit(status)  # never back into the caller's stack, which is the grader's
+
+
+def _die_with_parent() -> Callable[[], object]:
+    """Find the call that makes a child end with its parent, where the system has one (Linux)."""
+    if sys.platform != "linux":
+        return lambda: None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @dataclass(slots=True)
@@ -218,6 +242,7 @@ class Worker:
         signal.set_wakeup_fd(died, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         importlib.import_module("numpy.random")
+        self.die_with_parent = _die_with_parent()
         gc.collect()
         gc.freeze()  # children share these pages instead of copying them at their first collection
 
@@ -231,7 +256,11 @@ class Worker:
             if "prepare" in request:
                 self.prepare(request["prepare"])
                 continue
-            outcome = self.run(request["question"], Limits(*request["limits"]))
+            try:
+                outcome = self.run(request["question"], Limits(*request["limits"]))
+            except OSError as error:  # no pipe or no process: the machine is full
+                _send(self.control, encode({"failed": str(error)}))
+                continue
             fields = {name: getattr(outcome, name) for name in Outcome.__slots__}
             fields |= {"result": bytes(outcome.result), "printed": bytes(outcome.printed)}
             _send(self.control, encode(fields))
@@ -269,35 +298,38 @@ class Worker:
         room = {"result": limits.result_mb << 20, "printed": limits.printed_kb << 10}
         with selectors.DefaultSelector() as selector:
             selector.register(self.died, selectors.EVENT_READ)
+            selector.register(self.control, selectors.EVENT_READ)  # it ends when the grader does
             for pipe in pipes:
                 os.set_blocking(pipe, False)
                 selector.register(pipe, selectors.EVENT_READ)
-            ended: tuple[int, int, Any] = (0, 0, None)
-            while not ended[0]:
+            while not (outcome.ended or _is_dead(pid)):
                 ready = selector.select(max(0.0, deadline - time.monotonic()))
                 for key, _ in ready:
                     if key.fd == self.died:
                         _drain(self.died)
+                    elif key.fd == self.control.fileno():
+                        outcome.ended = "abandoned"
                     elif not _collect(key.fd, getattr(outcome, pipes[key.fd]), room[pipes[key.fd]]):
                         selector.unregister(key.fd)
                 if len(outcome.result) >= room["result"]:
                     outcome.ended = "size"
                 elif time.monotonic() >= deadline:
                     outcome.ended = "wall"
-                if outcome.ended:
-                    os.kill(pid, signal.SIGKILL)
-                ended = os.wait4(pid, 0 if outcome.ended else os.WNOHANG)
-        _kill_session(pid)  # whatever it started
+        _kill_session(
+            pid
+        )  # with whatever it started; before it is reaped, so the id is still its own
+        _, status, usage = os.wait4(pid, 0)
         for pipe, name in pipes.items():
             while _collect(pipe, getattr(outcome, name), room[name]):
                 pass
             os.close(pipe)
-        return ended[1], ended[2].ru_utime + ended[2].ru_stime
+        return status, usage.ru_utime + usage.ru_stime
 
     def be_child(self, question: bytes, limits: Limits, result: int, printed: int) -> None:
         """Run one question and end; never returns."""
         try:
             os.setsid()
+            self.die_with_parent()
             self.control.close()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -341,7 +373,14 @@ def _drain(pipe: int) -> None:
         return
 
 
+def _is_dead(pid: int) -> bool:
+    """Tell whether a child has ended, and leave it unreaped."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
 def _kill_session(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGKILL)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
 

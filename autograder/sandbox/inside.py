@@ -22,7 +22,7 @@ import numpy as np
 from autograder.observation import Lost, Observation, Raised, Returned, to_plain
 from autograder.sandbox.codec import Seed, TooLargeError, encode
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.question import Question, Source, write_frame
+from autograder.sandbox.question import READY, Question, Source, write_frame
 
 __all__ = ["View", "answer", "compiled", "prepare_streams"]
 
@@ -68,9 +68,11 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 raise ModuleNotFoundError(f"there is no {module}.py", name=fullname)
             return importlib.machinery.ModuleSpec(fullname, self, is_package=not module)
         if package not in self.allowed:
+            hint = "numpy and Python's own modules are"
+            if fullname in self.sources:
+                hint = f"write: from {PACKAGE}.{fullname} import …"
             raise ModuleNotFoundError(
-                f"{package} is not part of this course; numpy and Python's own modules are",
-                name=fullname,
+                f"{package} is not part of this course; {hint}", name=fullname
             )
         return None
 
@@ -110,6 +112,7 @@ def answer(
     check = lab.checks[question.check]
     finder = Finder(question.submission, question.reference, codes or {})
     sys.meta_path.insert(0, finder)
+    send(READY)
     imported = observe(lambda _: getattr(View(), question.module) and None, (), {}, finder.files)
     send(write_frame(_frame(imported, question.limits)))
     if not isinstance(imported, Returned):
@@ -141,7 +144,7 @@ def _frame(observation: Observation, limits: Limits) -> bytes:
     """Encode an observation; one that is too large is told as such, for it is no tampering."""
     try:
         frame = encode(to_plain(observation))
-    except TooLargeError as error:
+    except (TooLargeError, MemoryError) as error:
         return encode(to_plain(Lost("size", str(error))))
     if len(frame) > limits.result_mb << 20:
         detail = f"{len(frame) >> 20} MB of data, where {limits.result_mb} MB may pass"

@@ -34,4 +34,8 @@ class Limits:
             ("RLIMIT_CORE", 0, 0),
         ):
             if hasattr(resource, name):
-                resource.setrlimit(getattr(resource, name), (soft, hard))
+                limit = getattr(resource, name)
+                top = resource.getrlimit(limit)[1]  # the system's own may be lower: it stays
+                bounded = top != resource.RLIM_INFINITY
+                wanted = (min(soft, top), min(hard, top)) if bounded else (soft, hard)
+                resource.setrlimit(limit, wanted)

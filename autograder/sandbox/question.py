@@ -8,7 +8,20 @@ from autograder.observation import Lost, Observation, Returned, from_plain
 from autograder.sandbox.codec import ProtocolError, decode, encode
 from autograder.sandbox.limits import Limits
 
-__all__ = ["Answer", "Question", "Source"]
+__all__ = [
+    "Answer",
+    "Question",
+    "READY",
+    "SandboxError",
+    "Source",
+    "read_answer",
+    "write_frame",
+]
+
+
+class SandboxError(Exception):
+    """The sandbox itself does not work here: the grader's fault, never the student's."""
+
 
 _LENGTH = struct.Struct("<Q")
 
@@ -68,12 +81,20 @@ def write_frame(frame: bytes) -> bytes:
     return _LENGTH.pack(len(frame)) + frame
 
 
+READY = write_frame(b"")
+"""What the sandbox sends first, before any code of the submission runs."""
+
+
 def read_answer(stream: bytes, *, n_cases: int, lost: Lost, **more: Any) -> Answer:
-    """Read what the sandbox sent: how the import went, then one observation a case.
+    """Read what the sandbox sent: that it is ready, how the import went, an observation a case.
 
     `lost` tells why any are missing.
+
+    Raises: SandboxError if it never was ready, which cannot be the submission's doing.
     """
-    imported, *observations = _observations(stream, n_cases + 1, lost)
+    if not stream.startswith(READY):
+        raise SandboxError(f"the sandbox ended before it ran any code ({lost.reason})")
+    imported, *observations = _observations(stream[len(READY) :], n_cases + 1, lost)
     if isinstance(imported, Returned):
         return Answer(observations, **more)
     return Answer([imported] * n_cases, imported=False, **more)

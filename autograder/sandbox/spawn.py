@@ -45,7 +45,7 @@ class SpawnSandbox:
         ]
         ended = _feed_and_wait(child, question)
         for reader in readers:
-            reader.join()  # the whole session is dead, so both pipes end
+            reader.join(timeout=5)  # a process that left the session may hold the pipe open
         return read_answer(
             bytes(result),
             n_cases=len(question.cases),

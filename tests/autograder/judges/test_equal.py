@@ -97,7 +97,7 @@ REFUSED = [
     (2.0, None, "It is a number, where None is expected."),
     (True, "yes", "It is True or False, where a string is expected."),
     ((1, 2), (1, 2, 3), "It is a tuple of length 2, where a tuple of length 3 is expected."),
-    (np.ones(2), (1, 1), "It is an array of shape (2,), where a tuple of length 2 is expected."),
+    (np.ones(3), (1, 1), "It is an array of shape (3,), where a tuple of length 2 is expected."),
     ((1, 3), (1, 2), "Part 2 differs."),
     (([1, 3], 2), (np.ones(2), 2), "part 1: Entry [1] is 3, where 1 is expected."),
     ({"a": 1}, {"b": 1}, "It is a dict with a, where a dict with b is expected."),

@@ -72,11 +72,11 @@ NO_FITS = [
     (fit([1, 1, 10**400]), NO_NUMBERS),
     (fit([1, 1, math.nan]), "weight has entries that are not finite."),
     (fit([1, 1, -math.inf]), "weight has entries that are not finite."),
-    (fit([3, 2, -4], 2.0), "updates is a number, where a count is expected."),
+    (fit([3, 2, -4], 2.5), "updates is a number, where a count is expected."),
     (fit([3, 2, -4], updates=True), "updates is True or False, where a count is expected."),
     (fit([3, 2, -4], None), "updates is None, where a count is expected."),
     (fit([3, 2, -4], -1), "updates is -1, where a count is expected."),
-    (fit([3, 2, -4], converged=1), "converged is a number, where True or False is expected."),
+    (fit([3, 2, -4], converged=2), "converged is a number, where True or False is expected."),
     (fit([3, 2, -4], converged="yes"), "converged is a string, where True or False is expected."),
 ]
 
@@ -149,13 +149,25 @@ def test_every_order_of_samples_stays_in_bounds(order, seed):
 @pytest.mark.parametrize(
     ("observed", "says"),
     [
-        (fit([3, 2, -4], 41), "41 corrections, where at most 40 can be needed."),
-        (fit([3, 2, -4], 11), "From zero weights, 11 corrections by ±x cannot end in the weights"),
-        (fit([3, 2, -4], 2), "From zero weights, 2 corrections by ±x cannot end"),
-        (fit([3, 2, -4.5], 20), "From zero weights, 20 corrections by ±x cannot end"),
-        (fit([90, 2, -4], 20), "From zero weights, 20 corrections by ±x cannot end"),
-        (fit([1.7e308, 2, -4], 20), "From zero weights, 20 corrections by ±x cannot end"),
-        (fit([3, 2, -4], 10**400), "1000000"),
+        (fit([3, 2, -4], 41), "Corrections: 41, where at most 40 can be needed."),
+        (
+            fit([3, 2, -4], 11),
+            "From zero weights, 11 corrections of wrong samples by ±x cannot end in the weights",
+        ),
+        (fit([3, 2, -4], 2), "From zero weights, 2 corrections of wrong samples by ±x cannot end"),
+        (
+            fit([3, 2, -4.5], 20),
+            "From zero weights, 20 corrections of wrong samples by ±x cannot end",
+        ),
+        (
+            fit([90, 2, -4], 20),
+            "From zero weights, 20 corrections of wrong samples by ±x cannot end",
+        ),
+        (
+            fit([1.7e308, 2, -4], 20),
+            "From zero weights, 20 corrections of wrong samples by ±x cannot end",
+        ),
+        (fit([3, 2, -4], 10**400), "Corrections: 1000000"),
     ],
 )
 def test_a_count_that_cannot_be_is_refused(observed, says):
@@ -163,17 +175,28 @@ def test_a_count_that_cannot_be_is_refused(observed, says):
     assert stays_in_bounds(AND, observed, None).detail.startswith(says)
 
 
-@pytest.mark.parametrize("updates", [0, 4, 9])
-def test_giving_up_within_max_steps_is_right(updates):
-    """Whatever the weights are, a fit that does not claim to have converged is accepted."""
-    assert never_claims(XOR, fit([0.0, -1.0, 0.0], updates, converged=False), None) is None
+@pytest.mark.parametrize("weight", [[0.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
+def test_giving_up_after_max_steps_is_right(weight):
+    """Whatever the weights are, a fit that gives up at the limit is accepted."""
+    assert never_claims(XOR, fit(weight, 9, converged=False), None) is None
+
+
+@pytest.mark.parametrize("updates", [0, 8, 10])
+def test_giving_up_earlier_or_later_is_refused(updates):
+    """The number of corrections must be the limit."""
+    finding = never_claims(XOR, fit([0.0, -1.0, 0.0], updates, converged=False), None)
+
+    assert finding.detail == f"It gave up after {updates} corrections; it should after 9."
 
 
 @pytest.mark.parametrize(
     ("observed", "says"),
     [
         (fit([0, 0, 0], 9), "converged is True, but no line separates"),
-        (fit([0, 0, 0], 10, converged=False), "10 corrections, where max_steps allows 9."),
+        (
+            fit([0, 0, 0], 10, converged=False),
+            "It gave up after 10 corrections; it should after 9.",
+        ),
     ],
 )
 def test_a_claim_that_cannot_be_is_refused(observed, says):

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from autograder.observation import Lost, Raised, Returned, to_plain
 from autograder.sandbox.codec import Seed, encode
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.question import Answer, Question, Source, read_answer, write_frame
+from autograder.sandbox.question import (
+    READY,
+    Answer,
+    Question,
+    SandboxError,
+    Source,
+    read_answer,
+    write_frame,
+)
 
 CPU = Lost("cpu")
 NOISE = Lost("noise")
@@ -19,6 +27,18 @@ NOISE = Lost("noise")
 def stream(*observations):
     """Write what a child sends: how the import went, then an observation a case."""
     return b"".join(write_frame(encode(to_plain(o))) for o in observations)
+
+
+def read(sent, **expected):
+    """Read what comes after the sign that the sandbox is ready."""
+    return read_answer(READY + sent, **expected)
+
+
+@pytest.mark.parametrize("sent", [b"", READY[:3], write_frame(b"x")])
+def test_a_sandbox_that_never_was_ready_is_our_fault(sent):
+    """Before the ready sign no code of a submission has run, so its absence is an error of ours."""
+    with pytest.raises(SandboxError, match="ended before it ran any code"):
+        read_answer(sent, n_cases=2, lost=CPU)
 
 
 def test_a_question_comes_back_whole():
@@ -47,9 +67,7 @@ def test_arrays_in_cases_come_back():
 def test_each_case_has_its_observation():
     """After a good import there is one observation a case, and what else is known is kept."""
     sent = [Returned(1), Raised("ValueError", "no")]
-    answer = read_answer(
-        stream(Returned(None), *sent), n_cases=2, lost=CPU, printed="hi", seconds=0.5
-    )
+    answer = read(stream(Returned(None), *sent), n_cases=2, lost=CPU, printed="hi", seconds=0.5)
 
     assert answer == Answer(sent, imported=True, printed="hi", seconds=0.5)
 
@@ -57,7 +75,7 @@ def test_each_case_has_its_observation():
 @pytest.mark.parametrize("failure", [Raised("SyntaxError", "bad"), Lost("size")])
 def test_a_failed_import_is_the_answer_to_every_case(failure):
     """What went wrong at the import is observed in each case."""
-    answer = read_answer(stream(failure), n_cases=3, lost=CPU)
+    answer = read(stream(failure), n_cases=3, lost=CPU)
 
     assert answer == Answer([failure] * 3, imported=False)
 
@@ -68,7 +86,7 @@ WHOLE = stream(Returned(None), Returned(1), Returned([2.5]))
 @pytest.mark.parametrize("length", range(len(WHOLE)))
 def test_a_stream_that_ends_early_is_lost_for_the_given_reason(length):
     """Whole frames count; for the rest the answer says why the child ended."""
-    answer = read_answer(WHOLE[:length], n_cases=2, lost=CPU)
+    answer = read(WHOLE[:length], n_cases=2, lost=CPU)
     frames = [len(stream(Returned(None))), len(stream(Returned(None), Returned(1)))]
     known = [Returned(1)] if length >= frames[1] else []
 
@@ -78,7 +96,7 @@ def test_a_stream_that_ends_early_is_lost_for_the_given_reason(length):
 
 def test_a_long_frame_that_never_comes_is_lost():
     """A length beyond the stream is a stream that ended early."""
-    answer = read_answer(stream(Returned(None)) + struct.pack("<Q", 1 << 60), n_cases=1, lost=CPU)
+    answer = read(stream(Returned(None)) + struct.pack("<Q", 1 << 60), n_cases=1, lost=CPU)
 
     assert answer.observations == [CPU]
 
@@ -102,19 +120,19 @@ def test_garbage_is_noise_from_there_on(garbage):
     """A frame that is none spoils its own case and those after it, not those before."""
     sent = stream(Returned(None), Returned(1)) + garbage + stream(Returned(3))
 
-    assert read_answer(sent, n_cases=3, lost=CPU).observations == [Returned(1), NOISE, NOISE]
+    assert read(sent, n_cases=3, lost=CPU).observations == [Returned(1), NOISE, NOISE]
 
 
 def test_garbage_in_the_place_of_the_import_is_noise():
     """Nothing is taken from a stream whose first frame is none."""
-    answer = read_answer(write_frame(b"garbage") + WHOLE, n_cases=2, lost=CPU)
+    answer = read(write_frame(b"garbage") + WHOLE, n_cases=2, lost=CPU)
 
     assert answer == Answer([NOISE, NOISE], imported=False)
 
 
 def test_more_than_was_asked_is_ignored():
     """A child that sends further frames gains nothing."""
-    assert read_answer(WHOLE * 3, n_cases=1, lost=CPU).observations == [Returned(1)]
+    assert read(WHOLE * 3, n_cases=1, lost=CPU).observations == [Returned(1)]
 
 
 @given(st.data())
@@ -126,7 +144,7 @@ def test_a_garbled_stream_gives_an_observation_a_case(data):
         garbled[data.draw(st.integers(0, len(WHOLE) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(WHOLE)))
 
-    answer = read_answer(bytes(garbled[:cut]), n_cases=2, lost=CPU)
+    answer = read(bytes(garbled[:cut]), n_cases=2, lost=CPU)
 
     assert len(answer.observations) == 2
     assert all(o in (CPU, NOISE) for o in answer.observations if isinstance(o, Lost))
