@@ -197,7 +197,7 @@ TRAIN = "train(x, target, rng=rng, max_steps=max_steps)"
     cases=5,
     judge=separates,
     fingerprint=fit_fingerprint,
-    needs=[augment, adds, subtracts],
+    needs=[augment, adds, subtracts, on_the_line],
     call="train(x, target, rng=rng, max_steps=500)",
     slides=ALGORITHM,
 )
@@ -238,7 +238,7 @@ def within_bound(student, x, target, rng, bound):
     ],
     judge=never_claims,
     fingerprint=fit_fingerprint,
-    needs=[augment, adds, subtracts],
+    needs=[augment, adds, subtracts, on_the_line],
     call=TRAIN,
     slides=ALGORITHM,
 )

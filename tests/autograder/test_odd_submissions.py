@@ -2,15 +2,20 @@
 
 import time
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from autograder.check import Status
 from autograder.exercises import find_body
 from autograder.grade import grade
 from autograder.mistakes import Mistake
+from autograder.observation import Returned, to_plain
+from autograder.sandbox.codec import encode
 from autograder.sandbox.fork import ForkSandbox
+from autograder.sandbox.question import write_frame
 from autograder.sandbox.spawn import SpawnSandbox
 from tests.conftest import reference_text
 
@@ -81,3 +86,46 @@ def test_what_hangs_in_its_import_is_imported_once(sandbox, key_of, submit):
     assert report.points == 0
     assert sum(result.seconds > 1 for result in report.results) == 1
     assert time.process_time() - started[0] < 1
+
+
+FORGED = {
+    "a value in place of every answer": {"returned": {"value": 0.0, "inputs": {"x": None}}},
+    "an input that does not exist": {"returned": {"value": 0, "inputs": {"nope": 1}}},
+    "a verdict": {"passed": {"points": 20}},
+    "an observation with a field too many": {"returned": {"value": 0, "inputs": {}, "status": 1}},
+    "no inputs": {"returned": {"value": [-1, 1, 1], "inputs": {}}},
+}
+
+
+@pytest.mark.parametrize("plain", FORGED.values(), ids=FORGED)
+def test_forged_frames_earn_nothing(plain, any_sandbox, key_of, submit):
+    """Code that writes its own frames into the channel and leaves has only given wrong answers."""
+    frame = write_frame(encode(plain))
+    imported = write_frame(encode(to_plain(Returned(None))))
+    forger = (
+        f"import os\nfor descriptor in range(3, 64):\n"
+        f"    try:\n        os.write(descriptor, {imported + 9 * frame!r})\n"
+        f"    except OSError:\n        pass\nos._exit(0)\n"
+    )
+
+    report = grade(submit("lab02_hebb", hebb=forger), key_of("lab02_hebb"), any_sandbox)
+
+    assert report.points == 0
+    assert report.count(Status.ERROR) == 0
+
+
+def test_a_value_that_breaks_the_judge_is_wrong(sandbox, key_of, submit, monkeypatch):
+    """A judge that breaks on a submission's value, and not on the reference's, gives no points."""
+
+    def fragile(_case, observed, expected):
+        assert np.array_equal(observed, expected), "foreign values break it"
+
+    submission = submit(
+        "lab02_hebb", hebb=reference_text("hebb").replace("2 * np.asarray", "3 * np.asarray")
+    )
+    check = submission.lab.checks["hebb.to_bipolar"]
+    monkeypatch.setitem(submission.lab.checks, check.id, replace(check, judge=fragile))
+    result = grade(submission, key_of("lab02_hebb"), sandbox, only=check.id).results[0]
+
+    assert result.status is Status.FAILED
+    assert "The answer is of a kind that cannot be judged." in result.message
