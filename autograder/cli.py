@@ -65,6 +65,12 @@ def main() -> None:
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, help="Draw other cases.", show_default=True
 )
+@click.option(
+    "--carry-forward",
+    "carry",
+    is_flag=True,
+    help="Ask what depends on a failed exercise with the reference in its place.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("-v", "--verbose", is_flag=True, help="Print every lab's whole report.")
 @click.pass_context
@@ -73,6 +79,7 @@ def grade(
     targets: tuple[str, ...],
     only: str | None,
     seed: int,
+    carry: bool,  # noqa: FBT001  click passes options by name
     as_json: bool,  # noqa: FBT001  click passes options by name
     verbose: bool,  # noqa: FBT001
 ) -> None:
@@ -97,7 +104,9 @@ def grade(
     printer = _Printer(quiet=as_json, brief=len(submissions) > 1 and not verbose)
     reports = []
     try:
-        for report in grade_all(submissions, seed=seed, only=check, recording=printer.recording):
+        for report in grade_all(
+            submissions, seed=seed, only=check, carry=carry, recording=printer.recording
+        ):
             reports.append(report)
             printer.report(report)
     except (SandboxError, RecordingError) as error:

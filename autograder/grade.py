@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder import show
 from autograder.check import Check, Lab, Status
-from autograder.course import reference_for
+from autograder.course import engine_path, reference_for
 from autograder.diagnose import diagnose
 from autograder.explain import explain, not_written_yet
 from autograder.judges import Finding
@@ -18,7 +18,7 @@ from autograder.judging import judge_case
 from autograder.key import AnswerKey
 from autograder.observation import Lost, Observation, Returned
 from autograder.report import CheckResult, Report
-from autograder.sandbox import Answer, Question, Sandbox
+from autograder.sandbox import Answer, Question, Sandbox, Source
 from autograder.submission import Submission
 
 __all__ = ["grade"]
@@ -32,13 +32,16 @@ def grade(
     sandbox: Sandbox,
     *,
     only: str | None = None,
+    carry: bool = False,
     tick: Callable[[], object] = lambda: None,
 ) -> Report:
     """Ask every check of the lab, or `only` one, and judge the answers under a key.
 
-    `tick` is called after each check.
+    With `carry`, a check that is skipped because other exercises of the lab failed is asked again
+    with the reference's bodies in their place; what it then earns is marked. It needs the engine,
+    and puts a part of it into the sandbox: for instructors. `tick` is called after each check.
     """
-    grading = _Grading(submission, key, sandbox)
+    grading = _Grading(submission, key, sandbox, carry=carry)
     for check in submission.lab.checks.values():
         if only in {None, check.id}:
             grading.ask(check, alone=only is not None)
@@ -50,8 +53,11 @@ def grade(
 class _Grading:
     """One pass over the checks of one submission."""
 
-    def __init__(self, submission: Submission, key: AnswerKey, sandbox: Sandbox) -> None:
+    def __init__(
+        self, submission: Submission, key: AnswerKey, sandbox: Sandbox, *, carry: bool
+    ) -> None:
         self.lab: Lab = submission.lab
+        self.carry = carry
         self.key = key
         self.sandbox = sandbox
         self.sources, self.missing = submission.read()
@@ -66,7 +72,8 @@ class _Grading:
         if unmet:
             names = " and ".join(need.id for need in unmet)
             message = f"Not asked: it needs {names} first."
-            self.results[check.id] = CheckResult(check, Status.SKIPPED, message)
+            skipped = CheckResult(check, Status.SKIPPED, message)
+            self.results[check.id] = self._carried(check) or skipped if self.carry else skipped
             return
         try:
             answer = self._answer(check)
@@ -76,8 +83,36 @@ class _Grading:
             fact = f"{type(error).__name__}: {show.clean(str(error))}"
             self.results[check.id] = CheckResult(check, Status.ERROR, f"{fact}\n{REPORT_TO}")
 
+    def _carried(self, check: Check) -> CheckResult | None:
+        """Ask a check with the reference's bodies in the place of all that keeps it from being asked.
+
+        None if it does not pass so: then it stays skipped, and tells nothing new.
+        """
+        exercises = tuple(sorted(self._failed_below(check) - {check.exercise}))
+        if not exercises or self.broken or self.missing:
+            return None
+        modules = {exercise.partition(".")[0] for exercise in exercises}
+        lent = {m: Source(f"{m}.py", engine_path(m).read_bytes()) for m in modules}
+        question = replace(self._question(check), carried=lent, exercises=exercises)
+        try:
+            answer = self.sandbox.ask(question)
+            result = self._verdict(check, replace(answer, printed=""))
+        except Exception:  # noqa: BLE001  a second chance that does not come about costs nothing
+            return None
+        return replace(result, carried=exercises) if result.status is Status.PASSED else None
+
+    def _failed_below(self, check: Check) -> set[str]:
+        """Collect the exercises whose checks failed among all that a check needs, directly or not."""
+        failed: set[str] = set()
+        for need in check.needs:
+            failed |= self._failed_below(need)
+            if self.results[need.id].status is Status.FAILED:
+                failed.add(need.exercise)
+        return failed
+
     def _met(self, need: Check) -> bool:
-        return self.results[need.id].status in {Status.PASSED, Status.ERROR}
+        result = self.results[need.id]
+        return result.status in {Status.PASSED, Status.ERROR} and not result.carried
 
     def _answer(self, check: Check) -> Answer:
         """Ask the sandbox; a module that cannot be imported is not imported again."""
@@ -89,19 +124,21 @@ class _Grading:
         if check.module in self.broken:
             answer = self.broken[check.module]
             return replace(answer, observations=answer.observations[:1] * len(cases), seconds=0.0)
-        question = Question(
+        answer = self.sandbox.ask(self._question(check))
+        if not answer.imported:
+            self.broken[check.module] = answer
+        return answer
+
+    def _question(self, check: Check) -> Question:
+        return Question(
             f"autograder.labs.{self.lab.id}",
             check.id,
             check.module,
-            check.sent(cases),
+            check.sent(self.key.checks[check.id].cases),
             self.sources,
             self.reference,
             check.limits,
         )
-        answer = self.sandbox.ask(question)
-        if not answer.imported:
-            self.broken[check.module] = answer
-        return answer
 
     def _verdict(self, check: Check, answer: Answer) -> CheckResult:
         """Judge case by case; the first that is not right makes the message."""

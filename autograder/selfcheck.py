@@ -39,6 +39,7 @@ def grade_all(
     *,
     seed: int,
     only: str | None = None,
+    carry: bool = False,
     recording: Callable[[Lab], object] = lambda _: None,
 ) -> Iterator[Report]:
     """Grade the submissions one after the other; yield each report as it is there.
@@ -53,4 +54,4 @@ def grade_all(
             if key is None:
                 recording(submission.lab)
                 key = get_key(submission.lab, seed, sandbox)
-            yield grade(submission, key, sandbox, only=only)
+            yield grade(submission, key, sandbox, only=only, carry=carry)

@@ -24,6 +24,8 @@ class CheckResult:
     hint: str | None = None
     """A sentence that starts the student on the cause."""
     seconds: float = 0.0
+    carried: tuple[str, ...] = ()
+    """Exercises whose place the reference's took, so that this check could be asked."""
 
     @property
     def points(self) -> int:
@@ -44,6 +46,11 @@ class CheckResult:
             "seconds": round(self.seconds, 4),
         }
 
+    @property
+    def own_points(self) -> int:
+        """What the check is worth without the reference's help."""
+        return 0 if self.carried else self.points
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -59,6 +66,11 @@ class Report:
     def points(self) -> int:
         """What was reached."""
         return sum(result.points for result in self.results)
+
+    @property
+    def own_points(self) -> int:
+        """What was reached without the reference's help anywhere."""
+        return sum(result.own_points for result in self.results)
 
     @property
     def max_points(self) -> int:
@@ -83,6 +95,7 @@ class Report:
             "lab": self.lab,
             "points": self.points,
             "max_points": self.max_points,
+            **({"own_points": self.own_points} if self.own_points != self.points else {}),
             "seed": self.seed,
             "isolation": self.isolation,
             "checks": [result.to_plain() for result in self.results],

@@ -6,7 +6,7 @@ report is whole without it.
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -85,7 +85,14 @@ def _promise(result: CheckResult, told: str) -> Text:
         return Text(result.message, style="dim")
     if result.message and result.message == told:
         return Text("The same as above.", style="dim")
+    if result.carried:
+        return Text(f"{result.check.title} (With {_names(result.carried)}.)", style="dim")
     return Text(result.check.title, style="" if result.message else "dim")
+
+
+def _names(exercises: Sequence[str]) -> str:
+    names = " and ".join(exercise.partition(".")[2] for exercise in exercises)
+    return f"the reference's {names}"
 
 
 def _facts(result: CheckResult, told: str) -> Iterator[RenderableType]:
@@ -113,7 +120,9 @@ def _hanging(line: str) -> RenderableType:
 def _summary(report: Report) -> Text:
     counts = [f"{report.count(s)} {WORDS[s]}" for s in Status if report.count(s)]
     made = f"seed {report.seed} · isolation: {report.isolation}"
-    return Text(f"{', '.join(counts)} · {made}", style="dim")
+    helped = report.points - report.own_points
+    own = f" · {report.own_points} on its own, {helped} with the reference's help" if helped else ""
+    return Text(f"{', '.join(counts)}{own} · {made}", style="dim")
 
 
 def lab_line(report: Report, *, width: int, unicode: bool = True) -> Text:

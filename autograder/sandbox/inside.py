@@ -6,6 +6,7 @@ decides anything, and nothing here knows an answer.
 
 import builtins
 import difflib
+import functools
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -113,7 +114,7 @@ def answer(
     finder = Finder(question.submission, question.reference, codes or {})
     sys.meta_path.insert(0, finder)
     send(READY)
-    imported = observe(lambda _: getattr(View(), question.module) and None, (), {}, finder.files)
+    imported = observe(lambda _: _import(question), (), {}, finder.files)
     send(write_frame(_frame(imported, question.limits)))
     if not isinstance(imported, Returned):
         return
@@ -123,6 +124,27 @@ def answer(
         observation = observe(check.ask, check.unchanged, case, finder.files)
         sys.stdout.flush()
         send(write_frame(_frame(observation, question.limits)))
+
+
+def _import(question: Question) -> None:
+    """Import the module that is asked, and put the reference's exercises into the student's place.
+
+    The module of the reference is run under another name, so its own helpers go with it.
+    """
+    getattr(View(), question.module)
+    for module, source in question.carried.items():
+        lender = ModuleType(f"{PACKAGE}.reference_{module}")
+        sys.modules[lender.__name__] = lender
+        exec(compiled(source), lender.__dict__)  # noqa: S102  ours
+        for exercise in question.exercises:
+            owner, *classes, name = exercise.split(".")
+            if owner == module:
+                borrower, giver = (_within(m, classes) for m in (getattr(View(), module), lender))
+                setattr(borrower, name, getattr(giver, name))
+
+
+def _within(module: ModuleType, classes: Sequence[str]) -> Any:
+    return functools.reduce(getattr, classes, module)
 
 
 def observe(

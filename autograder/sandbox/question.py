@@ -24,6 +24,7 @@ class SandboxError(Exception):
 
 
 _LENGTH = struct.Struct("<Q")
+_SOURCES = ("submission", "reference", "carried")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,14 @@ class Question:
     reference: dict[str, Source] = field(default_factory=dict)
     """Modules of earlier labs and provided ones: no answer to this lab is among them."""
     limits: Limits = field(default_factory=Limits)
+    carried: dict[str, Source] = field(default_factory=dict)
+    """Modules of the reference of this lab from which `exercises` are taken: see carry-forward."""
+    exercises: tuple[str, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Write the question as one frame."""
         fields = {name: getattr(self, name) for name in self.__slots__}
-        for name in ("submission", "reference"):
+        for name in _SOURCES:
             fields[name] = {module: asdict(source) for module, source in fields[name].items()}
         return encode({**fields, "limits": asdict(self.limits)})
 
@@ -61,7 +65,7 @@ class Question:
     def from_bytes(cls, frame: bytes) -> "Question":
         """Read a question; it comes from the grader, so its fields are taken as they are."""
         fields = decode(frame)
-        for name in ("submission", "reference"):
+        for name in _SOURCES:
             fields[name] = {module: Source(**source) for module, source in fields[name].items()}
         return cls(**{**fields, "limits": Limits(**fields["limits"])})
 

@@ -1,0 +1,71 @@
+"""Carry-forward: what depends on a failed exercise is asked with the reference in its place."""
+
+from autograder.check import Status
+from autograder.grade import grade
+from tests.conftest import reference_text
+
+
+def graded(submission, key, sandbox):
+    """Grade with carry-forward; return the report and its results by check."""
+    report = grade(submission, key, sandbox, carry=True)
+    return report, {result.check.id: result for result in report.results}
+
+
+def test_one_mistake_costs_its_own_points_once(sandbox, key_of, submit):
+    """A wrong hebb_step loses its own 4 points; training, right in itself, keeps its 7."""
+    wrong = reference_text("hebb").replace("bias + target", "bias")
+    report, results = graded(submit("lab02_hebb", hebb=wrong), key_of("lab02_hebb"), sandbox)
+
+    assert (report.points, report.own_points) == (16, 9)
+    assert results["hebb.history"].carried == ("hebb.hebb_step",)
+    assert results["hebb.update"].status is Status.FAILED
+    assert results["hebb.step_keeps_inputs"].status is Status.SKIPPED
+
+
+def test_the_report_keeps_both_totals(sandbox, key_of, submit):
+    """With help, own_points stands beside points; without, the schema is as ever."""
+    wrong = reference_text("hebb").replace("bias + target", "bias")
+    helped, _ = graded(submit("lab02_hebb", hebb=wrong), key_of("lab02_hebb"), sandbox)
+    whole, _ = graded(submit("lab02_hebb"), key_of("lab02_hebb"), sandbox)
+
+    assert (helped.to_plain()["points"], helped.to_plain()["own_points"]) == (16, 9)
+    assert "own_points" not in whole.to_plain()
+
+
+def test_a_dependant_with_its_own_mistake_stays_skipped(sandbox, key_of, submit):
+    """What fails with the reference's help too tells nothing new, and earns nothing."""
+    wrong = reference_text("hebb").replace("bias + target", "bias")
+    wrong = wrong.replace("np.zeros(x.shape[1]), 0.0", "np.ones(x.shape[1]), 0.0")
+    report, results = graded(submit("lab02_hebb", hebb=wrong), key_of("lab02_hebb"), sandbox)
+
+    assert report.points == report.own_points
+    assert results["hebb.history"].status is Status.SKIPPED
+
+
+def test_a_method_is_carried_too(sandbox, key_of, submit):
+    """A wrong McCullochPitts.__call__ does not cost the XOR networks that are built of it."""
+    wrong = reference_text("gates").replace(", self.threshold)", ")")
+    _, results = graded(submit("lab01_gates", gates=wrong), key_of("lab01_gates"), sandbox)
+
+    assert results["gates.neuron"].status is Status.FAILED
+    assert results["gates.product_of_sums"].carried == ("gates.McCullochPitts.__call__",)
+    assert results["gates.parts_of_product"].status is Status.PASSED
+
+
+def test_a_broken_module_is_not_helped(sandbox, key_of, submit):
+    """Where the module cannot be imported there is no place to put anything."""
+    report, _ = graded(submit("lab02_hebb", hebb="def"), key_of("lab02_hebb"), sandbox)
+
+    assert report.points == 0
+
+
+def test_stubs_earn_nothing_with_help(sandbox, key_of, submit):
+    """A body that is not written passes nothing, whatever stands in the others' places."""
+    from autograder.course import load_lab
+    from autograder.stubs import make_stub
+
+    for lab_id, module in (("lab01_gates", "gates"), ("lab03_perceptron", "perceptron")):
+        stub = make_stub(load_lab(lab_id), module)
+        report, _ = graded(submit(lab_id, **{module: stub}), key_of(lab_id), sandbox)
+
+        assert report.points == 0
