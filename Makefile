@@ -1,6 +1,6 @@
 # make demo   the main job on real files, from nothing
 # make test   all checks and tests, from nothing
-# make prove  the slow proofs: hundreds of seeds
+# make prove  the slow proofs: NNLAB_SEEDS (20) for the mistakes, NNLAB_REFERENCE_SEEDS (200)
 # make bench  figures, each a ratio against a named peer
 # make oracles  adds PyTorch, which more tests then compare with
 
