@@ -5,8 +5,10 @@ the observed value is right, else a `Finding`. Judges get plain data only and mu
 value whatever may make them raise, for it may have been made to.
 """
 
+from autograder.judges.draws import comes_from_generator, draws_fingerprint
 from autograder.judges.equal import close, equal
 from autograder.judges.finding import Finding, Judge
+from autograder.judges.fit import fits
 from autograder.judges.gradient import claimed_gradient, gradient_agrees
 from autograder.judges.logic import (
     computes_parts,
@@ -28,10 +30,13 @@ __all__ = [
     "Judge",
     "claimed_gradient",
     "close",
+    "comes_from_generator",
     "computes_parts",
+    "draws_fingerprint",
     "equal",
     "finds_neuron",
     "fit_fingerprint",
+    "fits",
     "gradient_agrees",
     "never_claims",
     "parts",

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 
 from autograder.evidence import STEP
-from autograder.judges.equal import as_numbers
 from autograder.judges.finding import Finding
 from autograder.judges.nature import nature
+from autograder.judges.numbers import as_numbers
 from autograder.show import shape_of, value
 
 __all__ = ["claimed_gradient", "gradient_agrees"]
