@@ -8,11 +8,19 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["STEP", "gradient_evidence"]
+__all__ = ["STEP", "attempt", "gradient_evidence"]
 
 STEP = 1e-4
 """The step of the probes. Truncation is STEP² and rounding 1e-16 / STEP, relative to the loss: both
 are below 1e-8, a thousand times below what a judge lets pass."""
+
+
+def attempt(ask: Callable[[], Any]) -> dict[str, Any]:
+    """Ask what may be refused: gather the answer, or that a ValueError was raised instead."""
+    try:
+        return {"returned": ask()}
+    except ValueError:
+        return {"raised": "ValueError"}
 
 
 def gradient_evidence(loss: Callable[[Any], Any], *, at: Any, claimed: Any) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Activation functions and their derivatives: without them, layers of neurons are one matrix.
 
 Each works element by element on a pre-activation a = w·x + b; a derivative is taken at that
-same pre-activation, not at the function's value. Softmax alone looks at a whole row. The
-formulas are the lecture's, written so that no input up to ±10,000 overflows: exp alone
-gives up at 710.
+same pre-activation, not at the function's value. Softmax alone looks at a whole row. All take
+arrays, of integers too, and leave them as they were. The formulas are the lecture's, written
+so that no input up to ±10,000 overflows: exp alone gives up at 710.
 """
 
 import numpy as np

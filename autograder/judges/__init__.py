@@ -5,8 +5,11 @@ the observed value is right, else a `Finding`. Judges get plain data only and mu
 value whatever may make them raise, for it may have been made to.
 """
 
+from autograder.judges.draws import comes_from_generator, draws_fingerprint
 from autograder.judges.equal import close, equal
 from autograder.judges.finding import Finding, Judge
+from autograder.judges.fit import fits
+from autograder.judges.gradient import claimed_gradient, gradient_agrees
 from autograder.judges.logic import (
     computes_parts,
     finds_neuron,
@@ -14,6 +17,7 @@ from autograder.judges.logic import (
     search_result,
     truth_table_of,
 )
+from autograder.judges.refusal import returns_or_refuses
 from autograder.judges.separation import (
     fit_fingerprint,
     never_claims,
@@ -24,13 +28,19 @@ from autograder.judges.separation import (
 __all__ = [
     "Finding",
     "Judge",
+    "claimed_gradient",
     "close",
+    "comes_from_generator",
     "computes_parts",
+    "draws_fingerprint",
     "equal",
     "finds_neuron",
     "fit_fingerprint",
+    "fits",
+    "gradient_agrees",
     "never_claims",
     "parts",
+    "returns_or_refuses",
     "search_result",
     "separates",
     "stays_in_bounds",

@@ -59,6 +59,8 @@ def _compare(observed: Any, expected: Any, tolerance: float) -> Finding | None:
             )
         case None | str() | Opaque():
             same = type(observed) is type(expected) and observed == expected
+            if not same and isinstance(observed, str) and isinstance(expected, str):
+                return Finding("The text differs.")
             return None if same else _wrong_kind(observed, expected)
     return _wrong_kind(observed, expected)
 

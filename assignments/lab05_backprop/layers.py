@@ -1,0 +1,185 @@
+"""Layers: the affine map, the activation functions as modules, and networks of them.
+
+Forward and backward stand side by side. A layer keeps from its last forward what backward
+needs. Gradients of parameters are added to `.grad`: two calls of backward count twice.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from nnlab.activations import relu, sigmoid, tanh
+from nnlab.arrays import Array
+from nnlab.module import Module, Parameter, Sequential
+
+__all__ = ["Activation", "Linear", "ReLU", "Sigmoid", "Tanh", "mlp", "uniform"]
+
+
+def uniform(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
+    """Draw weights from ±1/√in_features, as PyTorch's Linear does; shape is (out, in)."""
+    bound = 1 / np.sqrt(shape[1])
+    return rng.uniform(-bound, bound, size=shape)
+
+
+class Linear(Module):
+    """An affine layer, the lecture's a = W x + b. Keras calls it Dense.
+
+    `init(shape, rng=rng)` draws the weights; the bias starts at zero. `input_gradient=False`
+    is for a network's first layer, and makes it faster: nobody needs dL/dx of the data.
+
+    Shape: weight (out_features, in_features), one row for each neuron; bias (out_features,).
+    Raises: ValueError if a size is below 1, or if called with x not (batch, in_features).
+    Source: slides, "Multi-layer Neural Network".
+
+    >>> Linear(4, 3, rng=np.random.default_rng(0))(np.ones((2, 4))).shape
+    (2, 3)
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        *,
+        rng: np.random.Generator,
+        init: Callable[..., Array] = uniform,
+        input_gradient: bool = True,
+    ) -> None:
+        for name, size in (("in_features", in_features), ("out_features", out_features)):
+            if not size >= 1:
+                raise ValueError(f"{name} must be at least 1, got {size}")
+        self.weight = Parameter(init((out_features, in_features), rng=rng))
+        self.bias = Parameter(np.zeros(out_features, self.weight.data.dtype))
+        self.input_gradient = input_gradient
+
+    def __repr__(self) -> str:
+        out_features, in_features = self.weight.data.shape
+        return f"Linear({in_features}, {out_features})"
+
+    def check_input(self, x: Array) -> None:
+        """Raise ValueError unless x is (batch, in_features)."""
+        in_features = self.weight.data.shape[1]
+        if x.ndim != 2 or x.shape[1] != in_features:
+            raise ValueError(f"{self} expects x of shape (batch, {in_features}), got {x.shape}")
+
+    def forward(self, x: Array) -> Array:
+        """Map every row of x to W x + b; keep in self what `backward` needs.
+
+        y = x Wᵀ + b
+
+        Shape: x (batch, in_features); the result (batch, out_features).
+
+        >>> layer = Linear(2, 1, rng=np.random.default_rng(0))
+        >>> layer.weight.data[...], layer.bias.data[...] = [[2.0, 3.0]], [0.5]
+        >>> layer.forward(np.array([[1.0, 1.0], [1.0, 0.0]])).tolist()
+        [[5.5], [2.5]]
+        """
+        raise NotImplementedError("lab05_backprop: Linear.forward")
+
+    def backward(self, grad_output: Array) -> Array:
+        """Add dL/dW and dL/db to `weight.grad` and `bias.grad`; return dL/dx.
+
+        dL/dW = Σₙ gₙ xₙᵀ      dL/db = Σₙ gₙ      dL/dxₙ = Wᵀ gₙ,
+        gₙ = row n of grad_output, xₙ = row n of the last forward's x
+
+        A sum over the batch, no mean: the loss has averaged already. Where self.input_gradient
+        is False nobody looks at dL/dx: you need not compute it, we return NaN for it.
+
+        Shape: grad_output (batch, out_features), it is dL/dy; the result (batch, in_features).
+        Source: slides, "Hidden layer gradient", "Backpropagation".
+
+        >>> layer = Linear(2, 1, rng=np.random.default_rng(0))
+        >>> layer.weight.data[...] = [[2.0, 3.0]]
+        >>> _ = layer.forward(np.array([[1.0, 1.0], [1.0, 0.0]]))
+        >>> layer.backward(np.array([[1.0], [10.0]])).tolist()
+        [[2.0, 3.0], [20.0, 30.0]]
+        >>> layer.weight.grad.tolist(), layer.bias.grad.tolist()
+        ([[11.0, 1.0]], [11.0])
+        """
+        raise NotImplementedError("lab05_backprop: Linear.backward")
+
+
+class Activation(Module):
+    """An activation function as a module: forward keeps input a and result g(a) for backward.
+
+    A subclass names its function g, and its backward returns dL/da = dL/dg(a) ⊙ g'(a), where
+    ⊙ multiplies entry by entry. All shapes are those of x.
+
+    Source: slides, "Hidden layer gradient", "Gradient of Activation Functions".
+    """
+
+    function: Callable[[Array], Array]
+
+    def forward(self, x: Array) -> Array:
+        """Return g(x), and keep x as self.a and g(x) as self.g."""
+        self.a, self.g = x, self.function(x)
+        return self.g
+
+
+class Sigmoid(Activation):
+    """The sigmoid of every entry."""
+
+    function = staticmethod(sigmoid)
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return dL/da from grad_output, which is dL/dg, and the last forward's self.a or self.g.
+
+        dL/da = dL/dg ⊙ g · (1 − g)
+
+        >>> layer = Sigmoid()
+        >>> _ = layer(np.array([[0.0, 1000.0]]))
+        >>> layer.backward(np.array([[2.0, 2.0]])).tolist()
+        [[0.5, 0.0]]
+        """
+        raise NotImplementedError("lab05_backprop: Sigmoid.backward")
+
+
+class Tanh(Activation):
+    """The tanh of every entry."""
+
+    function = staticmethod(tanh)
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return dL/da from grad_output, which is dL/dg, and the last forward's self.a or self.g.
+
+        dL/da = dL/dg ⊙ (1 − g²)
+
+        >>> layer = Tanh()
+        >>> _ = layer(np.array([[0.0, 1000.0]]))
+        >>> layer.backward(np.array([[2.0, 2.0]])).tolist()
+        [[2.0, 0.0]]
+        """
+        raise NotImplementedError("lab05_backprop: Tanh.backward")
+
+
+class ReLU(Activation):
+    """The positive part of every entry."""
+
+    function = staticmethod(relu)
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return dL/da from grad_output, which is dL/dg, and the last forward's self.a or self.g.
+
+        dL/da = dL/dg where a > 0, else 0
+
+        >>> layer = ReLU()
+        >>> _ = layer(np.array([[-1.0, 3.0]]))
+        >>> layer.backward(np.array([[2.0, 2.0]])).tolist()
+        [[0.0, 2.0]]
+        """
+        raise NotImplementedError("lab05_backprop: ReLU.backward")
+
+
+def mlp(
+    sizes: Sequence[int], activation: Callable[[], Module], *, rng: np.random.Generator
+) -> Sequential:
+    """Build a network of Linear layers, with an activation after every one but the last.
+
+    sizes = (inputs, hidden, …, outputs): neighbours in it are the sizes of one layer. Every
+    call of activation() makes a module.
+
+    Source: slides, "Multi-layer Neural Network".
+
+    >>> mlp((2, 8, 3), Tanh, rng=np.random.default_rng(0))
+    Sequential(Linear(2, 8), Tanh(), Linear(8, 3))
+    """
+    raise NotImplementedError("lab05_backprop: mlp")

@@ -1,0 +1,81 @@
+"""The judge of random weights: any are right that come from the generator that was given.
+
+The evidence is the weights of all layers of three networks: `first` and `again` are made from equal
+generators, `other` from another one. Two draws of float64 agree with a probability of about 2⁻⁵³ a
+number, so comparing a layer's numbers raises a false alarm less than once in 10¹⁵. The nearest
+mistakes, a seed of one's own for the network or for each layer, are caught every time.
+"""
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from autograder.judges.finding import Finding
+from autograder.judges.numbers import as_reals
+from autograder.show import shape_of
+
+__all__ = ["comes_from_generator", "draws_fingerprint"]
+
+NETWORKS = ("first", "again", "other")
+
+
+def comes_from_generator(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept weights that follow the generator, with numbers of its own for every layer."""
+    del case
+    shapes = [np.shape(weight) for weight in expected["first"]]
+    networks = _read(observed)
+    if networks is None:
+        return Finding(f"It is {shape_of(observed)}, where the weights of networks are expected.")
+    for network in networks:
+        mine = [weight.shape for weight in network]
+        if mine != shapes:
+            return Finding(f"The weights have the shapes {mine}, where {shapes} are expected.")
+    first, again, other = networks
+    if not all(map(np.array_equal, first, again)):
+        return Finding("Two networks from equal generators have different weights.")
+    if any(map(np.array_equal, first, other)):
+        return Finding("Networks from different generators have the same weights.")
+    if _repeated(first):
+        return Finding("Two layers begin with the same numbers: each should draw its own.")
+    return None
+
+
+def draws_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Identify random weights by what they agree with."""
+    del case
+    networks = _read(observed)
+    if networks is None:
+        return shape_of(observed)
+    first, again, other = networks
+    return {
+        "shapes": [list(weight.shape) for weight in first],
+        "again": [bool(np.array_equal(*pair)) for pair in zip(first, again, strict=False)],
+        "other": [bool(np.array_equal(*pair)) for pair in zip(first, other, strict=False)],
+        "repeated": _repeated(first),
+    }
+
+
+def _read(observed: Any) -> list[list[Any]] | None:
+    """Read three lists of arrays of numbers, or None."""
+    if not isinstance(observed, dict) or observed.keys() != set(NETWORKS):
+        return None
+    networks = []
+    for name in NETWORKS:
+        if not isinstance(observed[name], list):
+            return None
+        network = [as_reals(weight) for weight in observed[name]]
+        if any(weight is None for weight in network):
+            return None
+        networks.append(network)
+    return networks
+
+
+def _repeated(network: list[Any]) -> bool:
+    """Tell whether two layers begin with the same numbers, one number alone not counted."""
+    for one, other in combinations(network, 2):
+        size = min(one.size, other.size)
+        if size > 1 and np.array_equal(one.ravel()[:size], other.ravel()[:size]):
+            return True
+    return False

@@ -1,0 +1,410 @@
+"""Checks of lab 4: activations and losses."""
+
+import numpy as np
+
+from autograder.check import Lab
+from autograder.draw import short_numbers
+from autograder.evidence import attempt, gradient_evidence
+from autograder.judges import claimed_gradient, gradient_agrees, returns_or_refuses
+
+lab = Lab(
+    "lab04_activations",
+    title="Activations and losses",
+    slides="Activation functions",
+    exercises=[
+        "activations.linear",
+        "activations.sigmoid",
+        "activations.tanh",
+        "activations.relu",
+        "activations.linear_derivative",
+        "activations.sigmoid_derivative",
+        "activations.tanh_derivative",
+        "activations.relu_derivative",
+        "activations.softmax",
+        "losses.one_hot",
+        "losses.MSELoss.__call__",
+        "losses.MSELoss.backward",
+        "losses.CrossEntropyLoss.__call__",
+        "losses.CrossEntropyLoss.backward",
+    ],
+)
+
+SLOPES = "Gradient of Activation Functions"
+SOFTMAX = "Single layer neuron: Softmax Activation"
+MSE = "Loss functions: Mean square error"
+CROSS_ENTROPY = "Loss functions : Cross entropy"
+OUTPUT = "Output gradient"
+
+
+def pre_activations(rng):
+    """Draw numbers of both signs, inside and outside ±1; none is 0, where ReLU has its kink."""
+    return {"x": rng.permutation([0.3, -0.6, *short_numbers(rng, 13)]).reshape(3, 5)}
+
+
+WHOLE = {"x": np.array([[-2], [3], [-1], [5]])}
+ONE_ROW = {"x": np.array([-0.4, 1.7, 0.2])}
+FAR = {"x": np.array([[-300.0, -40.0, -0.2], [0.2, 40.0, 300.0]])}
+"""Up to ±300 every form of a formula is right: slopes are asked no further, for they may use it."""
+
+
+@lab.check(
+    "activations.linear", points=1, draw=pre_activations, always=[WHOLE, ONE_ROW], unchanged=["x"]
+)
+def linear(student, x):
+    """linear passes every number on as it is."""
+    return student.activations.linear(x)
+
+
+@lab.check(
+    "activations.sigmoid",
+    points=1,
+    draw=pre_activations,
+    always=[WHOLE, ONE_ROW, FAR],
+    unchanged=["x"],
+)
+def sigmoid(student, x):
+    """sigmoid squashes every number between 0 and 1."""
+    return student.activations.sigmoid(x)
+
+
+def large(rng, *, sign):
+    """Draw numbers of one sign, up to 10,000, beyond what exp can take."""
+    return {"x": sign * np.append(np.round(10 ** rng.uniform(2.9, 4, size=4)), 1e4)}
+
+
+@lab.check(
+    "activations.sigmoid",
+    points=1,
+    draw=lambda rng: large(rng, sign=-1),
+    cases=1,
+    always=[{"x": np.array([800.0, 20.0, 1e4])}],
+    needs=[sigmoid],
+)
+def sigmoid_of_large(student, x):
+    """sigmoid is right for numbers up to ±10,000, and nothing overflows on the way."""
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        return student.activations.sigmoid(x)
+
+
+@lab.check(
+    "activations.tanh",
+    points=1,
+    draw=pre_activations,
+    always=[WHOLE, ONE_ROW, FAR],
+    unchanged=["x"],
+)
+def tanh(student, x):
+    """tanh squashes every number between −1 and 1."""
+    return student.activations.tanh(x)
+
+
+@lab.check(
+    "activations.tanh",
+    points=1,
+    draw=lambda rng: large(rng, sign=-1),
+    cases=1,
+    always=[{"x": np.array([800.0, 20.0, 1e4])}],
+    needs=[tanh],
+)
+def tanh_of_large(student, x):
+    """tanh is right for numbers up to ±10,000."""
+    return student.activations.tanh(x)
+
+
+@lab.check(
+    "activations.relu", points=1, draw=pre_activations, always=[WHOLE, ONE_ROW], unchanged=["x"]
+)
+def relu(student, x):
+    """relu lets positive numbers pass and answers 0 for all others."""
+    return student.activations.relu(x)
+
+
+@lab.check(
+    "activations.linear_derivative",
+    points=1,
+    draw=pre_activations,
+    slides=SLOPES,
+    unchanged=["x"],
+)
+def linear_derivative(student, x):
+    """linear_derivative is 1 for every entry of x."""
+    return student.activations.linear_derivative(x)
+
+
+@lab.check(
+    "activations.sigmoid_derivative",
+    points=1,
+    draw=pre_activations,
+    always=[FAR],
+    needs=[sigmoid],
+    slides=SLOPES,
+    unchanged=["x"],
+)
+def sigmoid_derivative(student, x):
+    """sigmoid_derivative is the slope of sigmoid at the pre-activation x."""
+    return student.activations.sigmoid_derivative(x)
+
+
+@lab.check(
+    "activations.tanh_derivative",
+    points=1,
+    draw=pre_activations,
+    always=[FAR],
+    needs=[tanh],
+    slides=SLOPES,
+    unchanged=["x"],
+)
+def tanh_derivative(student, x):
+    """tanh_derivative is the slope of tanh at the pre-activation x."""
+    return student.activations.tanh_derivative(x)
+
+
+@lab.check(
+    "activations.relu_derivative",
+    points=1,
+    draw=pre_activations,
+    always=[FAR],
+    slides=SLOPES,
+    unchanged=["x"],
+)
+def relu_derivative(student, x):
+    """relu_derivative is 1 where x is positive, and 0 where it is negative."""
+    return student.activations.relu_derivative(x)
+
+
+def scores(rng):
+    """Draw scores of a batch, whose rows have different sums."""
+    return {"x": short_numbers(rng, 5, 3)}
+
+
+def scores_along(rng):
+    """Draw scores that have more than two axes, and one of the first two as that of the classes."""
+    return {"x": short_numbers(rng, 2, 5, 3), "axis": int(rng.integers(0, 2))}
+
+
+@lab.check(
+    "activations.softmax",
+    points=1,
+    draw=lambda rng: scores_along(rng) if rng.integers(0, 2) else scores(rng),
+    always=[
+        {"x": np.array([1.5, -0.5, 2.0, 0.75])},
+        {"x": np.array([[3, 1, -2], [0, 2, 2], [1, 1, 4]])},
+        {"x": np.array([[0.5, 2.0], [-1.0, 3.0], [2.5, 1.5]]), "axis": 0},
+        {"x": np.array([[0.5, 2.0], [-1.0, 3.0], [2.5, 1.5]])},
+    ],
+    slides=SOFTMAX,
+    unchanged=["x"],
+)
+def probabilities(student, x, **axis):
+    """softmax turns the scores along an axis, by default the last, into probabilities."""
+    return student.activations.softmax(x, **axis)
+
+
+def large_scores(rng):
+    """Draw large scores of both signs: one row's largest is far below the others'."""
+    near = short_numbers(rng, 3, 4)
+    return {"x": near + rng.permutation([9000.0, -9000.0, 0.0])[:, np.newaxis]}
+
+
+@lab.check(
+    "activations.softmax",
+    points=1,
+    draw=large_scores,
+    cases=2,
+    always=[{"x": np.array([[1e4, -1e4, 9999.0], [-1e4, -9998.0, -1e4]])}],
+    needs=[probabilities],
+    slides=SOFTMAX,
+)
+def softmax_of_large(student, x):
+    """softmax is right for scores up to ±10,000, whatever the other rows hold."""
+    return student.activations.softmax(x)
+
+
+def labels_of_a_batch(rng):
+    """Draw labels, one of them twice, and more classes than the batch has labels for."""
+    labels = rng.permutation([0, 2, 2, *rng.integers(0, 4, size=2)])
+    return {"labels": labels.astype(rng.choice(["int32", "int64"])), "n_classes": 6}
+
+
+@lab.check(
+    "losses.one_hot",
+    points=1,
+    draw=labels_of_a_batch,
+    always=[
+        {"labels": np.array([3, 6, 0]), "n_classes": 10},
+        {"labels": np.array([1]), "n_classes": 2},
+        {"labels": np.array([0, 3, 1]), "n_classes": 3},
+        {"labels": np.array([2, -1]), "n_classes": 3},
+        {"labels": np.array([1.0, 0.0, 2.0]), "n_classes": 4},
+    ],
+    judge=returns_or_refuses,
+    slides=CROSS_ENTROPY,
+    unchanged=["labels"],
+)
+def one_hot(student, labels, n_classes):
+    """one_hot writes a 1 in the column of each row's class, and refuses what is no class."""
+    return attempt(lambda: student.losses.one_hot(labels, n_classes))
+
+
+def outputs(rng):
+    """Draw predictions and targets of several outputs; the errors have both signs."""
+    return {"prediction": short_numbers(rng, 5, 3), "target": short_numbers(rng, 5, 3) + 0.125}
+
+
+COLUMN = {"prediction": np.array([[1.5], [-2.0], [4.0]]), "target": np.array([[1], [1], [2]])}
+LINE = {
+    "prediction": np.array([0.5, 3.0, -1.0, 2.0, 0.25]),
+    "target": np.array([2, 1, 0.5, 2, -1]),
+}
+
+
+@lab.check(
+    "losses.MSELoss.__call__",
+    points=1,
+    draw=outputs,
+    always=[COLUMN, LINE],
+    call="MSELoss()(prediction, target)",
+    slides=MSE,
+    unchanged=["prediction", "target"],
+)
+def mse(student, prediction, target):
+    """MSELoss is the mean of all squared errors, over the batch and the outputs."""
+    return student.losses.MSELoss()(prediction, target)
+
+
+@lab.check(
+    "losses.MSELoss.__call__",
+    points=1,
+    always=[
+        {"prediction": np.array([[1.5], [-2.0], [4.0]]), "target": np.array([1.0, 0.5, 2.0])},
+        {"prediction": np.array([1.5, -2.0, 4.0]), "target": np.array([[1.0], [0.5], [2.0]])},
+    ],
+    judge=returns_or_refuses,
+    needs=[mse],
+    call="MSELoss()(prediction, target)",
+    slides=MSE,
+)
+def mse_of_other_shape(student, prediction, target):
+    """MSELoss refuses a target whose shape is not the prediction's."""
+    return attempt(lambda: student.losses.MSELoss()(prediction, target))
+
+
+def loss_gradient(make_loss, prediction, target):
+    """Use a loss on other data first, then ask for the gradient of its last call."""
+    loss = make_loss()
+    loss(2 * prediction[:1], target[:1])
+    loss(prediction, target)
+    return gradient_evidence(
+        lambda at: make_loss()(at, target), at=prediction, claimed=loss.backward()
+    )
+
+
+@lab.check(
+    "losses.MSELoss.backward",
+    points=1,
+    draw=outputs,
+    always=[COLUMN, LINE],
+    judge=gradient_agrees,
+    fingerprint=claimed_gradient,
+    needs=[mse],
+    call="backward() after MSELoss()(prediction, target)",
+    slides=MSE,
+)
+def mse_gradient(student, prediction, target):
+    """MSELoss.backward is the gradient of the last loss, as small steps measure it."""
+    return loss_gradient(student.losses.MSELoss, prediction, target)
+
+
+def logits_and_labels(rng):
+    """Draw logits with labels of which two are alike; no probability is near 0."""
+    return {
+        "prediction": rng.integers(-6, 7, size=(5, 3)) / 4,
+        "target": rng.permutation([0, 1, 2, 2, int(rng.integers(0, 3))]),
+    }
+
+
+ONE_SAMPLE = {"prediction": np.array([[1.25, -0.5, 0.75, 1.0]]), "target": np.array([2])}
+SQUARE = {
+    "prediction": np.array([[0.5, -1.0, 1.5], [1.0, 0.25, -0.75], [-0.5, 1.25, 0.75]]),
+    "target": np.array([1, 0, 1], dtype=np.int32),
+}
+
+
+@lab.check(
+    "losses.CrossEntropyLoss.__call__",
+    points=1,
+    draw=logits_and_labels,
+    always=[ONE_SAMPLE, SQUARE],
+    needs=[probabilities],
+    call="CrossEntropyLoss()(prediction, target)",
+    slides=CROSS_ENTROPY,
+    unchanged=["prediction", "target"],
+)
+def cross_entropy(student, prediction, target):
+    """CrossEntropyLoss is the mean of −log softmax at the right classes."""
+    return student.losses.CrossEntropyLoss()(prediction, target)
+
+
+def large_logits(rng, *, right):
+    """Draw large logits; the right class has a row's largest one, or the smallest."""
+    target = rng.integers(0, 4, size=3)
+    prediction = rng.integers(-100, 100, size=(3, 4)) + 0.5
+    prediction[np.arange(3), target] = rng.integers(8000, 10_000, size=3) * (1 if right else -1)
+    return {"prediction": prediction, "target": target}
+
+
+@lab.check(
+    "losses.CrossEntropyLoss.__call__",
+    points=1,
+    draw=lambda rng: large_logits(rng, right=False),
+    cases=1,
+    always=[
+        {"prediction": np.array([[1e4, 9999.0, 0.0]]), "target": np.array([0])},
+        {"prediction": np.array([[1e4, -1e4], [1e4, -1e4]]), "target": np.array([0, 1])},
+        {"prediction": np.array([[1e4, 9999.0], [-1e4, -9998.0]]), "target": np.array([1, 0])},
+    ],
+    needs=[cross_entropy],
+    call="CrossEntropyLoss()(prediction, target)",
+    slides=CROSS_ENTROPY,
+)
+def cross_entropy_of_large(student, prediction, target):
+    """CrossEntropyLoss is right for logits up to ±10,000, also where a probability becomes 0."""
+    return student.losses.CrossEntropyLoss()(prediction, target)
+
+
+LOGITS = np.array([[0.5, -1.0, 1.5], [1.0, 0.25, -0.75]])
+
+
+@lab.check(
+    "losses.CrossEntropyLoss.__call__",
+    points=1,
+    always=[
+        {"prediction": LOGITS, "target": np.array([2, -1])},
+        {"prediction": LOGITS, "target": np.array([3, 0])},
+        {"prediction": LOGITS, "target": np.array([1.0, 0.0])},
+        {"prediction": LOGITS, "target": np.array([[1], [0]])},
+    ],
+    judge=returns_or_refuses,
+    needs=[cross_entropy],
+    call="CrossEntropyLoss()(prediction, target)",
+    slides=CROSS_ENTROPY,
+)
+def cross_entropy_of_no_labels(student, prediction, target):
+    """CrossEntropyLoss refuses targets that are not one existing class for every row."""
+    return attempt(lambda: student.losses.CrossEntropyLoss()(prediction, target))
+
+
+@lab.check(
+    "losses.CrossEntropyLoss.backward",
+    points=1,
+    draw=logits_and_labels,
+    always=[ONE_SAMPLE, SQUARE],
+    judge=gradient_agrees,
+    fingerprint=claimed_gradient,
+    needs=[probabilities, cross_entropy],
+    call="backward() after CrossEntropyLoss()(prediction, target)",
+    slides=OUTPUT,
+)
+def cross_entropy_gradient(student, prediction, target):
+    """CrossEntropyLoss.backward is the gradient of the last loss, as small steps measure it."""
+    return loss_gradient(student.losses.CrossEntropyLoss, prediction, target)
