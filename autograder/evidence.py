@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["STEP", "gradient_evidence"]
+__all__ = ["STEP", "gradient_evidence", "refusal"]
 
 STEP = 1e-4
 """The step of the probes. Truncation is STEP² and rounding 1e-16 / STEP, relative to the loss: both
@@ -35,3 +35,14 @@ def gradient_evidence(loss: Callable[[Any], Any], *, at: Any, claimed: Any) -> d
         "probes": probes,
         "here": [float(loss(point.copy())) for _ in range(2)],
     }
+
+
+def refusal(ask: Callable[[], Any]) -> dict[str, Any]:
+    """Gather whether a question is refused with a ValueError, or what is answered instead.
+
+    Other exceptions go on their way: they are no refusal, but a crash.
+    """
+    try:
+        return {"returned": ask()}
+    except ValueError:
+        return {"refused": True}

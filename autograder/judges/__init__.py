@@ -5,6 +5,12 @@ the observed value is right, else a `Finding`. Judges get plain data only and mu
 value whatever may make them raise, for it may have been made to.
 """
 
+from autograder.judges.epochs import (
+    draws_orders,
+    epochs_fingerprint,
+    steps_by_example,
+    visits_each_once,
+)
 from autograder.judges.equal import close, equal
 from autograder.judges.finding import Finding, Judge
 from autograder.judges.logic import (
@@ -14,6 +20,7 @@ from autograder.judges.logic import (
     search_result,
     truth_table_of,
 )
+from autograder.judges.refusal import refuses
 from autograder.judges.separation import (
     fit_fingerprint,
     never_claims,
@@ -26,13 +33,18 @@ __all__ = [
     "Judge",
     "close",
     "computes_parts",
+    "draws_orders",
+    "epochs_fingerprint",
     "equal",
     "finds_neuron",
     "fit_fingerprint",
     "never_claims",
     "parts",
+    "refuses",
     "search_result",
     "separates",
     "stays_in_bounds",
+    "steps_by_example",
     "truth_table_of",
+    "visits_each_once",
 ]
