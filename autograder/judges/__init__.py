@@ -20,6 +20,7 @@ from autograder.judges.logic import (
     search_result,
     truth_table_of,
 )
+from autograder.judges.orientation import same_coordinates, same_directions
 from autograder.judges.refusal import refuses
 from autograder.judges.separation import (
     fit_fingerprint,
@@ -41,6 +42,8 @@ __all__ = [
     "never_claims",
     "parts",
     "refuses",
+    "same_coordinates",
+    "same_directions",
     "search_result",
     "separates",
     "stays_in_bounds",
