@@ -132,9 +132,11 @@ def stochastic_gradient_descent(
 
     x ← x − lr · ∇fᵢ(x),  fᵢ the loss of example i alone, its gradient is gradient(x, i)
 
-    Every epoch visits every example once, in a new random order.
+    Every epoch visits every example once, in a new random order that rng draws. The x you
+    are given stays as it is, and may hold integers.
 
-    Shape: x (n,), gradient(x, i) (n,); the result (epochs · n_samples + 1, n), the start first.
+    Shape: x (n,), gradient(x, i) (n,) with i from 0; the result (epochs · n_samples + 1, n),
+        the start first.
     Source: slides, "Multilayer NN -SGD".
 
     >>> numbers = np.array([2.0, 4.0, 9.0])  # fᵢ = (x − numbersᵢ)² is lowest together at 5

@@ -42,7 +42,8 @@ def l2_gradient(weights: Sequence[Array]) -> list[Array]:
 
     dΩ/dW⁽ᵏ⁾ = 2 W⁽ᵏ⁾
 
-    Shape: weights, one array a layer; the result a list of arrays of the same shapes.
+    Shape: weights, one array a layer; the result a list of new arrays of the same
+        shapes; the weights stay as they are.
     Source: slides, "Regularization", L2 regularization.
 
     >>> [gradient.tolist() for gradient in l2_gradient([np.array([[1.0, -2.0]])])]
@@ -70,7 +71,8 @@ def l1_gradient(weights: Sequence[Array]) -> list[Array]:
 
     dΩ/dW⁽ᵏ⁾ = sign(W⁽ᵏ⁾),  1 above zero, −1 below, 0 at zero
 
-    Shape: weights, one array a layer; the result a list of arrays of the same shapes.
+    Shape: weights, one array a layer; the result a list of new arrays of the same
+        shapes; the weights stay as they are.
     Source: slides, "Regularization", L1 regularization.
 
     >>> [gradient.tolist() for gradient in l1_gradient([np.array([[3.0, 0.0, -2.0]])])]

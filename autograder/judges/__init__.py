@@ -6,6 +6,12 @@ value whatever may make them raise, for it may have been made to.
 """
 
 from autograder.judges.draws import comes_from_generator, draws_fingerprint
+from autograder.judges.epochs import (
+    draws_orders,
+    epochs_fingerprint,
+    steps_by_example,
+    visits_each_once,
+)
 from autograder.judges.equal import close, equal
 from autograder.judges.finding import Finding, Judge
 from autograder.judges.fit import fits
@@ -17,13 +23,9 @@ from autograder.judges.logic import (
     search_result,
     truth_table_of,
 )
+from autograder.judges.orientation import same_coordinates, same_directions
 from autograder.judges.refusal import returns_or_refuses
-from autograder.judges.separation import (
-    fit_fingerprint,
-    never_claims,
-    separates,
-    stays_in_bounds,
-)
+from autograder.judges.separation import fit_fingerprint, never_claims, separates, stays_in_bounds
 
 __all__ = [
     "Finding",
@@ -33,6 +35,8 @@ __all__ = [
     "comes_from_generator",
     "computes_parts",
     "draws_fingerprint",
+    "draws_orders",
+    "epochs_fingerprint",
     "equal",
     "finds_neuron",
     "fit_fingerprint",
@@ -41,8 +45,12 @@ __all__ = [
     "never_claims",
     "parts",
     "returns_or_refuses",
+    "same_coordinates",
+    "same_directions",
     "search_result",
     "separates",
     "stays_in_bounds",
+    "steps_by_example",
     "truth_table_of",
+    "visits_each_once",
 ]

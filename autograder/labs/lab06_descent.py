@@ -1,6 +1,19 @@
 """Checks of lab 6: gradient descent."""
 
+import numpy as np
+
 from autograder.check import Lab
+from autograder.draw import short_numbers
+from autograder.evidence import attempt
+from autograder.judges import (
+    close,
+    draws_orders,
+    epochs_fingerprint,
+    returns_or_refuses,
+    steps_by_example,
+    visits_each_once,
+)
+from autograder.sandbox.codec import Seed
 
 lab = Lab(
     "lab06_descent",
@@ -14,3 +27,412 @@ lab = Lab(
         "descent.stochastic_gradient_descent",
     ],
 )
+
+GRADIENTS = "Gradients of scalar functions with multi-variate inputs"
+STEP_SIZE = "Influence of step size example (constant step size)"
+ALGORITHM = "Gradient Descent Algorithm"
+SGD = "Multilayer NN -SGD"
+CUBIC = "f(t) = sum(cubic * t**3 + mixed * t * roll(t, 1))"
+
+
+def cubic_at(rng, *shape):
+    """Draw a function whose slope in one place depends on its neighbour, and a point."""
+    return {
+        "x": short_numbers(rng, *shape),
+        "cubic": short_numbers(rng, *shape),
+        "mixed": short_numbers(rng, *shape),
+    }
+
+
+def with_large_step(case, rng):
+    """Add a step so large that other difference quotients give other numbers."""
+    return {**case, "h": float(rng.choice([0.125, 0.25, 0.5]))}
+
+
+def cubic_function(cubic, mixed):
+    """Make the function of a case."""
+    return lambda t: float(np.sum(cubic * t**3 + mixed * t * np.roll(t, 1)))
+
+
+@lab.check(
+    "descent.numerical_gradient",
+    points=1,
+    draw=lambda rng: with_large_step(cubic_at(rng, int(rng.integers(3, 6))), rng),
+    call=f"numerical_gradient(f, x, h), {CUBIC}",
+    slides=GRADIENTS,
+)
+def central_differences(student, x, cubic, mixed, h):
+    """numerical_gradient goes h to either side in each coordinate, and divides by 2h."""
+    return student.descent.numerical_gradient(cubic_function(cubic, mixed), x, h)
+
+
+@lab.check(
+    "descent.numerical_gradient",
+    points=1,
+    draw=lambda rng: with_large_step(cubic_at(rng, 2, 3), rng),
+    always=[
+        {
+            "x": np.array([[[1.5], [-2.0]]]),
+            "cubic": np.array([[[0.5], [3.0]]]),
+            "mixed": np.array([[[-2.5], [1.25]]]),
+            "h": 0.25,
+        }
+    ],
+    needs=[central_differences],
+    call=f"numerical_gradient(f, x, h), {CUBIC}",
+    slides=GRADIENTS,
+)
+def any_shape(student, x, cubic, mixed, h):
+    """numerical_gradient has the shape of x, whatever it is."""
+    return student.descent.numerical_gradient(cubic_function(cubic, mixed), x, h)
+
+
+def of_type(case, dtype):
+    """Give the point of a case as another kind of numbers."""
+    return {**case, "x": (4 * case["x"]).astype(dtype)}
+
+
+@lab.check(
+    "descent.numerical_gradient",
+    points=1,
+    draw=lambda rng: of_type(cubic_at(rng, 3), rng.choice(["int64", "float32"])),
+    always=[
+        {"x": np.array([3, 1]), "cubic": np.array([0.5, 2.0]), "mixed": np.array([1.5, -0.5])},
+        {
+            "x": np.array([1.7, -2.3], np.float32),
+            "cubic": np.array([0.5, 2.0]),
+            "mixed": np.array([1.5, -0.5]),
+        },
+    ],
+    judge=close(1e-6),
+    needs=[central_differences],
+    unchanged=["x"],
+    call=f"numerical_gradient(f, x), {CUBIC}",
+    slides=GRADIENTS,
+)
+def any_numbers(student, x, cubic, mixed):
+    """numerical_gradient takes integers and float32, measures in float64, and leaves x as it is."""
+    return student.descent.numerical_gradient(cubic_function(cubic, mixed), x)
+
+
+def valley(rng, *, offset):
+    """Draw f'(t) = slope · (t − minimum), and a start some steps and a part of one away."""
+    minimum = float(rng.choice([-1, 1]) * rng.choice([1.5, 1.75, 2.25, 2.5]))
+    step, whole = float(rng.choice([0.25, 0.5])), int(rng.integers(2, 5))
+    return {
+        "slope": float(rng.choice([0.5, 1.5, 2.5])),
+        "minimum": minimum,
+        "x": minimum + float(rng.choice([-1, 1])) * (whole + offset) * step,
+        "step": step,
+        "max_steps": whole + int(rng.integers(3, 6)),
+    }
+
+
+WALK = "sign_descent(derivative, x, step, max_steps), derivative(t) = slope * (t - minimum)"
+
+
+def walked(student, slope, minimum, x, step, max_steps):
+    """Walk down a parabola; all numbers are exact in binary, so that 0 is met exactly."""
+    return student.descent.sign_descent(lambda t: slope * (t - minimum), x, step, max_steps)
+
+
+@lab.check(
+    "descent.sign_descent",
+    points=2,
+    draw=lambda rng: valley(rng, offset=float(rng.choice([0.25, 0.375, 0.75]))),
+    cases=4,
+    always=[
+        {"slope": 2.0, "minimum": 1.0, "x": 1.75, "step": 0.5, "max_steps": 4},
+        {"slope": 2.0, "minimum": -1.0, "x": 2.25, "step": 0.5, "max_steps": 0},
+    ],
+    call=WALK,
+)
+def fixed_steps(student, slope, minimum, x, step, max_steps):
+    """sign_descent walks downhill in steps of one length, to and fro across the minimum."""
+    return walked(student, slope, minimum, x, step, max_steps)
+
+
+@lab.check(
+    "descent.sign_descent",
+    points=1,
+    draw=lambda rng: valley(rng, offset=0),
+    always=[{"slope": 3.0, "minimum": -2.0, "x": -2.0, "step": 0.5, "max_steps": 5}],
+    call=WALK,
+)
+def settles(student, slope, minimum, x, step, max_steps):
+    """sign_descent ends where the derivative is exactly 0, at the start if it is 0 there."""
+    return walked(student, slope, minimum, x, step, max_steps)
+
+
+def bowl(rng):
+    """Draw a quadratic that is no parabola along the axes, and a rate that is stable on it."""
+    root = np.round(rng.normal(size=(3, 3)), 2)
+    hessian = root @ root.T + np.eye(3)
+    rate = rng.uniform(0.4, 0.9) / np.linalg.eigvalsh(hessian)[-1]
+    return {
+        "hessian": np.round(hessian, 4),
+        "minimum": short_numbers(rng, 3),
+        "x": short_numbers(rng, 3) + 4.0,
+        "lr": float(f"{rate:.3g}"),
+    }
+
+
+LECTURE = {"hessian": np.array([[2.0, 1.0], [1.0, 8.0]]), "minimum": np.zeros(2)}
+DESCENT = "gradient_descent(gradient, x, lr, tolerance, max_steps)"
+
+
+def descended(student, hessian, minimum, x, lr, **bounds):
+    """Walk down a quadratic."""
+    return student.descent.gradient_descent(lambda t: hessian @ (t - minimum), x, lr, **bounds)
+
+
+@lab.check(
+    "descent.gradient_descent",
+    points=2,
+    draw=lambda rng: {**bowl(rng), "max_steps": int(rng.integers(3, 8))},
+    always=[
+        {**LECTURE, "x": np.array([3.0, 3.0]), "lr": 0.1, "max_steps": 4},
+        {**LECTURE, "x": np.array([-3.0, -3.0]), "lr": 0.1, "max_steps": 3},
+    ],
+    call="gradient_descent(gradient, x, lr, max_steps=max_steps), "
+    "gradient(t) = hessian @ (t - minimum)",
+    slides=STEP_SIZE,
+)
+def path(student, hessian, minimum, x, lr, max_steps):
+    """gradient_descent returns the start, and each point after it against the gradient there."""
+    return descended(student, hessian, minimum, x, lr, max_steps=max_steps)
+
+
+def shrinking(rng):
+    """Draw a walk whose changes keep their direction and shrink by a fixed factor.
+
+    Each norm of a change is small at another step, because the entries are of like size.
+    """
+    away = rng.permutation([1.0, -1.0, 1.0, -1.0])[:3] * rng.choice([2.0, 2.5, 3.0], size=3)
+    minimum = short_numbers(rng, 3)
+    return {
+        "slope": float(rng.choice([0.5, 2.0, 4.0])),
+        "minimum": minimum,
+        "x": minimum + away,
+        "factor": float(rng.choice([0.8, 0.85, 0.9])),
+        "tolerance": float(rng.choice([0.03, 0.05, 0.02])),
+    }
+
+
+@lab.check(
+    "descent.gradient_descent",
+    points=2,
+    draw=shrinking,
+    cases=4,
+    always=[
+        {
+            "slope": 0.0,
+            "minimum": np.zeros(2),
+            "x": np.array([1.0, -2.0]),
+            "factor": 0.5,
+            "tolerance": 1e-8,
+        },
+        {
+            "slope": 1.0,
+            "minimum": np.zeros(2),
+            "x": np.array([-6.0, 8.0]),
+            "factor": 0.5,
+            "tolerance": 5.0,
+        },
+    ],
+    needs=[path],
+    call=f"{DESCENT}, lr = (1 - factor) / slope, gradient(t) = slope * (t - minimum)",
+    slides=ALGORITHM,
+)
+def stops(student, slope, minimum, x, factor, tolerance):
+    """gradient_descent stops after the first update whose change has a 2-norm ≤ tolerance."""
+    return student.descent.gradient_descent(
+        lambda t: slope * (t - minimum),
+        x,
+        (1 - factor) / (slope or 1.0),
+        tolerance=tolerance,
+        max_steps=200,
+    )
+
+
+@lab.check(
+    "descent.gradient_descent",
+    points=1,
+    draw=lambda rng: {
+        "power": 3,
+        "x": short_numbers(rng, 2) * 2,
+        "lr": 1.5,
+        "max_steps": int(rng.integers(9, 13)),
+    },
+    always=[
+        {"power": 1, "x": np.array([3.0, -1.0]), "lr": 2.5, "max_steps": 7},
+        {"power": 1, "x": np.array([3.0, -1.0]), "lr": 0.5, "max_steps": 0},
+    ],
+    needs=[path],
+    call="gradient_descent(gradient, x, lr, max_steps=max_steps), gradient(t) = t**power",
+    slides=STEP_SIZE,
+)
+def diverges(student, power, x, lr, max_steps):
+    """gradient_descent goes on to max_steps where the walk diverges, even to nan."""
+    with np.errstate(all="ignore"):
+        return student.descent.gradient_descent(lambda t: t**power, x, lr, max_steps=max_steps)
+
+
+@lab.check(
+    "descent.gradient_descent",
+    points=1,
+    draw=lambda rng: {**bowl(rng), "max_steps": 3},
+    cases=2,
+    always=[{**LECTURE, "x": np.array([3, 3]), "lr": 0.1, "max_steps": 3}],
+    needs=[path],
+    unchanged=["x"],
+    call="gradient_descent(gradient, x, lr, max_steps=max_steps), "
+    "gradient(t) = hessian @ (t - minimum)",
+    slides=STEP_SIZE,
+)
+def start_of_descent(student, hessian, minimum, x, lr, max_steps):
+    """gradient_descent takes integers as well, and leaves the start it is given as it was."""
+    return descended(student, hessian, minimum, x, lr, max_steps=max_steps)
+
+
+@lab.check(
+    "descent.largest_stable_lr",
+    points=2,
+    draw=lambda rng: {"hessian": bowl(rng)["hessian"]},
+    cases=4,
+    always=[{"hessian": LECTURE["hessian"]}, {"hessian": np.array([[4]])}],
+    slides=STEP_SIZE,
+)
+def stable_lr(student, hessian):
+    """largest_stable_lr is 2 / λ_max, where a quadratic begins to diverge."""
+    return student.descent.largest_stable_lr(hessian)
+
+
+@lab.check(
+    "descent.largest_stable_lr",
+    points=1,
+    draw=lambda rng: {"hessian": np.diag(np.abs(short_numbers(rng, 3)) * [1, -1, 1])},
+    cases=1,
+    always=[
+        {"hessian": np.array([[1.0, 2.0], [2.0, 1.0]])},
+        {"hessian": np.array([[2.0, 0.0], [0.0, 0.0]])},
+        {"hessian": np.array([[-2.0, 0.0], [0.0, -3.0]])},
+        {"hessian": np.array([[2.0, 1.0], [0.0, 3.0]])},
+        {"hessian": np.array([[2.0, 0.0], [1.0, 3.0]])},
+    ],
+    judge=returns_or_refuses,
+    needs=[stable_lr],
+    slides=STEP_SIZE,
+)
+def no_bowl(student, hessian):
+    """largest_stable_lr refuses what is not symmetric or has an eigenvalue ≤ 0: a ValueError."""
+    return attempt(lambda: student.descent.largest_stable_lr(hessian))
+
+
+def examples(rng):
+    """Draw examples whose gradients point in directions of their own."""
+    n_examples = int(rng.integers(6, 9))
+    return {
+        "x": short_numbers(rng, 3),
+        "slopes": np.round(rng.uniform(0.3, 2.0, size=(n_examples, 3)), 3),
+        "centres": np.round(rng.normal(0, 3, size=(n_examples, 3)), 3),
+        "lr": float(rng.choice([0.1, 0.2, 0.3])),
+        "epochs": int(rng.integers(4, 6)),
+        "rng": Seed(int(rng.integers(0, 2**31))),
+    }
+
+
+WANDER = (
+    "stochastic_gradient_descent(gradient, x, n, lr, epochs, rng=rng), "
+    "gradient(t, i) = slopes[i] * (t - centres[i])"
+)
+
+
+def wandered(student, x, slopes, centres, lr, epochs, rng):
+    """Walk from example to example."""
+    return student.descent.stochastic_gradient_descent(
+        lambda t, i: slopes[i] * (t - centres[i]), x, len(centres), lr, epochs, rng=rng
+    )
+
+
+@lab.check(
+    "descent.stochastic_gradient_descent",
+    points=2,
+    draw=examples,
+    judge=steps_by_example,
+    fingerprint=epochs_fingerprint,
+    call=WANDER,
+    slides=SGD,
+)
+def example_steps(student, x, slopes, centres, lr, epochs, rng):
+    """Each update goes against the gradient of one example, taken at the point reached."""
+    return wandered(student, x, slopes, centres, lr, epochs, rng)
+
+
+@lab.check(
+    "descent.stochastic_gradient_descent",
+    points=1,
+    draw=examples,
+    judge=visits_each_once,
+    fingerprint=epochs_fingerprint,
+    needs=[example_steps],
+    call=WANDER,
+    slides=SGD,
+)
+def visits(student, x, slopes, centres, lr, epochs, rng):
+    """Every epoch visits every example once."""
+    return wandered(student, x, slopes, centres, lr, epochs, rng)
+
+
+def three_runs(rng):
+    """Draw examples, and three generators of which two are equal."""
+    case = examples(rng)
+    seed = int(rng.integers(0, 2**30))
+    return {**case, "rng": Seed(seed), "again": Seed(seed), "other": Seed(seed + 1)}
+
+
+@lab.check(
+    "descent.stochastic_gradient_descent",
+    points=1,
+    draw=three_runs,
+    cases=2,
+    judge=draws_orders,
+    fingerprint=epochs_fingerprint,
+    needs=[visits],
+    call=WANDER,
+    slides=SGD,
+)
+def orders(student, x, slopes, centres, lr, epochs, rng, again, other):
+    """Every epoch has a new random order, which rng alone decides."""
+    runs = {"path": rng, "again": again, "other": other}
+    return {
+        name: wandered(student, x, slopes, centres, lr, epochs, generator)
+        for name, generator in runs.items()
+    }
+
+
+@lab.check(
+    "descent.stochastic_gradient_descent",
+    points=1,
+    draw=lambda rng: {**examples(rng), "x": rng.permutation([3, -2, 5])},
+    cases=2,
+    always=[
+        {
+            "x": np.array([1.5, -0.5, 2.0]),
+            "slopes": np.array([[2.0, 1.0, 0.5], [0.75, 1.5, 1.0]]),
+            "centres": np.array([[1.0, 2.0, 3.0], [-2.0, 0.5, 1.5]]),
+            "lr": 0.25,
+            "epochs": 2,
+            "rng": Seed(1),
+        }
+    ],
+    judge=steps_by_example,
+    fingerprint=epochs_fingerprint,
+    needs=[example_steps],
+    unchanged=["x"],
+    call=WANDER,
+    slides=SGD,
+)
+def start_of_sgd(student, x, slopes, centres, lr, epochs, rng):
+    """stochastic_gradient_descent takes integers as well, and leaves its start as it was."""
+    return wandered(student, x, slopes, centres, lr, epochs, rng)

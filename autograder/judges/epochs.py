@@ -1,0 +1,217 @@
+"""Judges for stochastic gradient descent: any random order of the examples is right.
+
+Nothing that the code says about its order is asked. Example i has the gradient sᵢ·(x − cᵢ), so the
+path itself shows which example was taken where: the one whose gradient there, times −lr, is the
+step. A step may be off by 1e-9 of the largest entry of the path: rounding makes 1e-15 of it, and
+another example or another place makes more than 1e-4.
+
+Steps and visits are certain, so a right answer is never refused for them. Orders are random: E
+epochs of n examples are all alike with probability (1/n!)^(E−1), and two generators give the same
+orders with (1/n!)^E. With n ≥ 6 and E ≥ 4 both are below 3e-9. The nearest mistakes: one shuffle
+before the first epoch, and a generator of one's own.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.judges.finding import Finding
+from autograder.judges.numbers import as_reals
+from autograder.show import shape_of, value
+
+__all__ = ["draws_orders", "epochs_fingerprint", "steps_by_example", "visits_each_once"]
+
+TOLERANCE = 1e-9
+RUNS = ("path", "again", "other")
+"""Three runs: two with equal generators, one with another."""
+
+
+def steps_by_example(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept a path whose every step goes against the gradient of one example, where it stands."""
+    del expected
+    path = _path(case, observed)
+    if isinstance(path, Finding):
+        return path
+    if not _near(path, path[0], case["x"]):
+        return Finding(f"The path begins at {value(path[0])}, not at x = {value(case['x'])}.")
+    for step, example in enumerate(_examples(case, path)):
+        if example < 0:
+            here, there = value(path[step]), value(path[step + 1])
+            return Finding(
+                f"Update {step + 1}, from {here} to {there}, is not −lr times the gradient of any "
+                "example there.",
+                returned=f"a path that ends at {value(path[-1])}",
+                expected="each update against the gradient of one example, at the point reached",
+            )
+    return None
+
+
+def visits_each_once(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept a path that takes every example exactly once an epoch."""
+    del expected
+    path = _path(case, observed)
+    if isinstance(path, Finding):
+        return path
+    orders = _orders(case, path)
+    for epoch, order in enumerate(orders):
+        counts = [int((order == example).sum()) for example in range(len(order))]
+        if counts != [1] * len(order):
+            most = int(np.argmax(counts))
+            never = [example for example, count in enumerate(counts) if not count]
+            return Finding(
+                f"Epoch {epoch + 1} takes example {most} {counts[most]} times, and never takes "
+                f"{', '.join(map(str, never))}.",
+                returned=f"the examples {value(order)} in epoch {epoch + 1}",
+                expected="every example once an epoch",
+            )
+    return None
+
+
+def draws_orders(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept three runs whose orders differ between epochs, and are the generator's alone."""
+    del expected
+    orders = _runs(case, observed)
+    if isinstance(orders, Finding):
+        return orders
+    first = orders["path"]
+    if (first == first[0]).all():
+        return Finding(
+            "Every epoch takes the examples in the same order.",
+            returned=f"the order {value(first[0])} in all epochs",
+            expected="a new random order every epoch",
+        )
+    if not (first == orders["again"]).all():
+        return Finding(
+            "Two runs whose generators are in the same state take different orders.",
+            returned=f"the orders {value(first[0])} and {value(orders['again'][0])}",
+            expected="orders that rng alone decides",
+        )
+    if (first == orders["other"]).all():
+        return Finding(
+            "Two runs with different generators take the same orders.",
+            returned=f"the order {value(first[0])} from both",
+            expected="orders that rng decides",
+        )
+    return None
+
+
+def epochs_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell apart what a walk did, whatever the order of examples was."""
+    if isinstance(observed, dict):
+        return _fingerprint_of_runs(case, observed)
+    path = _path(case, observed)
+    if isinstance(path, Finding):
+        return {"says": path.detail, "whole": _begins_with_all(case, observed)}
+    orders = _orders(case, path)
+    n_examples = orders.shape[1]
+    ratio, parallel = _ratio(case, path)
+    return {
+        "start": _near(path, path[0], case["x"]),
+        "from here": bool((orders >= 0).all()),
+        "from the epoch's first": _is_measured_at(case, path, path[:-1:n_examples]),
+        "from the start": _is_measured_at(case, path, path[:1]),
+        "whole numbers": bool((path == np.round(path)).all()),
+        "once": bool((np.sort(orders, axis=1) == np.arange(n_examples)).all()),
+        "even": bool((np.bincount(orders[orders >= 0], minlength=n_examples) == len(orders)).all()),
+        "counting": bool((orders == np.arange(n_examples)).all()),
+        "parallel": parallel,
+        "ratio": ratio,
+    }
+
+
+def _fingerprint_of_runs(case: Mapping[str, Any], observed: Any) -> Any:
+    orders = _runs(case, observed)
+    if isinstance(orders, Finding):
+        return orders.detail
+    first = orders["path"]
+    return {
+        "alike": bool((first == first[0]).all()),
+        "counting": bool((first == np.arange(first.shape[1])).all()),
+        **{name: bool((first == orders[name]).all()) for name in RUNS[1:]},
+    }
+
+
+def _path(case: Mapping[str, Any], observed: Any) -> Any:
+    """Read a path of the shape that it must have, or say what is wrong with it."""
+    n_examples, n_features = np.shape(case["centres"])
+    shape = (case["epochs"] * n_examples + 1, n_features)
+    path = as_reals(observed)
+    if path is None:
+        forgot = " Is a `return` missing?" if observed is None else ""
+        return Finding(f"It is {shape_of(observed)}, where a path is expected.{forgot}")
+    if path.shape != shape:
+        return Finding(f"The shape is {path.shape}, where {shape} is expected.")
+    if not np.isfinite(path).all():
+        return Finding("The path has entries that are not finite.")
+    return path
+
+
+def _runs(case: Mapping[str, Any], observed: Any) -> Any:
+    """Read the orders of three runs, or say what is wrong with one."""
+    if not isinstance(observed, dict) or observed.keys() != set(RUNS):
+        return Finding(f"It is {shape_of(observed)}, where three paths are expected.")
+    paths = {name: _path(case, observed[name]) for name in RUNS}
+    findings = [path for path in paths.values() if isinstance(path, Finding)]
+    if findings:
+        return findings[0]
+    return {name: _orders(case, path) for name, path in paths.items()}
+
+
+def _orders(case: Mapping[str, Any], path: Any) -> Any:
+    """List the examples by epoch; −1 for a step that no example explains."""
+    return _examples(case, path).reshape(case["epochs"], -1)
+
+
+def _examples(case: Mapping[str, Any], path: Any, places: Any = None) -> Any:
+    """Find the example whose gradient explains each step best; −1 where none does.
+
+    The gradients are measured where each step begins, or at other places, one a step.
+    """
+    with np.errstate(all="ignore"):
+        steps = np.diff(path, axis=0)[:, None]
+        gradients = _gradients(case, path[:-1] if places is None else places)
+        missed = np.abs(steps + case["lr"] * gradients).max(axis=2)
+        best = missed.argmin(axis=1)
+        explained = missed.min(axis=1) <= TOLERANCE * np.abs(path).max()
+    return np.where(explained, best, -1)
+
+
+def _is_measured_at(case: Mapping[str, Any], path: Any, places: Any) -> bool:
+    """Tell whether all steps follow gradients at a few places, each for a while."""
+    each = np.repeat(places, (len(path) - 1) // len(places), axis=0)
+    return bool((_examples(case, path, each) >= 0).all())
+
+
+def _gradients(case: Mapping[str, Any], places: Any) -> Any:
+    """Differentiate every example at every place: (places, examples, features)."""
+    return case["slopes"] * (places[:, None] - case["centres"])
+
+
+def _ratio(case: Mapping[str, Any], path: Any) -> tuple[float, bool]:
+    """Measure how long the steps are, in units of −lr · gradient, if every step is along one."""
+    with np.errstate(all="ignore"):
+        steps, gradients = np.diff(path, axis=0)[:, None], -case["lr"] * _gradients(case, path[:-1])
+        ratios = (steps * gradients).sum(axis=2) / (gradients**2).sum(axis=2)
+        missed = np.abs(steps - ratios[..., None] * gradients).max(axis=2)
+        best = missed.argmin(axis=1)
+        parallel = bool((missed.min(axis=1) <= TOLERANCE * np.abs(path).max()).all())
+        ratio = float(np.median(ratios[np.arange(len(best)), best]))
+    return (round(ratio, 6), True) if parallel and np.isfinite(ratio) else (0.0, False)
+
+
+def _begins_with_all(case: Mapping[str, Any], observed: Any) -> bool:
+    """Tell whether something begins with a step along the gradient of all examples together."""
+    path = as_reals(observed)
+    n_features = np.shape(case["centres"])[1]
+    if path is None or path.ndim != 2 or len(path) < 2 or path.shape[1] != n_features:
+        return False
+    with np.errstate(all="ignore"):
+        step, gradient = path[1] - path[0], _gradients(case, path[:1]).sum(axis=1)[0]
+        missed = step - (step @ gradient) / (gradient @ gradient) * gradient
+        return bool((np.abs(missed) <= TOLERANCE * np.abs(path[:2]).max()).all())
+
+
+def _near(path: Any, one: Any, other: Any) -> bool:
+    with np.errstate(all="ignore"):
+        return bool((np.abs(one - other) <= TOLERANCE * np.abs(path).max()).all())
