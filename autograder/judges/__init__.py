@@ -5,8 +5,10 @@ the observed value is right, else a `Finding`. Judges get plain data only and mu
 value whatever may make them raise, for it may have been made to.
 """
 
+from autograder.judges.draws import distributed_alike, drawn_alike, draws_anew
 from autograder.judges.equal import close, equal
 from autograder.judges.finding import Finding, Judge
+from autograder.judges.gradient import claimed_gradient, gradient_agrees
 from autograder.judges.logic import (
     computes_parts,
     finds_neuron,
@@ -14,6 +16,7 @@ from autograder.judges.logic import (
     search_result,
     truth_table_of,
 )
+from autograder.judges.meanfield import deep_spread, follows_mean_field
 from autograder.judges.separation import (
     fit_fingerprint,
     never_claims,
@@ -24,11 +27,18 @@ from autograder.judges.separation import (
 __all__ = [
     "Finding",
     "Judge",
+    "claimed_gradient",
     "close",
     "computes_parts",
+    "deep_spread",
+    "distributed_alike",
+    "drawn_alike",
+    "draws_anew",
     "equal",
     "finds_neuron",
     "fit_fingerprint",
+    "follows_mean_field",
+    "gradient_agrees",
     "never_claims",
     "parts",
     "search_result",

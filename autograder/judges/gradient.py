@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 
 from autograder.evidence import STEP
-from autograder.judges.equal import as_numbers
 from autograder.judges.finding import Finding
 from autograder.judges.nature import nature
+from autograder.judges.numbers import as_numbers
 from autograder.show import shape_of, value
 
-__all__ = ["gradient_agrees"]
+__all__ = ["claimed_gradient", "gradient_agrees"]
 
 ROUNDING = 1e3 * np.finfo(float).eps
 FLOOR = 1e-6
@@ -53,6 +53,12 @@ def gradient_agrees(case: Mapping[str, Any], observed: Any, expected: Any) -> Fi
     if not wrong.any():
         return None
     return _told(claimed, numeric.reshape(shape), wrong.reshape(shape))
+
+
+def claimed_gradient(case: Mapping[str, Any], observed: Any) -> Any:
+    """Identify an answer by the gradient it claims: the fingerprint to `gradient_agrees`."""
+    del case
+    return observed.get("claimed") if isinstance(observed, dict) else None
 
 
 def _derivative(probes: Any) -> Any:
