@@ -16,6 +16,15 @@ from autograder.judges.logic import (
     search_result,
     truth_table_of,
 )
+from autograder.judges.mask import (
+    drops_each_alone,
+    drops_share,
+    gates_and_factor,
+    gates_as_forward,
+    scales_as_forward,
+    scales_kept,
+    share_and_factor,
+)
 from autograder.judges.meanfield import deep_spread, follows_mean_field
 from autograder.judges.separation import (
     fit_fingerprint,
@@ -34,15 +43,22 @@ __all__ = [
     "distributed_alike",
     "drawn_alike",
     "draws_anew",
+    "drops_each_alone",
+    "drops_share",
     "equal",
     "finds_neuron",
     "fit_fingerprint",
     "follows_mean_field",
+    "gates_and_factor",
+    "gates_as_forward",
     "gradient_agrees",
     "never_claims",
     "parts",
+    "scales_as_forward",
+    "scales_kept",
     "search_result",
     "separates",
+    "share_and_factor",
     "stays_in_bounds",
     "truth_table_of",
 ]

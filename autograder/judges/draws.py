@@ -113,10 +113,9 @@ def _facts(samples: Any) -> tuple[tuple[int, ...], tuple[bool, ...]] | None:
     if any(sample is None or sample.shape != read[0].shape for sample in read):
         return None
     first, second, again = read
-    if first.ndim != 2 or first.size < FEW:
-        return first.shape, (bool((first == again).all()),)
-    rows, columns = (len(np.unique(x, axis=0)) == len(x) for x in (first, first.T))
-    return first.shape, (bool((first == again).all()), bool((first != second).any()), rows, columns)
+    tables = (first, first.T) if first.ndim == 2 else ()
+    distinct = [len(np.unique(table, axis=0)) == len(table) for table in tables] or [True, True]
+    return first.shape, (bool((first == again).all()), bool((first != second).any()), *distinct)
 
 
 def _no_samples(observed: Any, expected: Any) -> Finding | None:

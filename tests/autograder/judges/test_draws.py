@@ -139,6 +139,8 @@ def test_any_stream_that_repeats_for_its_seed_passes():
     """What the numbers are makes no difference; how they relate does."""
     assert draws_anew({}, three(7), three()) is None
     assert draws_anew({}, list(three(7)), three()) is None
+    assert draws_anew({}, [[1, 2], [3, 4], [1, 2]], ([5, 6], [7, 8], [5, 6])) is None
+    assert draws_anew({}, (1, 1, 1), (1, 2, 1)).detail.startswith("A second call")
 
 
 @pytest.mark.parametrize(
@@ -166,6 +168,8 @@ def test_draws_that_relate_otherwise_are_told_how(spoil, says):
 ANY = st.one_of(
     PLAIN,
     st.tuples(*[st.one_of(PLAIN, st.just(np.ones((2, 3))))] * 3),
+    st.tuples(*[st.sampled_from([0, 1.5, True])] * 3),
+    st.lists(hnp.arrays("f8", st.sampled_from([0, (2, 0), (0, 3)])), min_size=3, max_size=3),
     hnp.arrays(st.sampled_from(["f8", "f2", "g", "i8", "c16", "U2"]), (2, 3)),
 )
 
