@@ -2,7 +2,8 @@
 
 Too small, and the signal dies from layer to layer; too large, and every unit saturates;
 equal, and all units of a layer stay equal for ever. Every function here returns new weights
-for a layer, to be passed as `Linear(..., init=xavier)`.
+for a layer, to be passed as `Linear(..., init=xavier)`. Random weights come from the generator
+`rng`: the same seed gives the same weights again, a second call gives new ones.
 """
 
 from collections.abc import Callable, Sequence

@@ -23,8 +23,19 @@ from autograder.judges.logic import (
     search_result,
     truth_table_of,
 )
+from autograder.judges.mask import (
+    drops_each_alone,
+    drops_share,
+    gates_and_factor,
+    gates_as_forward,
+    scales_as_forward,
+    scales_kept,
+    share_and_factor,
+)
+from autograder.judges.meanfield import deep_spread, follows_mean_field
 from autograder.judges.orientation import same_coordinates, same_directions
 from autograder.judges.refusal import returns_or_refuses
+from autograder.judges.samples import distributed_alike, drawn_alike, draws_anew
 from autograder.judges.separation import fit_fingerprint, never_claims, separates, stays_in_bounds
 
 __all__ = [
@@ -34,21 +45,33 @@ __all__ = [
     "close",
     "comes_from_generator",
     "computes_parts",
+    "deep_spread",
+    "distributed_alike",
+    "drawn_alike",
+    "draws_anew",
     "draws_fingerprint",
     "draws_orders",
+    "drops_each_alone",
+    "drops_share",
     "epochs_fingerprint",
     "equal",
     "finds_neuron",
     "fit_fingerprint",
     "fits",
+    "follows_mean_field",
+    "gates_and_factor",
+    "gates_as_forward",
     "gradient_agrees",
     "never_claims",
     "parts",
     "returns_or_refuses",
     "same_coordinates",
     "same_directions",
+    "scales_as_forward",
+    "scales_kept",
     "search_result",
     "separates",
+    "share_and_factor",
     "stays_in_bounds",
     "steps_by_example",
     "truth_table_of",

@@ -1,11 +1,25 @@
 """Checks of lab 8: weight initialization."""
 
+import copy
+import itertools
+
+import numpy as np
+
 from autograder.check import Lab
+from autograder.draw import short_numbers
+from autograder.judges import (
+    deep_spread,
+    distributed_alike,
+    drawn_alike,
+    draws_anew,
+    follows_mean_field,
+)
+from autograder.sandbox.codec import Seed
 
 lab = Lab(
     "lab08_init",
     title="Weight initialization",
-    slides="Weight initialization",
+    slides="Weight initialization: random number",
     exercises=[
         "init.zeros",
         "init.constant",
@@ -16,3 +30,347 @@ lab = Lab(
         "init.activation_statistics",
     ],
 )
+
+CONSTANT = "Weight initialization: Zero/Constant Weights"
+XAVIER = "Weight initialization: Xavier"
+KAIMING = "Weight initialization: Xavier-ReLU"
+UNIFORM = "Weight initialization: Uniform"
+
+
+def seed(rng):
+    """Draw the seed of the generator that the code is given."""
+    return Seed(int(rng.integers(0, 2**31)))
+
+
+def sizes(rng, short, long):
+    """Draw a shape whose sides are unequal, near the given two, in either order."""
+    sides = int(rng.integers(short, short + 6)), int(rng.integers(long, long + 9))
+    return sides if rng.integers(0, 2) else sides[::-1]
+
+
+def layer(rng):
+    """Draw a layer of 3,800 weights or more, whose sides are about 1 : 2.7."""
+    return {"shape": sizes(rng, 37, 103), "rng": seed(rng)}
+
+
+def large_layer(rng):
+    """Draw a layer of 16,000 weights or more, enough to see their distribution's form."""
+    return {"shape": sizes(rng, 79, 203), "rng": seed(rng)}
+
+
+def small_layer(rng):
+    """Draw a layer of a few weights."""
+    return {"shape": sizes(rng, 3, 11), "rng": seed(rng)}
+
+
+def with_std(draw):
+    """Extend a draw by a standard deviation that is not the default."""
+    return lambda rng: {**draw(rng), "std": float(rng.choice([0.2, 0.35, 2.5, 4.0]))}
+
+
+def sample(weight):
+    """Halve the size of the evidence: seven digits are plenty for statistics."""
+    is_float = isinstance(weight, np.ndarray) and weight.dtype.kind == "f"
+    return weight.astype(np.float32) if is_float else weight
+
+
+def both_ways(make, shape, rng):
+    """Draw weights for a layer with many inputs, and for one with few: only there do fans differ."""
+    return sample(make(shape, rng=rng)), sample(make(shape[::-1], rng=rng))
+
+
+def three_draws(make, shape, rng):
+    """Call twice in a row, and once with a generator that is as the first was at the start."""
+    twin = copy.deepcopy(rng)
+    return make(shape, rng=rng), make(shape, rng=rng), make(shape, rng=twin)
+
+
+def deep_stds(make, rng, activation):
+    """Send normal data through ten layers of 500 units, and measure each layer's spread."""
+    h = rng.normal(size=(100, 500))
+    stds = []
+    for _ in range(10):
+        h = activation(h @ make((500, 500), rng=rng).T)
+        stds.append(float(np.std(h)))
+    return stds
+
+
+@lab.check("init.zeros", points=1, draw=small_layer, call="zeros(shape, rng=rng)", slides=CONSTANT)
+def zeros(student, shape, rng):
+    """zeros gives a weight matrix of the given shape in which every entry is 0."""
+    return student.init.zeros(shape, rng=rng)
+
+
+@lab.check(
+    "init.constant",
+    points=1,
+    draw=lambda rng: {**small_layer(rng), "value": float(short_numbers(rng))},
+    call="constant(shape, rng=rng, value=value), and constant(shape, rng=rng)",
+    slides=CONSTANT,
+)
+def constant(student, shape, rng, value):
+    """constant gives a matrix in which every entry is the given value, and 1 where none is given."""
+    given = student.init.constant(shape, rng=rng, value=value)
+    return given, student.init.constant(shape, rng=rng)
+
+
+@lab.check(
+    "init.small_normal",
+    points=1,
+    draw=with_std(layer),
+    always=[{"shape": (107, 41), "rng": Seed(1), "std": 0.01}],
+    cases=2,
+    judge=drawn_alike,
+    call="small_normal(shape, rng=rng, std=std)",
+)
+def small_spread(student, shape, rng, std):
+    """small_normal draws weights with mean 0 and the given standard deviation."""
+    return sample(student.init.small_normal(shape, rng=rng, std=std))
+
+
+@lab.check(
+    "init.small_normal",
+    points=1,
+    draw=with_std(large_layer),
+    cases=1,
+    judge=distributed_alike,
+    needs=[small_spread],
+    call="small_normal(shape, rng=rng, std=std)",
+)
+def small_form(student, shape, rng, std):
+    """small_normal's weights are normally distributed."""
+    return sample(student.init.small_normal(shape, rng=rng, std=std))
+
+
+@lab.check(
+    "init.small_normal",
+    points=1,
+    draw=small_layer,
+    judge=draws_anew,
+    call="small_normal(shape, rng=rng), again, and with an equal rng",
+)
+def small_anew(student, shape, rng):
+    """small_normal gives other weights at every call, and the same again for the same seed."""
+    return three_draws(student.init.small_normal, shape, rng)
+
+
+@lab.check(
+    "init.xavier",
+    points=1,
+    draw=layer,
+    cases=1,
+    judge=drawn_alike,
+    call="xavier(shape, rng=rng), and of the shape turned round",
+    slides=XAVIER,
+)
+def xavier_spread(student, shape, rng):
+    """xavier draws weights with mean 0 and variance 1 / fan_in, fan_in being the inputs of one unit."""
+    return both_ways(student.init.xavier, shape, rng)
+
+
+@lab.check(
+    "init.xavier",
+    points=1,
+    draw=large_layer,
+    cases=1,
+    judge=distributed_alike,
+    needs=[xavier_spread],
+    call="xavier(shape, rng=rng)",
+    slides=XAVIER,
+)
+def xavier_form(student, shape, rng):
+    """xavier's weights are normally distributed."""
+    return sample(student.init.xavier(shape, rng=rng))
+
+
+@lab.check(
+    "init.xavier",
+    points=1,
+    draw=small_layer,
+    judge=draws_anew,
+    call="xavier(shape, rng=rng), again, and with an equal rng",
+    slides=XAVIER,
+)
+def xavier_anew(student, shape, rng):
+    """xavier gives other weights at every call, and the same again for the same seed."""
+    return three_draws(student.init.xavier, shape, rng)
+
+
+@lab.check(
+    "init.xavier",
+    points=1,
+    draw=lambda rng: {"rng": seed(rng)},
+    cases=1,
+    judge=follows_mean_field("tanh", gain=1.0),
+    fingerprint=deep_spread("tanh", gain=1.0),
+    needs=[xavier_spread],
+    call="xavier((500, 500), rng=rng) for ten layers of tanh units",
+    slides=XAVIER,
+)
+def xavier_signal(student, rng):
+    """Ten layers of tanh units keep the spread that theory expects of xavier: the signal stays alive."""
+    return deep_stds(student.init.xavier, rng, np.tanh)
+
+
+@lab.check(
+    "init.kaiming_normal",
+    points=1,
+    draw=layer,
+    cases=1,
+    judge=drawn_alike,
+    call="kaiming_normal(shape, rng=rng), and of the shape turned round",
+    slides=KAIMING,
+)
+def kaiming_spread(student, shape, rng):
+    """kaiming_normal draws weights with mean 0 and variance 2 / fan_in, fan_in being the inputs of one unit."""
+    return both_ways(student.init.kaiming_normal, shape, rng)
+
+
+@lab.check(
+    "init.kaiming_normal",
+    points=1,
+    draw=large_layer,
+    cases=1,
+    judge=distributed_alike,
+    needs=[kaiming_spread],
+    call="kaiming_normal(shape, rng=rng)",
+    slides=KAIMING,
+)
+def kaiming_form(student, shape, rng):
+    """kaiming_normal's weights are normally distributed."""
+    return sample(student.init.kaiming_normal(shape, rng=rng))
+
+
+@lab.check(
+    "init.kaiming_normal",
+    points=1,
+    draw=small_layer,
+    judge=draws_anew,
+    call="kaiming_normal(shape, rng=rng), again, and with an equal rng",
+    slides=KAIMING,
+)
+def kaiming_anew(student, shape, rng):
+    """kaiming_normal gives other weights at every call, and the same again for the same seed."""
+    return three_draws(student.init.kaiming_normal, shape, rng)
+
+
+@lab.check(
+    "init.kaiming_normal",
+    points=1,
+    draw=lambda rng: {"rng": seed(rng)},
+    cases=1,
+    judge=follows_mean_field("relu", gain=2.0),
+    fingerprint=deep_spread("relu", gain=2.0),
+    needs=[kaiming_spread],
+    call="kaiming_normal((500, 500), rng=rng) for ten layers of ReLU units",
+    slides=KAIMING,
+)
+def kaiming_signal(student, rng):
+    """Ten layers of ReLU units keep the spread that theory expects of kaiming_normal: none is lost."""
+    return deep_stds(student.init.kaiming_normal, rng, lambda a: np.maximum(a, 0))
+
+
+@lab.check(
+    "init.xavier_uniform",
+    points=2,
+    draw=layer,
+    cases=1,
+    judge=drawn_alike,
+    call="xavier_uniform(shape, rng=rng), and of the shape turned round",
+    slides=UNIFORM,
+)
+def uniform_spread(student, shape, rng):
+    """xavier_uniform draws weights with mean 0 and the spread of Uniform(−b, b), b = √(6 / (fan_in + fan_out))."""
+    return both_ways(student.init.xavier_uniform, shape, rng)
+
+
+@lab.check(
+    "init.xavier_uniform",
+    points=1,
+    draw=large_layer,
+    cases=1,
+    judge=distributed_alike,
+    needs=[uniform_spread],
+    call="xavier_uniform(shape, rng=rng)",
+    slides=UNIFORM,
+)
+def uniform_form(student, shape, rng):
+    """xavier_uniform's weights are spread evenly over their interval."""
+    return sample(student.init.xavier_uniform(shape, rng=rng))
+
+
+@lab.check(
+    "init.xavier_uniform",
+    points=1,
+    draw=small_layer,
+    judge=draws_anew,
+    call="xavier_uniform(shape, rng=rng), again, and with an equal rng",
+    slides=UNIFORM,
+)
+def uniform_anew(student, shape, rng):
+    """xavier_uniform gives other weights at every call, and the same again for the same seed."""
+    return three_draws(student.init.xavier_uniform, shape, rng)
+
+
+ACTIVATIONS = {
+    "tanh": np.tanh,
+    "relu": lambda a: np.maximum(a, 0),
+    "abs": np.abs,
+}
+STATISTICS = "activation_statistics(x, weights, activation)"
+
+
+def small_network(rng):
+    """Draw data and three layers; the first is square, so that it may be mistaken for its transpose."""
+    widths = [4, 4, 7, 3]
+    return {
+        "x": short_numbers(rng, 5, 4),
+        "weights": [short_numbers(rng, b, a) / 4 for a, b in itertools.pairwise(widths)],
+        "activation": str(rng.choice(["relu", "abs"])),
+    }
+
+
+def square_network(rng):
+    """Draw data and layers that are all square: there, anything can be multiplied with anything."""
+    return {
+        "x": short_numbers(rng, 5, 3),
+        "weights": [short_numbers(rng, 3, 3) / 4 for _ in range(3)],
+        "activation": "tanh",
+    }
+
+
+@lab.check(
+    "init.activation_statistics",
+    points=1,
+    draw=square_network,
+    call=STATISTICS,
+)
+def statistics(student, x, weights, activation):
+    """activation_statistics gives mean and std of each layer's outputs, not of the input."""
+    return student.init.activation_statistics(x, weights, ACTIVATIONS[activation])
+
+
+@lab.check(
+    "init.activation_statistics",
+    points=1,
+    draw=small_network,
+    call=STATISTICS,
+    needs=[statistics],
+)
+def statistics_of_any(student, x, weights, activation):
+    """activation_statistics takes layers of any sizes, and any activation function."""
+    return student.init.activation_statistics(x, weights, ACTIVATIONS[activation])
+
+
+@lab.check(
+    "init.activation_statistics",
+    points=1,
+    always=[{"rng": Seed(10), "std": 0.01}, {"rng": Seed(11), "std": 1.0}],
+    call="activation_statistics of ten tanh layers of 500 units, with weights of the given std",
+    needs=[statistics],
+)
+def lecture_statistics(student, rng, std):
+    """The lecture's ten tanh layers go silent with weights of 0.01, and saturate with weights of 1."""
+    x = rng.normal(size=(50, 500))
+    weights = [rng.normal(0, std, size=(500, 500)) for _ in range(10)]
+    return student.init.activation_statistics(x, weights, np.tanh)

@@ -1,6 +1,11 @@
 """Checks of lab 11: batch normalization."""
 
+import numpy as np
+
 from autograder.check import Lab
+from autograder.draw import short_numbers
+from autograder.evidence import gradient_evidence
+from autograder.judges import claimed_gradient, gradient_agrees
 
 lab = Lab(
     "lab11_batchnorm",
@@ -11,3 +16,285 @@ lab = Lab(
         "batchnorm.BatchNorm1d.backward",
     ],
 )
+
+TINY = 1e-12
+"""So small that where eps is added, or whether, makes no difference: that is asked in checks of its own."""
+
+
+def batch(rng, n_samples=7, n_features=3):
+    """Draw a batch whose features differ in mean and spread, none with variance 1."""
+    spread = rng.permutation([0.5, 2.0, 3.0])[:n_features]
+    return short_numbers(rng, n_samples, n_features) * spread + short_numbers(rng, n_features)
+
+
+def plain_batch(rng):
+    """Draw a batch for a layer that is as it was made."""
+    return {"x": batch(rng)}
+
+
+def scaled_batch(rng):
+    """Draw γ and β, and a batch."""
+    return {"x": batch(rng), "weight": short_numbers(rng, 3), "bias": short_numbers(rng, 3)}
+
+
+def flat_batch(rng):
+    """Draw a batch with one feature that does not vary, and an eps that nobody can overlook."""
+    drawn = {**scaled_batch(rng), "eps": float(rng.choice([0.25, 0.5, 2.0]))}
+    drawn["x"][:, rng.integers(0, 3)] = 1.5
+    return drawn
+
+
+def batches(rng):
+    """Draw three batches of unequal sizes."""
+    return {
+        "batches": [batch(rng, n) for n in (5, 8, 2)],
+        "momentum": float(rng.choice([0.15, 0.3, 0.7])),
+    }
+
+
+def evaluation(rng, n_samples=4):
+    """Draw a layer that has been trained, and what it is asked in evaluation."""
+    return {
+        **scaled_batch(rng),
+        "x": batch(rng, n_samples),
+        "running_mean": short_numbers(rng, 3),
+        "running_var": np.abs(short_numbers(rng, 3)),
+    }
+
+
+def upstream(draw):
+    """Extend a draw by the gradient that comes from above."""
+
+    def extended(rng):
+        drawn = draw(rng)
+        return {**drawn, "grad_output": short_numbers(rng, *drawn["x"].shape)}
+
+    return extended
+
+
+def made(student, weight, bias, **arguments):
+    """Make a layer of three features with γ = weight and β = bias."""
+    layer = student.batchnorm.BatchNorm1d(3, **arguments)
+    layer.weight.data, layer.bias.data = np.array(weight), np.array(bias)
+    return layer
+
+
+def trained(student, weight, bias, running_mean, running_var, eps=TINY):
+    """Make a layer with running statistics, in evaluation."""
+    layer = made(student, weight, bias, eps=eps).eval()
+    layer.running_mean, layer.running_var = np.array(running_mean), np.array(running_var)
+    return layer
+
+
+@lab.check(
+    "batchnorm.BatchNorm1d.forward",
+    points=2,
+    draw=plain_batch,
+    call="BatchNorm1d(3, eps=1e-12)(x)",
+)
+def normalises(student, x):
+    """In training, every feature has mean 0 and variance 1 in the batch."""
+    return student.batchnorm.BatchNorm1d(3, eps=TINY)(np.array(x))
+
+
+@lab.check(
+    "batchnorm.BatchNorm1d.forward",
+    points=1,
+    draw=scaled_batch,
+    needs=[normalises],
+    call="layer(x) with layer.weight.data = weight, layer.bias.data = bias",
+)
+def scales(student, x, weight, bias):
+    """In training, the normalised features are scaled by γ and shifted by β."""
+    return made(student, weight, bias, eps=TINY)(np.array(x))
+
+
+@lab.check(
+    "batchnorm.BatchNorm1d.forward",
+    points=1,
+    draw=flat_batch,
+    needs=[scales],
+    call="BatchNorm1d(3, eps=eps)(x) with γ = weight, β = bias",
+)
+def adds_eps(student, x, weight, bias, eps):
+    """In training, eps is added to the variance, so that a constant feature divides nothing by 0."""
+    return made(student, weight, bias, eps=eps)(np.array(x))
+
+
+@lab.check(
+    "batchnorm.BatchNorm1d.forward",
+    points=2,
+    draw=batches,
+    needs=[normalises],
+    call="layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)",
+)
+def running_mean(student, batches, momentum):
+    """In training, running_mean moves towards each batch's mean, by the share momentum."""
+    return running(student, batches, momentum)[0]
+
+
+@lab.check(
+    "batchnorm.BatchNorm1d.forward",
+    points=1,
+    draw=batches,
+    needs=[running_mean],
+    call="layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)",
+)
+def running_var(student, batches, momentum):
+    """In training, running_var moves towards each batch's unbiased variance, by the share momentum."""
+    return running(student, batches, momentum)[1]
+
+
+def running(student, batches, momentum):
+    """Train a layer on some batches; return what its running statistics were after each."""
+    layer = student.batchnorm.BatchNorm1d(3, momentum=momentum)
+    means, variances = [], []
+    for x in batches:
+        layer(np.array(x))
+        means.append(np.array(layer.running_mean))
+        variances.append(np.array(layer.running_var))
+    return means, variances
+
+
+EVALUATED = "layer.eval()(x) with γ = weight, β = bias, and these running statistics"
+
+
+@lab.check(
+    "batchnorm.BatchNorm1d.forward",
+    points=2,
+    draw=evaluation,
+    always=[
+        {
+            "x": np.array([[2.0, -1.0, 0.5]]),
+            "weight": np.array([1.5, -2.0, 0.5]),
+            "bias": np.array([0.25, 3.0, -1.5]),
+            "running_mean": np.array([0.5, 0.5, -2.0]),
+            "running_var": np.array([4.0, 0.25, 2.25]),
+        }
+    ],
+    call=EVALUATED,
+)
+def evaluates(student, x, weight, bias, running_mean, running_var):
+    """In evaluation, the running statistics take the batch's place, even for a single sample."""
+    return trained(student, weight, bias, running_mean, running_var)(np.array(x))
+
+
+@lab.check(
+    "batchnorm.BatchNorm1d.forward",
+    points=1,
+    draw=lambda rng: {**evaluation(rng), "eps": float(rng.choice([0.25, 0.5, 2.0]))},
+    needs=[evaluates],
+    call=f"{EVALUATED}, eps=eps",
+)
+def evaluates_with_eps(student, x, weight, bias, running_mean, running_var, eps):
+    """In evaluation, eps is added to the running variance just as in training."""
+    return trained(student, weight, bias, running_mean, running_var, eps)(np.array(x))
+
+
+@lab.check(
+    "batchnorm.BatchNorm1d.forward",
+    points=1,
+    draw=evaluation,
+    call="the running statistics after layer.eval()(x)",
+)
+def evaluation_learns_nothing(student, x, weight, bias, running_mean, running_var):
+    """In evaluation, the running statistics stay as they are."""
+    layer = trained(student, weight, bias, running_mean, running_var)
+    layer(np.array(x))
+    return np.array(layer.running_mean), np.array(layer.running_var)
+
+
+def backward(layer, x, grad_output):
+    """Go forward and back; return dL/dx and both parameters' gradients."""
+    layer(np.array(x))
+    grad_input = layer.backward(np.array(grad_output))
+    return grad_input, np.array(layer.weight.grad), np.array(layer.bias.grad)
+
+
+@lab.check(
+    "batchnorm.BatchNorm1d.backward",
+    points=1,
+    draw=upstream(scaled_batch),
+    needs=[scales],
+    call="layer.bias.grad after layer.backward(grad_output)",
+)
+def grad_bias(student, x, weight, bias, grad_output):
+    """backward adds dL/dβ, summed over the batch, to bias.grad."""
+    return backward(made(student, weight, bias, eps=TINY), x, grad_output)[2]
+
+
+@lab.check(
+    "batchnorm.BatchNorm1d.backward",
+    points=1,
+    draw=upstream(scaled_batch),
+    needs=[scales],
+    call="layer.weight.grad after layer.backward(grad_output)",
+)
+def grad_weight(student, x, weight, bias, grad_output):
+    """backward adds dL/dγ, summed over the batch, to weight.grad."""
+    return backward(made(student, weight, bias, eps=TINY), x, grad_output)[1]
+
+
+@lab.check(
+    "batchnorm.BatchNorm1d.backward",
+    points=1,
+    draw=lambda rng: {"batches": [upstream(scaled_batch)(rng) for _ in range(2)]},
+    cases=1,
+    needs=[grad_bias, grad_weight],
+    call="both gradients after two rounds of forward and backward",
+)
+def accumulates(student, batches):
+    """backward adds to the parameters' gradients what is there already."""
+    layer = made(student, batches[0]["weight"], batches[0]["bias"], eps=TINY)
+    return [backward(layer, one["x"], one["grad_output"])[1:] for one in batches]
+
+
+def evidence(layer, x, grad_output):
+    """Measure how L = Σ grad_output · layer(x) changes with x, and take what backward claims."""
+    grad_input = backward(layer, x, grad_output)[0]
+    return gradient_evidence(
+        lambda moved: np.sum(grad_output * layer(moved)), at=x, claimed=grad_input
+    )
+
+
+@lab.check(
+    "batchnorm.BatchNorm1d.backward",
+    points=3,
+    draw=upstream(scaled_batch),
+    judge=gradient_agrees,
+    fingerprint=claimed_gradient,
+    needs=[scales],
+    call="layer.backward(grad_output) after layer(x)",
+)
+def grad_input(student, x, weight, bias, grad_output):
+    """After training, backward returns dL/dx, also along the paths through mean and variance."""
+    return evidence(made(student, weight, bias, eps=TINY), x, grad_output)
+
+
+@lab.check(
+    "batchnorm.BatchNorm1d.backward",
+    points=1,
+    draw=upstream(flat_batch),
+    judge=gradient_agrees,
+    fingerprint=claimed_gradient,
+    needs=[grad_input, adds_eps],
+    call="layer.backward(grad_output) after layer(x), layer = BatchNorm1d(3, eps=eps)",
+)
+def grad_input_with_eps(student, x, weight, bias, grad_output, eps):
+    """backward returns dL/dx for any eps, and for a feature that is constant."""
+    return evidence(made(student, weight, bias, eps=eps), x, grad_output)
+
+
+@lab.check(
+    "batchnorm.BatchNorm1d.backward",
+    points=2,
+    draw=upstream(evaluation),
+    judge=gradient_agrees,
+    fingerprint=claimed_gradient,
+    needs=[evaluates_with_eps, evaluation_learns_nothing],
+    call="layer.backward(grad_output) after layer.eval()(x)",
+)
+def grad_input_in_evaluation(student, x, weight, bias, running_mean, running_var, grad_output):
+    """After evaluation, backward returns dL/dx for fixed statistics: γ / √(σ² + eps) · grad_output."""
+    layer = trained(student, weight, bias, running_mean, running_var, eps=0.5)
+    return evidence(layer, x, grad_output)

@@ -1,13 +1,214 @@
 """Checks of lab 12: dropout."""
 
+import copy
+
+import numpy as np
+
 from autograder.check import Lab
+from autograder.draw import short_numbers
+from autograder.judges import (
+    draws_anew,
+    drops_each_alone,
+    drops_share,
+    gates_and_factor,
+    gates_as_forward,
+    scales_as_forward,
+    scales_kept,
+    share_and_factor,
+)
+from autograder.sandbox.codec import Seed
 
 lab = Lab(
     "lab12_dropout",
     title="Dropout",
-    slides="Dropout",
+    slides="Regularization: Dropout",
     exercises=[
         "dropout.Dropout.forward",
         "dropout.Dropout.backward",
     ],
 )
+
+TEST_TIME = "Dropout: Test time"
+
+
+def seed(rng):
+    """Draw the seed of the generator that the layer is given."""
+    return Seed(int(rng.integers(0, 2**31)))
+
+
+def rate(rng):
+    """Draw a probability that is far from its complement."""
+    return float(rng.choice([0.2, 0.25, 0.3, 0.6, 0.7]))
+
+
+def small_batch(rng):
+    """Draw a batch without zeros."""
+    return {"x": short_numbers(rng, 7, 13), "p": rate(rng), "rng": seed(rng)}
+
+
+def large_batch(rng):
+    """Draw the size of a batch of 4,000 entries or more."""
+    shape = int(rng.integers(51, 57)), int(rng.integers(79, 85))
+    return {"shape": shape, "p": float(rng.choice([0.15, 0.2, 0.25])), "rng": seed(rng)}
+
+
+def batch_of_any_shape(rng):
+    """Draw one sample, or samples of several axes."""
+    shape = ((61,), (3, 5, 7), (2, 4, 3, 5))[rng.integers(0, 3)]
+    return {"x": short_numbers(rng, *shape), "p": rate(rng), "rng": seed(rng)}
+
+
+def upstream(rng):
+    """Draw a batch, and the gradient that comes from above."""
+    drawn = small_batch(rng)
+    return {**drawn, "grad_output": short_numbers(rng, *drawn["x"].shape)}
+
+
+def trained_forward(student, x, p, rng):
+    """Send a batch through a new layer, which is in training."""
+    return student.dropout.Dropout(p, rng=rng)(np.array(x))
+
+
+def compact(y):
+    """Halve the size of the evidence: what counts is where the zeros are."""
+    is_float = isinstance(y, np.ndarray) and y.dtype.kind == "f"
+    return y.astype(np.float32) if is_float else y
+
+
+CALL = "Dropout(p, rng=rng)(x)"
+
+
+@lab.check(
+    "dropout.Dropout.forward",
+    points=3,
+    draw=large_batch,
+    always=[{"shape": (83, 51), "p": 0.6, "rng": Seed(12)}],
+    cases=2,
+    judge=drops_share,
+    fingerprint=share_and_factor,
+    call="Dropout(p, rng=rng)(np.ones(shape))",
+)
+def share(student, shape, p, rng):
+    """In training, every entry is dropped with probability p."""
+    return compact(trained_forward(student, np.ones(shape), p, rng))
+
+
+@lab.check(
+    "dropout.Dropout.forward",
+    points=3,
+    draw=small_batch,
+    always=[{"x": np.array([[2.5, -1.5, 0.75]]), "p": 0.0, "rng": Seed(0)}],
+    judge=scales_kept,
+    call=CALL,
+)
+def scale(student, x, p, rng):
+    """In training, what is kept grows by 1 / (1 − p), so that the expected value stays x."""
+    return trained_forward(student, x, p, rng)
+
+
+@lab.check(
+    "dropout.Dropout.forward",
+    points=1,
+    draw=batch_of_any_shape,
+    judge=scales_kept,
+    needs=[scale],
+    call=CALL,
+)
+def any_shape(student, x, p, rng):
+    """In training, x may have any number of axes, and the result has its shape."""
+    return trained_forward(student, x, p, rng)
+
+
+@lab.check(
+    "dropout.Dropout.forward",
+    points=2,
+    draw=lambda rng: {"p": rate(rng), "rng": seed(rng)},
+    cases=2,
+    judge=drops_each_alone,
+    needs=[share],
+    call="layer(np.ones((13, 15))), 20 times, layer = Dropout(p, rng=rng)",
+)
+def each_alone(student, p, rng):
+    """In training, each entry falls by a draw of its own: no sample, unit or call shares its mask."""
+    layer = student.dropout.Dropout(p, rng=rng)
+    return [compact(layer(np.ones((13, 15)))) for _ in range(20)]
+
+
+@lab.check(
+    "dropout.Dropout.forward",
+    points=2,
+    draw=lambda rng: {"x": short_numbers(rng, 11, 17), "p": 0.3, "rng": seed(rng)},
+    judge=draws_anew,
+    call=f"{CALL}, again, and with an equal rng",
+)
+def anew(student, x, p, rng):
+    """In training, every call draws anew from self.rng, and an equal seed repeats the result."""
+    twin = copy.deepcopy(rng)
+    layer = student.dropout.Dropout(p, rng=rng)
+    return layer(np.array(x)), layer(np.array(x)), trained_forward(student, x, p, twin)
+
+
+@lab.check(
+    "dropout.Dropout.forward",
+    points=2,
+    draw=small_batch,
+    call="Dropout(p, rng=rng).eval()(x)",
+    slides=TEST_TIME,
+)
+def evaluation(student, x, p, rng):
+    """In evaluation, x passes as it is."""
+    return student.dropout.Dropout(p, rng=rng).eval()(np.array(x))
+
+
+def there_and_back(student, x, p, rng, grad_output):
+    """Go forward and back in training, after another forward that is to be forgotten."""
+    layer = student.dropout.Dropout(p, rng=rng)
+    layer(np.ones((2, 3)))
+    y = layer(np.array(x))
+    return np.array(y), layer.backward(np.array(grad_output))
+
+
+BACK = "layer(x) and layer.backward(grad_output), layer = Dropout(p, rng=rng)"
+
+
+@lab.check(
+    "dropout.Dropout.backward",
+    points=3,
+    draw=upstream,
+    judge=gates_as_forward,
+    fingerprint=gates_and_factor,
+    needs=[share],
+    call=BACK,
+)
+def grad_mask(student, x, p, rng, grad_output):
+    """backward lets the gradient through exactly where forward let x through."""
+    return there_and_back(student, x, p, rng, grad_output)
+
+
+@lab.check(
+    "dropout.Dropout.backward",
+    points=2,
+    draw=upstream,
+    judge=scales_as_forward,
+    needs=[scale, grad_mask],
+    call=BACK,
+)
+def grad_scale(student, x, p, rng, grad_output):
+    """backward multiplies the gradient by what forward multiplied x by."""
+    return there_and_back(student, x, p, rng, grad_output)
+
+
+@lab.check(
+    "dropout.Dropout.backward",
+    points=2,
+    draw=upstream,
+    needs=[evaluation],
+    call="layer.backward(grad_output) after layer.eval()(x)",
+    slides=TEST_TIME,
+)
+def grad_in_evaluation(student, x, p, rng, grad_output):
+    """After evaluation, backward passes the gradient on as it is."""
+    layer = student.dropout.Dropout(p, rng=rng)
+    layer(np.array(x))
+    layer.eval()(np.array(x))
+    return layer.backward(np.array(grad_output))

@@ -1,0 +1,122 @@
+"""Weight initialisation: how large weights start decides whether a deep network can learn.
+
+Too small, and the signal dies from layer to layer; too large, and every unit saturates;
+equal, and all units of a layer stay equal for ever. Every function here returns new weights
+for a layer, to be passed as `Linear(..., init=xavier)`. Random weights come from the generator
+`rng`: the same seed gives the same weights again, a second call gives new ones.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from nnlab.arrays import Array
+
+__all__ = [
+    "activation_statistics",
+    "constant",
+    "kaiming_normal",
+    "small_normal",
+    "xavier",
+    "xavier_uniform",
+    "zeros",
+]
+
+
+def zeros(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:  # noqa: ARG001 - as all
+    """Start every weight at 0. No randomness: rng is taken, as everywhere here, and not used.
+
+    Shape: (out_features, in_features), of all results here.
+    Source: slides, "Weight initialization: Zero/Constant Weights".
+
+    >>> zeros((1, 2), rng=np.random.default_rng(0)).tolist()
+    [[0.0, 0.0]]
+    """
+    raise NotImplementedError("lab08_init: zeros")
+
+
+def constant(shape: tuple[int, int], *, rng: np.random.Generator, value: float = 1.0) -> Array:  # noqa: ARG001
+    """Start every weight at one and the same value. No randomness: rng is not used.
+
+    Source: slides, "Weight initialization: Zero/Constant Weights".
+
+    >>> constant((1, 2), rng=np.random.default_rng(0), value=0.5).tolist()
+    [[0.5, 0.5]]
+    """
+    raise NotImplementedError("lab08_init: constant")
+
+
+def small_normal(shape: tuple[int, int], *, rng: np.random.Generator, std: float = 0.01) -> Array:
+    """Draw small numbers, whatever the size of the layer.
+
+    W_ij ~ Normal(0, std²)
+
+    Source: slides, "Weight initialization: random number".
+
+    >>> round(float(small_normal((200, 300), rng=np.random.default_rng(0)).std()), 3)
+    0.01
+    """
+    raise NotImplementedError("lab08_init: small_normal")
+
+
+def xavier(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
+    """Draw weights that keep the variance of the activations, as long as the units are linear.
+
+    W_ij ~ Normal(0, 1 / fan_in),  fan_in = in_features, the inputs of one unit
+
+    The second argument of Normal is the variance, here and below. This is the lecture's form,
+    elsewhere called LeCun's; PyTorch's xavier_normal_ has variance 2 / (fan_in + fan_out).
+
+    Source: slides, "Weight initialization: Xavier".
+
+    >>> round(float(xavier((200, 400), rng=np.random.default_rng(0)).std()), 3)  # √(1/400)
+    0.05
+    """
+    raise NotImplementedError("lab08_init: xavier")
+
+
+def kaiming_normal(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
+    """Draw weights that keep the activations' size from ReLU layer to ReLU layer. Also called He.
+
+    W_ij ~ Normal(0, 2 / fan_in),  fan_in = in_features
+
+    ReLU cuts half of the second moment; the factor 2 puts it back.
+
+    Source: slides, "Weight initialization: Xavier-ReLU"; He et al. 2015, eq. 10.
+
+    >>> round(float(kaiming_normal((400, 200), rng=np.random.default_rng(0)).std()), 2)  # √(2/200)
+    0.1
+    """
+    raise NotImplementedError("lab08_init: kaiming_normal")
+
+
+def xavier_uniform(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
+    """Draw weights evenly from an interval that fits both the forward and the backward pass.
+
+    W_ij ~ Uniform(−b, b),  b = √(6 / (fan_in + fan_out)),  fan_out = out_features
+
+    Source: slides, "Weight initialization: Uniform"; Glorot and Bengio 2010, eq. 16.
+
+    >>> weight = xavier_uniform((200, 400), rng=np.random.default_rng(0))
+    >>> weight.min().round(2), weight.max().round(2)  # √(6/600)
+    (np.float64(-0.1), np.float64(0.1))
+    """
+    raise NotImplementedError("lab08_init: xavier_uniform")
+
+
+def activation_statistics(
+    x: Array, weights: Sequence[Array], activation: Callable[[Array], Array]
+) -> tuple[Array, Array]:
+    """Send x through layers without biases; return mean and std of each layer's activations.
+
+    h⁽⁰⁾ = x,  h⁽ᵏ⁾ = g(h⁽ᵏ⁻¹⁾ Wᵀ);  mean and std (divided by n) over all entries of h⁽ᵏ⁾
+
+    Shape: x (batch, features), weights[k] (out, in) of layer k + 1, activation the function g;
+        two results of shape (len(weights),). The input itself is not in them.
+    Source: slides, "Weight initialization: random number", the printed statistics.
+
+    >>> means, stds = activation_statistics(np.array([[1.0], [3.0]]), [np.array([[2.0]])], np.abs)
+    >>> means.tolist(), stds.tolist()
+    ([4.0], [2.0])
+    """
+    raise NotImplementedError("lab08_init: activation_statistics")

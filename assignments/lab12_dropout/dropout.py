@@ -1,0 +1,62 @@
+"""Dropout: switch off random units in training, so that none can rely on another.
+
+In evaluation nothing is dropped. The lecture leaves open how the two are made to agree; we
+use inverted dropout, as all libraries do: what is kept grows in training.
+"""
+
+import numpy as np
+
+from nnlab.arrays import Array
+from nnlab.module import Module
+
+__all__ = ["Dropout"]
+
+
+class Dropout(Module):
+    """Set each entry to zero with probability p in training; pass all on in evaluation.
+
+    p: probability to drop, as in the lecture and in PyTorch; some papers state the share kept.
+
+    Raises: ValueError if p is not in [0, 1).
+    Source: slides, "Dropout"; Srivastava et al. 2014.
+    """
+
+    def __init__(self, p: float = 0.5, *, rng: np.random.Generator) -> None:
+        if not 0 <= p < 1:
+            raise ValueError(f"p must be in [0, 1), got {p}")
+        self.p, self.rng = p, rng
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.p})"
+
+    def forward(self, x: Array) -> Array:
+        """Drop entries of x, each by a draw of its own from self.rng; keep what backward needs.
+
+        y = x ⊙ mask,  mask = 0 with probability p, else 1 / (1 − p)
+
+        The factor keeps the expected value of y at x. In evaluation y = x.
+
+        Shape: x of any shape; the result the same.
+        Source: slides, "Regularization: Dropout", "Dropout: Test time".
+
+        >>> layer = Dropout(0.75, rng=np.random.default_rng(0))
+        >>> np.unique(layer.forward(np.ones((10, 10)))).tolist()
+        [0.0, 4.0]
+        >>> layer.eval().forward(np.array([2.0, 3.0])).tolist()
+        [2.0, 3.0]
+        """
+        raise NotImplementedError("lab12_dropout: Dropout.forward")
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return dL/dx: what was dropped forward gets no gradient, what grew gets more.
+
+        dL/dx = dL/dy ⊙ mask, the mask of the last forward (in evaluation all ones)
+
+        Shape: grad_output that of x; the result the same.
+
+        >>> layer = Dropout(0.75, rng=np.random.default_rng(0))
+        >>> y = layer.forward(np.ones((10, 10)))
+        >>> bool((layer.backward(np.ones((10, 10))) == y).all())
+        True
+        """
+        raise NotImplementedError("lab12_dropout: Dropout.backward")
