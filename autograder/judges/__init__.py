@@ -5,6 +5,12 @@ the observed value is right, else a `Finding`. Judges get plain data only and mu
 value whatever may make them raise, for it may have been made to.
 """
 
+from autograder.judges.attractor import (
+    rest_fingerprint,
+    rests,
+    wandering_fingerprint,
+    wanders,
+)
 from autograder.judges.equal import close, equal
 from autograder.judges.finding import Finding, Judge
 from autograder.judges.logic import (
@@ -31,8 +37,12 @@ __all__ = [
     "fit_fingerprint",
     "never_claims",
     "parts",
+    "rest_fingerprint",
+    "rests",
     "search_result",
     "separates",
     "stays_in_bounds",
     "truth_table_of",
+    "wandering_fingerprint",
+    "wanders",
 ]
