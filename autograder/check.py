@@ -52,6 +52,7 @@ class Check:
     always: tuple[dict[str, Any], ...]
     needs: tuple["Check", ...]
     unchanged: tuple[str, ...]
+    withheld: tuple[str, ...]
     call: str
     slides: str
     fingerprint: Callable[[Case, Any], Any] | None
@@ -71,6 +72,13 @@ class Check:
         generators = (np.random.default_rng([seed, name, i]) for i in range(self.drawn))
         drawn = [self.draw(rng) for rng in generators] if self.draw else []
         return [*self.always, *drawn]
+
+    def sent(self, cases: Sequence[Case]) -> list[dict[str, Any]]:
+        """Leave out of the cases what only the judge may know: it never enters the sandbox."""
+        return [
+            {name: part for name, part in case.items() if name not in self.withheld}
+            for case in cases
+        ]
 
     def same(self, case: Case, observed: Any, other: Any) -> bool:
         """Tell whether two returned values are the same answer, as far as this check can see."""
@@ -117,6 +125,7 @@ class Lab:
         judge: Judge = equal,
         needs: Sequence[Check] = (),
         unchanged: Sequence[str] = (),
+        withheld: Sequence[str] = (),
         call: str = "",
         slides: str = "",
         fingerprint: Callable[[Case, Any], Any] | None = None,
@@ -133,6 +142,8 @@ class Lab:
             judge: compares an observation with the reference's; default: equal.
             needs: checks that must pass before this one is asked.
             unchanged: inputs that the code must leave as they were.
+            withheld: entries of a case that the judge needs and the code must not see, such as
+                the labels of held-out data; they are no arguments of the check.
             call: how the question looks to a student, with the case's names in it;
                 default: the exercise called with the case.
             slides: the lecture's heading; default: the lab's.
@@ -157,6 +168,7 @@ class Lab:
                 always=tuple(always),
                 needs=tuple(needs),
                 unchanged=tuple(unchanged),
+                withheld=tuple(withheld),
                 call=call,
                 slides=slides or self.slides,
                 fingerprint=fingerprint,

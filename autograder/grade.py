@@ -92,7 +92,7 @@ class _Grading:
             f"autograder.labs.{self.lab.id}",
             check.id,
             check.module,
-            cases,
+            check.sent(cases),
             self.sources,
             self.reference,
             check.limits,

@@ -128,6 +128,15 @@ def test_fixed_cases_may_stand_alone():
     assert cases_of(draw=None, always=[{"x": 1}], cases=9) == [1]
 
 
+def test_what_is_withheld_is_not_sent():
+    """The judge's part of a case stays outside; the case itself keeps it."""
+    check = new_lab().check("layers.f", points=1, draw=draw, withheld=["labels"])(ask)
+    cases = [{"x": 1, "labels": 2}]
+
+    assert check.sent(cases) == [{"x": 1}]
+    assert cases == [{"x": 1, "labels": 2}]
+
+
 def test_answers_are_compared_by_the_judge_or_by_their_fingerprints():
     """A fingerprint decides what makes two answers the same, where there is one."""
     strict = new_lab().check("layers.f", points=1, draw=draw)(ask)
@@ -162,9 +171,11 @@ def test_every_check_of_the_course_draws_cases_it_can_ask(check):
     arguments = check.ask.__code__.co_varnames[1 : check.ask.__code__.co_argcount]
     defaults = len(check.ask.__defaults__ or ())
     needed = set(arguments[: len(arguments) - defaults])
-    for case in check.cases(1):
-        assert needed <= case.keys() <= set(arguments)
-        assert set(check.unchanged) <= case.keys()
+    cases = check.cases(1)
+    for case, sent in zip(cases, check.sent(cases), strict=True):
+        assert needed <= sent.keys() <= set(arguments)
+        assert set(check.unchanged) <= sent.keys()
+        assert set(check.withheld) <= case.keys()
 
 
 @pytest.mark.parametrize("check", EVERY, ids=lambda check: check.id)
