@@ -2,7 +2,7 @@
 
 The lecture's recommended settings: ReLU for images, scaled data, Adam or Nesterov, the
 validation loss watched, early stopping. This recipe is one good answer of many: it names
-98 % of the digits that it has not seen, after half a second of training.
+98 % of the digits that it has not seen, after a fifth of a second of training.
 """
 
 from typing import NamedTuple
@@ -36,8 +36,8 @@ class Trained(NamedTuple):
 def build_network(n_features: int, n_classes: int, *, rng: np.random.Generator) -> Module:
     """Design your network for images: n_features numbers in, one logit a class out.
 
-    How many layers, how wide, which activation, initialisation and regularisation is yours
-    to choose; softmax is the loss's. All randomness comes from rng.
+    How many hidden layers, at least one, how wide, which activation, initialisation and
+    regularisation is yours to choose; softmax is the loss's. All randomness comes from rng.
 
     Shape: it maps (batch, n_features) to (batch, n_classes).
     Source: slides, "Recommended Settings".
@@ -48,16 +48,21 @@ def build_network(n_features: int, n_classes: int, *, rng: np.random.Generator) 
     layers: list[Module] = [Dropout(0.1, rng=rng)]
     for in_features in (n_features, 80):
         layers += [Linear(in_features, 80, rng=rng, init=kaiming_normal), BatchNorm1d(80)]
-        layers += [ReLU(), Dropout(0.2, rng=rng)]
+        layers += [ReLU(), Dropout(0.1, rng=rng)]
     return Sequential(*layers, Linear(80, n_classes, rng=rng))
 
 
 def run(x: Array, target: Labels, *, rng: np.random.Generator) -> Trained:
     """Train your network on labelled images, from the raw pixels to the model you hand in.
 
-    Set a part aside for validation, fit a scaler on the rest, train, and keep the model
-    that did best in validation. Choose the recipe with validation data alone: it is marked
-    by the accuracy of `predict` on images that it has never seen, and by its time.
+    Set a part aside for validation, fit a scaler on the rest, train with the cross-entropy,
+    and hand in `history.best_model`, the model that did best in validation. The history holds
+    the cross-entropy of every epoch. The images may come sorted by class, and stay as they
+    are; all randomness comes from rng.
+
+    Choose the recipe with validation data alone. It is marked by the accuracy of `predict` on
+    digits that it has never seen: 90 % after training on 500 images, 93 % and 95 % on 1198.
+    A run on 1198 digits may take 3 seconds.
 
     Shape: x (n, features), target (n,) of classes 0, 1, …, all of which occur.
     Source: slides, "Recommended Settings".
@@ -69,10 +74,11 @@ def run(x: Array, target: Labels, *, rng: np.random.Generator) -> Trained:
     history = train(
         model,
         CrossEntropyLoss(),
-        Adam(model.parameters(), lr=3e-3),
+        Adam(model.parameters(), lr=1e-2),
         data,
-        epochs=60,
-        schedule=lambda epoch: exponential_decay(3e-3, 0.03, epoch),
+        epochs=20,
+        batch_size=128,
+        schedule=lambda epoch: exponential_decay(1e-2, 0.1, epoch),
         stopping=EarlyStopping(rounds=5),
         rng=rng,
     )

@@ -5,6 +5,8 @@ the observed value is right, else a `Finding`. Judges get plain data only and mu
 value whatever may make them raise, for it may have been made to.
 """
 
+from autograder.judges.accuracy import accuracy_fingerprint, reaches
+from autograder.judges.attractor import rest_fingerprint, rests, wandering_fingerprint, wanders
 from autograder.judges.draws import comes_from_generator, draws_fingerprint
 from autograder.judges.epochs import (
     draws_orders,
@@ -34,6 +36,19 @@ from autograder.judges.mask import (
 )
 from autograder.judges.meanfield import deep_spread, follows_mean_field
 from autograder.judges.orientation import same_coordinates, same_directions
+from autograder.judges.recipe import (
+    fits,
+    fits_fingerprint,
+    gives_logits,
+    hands_in_best,
+    leaves_some_out,
+    left_out,
+    logits_fingerprint,
+    repeats,
+    repeats_fingerprint,
+    validates_fairly,
+    validation_fingerprint,
+)
 from autograder.judges.refusal import returns_or_refuses
 from autograder.judges.samples import distributed_alike, drawn_alike, draws_anew
 from autograder.judges.separation import fit_fingerprint, never_claims, separates, stays_in_bounds
@@ -41,6 +56,7 @@ from autograder.judges.separation import fit_fingerprint, never_claims, separate
 __all__ = [
     "Finding",
     "Judge",
+    "accuracy_fingerprint",
     "claimed_gradient",
     "close",
     "comes_from_generator",
@@ -58,12 +74,23 @@ __all__ = [
     "finds_neuron",
     "fit_fingerprint",
     "fits",
+    "fits_fingerprint",
     "follows_mean_field",
     "gates_and_factor",
     "gates_as_forward",
+    "gives_logits",
     "gradient_agrees",
+    "hands_in_best",
+    "leaves_some_out",
+    "left_out",
+    "logits_fingerprint",
     "never_claims",
     "parts",
+    "reaches",
+    "repeats",
+    "repeats_fingerprint",
+    "rest_fingerprint",
+    "rests",
     "returns_or_refuses",
     "same_coordinates",
     "same_directions",
@@ -75,5 +102,9 @@ __all__ = [
     "stays_in_bounds",
     "steps_by_example",
     "truth_table_of",
+    "validates_fairly",
+    "validation_fingerprint",
     "visits_each_once",
+    "wandering_fingerprint",
+    "wanders",
 ]

@@ -1,6 +1,29 @@
 """Checks of lab 13: capstone."""
 
+from functools import cache
+
+import numpy as np
+
 from autograder.check import Lab
+from autograder.course import engine_path
+from autograder.draw import short_numbers
+from autograder.judges import (
+    accuracy_fingerprint,
+    fits,
+    fits_fingerprint,
+    gives_logits,
+    hands_in_best,
+    leaves_some_out,
+    left_out,
+    logits_fingerprint,
+    reaches,
+    repeats,
+    repeats_fingerprint,
+    validates_fairly,
+    validation_fingerprint,
+)
+from autograder.sandbox.codec import Seed
+from autograder.sandbox.limits import Limits
 
 lab = Lab(
     "lab13_capstone",
@@ -12,3 +35,372 @@ lab = Lab(
         "experiment.predict",
     ],
 )
+
+
+def seed(rng):
+    """Draw what becomes a generator in the sandbox."""
+    return Seed(int(rng.integers(0, 2**31)))
+
+
+def sizes(rng):
+    """Draw odd, unequal sizes, and images to try."""
+    n_features, n_classes = int(rng.choice([7, 11, 13])), int(rng.choice([3, 5]))
+    x = short_numbers(rng, 9, n_features)
+    return {"n_features": n_features, "n_classes": n_classes, "x": x, "rng": seed(rng)}
+
+
+BUILD = "build_network(n_features, n_classes, rng=rng)"
+
+
+@lab.check(
+    "experiment.build_network",
+    points=2,
+    draw=sizes,
+    always=[{"n_features": 64, "n_classes": 10, "x": np.ones((1, 64)), "rng": Seed(0)}],
+    judge=gives_logits,
+    fingerprint=logits_fingerprint,
+    call=f"{BUILD}.eval()(x)",
+)
+def network(student, n_features, n_classes, x, rng):
+    """build_network maps n_features numbers to one logit a class, for one image and for many."""
+    built = student.experiment.build_network(n_features, n_classes, rng=rng)
+    return None if built is None else built.eval()(x)
+
+
+@lab.check(
+    "experiment.build_network",
+    points=1,
+    draw=lambda rng: {"seed": int(rng.integers(1, 2**31)), "x": short_numbers(rng, 9, 7)},
+    cases=1,
+    judge=repeats,
+    fingerprint=repeats_fingerprint,
+    needs=[network],
+    call="build_network(7, 3, rng=np.random.default_rng(seed)), twice, and with seed + 1",
+)
+def network_repeats(student, seed, x):
+    """The same seed builds the same network, another seed another."""
+
+    def numbers(seed):
+        built = student.experiment.build_network(7, 3, rng=np.random.default_rng(seed))
+        outputs = [built.train()(x), built(x)]  # dropout draws as well
+        return np.concatenate(
+            [np.ravel(a) for a in (*outputs, *(p.data for p in built.parameters()))]
+        )
+
+    return {"first": numbers(seed), "again": numbers(seed), "other": numbers(seed + 1)}
+
+
+def crossed(rng):
+    """Draw four clouds in seven dimensions, opposite ones of one class, as in XOR."""
+    across, along = rng.normal(size=(2, 7))
+    across, along = across / np.abs(across).mean(), along / np.abs(along).mean()
+    along -= across * (across @ along) / (across @ across)
+    centres = np.array([across + along, -across - along, across - along, along - across]) / 2
+    order = rng.permutation(40)
+    x = np.repeat(centres, 10, axis=0) + rng.normal(0, 0.1, (40, 7))
+    return {"x": x[order], "target": np.repeat([0, 0, 1, 1], 10)[order], "rng": seed(rng)}
+
+
+@lab.check(
+    "experiment.build_network",
+    points=2,
+    draw=crossed,
+    cases=2,
+    judge=fits,
+    fingerprint=fits_fingerprint,
+    needs=[network],
+    limits=Limits(cpu_seconds=5),
+    call="build_network(7, 2, rng=rng), and trained it on x, target with 200 steps of Adam, lr 0.01",
+    slides="Cross-validation strategy",
+)
+def network_learns(student, x, target, rng):
+    """The network can learn forty images by heart that no straight line divides."""
+    model = student.experiment.build_network(7, 2, rng=rng)
+    loss, optimizer = (
+        student.losses.CrossEntropyLoss(),
+        student.optim.Adam(model.parameters(), 0.01),
+    )
+    for _ in range(200):
+        loss(model.train()(x), target)
+        optimizer.zero_grad()
+        model.backward(loss.backward())
+        optimizer.step()
+    return model.eval()(x)
+
+
+def scaled_net(rng):
+    """Draw raw images far from 0 and a small network whose classes vary once they are scaled."""
+    while True:
+        fitted_on = 30 + 5 * short_numbers(rng, 11, 5)
+        x = 30 + 5 * short_numbers(rng, 7, 5)
+        hidden, output = short_numbers(rng, 6, 5), short_numbers(rng, 4, 6)
+        low, high = fitted_on.min(axis=0), fitted_on.max(axis=0)
+        ways = [(low, high - low), (fitted_on.mean(axis=0), fitted_on.std(axis=0))]
+        classes = [
+            np.unique((np.maximum((x - a) / b @ hidden.T, 0) @ output.T).argmax(axis=1))
+            for a, b in ways
+        ]
+        if min(map(len, classes)) >= 3:
+            return {"fitted_on": fitted_on, "hidden": hidden, "output": output, "x": x}
+
+
+def small_net(student, hidden, output):
+    """Build a network of two layers from its weights."""
+    layers = student.layers
+    first, last = (
+        layers.Linear(*w.shape[::-1], rng=np.random.default_rng(0)) for w in (hidden, output)
+    )
+    for layer, weight in ((first, hidden), (last, output)):
+        layer.weight.data[...], layer.bias.data[...] = weight, 0
+    return student.module.Sequential(first, layers.ReLU(), last)
+
+
+def trained(student, scaler, model):
+    """Make what `run` would hand over."""
+    return student.experiment.Trained(scaler, model, student.training.History(model))
+
+
+@lab.check(
+    "experiment.predict",
+    points=3,
+    draw=scaled_net,
+    call="predict(trained, x), for a MinMaxScaler and for a StandardScaler",
+    slides="Single layer neuron: Softmax Activation",
+)
+def predict(student, fitted_on, hidden, output, x):
+    """predict scales images as in training and names the class of the largest logit."""
+    model, scalers = small_net(student, hidden, output), student.preprocessing
+    return [
+        student.experiment.predict(trained(student, scaler().fit(fitted_on), model), x)
+        for scaler in (scalers.MinMaxScaler, scalers.StandardScaler)
+    ]
+
+
+@lab.check(
+    "experiment.predict",
+    points=1,
+    draw=scaled_net,
+    cases=2,
+    needs=[predict],
+    call="predict(trained, x), for all images, and for each alone",
+    slides="Single layer neuron: Softmax Activation",
+)
+def predict_alone(student, fitted_on, hidden, output, x):
+    """An image has the same class alone as among others."""
+    model = small_net(student, hidden, output)
+    fitted = trained(student, student.preprocessing.StandardScaler().fit(fitted_on), model)
+    return [student.experiment.predict(fitted, images) for images in (x, *x[:, None], x)]
+
+
+def with_statistics(rng):
+    """Draw a network that is far from this batch's statistics, and that dropout would upset."""
+    drawn = scaled_net(rng)
+    return {**drawn, "mean": 5 * short_numbers(rng, 4), "var": np.abs(short_numbers(rng, 4)) + 3}
+
+
+@lab.check(
+    "experiment.predict",
+    points=2,
+    draw=with_statistics,
+    needs=[predict],
+    call="predict(trained, x), with a model that was left in training mode",
+    slides="Dropout: Test time",
+)
+def predict_evaluates(student, fitted_on, hidden, output, x, mean, var):
+    """predict uses the model in evaluation mode, whatever mode it was left in."""
+    net = small_net(student, hidden, output)
+    norm = student.batchnorm.BatchNorm1d(4)
+    norm.running_mean, norm.running_var = mean, var
+    dropout = student.dropout.Dropout(0.6, rng=np.random.default_rng(1))
+    model = student.module.Sequential(net, norm, dropout).train()
+    fitted = trained(student, student.preprocessing.StandardScaler().fit(fitted_on), model)
+    return student.experiment.predict(fitted, x)
+
+
+def marked(rng, n_samples=211, n_classes=10):
+    """Draw images whose labels are dice, and of which image i alone has ink in pixel i."""
+    noise = rng.integers(0, 17, size=(n_samples, 7)).astype(float)
+    target = rng.integers(0, n_classes, n_samples)
+    target[rng.choice(n_samples, n_classes, replace=False)] = np.arange(n_classes)
+    x = np.concatenate([16 * np.eye(n_samples), noise], axis=1)
+    return {"x": x, "target": target, "rng": seed(rng)}
+
+
+RUN = "run(x, target, rng=rng)"
+RUN_LIMITS = Limits(cpu_seconds=4, wall_seconds=30)
+
+
+def marks_seen(scaler):
+    """Take the numbers of a scaler that show which images it was fitted on."""
+    return getattr(scaler, "maximum", getattr(scaler, "mean", None))
+
+
+@lab.check(
+    "experiment.run",
+    points=1,
+    draw=marked,
+    cases=1,
+    judge=leaves_some_out,
+    fingerprint=left_out,
+    unchanged=["x", "target"],
+    needs=[network],
+    limits=RUN_LIMITS,
+    call=RUN,
+    slides="Cross validation: held-out",
+)
+def scaler(student, x, target, rng):
+    """run fits its scaler on the training part alone, and changes no image."""
+    result = student.experiment.run(x, target, rng=rng)
+    return None if result is None else marks_seen(result.scaler)
+
+
+@lab.check(
+    "experiment.run",
+    points=1,
+    draw=marked,
+    cases=1,
+    judge=validates_fairly,
+    fingerprint=validation_fingerprint,
+    needs=[network, scaler],
+    limits=RUN_LIMITS,
+    call=f"{RUN}.history, with labels that are dice",
+    slides="Cross validation: held-out",
+)
+def validation(student, x, target, rng):
+    """run measures the validation loss on images that training does not see."""
+    result = student.experiment.run(x, target, rng=rng)
+    if result is None:
+        return None
+    return {"val_loss": result.history.val_loss, "train_loss": result.history.train_loss}
+
+
+@lab.check(
+    "experiment.run",
+    points=1,
+    draw=marked,
+    cases=2,
+    judge=hands_in_best,
+    fingerprint=lambda case, observed: hands_in_best(case, observed, None) is None,
+    needs=[network, scaler],
+    limits=RUN_LIMITS,
+    call=RUN,
+)
+def best_model(student, x, target, rng):
+    """run hands in the model that did best in validation, not the last one."""
+    result = student.experiment.run(x, target, rng=rng)
+    if result is None:
+        return None
+    models, scaled = (result.model, result.history.best_model), result.scaler.transform(x)
+    return dict(zip(("model", "best"), (model.eval()(scaled) for model in models), strict=True))
+
+
+@lab.check(
+    "experiment.run",
+    points=1,
+    draw=lambda rng: {**marked(rng, 67, 3), "rng": int(rng.integers(1, 2**31))},
+    cases=1,
+    judge=repeats,
+    fingerprint=repeats_fingerprint,
+    needs=[network_repeats, scaler],
+    limits=RUN_LIMITS,
+    call="run(x, target, rng=np.random.default_rng(rng)), twice, and with rng + 1",
+)
+def run_repeats(student, x, target, rng):
+    """The same seed trains the same model, another seed another."""
+
+    def logits(seed):
+        result = student.experiment.run(x, target, rng=np.random.default_rng(seed))
+        return result.model.eval()(result.scaler.transform(x))
+
+    return {"first": logits(rng), "again": logits(rng), "other": logits(rng + 1)}
+
+
+@cache
+def digits():
+    """Read the digits that ship with the engine: images of 0 to 16, and their classes."""
+    with np.load(engine_path("datasets").with_name("data") / "digits.npz") as arrays:
+        return arrays["x"].astype(np.uint8), arrays["classes"].astype(np.int64)
+
+
+def held_out(rng, n_train, n_folds):
+    """Hold parts of the digits out in turn, with 599 images each, and rename all classes.
+
+    Training images come sorted by class. Only the judge gets the labels of the others.
+    """
+    x, classes = digits()
+    classes = rng.permutation(10)[classes]
+    order = rng.permutation(len(x))
+    parts, labels = [], []
+    for fold in range(n_folds):
+        test = order[599 * fold : 599 * (fold + 1)]
+        train = rng.permutation(np.setdiff1d(order, test))[:n_train]
+        train = train[np.argsort(classes[train], kind="stable")]
+        parts.append((x[train], classes[train], x[test]))
+        labels.append(classes[test])
+    return {"parts": parts, "rng": seed(rng), "labels": labels}
+
+
+def predicted(student, parts, rng):
+    """Train on each part's images, and name the classes of those held out."""
+    experiment = student.experiment
+    answers = []
+    for x, target, x_test in parts:
+        result = experiment.run(x.astype(float), target.copy(), rng=rng)
+        answers.append(experiment.predict(result, x_test.astype(float)))
+    return answers
+
+
+ACCURACY = "predict(run(x, target, rng=rng), x_test)"
+WORKS = [network_learns, predict_evaluates, predict_alone, scaler]
+
+
+@lab.check(
+    "experiment.run",
+    points=2,
+    draw=lambda rng: held_out(rng, 500, 1),
+    cases=1,
+    judge=reaches(0.90),
+    fingerprint=accuracy_fingerprint,
+    withheld=["labels"],
+    needs=WORKS,
+    limits=RUN_LIMITS,
+    call=f"{ACCURACY}, with 500 digits to learn from",
+)
+def reaches_90(student, parts, rng):
+    """After training on 500 digits, predict names 90 % of 599 others right."""
+    return predicted(student, parts, rng)
+
+
+@lab.check(
+    "experiment.run",
+    points=2,
+    draw=lambda rng: held_out(rng, 1198, 1),
+    cases=1,
+    judge=reaches(0.93),
+    fingerprint=accuracy_fingerprint,
+    withheld=["labels"],
+    needs=[*WORKS, reaches_90],
+    limits=RUN_LIMITS,
+    call=f"{ACCURACY}, with 1198 digits to learn from",
+)
+def reaches_93(student, parts, rng):
+    """After training on 1198 digits, predict names 93 % of 599 others right."""
+    return predicted(student, parts, rng)
+
+
+@lab.check(
+    "experiment.run",
+    points=1,
+    draw=lambda rng: held_out(rng, 1198, 3),
+    cases=1,
+    judge=reaches(0.95),
+    fingerprint=accuracy_fingerprint,
+    withheld=["labels"],
+    needs=[*WORKS, reaches_93],
+    limits=Limits(cpu_seconds=10, wall_seconds=60),
+    call=f"{ACCURACY}, with each third of the digits held out in turn",
+    slides="Cross validation: K-fold",
+)
+def reaches_95(student, parts, rng):
+    """With each third of the digits held out in turn, predict names 95 % of all 1797 right."""
+    return predicted(student, parts, rng)

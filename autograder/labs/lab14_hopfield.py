@@ -1,6 +1,11 @@
-"""Checks of lab 14: hopfield networks (bonus)."""
+"""Checks of lab 14: Hopfield networks (bonus)."""
+
+import numpy as np
 
 from autograder.check import Lab
+from autograder.draw import short_numbers
+from autograder.judges import rest_fingerprint, rests, wandering_fingerprint, wanders
+from autograder.sandbox.codec import Seed
 
 lab = Lab(
     "lab14_hopfield",
@@ -12,3 +17,276 @@ lab = Lab(
         "hopfield.recall",
     ],
 )
+
+
+def signs(rng, *shape):
+    """Draw −1 and +1, both of them present."""
+    drawn = rng.choice([-1, 1], size=shape)
+    drawn.flat[:2] = -1, 1
+    return drawn
+
+
+def memories(rng):
+    """Draw an odd number of patterns, fewer than units, as integers or floats."""
+    patterns = signs(rng, int(rng.choice([3, 5])), int(rng.choice([7, 9])))
+    return {"patterns": patterns.astype(rng.choice(["int64", "float64"]))}
+
+
+@lab.check(
+    "hopfield.store",
+    points=4,
+    draw=memories,
+    cases=4,
+    always=[
+        {"patterns": np.array([[1, -1, 1], [1, 1, 1]])},
+        {"patterns": np.array([[1, -1, -1, 1]])},
+    ],
+)
+def store(student, patterns):
+    """store sums p pᵀ over the patterns, and leaves the diagonal 0."""
+    return student.hopfield.store(patterns)
+
+
+@lab.check(
+    "hopfield.store",
+    points=1,
+    draw=lambda rng: {"patterns": np.repeat(signs(rng, 1, 5), 131, axis=0).astype(np.int8)},
+    cases=2,
+    needs=[store],
+)
+def store_many(student, patterns):
+    """store counts right beyond 127, however small the integers that hold the patterns."""
+    return student.hopfield.store(patterns)
+
+
+def refusal(function, *args, **kwargs):
+    """Tell what a call raised, if it is the error that the task asks for, or what it gave."""
+    try:
+        return {"returned": function(*args, **kwargs)}
+    except ValueError:
+        return "ValueError"
+
+
+def spoilt_memories(rng):
+    """Draw patterns with numbers among them that are not −1 or +1."""
+    patterns = signs(rng, 3, 5).astype(float)
+    patterns[rng.integers(0, 3), rng.integers(0, 5)] = rng.choice([0.5, -2.0, 3.0])
+    return {"patterns": patterns}
+
+
+@lab.check(
+    "hopfield.store",
+    points=1,
+    draw=spoilt_memories,
+    always=[{"patterns": np.array([[1, 0, 1], [0, 0, 1]])}],
+)
+def store_refuses(student, patterns):
+    """store raises ValueError for numbers other than −1 and +1."""
+    return refusal(student.hopfield.store, patterns)
+
+
+def symmetric(rng, units):
+    """Draw symmetric weights of both signs with a zero diagonal."""
+    upper = np.triu(short_numbers(rng, units, units), 1)
+    return upper + upper.T
+
+
+def net_and_state(rng):
+    """Draw a network and a state whose energy is not 0, so that its sign shows."""
+    while True:
+        units = int(rng.choice([5, 7]))
+        weight, state = symmetric(rng, units), signs(rng, units)
+        if abs(state @ weight @ state) > 1 and abs(weight.sum() - state @ weight @ state) > 1:
+            return {"weight": weight, "state": state.astype(rng.choice(["int64", "float64"]))}
+
+
+@lab.check(
+    "hopfield.energy",
+    points=4,
+    draw=net_and_state,
+    cases=5,
+    always=[
+        {"weight": np.array([[0.0, 2.0], [2.0, 0.0]]), "state": np.array([1, -1])},
+        {"weight": np.zeros((3, 3)), "state": np.array([1.0, -1.0, 1.0])},
+    ],
+)
+def energy(student, weight, state):
+    """energy is −½ sᵀ W s, one number."""
+    return student.hopfield.energy(weight, state)
+
+
+def seed(rng):
+    """Draw what becomes a generator in the sandbox."""
+    return Seed(int(rng.integers(0, 2**31)))
+
+
+def damaged(rng):
+    """Draw three memories and a damaged one, which every order of the units repairs.
+
+    Each unit's sum has the memory's sign by more than all the flipped units can take away, so the
+    first update of every unit is right.
+    """
+    units, flips = 61, 4
+    while True:
+        patterns = signs(rng, 3, units)
+        weight = (patterns.T @ patterns).astype(float)
+        np.fill_diagonal(weight, 0)
+        memory = patterns[rng.integers(0, 3)]
+        flipped = rng.choice(units, flips, replace=False)
+        pull = memory * (weight @ memory) - 2 * np.abs(weight[:, flipped]).sum(axis=1)
+        if pull.min() > 0:
+            state = memory.copy()
+            state[flipped] *= -1
+            return {"weight": weight, "state": state, "rng": seed(rng)}
+
+
+RECALL = "recall(weight, state, rng=rng)"
+
+
+@lab.check(
+    "hopfield.recall",
+    points=3,
+    draw=damaged,
+    always=[
+        {
+            "weight": np.array([[0.0, 1, -1, -1], [1, 0, -1, -1], [-1, -1, 0, 1], [-1, -1, 1, 0]]),
+            "state": np.array([1, 1, 1, -1]),
+            "rng": Seed(0),
+        }
+    ],
+    call=RECALL,
+)
+def repairs(student, weight, state, rng):
+    """recall finds a stored pattern again from a damaged one."""
+    return student.hopfield.recall(weight, state, rng=rng)
+
+
+def chain(rng, links=6):
+    """Draw a chain in which each unit can follow only after the one before it has changed.
+
+    Units 0 and 1 hold each other; the bonds from there on grow weaker. Only the order of the chain
+    would be done in one round: 1 of 720. The units are shuffled, and half of all signs turned.
+    """
+    units = links + 2
+    bonds = np.array([3.0 * units, *np.arange(links, 0, -1)])
+    weight = np.zeros((units, units))
+    weight[np.arange(units - 1), np.arange(1, units)] = bonds
+    weight += weight.T
+    order, turned = rng.permutation(units), signs(rng, units)
+    state = np.array([1.0, 1.0] + [-1.0] * links)
+    return {
+        "weight": (weight * np.outer(turned, turned))[np.ix_(order, order)],
+        "state": (state * turned)[order],
+        "rng": seed(rng),
+    }
+
+
+@lab.check("hopfield.recall", points=2, draw=chain, cases=4, needs=[repairs], call=RECALL)
+def goes_on(student, weight, state, rng):
+    """recall goes round and round until a whole round changes nothing."""
+    return student.hopfield.recall(weight, state, rng=rng)
+
+
+def with_silent_units(rng):
+    """Draw one memory in five units, and four more units, of both signs, that hear nothing."""
+    pattern, units = signs(rng, 5), rng.permutation(9)
+    weight = np.zeros((9, 9))
+    weight[:5, :5] = np.outer(pattern, pattern) - np.eye(5)
+    state = np.concatenate([pattern, [1, -1, 1, -1]])
+    return {"weight": weight[np.ix_(units, units)], "state": state[units], "rng": seed(rng)}
+
+
+@lab.check(
+    "hopfield.recall", points=1, draw=with_silent_units, cases=2, needs=[repairs], call=RECALL
+)
+def silent_units(student, weight, state, rng):
+    """A unit whose sum is 0 stays as it is."""
+    return student.hopfield.recall(weight, state, rng=rng)
+
+
+RIVALS = np.kron(np.eye(3), [[0.0, -1.0], [-1.0, 0.0]])
+"""Three pairs of units; each pair wants to differ, so of two equal ones whoever is first gives way."""
+
+
+def crowded(rng):
+    """Draw a network with no memory in particular, and a state that cannot stay."""
+    while True:
+        weight, state = symmetric(rng, 11), signs(rng, 11)
+        if (state * (weight @ state) < 0).any():
+            return {"weight": weight, "state": state, "rng": seed(rng)}
+
+
+@lab.check(
+    "hopfield.recall",
+    points=1,
+    draw=crowded,
+    always=[{"weight": RIVALS, "state": np.ones(6), "rng": Seed(1)}],
+    judge=rests,
+    fingerprint=rest_fingerprint,
+    needs=[repairs],
+    call=RECALL,
+)
+def comes_to_rest(student, weight, state, rng):
+    """recall ends where no unit wants to change, and never higher in energy than it began."""
+    return student.hopfield.recall(weight, state, rng=rng)
+
+
+@lab.check(
+    "hopfield.recall",
+    points=1,
+    draw=lambda rng: {"weight": RIVALS, "state": np.ones(6), "rng": seed(rng), "recalls": 12},
+    cases=1,
+    judge=wanders,
+    fingerprint=wandering_fingerprint,
+    needs=[comes_to_rest],
+    call="recall(weight, state, rng=np.random.default_rng(seed)), for several seeds, each twice",
+)
+def random_order(student, weight, state, rng, recalls):
+    """The order of the units is random, and comes from rng alone."""
+    seeds = rng.integers(0, 2**31, recalls).tolist()
+    ends, again = (
+        [student.hopfield.recall(weight, state.copy(), rng=np.random.default_rng(s)) for s in seeds]
+        for _ in range(2)
+    )
+    return {"ends": ends, "again": again}
+
+
+@lab.check(
+    "hopfield.recall",
+    points=1,
+    draw=damaged,
+    cases=2,
+    needs=[repairs],
+    unchanged=["state"],
+    call=RECALL,
+)
+def recall_keeps_state(student, weight, state, rng):
+    """recall leaves the state that it is given as it was."""
+    return student.hopfield.recall(weight, state, rng=rng)
+
+
+def unfit(rng):
+    """Draw weights with a small fault: one bond that goes one way only, or a unit that hears itself."""
+    weight = symmetric(rng, 5)
+    i, j = rng.choice(5, 2, replace=False)
+    if rng.integers(0, 2):
+        weight[i, j] += 0.25
+    else:
+        weight[i, i] = 0.5
+    return {"weight": weight, "state": signs(rng, 5), "rng": seed(rng)}
+
+
+@lab.check(
+    "hopfield.recall",
+    points=1,
+    draw=unfit,
+    cases=2,
+    always=[
+        {"weight": np.array([[0.0, 1.0], [0.5, 0.0]]), "state": np.array([1, 1]), "rng": Seed(2)},
+        {"weight": np.array([[1.0, 1.0], [1.0, 0.0]]), "state": np.array([1, 1]), "rng": Seed(3)},
+    ],
+    call=RECALL,
+)
+def recall_refuses(student, weight, state, rng):
+    """recall raises ValueError unless the weights are symmetric with a zero diagonal."""
+    return refusal(student.hopfield.recall, weight, state, rng=rng)

@@ -1,0 +1,84 @@
+"""Held-out accuracy: how many images that training has not seen get their right class.
+
+The labels are withheld: the sandbox gets images, the judge counts. With n images and a true accuracy
+q the errors are Binomial(n, 1 − q), or fewer in spread where folds share the images. The checks of
+the course ask for 0.90 of 599, 0.93 of 599 and 0.95 of 1797 images; a recipe with q ≥ 0.95, 0.97 and
+0.97 falls below with probability below 1e-6 each (tests compute it), and one that is 5 points below
+a threshold passes it at most once in 500 (0.90 of 599), else once in 10⁵. The nearest mistake to be
+caught never learns one class of ten: it stays at 0.90 of what it knows, below 0.93 and 0.95.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.judges.finding import Finding, Judge
+from autograder.judges.numbers import as_reals
+from autograder.show import shape_of
+
+__all__ = ["accuracy_fingerprint", "reaches"]
+
+
+def reaches(threshold: float) -> Judge:
+    """Make a judge of predicted classes, a list of arrays: right for at least this share in all.
+
+    `case["labels"]` holds the right classes, a list of arrays.
+    """
+
+    def judge(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+        del expected
+        named = _named(case, observed)
+        if isinstance(named, Finding):
+            return named
+        labels = np.concatenate(case["labels"])
+        right = int((named == labels).sum())
+        if right >= threshold * labels.size:
+            return None
+        return Finding(
+            _unnamed(named, labels),
+            returned=f"{right} of {labels.size} held-out images named right, {right / labels.size:.1%}",
+            expected=f"at least {threshold:.0%}",
+        )
+
+    return judge
+
+
+def accuracy_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell apart in a few words how well images are named, whatever the recipe's details are."""
+    named = _named(case, observed)
+    if isinstance(named, Finding):
+        return named.detail
+    labels = np.concatenate(case["labels"])
+    share = float((named == labels).mean())
+    missing = len(np.setdiff1d(labels, named))
+    return {
+        "level": next(i for i, top in enumerate((0.3, 0.8, 0.97, 2.0)) if share < top),
+        "missing": "none" if missing == 0 else "few" if missing <= 3 else "many",
+    }
+
+
+def _unnamed(named: Any, labels: Any) -> str:
+    """Say which classes never come up, if not all do."""
+    missing = np.setdiff1d(labels, named)
+    if not missing.size:
+        return ""
+    classes = ", ".join(str(int(label)) for label in missing)
+    return f"{'Class' if missing.size == 1 else 'Classes'} {classes} never named."
+
+
+def _named(case: Mapping[str, Any], observed: Any) -> Any:
+    """Read the predicted classes, or say what is wrong with them."""
+    parts = case["labels"]
+    if not isinstance(observed, list) or len(observed) != len(parts):
+        return Finding(f"It is {shape_of(observed)}, where classes are expected.")
+    read = []
+    for mine, labels in zip(observed, parts, strict=True):
+        classes = as_reals(mine)
+        if classes is None or classes.shape != labels.shape:
+            forgot = " Is a `return` missing?" if mine is None else ""
+            return Finding(
+                f"predict gives {shape_of(mine)}, where shape {labels.shape} is expected.{forgot}"
+            )
+        read.append(classes)
+    return np.concatenate(read)

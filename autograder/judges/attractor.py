@@ -1,0 +1,134 @@
+"""Judges for Hopfield networks: any state that the network can rest in is right.
+
+Where recall ends depends on the order of the units, and every order is right. What is certain is
+judged instead. A state is at rest when no unit wants to change: sᵢ Σⱼ Wᵢⱼ sⱼ ≥ 0 for every i. With
+symmetric weights and no diagonal, an update of one unit never raises the energy −½ sᵀ W s. Both are
+computed here, from the state handed over; sums of short numbers are exact, and 1e-9 of the weights'
+magnitude is allowed all the same, so a right answer is never refused.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.judges.finding import Finding
+from autograder.judges.numbers import as_reals
+from autograder.show import shape_of, value
+
+__all__ = ["rest_fingerprint", "rests", "wanders", "wandering_fingerprint"]
+
+SLACK = 1e-9
+
+
+def rests(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept any state of −1 and +1 in which no unit of `case["weight"]` wants to change.
+
+    Its energy must not be above that of `case["state"]`.
+    """
+    del expected
+    state = _state(observed, np.shape(case["state"]))
+    if isinstance(state, Finding):
+        return state
+    restless = _restless(case["weight"], state)
+    if restless.any():
+        units = ", ".join(map(str, np.flatnonzero(restless)[:5]))
+        return Finding(
+            f"{int(restless.sum())} of {state.size} units still want to change, such as {units}.",
+            expected="a state in which no unit wants to change",
+        )
+    if _rise(case, state) > 0:
+        return Finding(
+            "The energy is higher than at the start.",
+            expected="a state whose energy is not above the start's",
+        )
+    return None
+
+
+def wanders(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept recalls that end differently for different seeds, and alike for the same seed.
+
+    The evidence is {ends, again}, a row a seed, from a state with 2³ ends that are equally
+    likely. That all `n` rows agree by chance has probability 8^(1 − n): 1e-10 for 12 seeds.
+    The nearest mistake, one fixed order, makes all rows agree.
+    """
+    del expected
+    rows = _rows(case, observed)
+    if isinstance(rows, Finding):
+        return rows
+    ends, again = rows
+    if not (ends == again).all():
+        return Finding("The same seed ends in another state the second time.", *_WANDER)
+    if (ends == ends[0]).all():
+        return Finding(f"All {len(ends)} seeds end in the same state.", *_WANDER)
+    return None
+
+
+_WANDER = ("the ends of several recalls", "an order of the units that comes from rng alone")
+
+
+def rest_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell apart what recall ended with, whatever the order of the units was."""
+    state = _state(observed, np.shape(case["state"]))
+    if isinstance(state, Finding):
+        return state.detail
+    return {
+        "moved": bool((state != case["state"]).any()),
+        "restless": bool(_restless(case["weight"], state).any()),
+        "rise": _rise(case, state) > 0,
+    }
+
+
+def wandering_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell apart how recall depends on its generator; where not at all, by the state it ends in."""
+    rows = _rows(case, observed)
+    if isinstance(rows, Finding):
+        return rows.detail
+    ends, again = rows
+    fixed = bool((ends == ends[0]).all())
+    return {"alike": bool((ends == again).all()), "end": ends[0] if fixed else None}
+
+
+def _restless(weight: Any, state: Any) -> Any:
+    """Find the units whose neighbours ask for the other sign."""
+    slack = SLACK * np.abs(weight).sum(axis=1)
+    return state * (weight @ state) < -slack
+
+
+def _rise(case: Mapping[str, Any], state: Any) -> float:
+    """Compute how far the energy is above the start's, beyond rounding."""
+    weight, start = case["weight"], case["state"]
+    gain = -0.5 * float(state @ weight @ state - start @ weight @ start)
+    return gain - SLACK * float(np.abs(weight).sum())
+
+
+def _state(observed: Any, shape: tuple[int, ...]) -> Any:
+    """Read a state of −1 and +1, or say what is wrong with it."""
+    state = as_reals(observed)
+    if state is None or state.shape != shape:
+        forgot = " Is a `return` missing?" if observed is None else ""
+        return Finding(
+            f"It is {shape_of(observed)}, where a state of shape {shape} is expected.{forgot}"
+        )
+    if not (np.abs(state) == 1).all():
+        bad = state[np.abs(state) != 1].flat[0]
+        return Finding(f"A unit is {value(bad)}, where −1 or +1 is expected.")
+    return state
+
+
+def _rows(case: Mapping[str, Any], observed: Any) -> tuple[Any, Any] | Finding:
+    """Read the evidence {ends, again}: lists of states, equally many."""
+    if not isinstance(observed, dict) or observed.keys() != {"ends", "again"}:
+        return Finding(f"It is {shape_of(observed)}, where states are expected.")
+    rows = []
+    for states in (observed["ends"], observed["again"]):
+        if not isinstance(states, list) or len(states) != case["recalls"]:
+            return Finding(
+                f"It is {shape_of(states)}, where {case['recalls']} states are expected."
+            )
+        read = [_state(state, np.shape(case["state"])) for state in states]
+        bad = next((state for state in read if isinstance(state, Finding)), None)
+        if bad:
+            return bad
+        rows.append(np.array(read))
+    return rows[0], rows[1]

@@ -1,0 +1,234 @@
+"""Judges of a training recipe: what every good network and every honest run have in common.
+
+How a network looks and how it is trained is the student's choice, so no value is compared with the
+reference's. Each judge asks for a property, and states what could refuse a right answer by chance.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.judges.equal import equal
+from autograder.judges.finding import Finding
+from autograder.judges.numbers import as_reals
+from autograder.show import shape_of, value
+
+__all__ = [
+    "fits",
+    "fits_fingerprint",
+    "gives_logits",
+    "hands_in_best",
+    "leaves_some_out",
+    "left_out",
+    "logits_fingerprint",
+    "repeats",
+    "repeats_fingerprint",
+    "validates_fairly",
+    "validation_fingerprint",
+]
+
+FIT_SHARE, FIT_LOSS = 0.95, 0.1
+FAIR_LOSS = 1.0
+
+
+def gives_logits(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept finite numbers of the expected shape that no softmax and no ReLU has gone over.
+
+    Softmax: no entry is negative and all rows add up to 1. ReLU: no entry is negative, and some but
+    not all are exactly 0. Logits do neither but by a coincidence of rounding, below 1e-15 a row.
+    """
+    del case
+    logits, shape = as_reals(observed), np.shape(expected)
+    if logits is None or logits.shape != shape:
+        forgot = " Is a `return` missing?" if observed is None else ""
+        return Finding(f"It is {shape_of(observed)}, where shape {shape} is expected.{forgot}")
+    if not np.isfinite(logits).all():
+        return Finding("Some logits are not finite.")
+    if _ends_in(logits) == "softmax":
+        return Finding("All rows add up to 1: the softmax is the loss's.", expected="logits")
+    if _ends_in(logits) == "relu":
+        return Finding(
+            "No logit is below 0, and some are exactly 0: a ReLU cuts them.", "", "logits"
+        )
+    return None
+
+
+def logits_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell apart the shape of logits and what went over them last."""
+    del case
+    logits = as_reals(observed)
+    if logits is None:
+        return shape_of(observed)
+    return {"shape": logits.shape, "end": _ends_in(logits)}
+
+
+def _ends_in(logits: Any) -> str:
+    if logits.ndim != 2 or not logits.size or not (logits >= 0).all():
+        return ""
+    with np.errstate(all="ignore"):
+        if (np.abs(logits.sum(axis=1) - 1) <= 1e-9).all():
+            return "softmax"
+    return "relu" if (logits == 0).any() and (logits > 0).any() else ""
+
+
+def fits(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept logits that name 95 % of `case["target"]` right, with a mean cross-entropy below 0.1.
+
+    The images lie as XOR does, so no line can be right for more than three quarters and a few more.
+    Outputs inside (0, 1) cannot get below log(1 + 1/e) = 0.31 in two classes, those inside (−1, 1)
+    not below log(1 + 1/e²) = 0.13. Networks of one to five layers, of 16 to 512 units, of ReLU,
+    tanh and sigmoid, with dropout up to one half and without, all end below 0.01 (tests train them).
+    """
+    del expected
+    logits = as_reals(observed)
+    if logits is None or logits.shape != (len(case["target"]), 2):
+        return Finding(f"It is {shape_of(observed)}, where logits are expected.")
+    share, loss = _fit(case, logits)
+    said = f"After training, {share:.0%} of these images are right, with a loss of {loss:.3g}."
+    if not share >= FIT_SHARE:
+        return Finding(said, "a network that cannot learn XOR", "one that learns it by heart")
+    if not loss <= FIT_LOSS:
+        return Finding(
+            f"{said} Do its outputs stay in a narrow range?", "bounded outputs", "logits"
+        )
+    return None
+
+
+def fits_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell apart blindness, a line's share, and bounded outputs."""
+    logits = as_reals(observed)
+    if logits is None or logits.shape != (len(case["target"]), 2):
+        return shape_of(observed)
+    share, loss = _fit(case, logits)
+    blind = bool(np.isfinite(logits).all() and np.ptp(logits, axis=0).max() <= 1e-9)
+    bound = next(
+        (name for name, low in (("(0, 1)", 0.31), ("(−1, 1)", 0.12)) if loss > low), "none"
+    )
+    return {
+        "blind": blind,
+        "fits": share >= FIT_SHARE,
+        "bound": bound if share >= FIT_SHARE else "",
+    }
+
+
+def _fit(case: Mapping[str, Any], logits: Any) -> tuple[float, float]:
+    """Compute accuracy and mean cross-entropy of two logits a row."""
+    target = np.asarray(case["target"])
+    rows = np.arange(len(target))
+    with np.errstate(all="ignore"):
+        margin = logits[rows, target] - logits[rows, 1 - target]
+        return float((margin > 0).mean()), float(np.logaddexp(0, -margin).mean())
+
+
+def repeats(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept {first, again, other}: equal arrays for the same seed, another array for another."""
+    del case, expected
+    same = repeats_fingerprint({}, observed)
+    if isinstance(same, str):
+        return Finding(same)
+    if not same["again"]:
+        return Finding(
+            "The same seed gives something else the second time.",
+            "two results for one seed",
+            "randomness that comes from rng alone",
+        )
+    if same["other"]:
+        return Finding(
+            "Two seeds give the same: rng changes nothing.",
+            "one result for two seeds",
+            "randomness that comes from rng",
+        )
+    return None
+
+
+def repeats_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell apart results that ignore the seed and results that ignore all seeds."""
+    del case
+    if not isinstance(observed, dict) or observed.keys() != {"first", "again", "other"}:
+        return f"It is {shape_of(observed)}, where numbers are expected."
+    first, again, other = (as_reals(observed[name]) for name in ("first", "again", "other"))
+    if first is None or again is None or other is None:
+        return "It is not made of numbers."
+    return {"again": np.array_equal(first, again), "other": np.array_equal(first, other)}
+
+
+def leaves_some_out(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept a scaler that was fitted on at least half of the images and not on all.
+
+    The evidence is one number an image, above 0 if the scaler has seen it: image i alone has ink in
+    pixel i, so that pixel's largest value or mean tells.
+    """
+    del expected
+    kind = left_out(case, observed)
+    n_samples = len(case["target"])
+    if kind in {"some", "other"}:
+        what = f"It is {shape_of(observed)}, where a fitted scaler is expected."
+        return None if kind == "some" else Finding(what)
+    seen = int((as_reals(observed)[:n_samples] > 0).sum())
+    why = "Validation images must be as new to the scaler as to the network."
+    return Finding(
+        why if kind == "none" else "",
+        returned=f"a scaler that was fitted on {seen} of {n_samples} images",
+        expected="one fitted on the training part alone",
+    )
+
+
+def left_out(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell apart how many images the scaler has not seen: none, some, most; or other."""
+    n_samples = len(case["target"])
+    marks = as_reals(observed)
+    if marks is None or marks.ndim != 1 or marks.size < n_samples:
+        return "other"
+    seen = int((marks[:n_samples] > 0).sum())
+    return "none" if seen == n_samples else "some" if 2 * seen >= n_samples else "most"
+
+
+def validates_fairly(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept a history whose validation loss is never below 1, where labels are ten-sided dice.
+
+    Nobody can foretell a die. For m validation labels and any predictions p made without them,
+    P(mean loss ≤ log 10 − δ) = P(Π p ≥ e^(mδ) 10^−m) ≤ e^(−mδ), by Markov, as each p is 1/10 on
+    average. With m ≥ 15 and 100 epochs that is 100 e^(−15 · 1.30) = 3e-7 in all. Losses of labels
+    that training has seen fall to 0.
+    """
+    del case, expected
+    kind = validation_fingerprint({}, observed)
+    if isinstance(kind, str):
+        return Finding(kind)
+    if kind["fair"]:
+        return None
+    lowest = float(as_reals(observed["val_loss"]).min())
+    return Finding(
+        "The labels are dice, which nobody can foretell: does training see the validation images?",
+        returned=f"a lowest validation loss of {value(round(lowest, 3))}",
+        expected="about log 10 = 2.3, what guessing costs",
+    )
+
+
+def validation_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell apart fair and unfair validation, and whether the training loss falls at all."""
+    del case
+    if not isinstance(observed, dict) or observed.keys() != {"val_loss", "train_loss"}:
+        return f"It is {shape_of(observed)}, where a Trained is expected."
+    val, train = as_reals(observed["val_loss"]), as_reals(observed["train_loss"])
+    if val is None or val.ndim != 1 or not val.size:
+        return "The history holds no validation losses."
+    fair = not bool((val < FAIR_LOSS).any())  # nan: a run that exploded is no cheat
+    usable = train is not None and train.ndim == 1 and train.size
+    return {"fair": fair, "falls": bool(usable and train[-1] < 0.97 * train[0])}
+
+
+def hands_in_best(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept {model, best}: the model handed in answers as the history's best model does."""
+    del case, expected
+    if not isinstance(observed, dict) or observed.keys() != {"model", "best"}:
+        return Finding(f"It is {shape_of(observed)}, where a Trained is expected.")
+    model, best = as_reals(observed["model"]), as_reals(observed["best"])
+    if model is None or best is None:
+        return Finding("The logits are not made of numbers.")
+    if equal({}, model, best) is None:
+        return None
+    return Finding(
+        "", "a model that is not the history's best", "the one of the lowest validation loss"
+    )
