@@ -37,7 +37,6 @@ from autograder.judges.mask import (
 from autograder.judges.meanfield import deep_spread, follows_mean_field
 from autograder.judges.orientation import same_coordinates, same_directions
 from autograder.judges.recipe import (
-    fits,
     fits_fingerprint,
     gives_logits,
     hands_in_best,

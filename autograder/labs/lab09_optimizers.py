@@ -1,6 +1,14 @@
-"""Checks of lab 9: optimizers and schedules."""
+"""Checks of lab 9: optimizers and schedules.
+
+Every optimizer walks along given gradients; the parameters after each step are what is compared, so
+that it does not matter where and how a submission keeps its state.
+"""
+
+import numpy as np
 
 from autograder.check import Lab
+from autograder.draw import short_numbers
+from autograder.judges import close
 
 lab = Lab(
     "lab09_optimizers",
@@ -18,3 +26,288 @@ lab = Lab(
         "schedules.inverse_time_decay",
     ],
 )
+
+NESTEROV = "SGD with Nesterov Momentum"
+DECAY = "Learning rate decay"
+THEN = "on the parameters start, then step() for every row of gradients"
+WITH_RATES = "on the parameters start, then for every row of gradients lr from rates and step()"
+
+TINY = 1e-12
+"""An epsilon that nobody can see: inside the root, beside it or without, the walks are the same."""
+
+whatever_epsilon = close(tolerance=1e-6)
+"""Forgives where epsilon stands, and one of up to 1e-7 that is written into the code."""
+
+
+def walked(optimizer_of, student, start, gradients, rates=()):
+    """Set each row of gradients and take a step; return the parameters after every step.
+
+    A matrix of one row and a vector hold the parameters: an optimizer has several.
+
+    Shape: start (5,), gradients (steps, 5), the result the same.
+    """
+    parameters = [student.module.Parameter(part) for part in (start[None, :3], start[3:])]
+    optimizer = optimizer_of(parameters)
+    rows = []
+    for i, gradient in enumerate(gradients):
+        for parameter, part in zip(parameters, (gradient[None, :3], gradient[3:]), strict=True):
+            parameter.grad[...] = part
+        if len(rates):
+            optimizer.lr = rates[i]
+        optimizer.step()
+        rows.append(np.concatenate([np.ravel(parameter.data) for parameter in parameters]))
+    return np.array(rows)
+
+
+def walk(rng):
+    """Draw a start, a rate and gradients of both signs, one of which is 0, but not in the first step."""
+    gradients = short_numbers(rng, 4, 5)
+    gradients[rng.integers(1, 4), rng.integers(0, 5)] = 0
+    return {
+        "start": short_numbers(rng, 5),
+        "gradients": gradients,
+        "lr": float(rng.choice([0.125, 0.15, 0.35])),
+    }
+
+
+def fading(rng):
+    """Draw what remains of the old: neither the usual 0.9 nor one half."""
+    return float(rng.choice([0.6, 0.7, 0.8]))
+
+
+def with_rates(rng):
+    """Draw a walk whose rate changes from step to step."""
+    drawn = walk(rng) | {"rates": rng.permutation([0.0625, 0.125, 0.375, 0.75])}
+    del drawn["lr"]
+    return drawn | {"momentum": fading(rng)}
+
+
+def with_epsilon(rng):
+    """Draw a walk with a large epsilon, and a parameter whose first gradient is 0."""
+    drawn = walk(rng) | {"eps": float(rng.choice([0.25, 0.5, 0.75]))}
+    drawn["gradients"][0, rng.integers(0, 5)] = 0
+    return drawn
+
+
+def betas(rng):
+    """Draw two betas, the second with the longer memory."""
+    return (fading(rng), float(rng.choice([0.9, 0.95, 0.97])))
+
+
+@lab.check("optim.SGD.step", points=1, draw=walk, call=f"SGD(lr=lr) {THEN}")
+def sgd(student, start, gradients, lr):
+    """SGD goes lr times the gradient downhill."""
+    return walked(lambda p: student.optim.SGD(p, lr), student, start, gradients)
+
+
+@lab.check(
+    "optim.Momentum.step",
+    points=2,
+    draw=lambda rng: walk(rng) | {"momentum": fading(rng)},
+    call=f"Momentum(lr=lr, momentum=momentum) {THEN}",
+)
+def momentum(student, start, gradients, lr, momentum):
+    """Momentum goes along a velocity that keeps ρ of the old one and adds the gradient."""
+    kind = student.optim.Momentum
+    return walked(lambda p: kind(p, lr, momentum=momentum), student, start, gradients)
+
+
+@lab.check(
+    "optim.Momentum.step",
+    points=1,
+    draw=with_rates,
+    needs=[momentum],
+    call=f"Momentum(momentum=momentum) {WITH_RATES}",
+)
+def momentum_rate(student, start, gradients, rates, momentum):
+    """A new lr acts at once on the whole velocity: the velocity is made of gradients alone."""
+    kind = student.optim.Momentum
+    return walked(lambda p: kind(p, 0.5, momentum=momentum), student, start, gradients, rates)
+
+
+@lab.check(
+    "optim.Nesterov.step",
+    points=2,
+    draw=lambda rng: walk(rng) | {"momentum": fading(rng)},
+    slides=NESTEROV,
+    call=f"Nesterov(lr=lr, momentum=momentum) {THEN}",
+)
+def nesterov(student, start, gradients, lr, momentum):
+    """Nesterov leads the parameters from one look-ahead point to the next."""
+    kind = student.optim.Nesterov
+    return walked(lambda p: kind(p, lr, momentum=momentum), student, start, gradients)
+
+
+@lab.check(
+    "optim.Nesterov.step",
+    points=1,
+    draw=with_rates,
+    needs=[nesterov],
+    slides=NESTEROV,
+    call=f"Nesterov(momentum=momentum) {WITH_RATES}",
+)
+def nesterov_rate(student, start, gradients, rates, momentum):
+    """In Nesterov's velocity each gradient keeps the lr it came with, as in the lecture."""
+    kind = student.optim.Nesterov
+    return walked(lambda p: kind(p, 0.5, momentum=momentum), student, start, gradients, rates)
+
+
+@lab.check(
+    "optim.AdaGrad.step",
+    points=1,
+    draw=walk,
+    judge=whatever_epsilon,
+    slides="AdaGrad",
+    call=f"AdaGrad(lr=lr, eps={TINY}) {THEN}",
+)
+def adagrad(student, start, gradients, lr):
+    """AdaGrad divides each parameter's step by the root of the sum of its squared gradients."""
+    kind = student.optim.AdaGrad
+    return walked(lambda p: kind(p, lr, eps=TINY), student, start, gradients)
+
+
+@lab.check(
+    "optim.AdaGrad.step",
+    points=1,
+    draw=with_epsilon,
+    needs=[adagrad],
+    slides="AdaGrad",
+    call=f"AdaGrad(lr=lr, eps=eps) {THEN}",
+)
+def adagrad_epsilon(student, start, gradients, lr, eps):
+    """AdaGrad adds eps to the root, so that a gradient of 0 is a step of 0."""
+    return walked(lambda p: student.optim.AdaGrad(p, lr, eps=eps), student, start, gradients)
+
+
+@lab.check(
+    "optim.RMSProp.step",
+    points=2,
+    draw=lambda rng: walk(rng) | {"decay": fading(rng)},
+    judge=whatever_epsilon,
+    slides="RMSProp",
+    call=f"RMSProp(lr=lr, decay=decay, eps={TINY}) {THEN}",
+)
+def rmsprop(student, start, gradients, lr, decay):
+    """RMSProp divides each parameter's step by the root of a fading mean of its squared gradients."""
+    kind = student.optim.RMSProp
+    return walked(lambda p: kind(p, lr, decay=decay, eps=TINY), student, start, gradients)
+
+
+@lab.check(
+    "optim.RMSProp.step",
+    points=1,
+    draw=lambda rng: with_epsilon(rng) | {"decay": fading(rng)},
+    needs=[rmsprop],
+    slides="RMSProp",
+    call=f"RMSProp(lr=lr, decay=decay, eps=eps) {THEN}",
+)
+def rmsprop_epsilon(student, start, gradients, lr, eps, decay):
+    """RMSProp adds eps to the root, so that a gradient of 0 is a step of 0."""
+    kind = student.optim.RMSProp
+    return walked(lambda p: kind(p, lr, decay=decay, eps=eps), student, start, gradients)
+
+
+@lab.check(
+    "optim.Adam.step",
+    points=2,
+    draw=lambda rng: walk(rng) | {"betas": betas(rng)},
+    judge=whatever_epsilon,
+    slides="Adam",
+    call=f"Adam(lr=lr, betas=betas, eps={TINY}) {THEN}",
+)
+def adam(student, start, gradients, lr, betas):
+    """Adam divides the corrected mean of the gradients by the root of that of their squares."""
+    kind = student.optim.Adam
+    return walked(lambda p: kind(p, lr, betas=betas, eps=TINY), student, start, gradients)
+
+
+@lab.check(
+    "optim.Adam.step",
+    points=1,
+    draw=lambda rng: walk(rng) | {"betas": betas(rng)},
+    judge=whatever_epsilon,
+    slides="Adam",
+    call=f"Adam(lr=lr, betas=betas, eps={TINY}, bias_correction=False) {THEN}",
+)
+def adam_uncorrected(student, start, gradients, lr, betas):
+    """Without bias_correction, Adam takes both moments as they are."""
+    kind = student.optim.Adam
+    return walked(
+        lambda p: kind(p, lr, betas=betas, eps=TINY, bias_correction=False),
+        student,
+        start,
+        gradients,
+    )
+
+
+@lab.check(
+    "optim.Adam.step",
+    points=1,
+    draw=lambda rng: with_epsilon(rng) | {"betas": betas(rng)},
+    needs=[adam],
+    slides="Adam",
+    call=f"Adam(lr=lr, betas=betas, eps=eps) {THEN}",
+)
+def adam_epsilon(student, start, gradients, lr, eps, betas):
+    """Adam adds eps to the root of the corrected second moment."""
+    kind = student.optim.Adam
+    return walked(lambda p: kind(p, lr, betas=betas, eps=eps), student, start, gradients)
+
+
+def stairs(rng):
+    """Draw stairs of a width that the number of epochs is no multiple of."""
+    return {
+        "lr": abs(float(short_numbers(rng))),
+        "drop": float(rng.choice([0.25, 0.4, 0.8])),
+        "every": int(rng.integers(3, 6)),
+        "epochs": int(rng.integers(13, 15)),
+    }
+
+
+@lab.check(
+    "schedules.step_decay",
+    points=2,
+    draw=stairs,
+    always=[
+        {"lr": 0.75, "drop": 0.5, "every": 1, "epochs": 4},
+        {"lr": 0.75, "drop": 0.5, "every": 4, "epochs": 3},
+    ],
+    slides=DECAY,
+    call="[step_decay(lr, epoch, drop, every) for epoch in range(epochs)]",
+)
+def step_decay(student, lr, drop, every, epochs):
+    """step_decay goes down in stairs: the first `every` epochs have the full rate."""
+    return [student.schedules.step_decay(lr, epoch, drop, every) for epoch in range(epochs)]
+
+
+def times(rng):
+    """Draw a rate, a k, and times, among them 0 and one that is no whole number."""
+    return {
+        "lr": abs(float(short_numbers(rng))),
+        "k": float(rng.choice([0.125, 0.3, 0.7])),
+        "times": [0, 1, int(rng.integers(2, 7)), float(rng.choice([7.5, 9.25]))],
+    }
+
+
+@lab.check(
+    "schedules.exponential_decay",
+    points=1,
+    draw=times,
+    slides=DECAY,
+    call="[exponential_decay(lr, k, t) for t in times]",
+)
+def exponential_decay(student, lr, k, times):
+    """exponential_decay is α₀ · exp(−k t)."""
+    return [student.schedules.exponential_decay(lr, k, t) for t in times]
+
+
+@lab.check(
+    "schedules.inverse_time_decay",
+    points=1,
+    draw=times,
+    slides=DECAY,
+    call="[inverse_time_decay(lr, k, t) for t in times]",
+)
+def inverse_time_decay(student, lr, k, times):
+    """inverse_time_decay is α₀ / (1 + k t)."""
+    return [student.schedules.inverse_time_decay(lr, k, t) for t in times]

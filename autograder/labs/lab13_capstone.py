@@ -9,7 +9,6 @@ from autograder.course import engine_path
 from autograder.draw import short_numbers
 from autograder.judges import (
     accuracy_fingerprint,
-    fits,
     fits_fingerprint,
     gives_logits,
     hands_in_best,
@@ -22,6 +21,7 @@ from autograder.judges import (
     validates_fairly,
     validation_fingerprint,
 )
+from autograder.judges.recipe import fits
 from autograder.sandbox.codec import Seed
 from autograder.sandbox.limits import Limits
 

@@ -1,0 +1,190 @@
+"""Optimizers: how the gradients of a step change the parameters.
+
+An optimizer sees all its parameters as one vector θ, `self.theta.data`, and their gradients as
+another, `self.theta.grad`; so each rule reads as the lecture writes it, entry by entry. Changes
+there are changes in the layers. Whatever else a rule keeps starts at zero.
+"""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from nnlab.module import Parameter, ParameterVector
+
+__all__ = ["AdaGrad", "Adam", "Momentum", "Nesterov", "Optimizer", "RMSProp", "SGD"]
+
+Parameters = Iterable[Parameter]
+
+
+def _checked(name: str, value: float, limit: float = math.inf) -> float:
+    if not 0 <= value < limit:
+        raise ValueError(f"{name} must be in [0, {limit}), got {value}")
+    return float(value)
+
+
+class Optimizer:
+    """What all optimizers share. The rate `lr` may be changed between steps.
+
+    Raises: ValueError if lr or eps is negative; momentum, decay or a beta is not in [0, 1).
+    """
+
+    def __init__(self, parameters: Parameters, lr: float) -> None:
+        self.theta = ParameterVector(parameters)
+        self.lr = _checked("lr", lr)
+
+    def zero_grad(self) -> None:
+        """Clear the gradients of all parameters."""
+        self.theta.grad[...] = 0
+
+    def step(self) -> None:
+        """Change the parameters once, as their gradients say."""
+        raise NotImplementedError(f"{type(self).__name__}.step")
+
+
+class SGD(Optimizer):
+    """Gradient descent; "stochastic" if the gradient is that of a batch."""
+
+    def step(self) -> None:
+        """Go one step against the gradient.
+
+        θ ← θ − lr · g      (θ = self.theta.data, g = self.theta.grad)
+
+        Source: slides, "SGD + Momentum"; the sign in its code is wrong.
+
+        >>> weight = Parameter([3.0], grad=[2.0])
+        >>> SGD([weight], lr=0.5).step() or weight.data.tolist()
+        [2.0]
+        """
+        raise NotImplementedError("lab09_optimizers: SGD.step")
+
+
+class Momentum(Optimizer):
+    """Gradient descent with a velocity: steps that agree add up, steps that jitter cancel."""
+
+    def __init__(self, parameters: Parameters, lr: float, *, momentum: float = 0.9) -> None:
+        super().__init__(parameters, lr)
+        self.momentum = _checked("momentum", momentum, 1)
+        self.velocity = np.zeros_like(self.theta.data)
+
+    def step(self) -> None:
+        """Update self.velocity, then go along it.
+
+        v ← ρ v + g         (v = self.velocity, ρ = self.momentum, g = self.theta.grad)
+        θ ← θ − lr · v      (θ = self.theta.data)
+
+        As in PyTorch, lr is outside v. v is a sum, not the slide's mean: it grows to g / (1 − ρ).
+
+        Source: slides, "SGD + Momentum"; the sign in its code is wrong.
+
+        >>> weight = Parameter([3.0], grad=[2.0])
+        >>> optimizer = Momentum([weight], lr=0.5, momentum=0.5)
+        >>> optimizer.step() or optimizer.step() or weight.data.tolist()  # v = 2, then v = 3
+        [0.5]
+        """
+        raise NotImplementedError("lab09_optimizers: Momentum.step")
+
+
+class Nesterov(Momentum):
+    """Momentum that takes the gradient where the velocity is about to carry it."""
+
+    def step(self) -> None:
+        """Update self.velocity, then go on to the next look-ahead point.
+
+        v ← ρ v − lr · g            (v = self.velocity, ρ = self.momentum, g = self.theta.grad)
+        θ ← θ + ρ v − lr · g        (θ = self.theta.data, v is the new one)
+
+        The lecture's v ← ρ v − lr · ∇f(x + ρ v), x ← x + v, told of θ = x + ρ v, the look-ahead
+        point: there g is taken, and that is what the parameters hold. So does PyTorch.
+
+        Source: slides, "SGD with Nesterov Momentum".
+
+        >>> weight = Parameter([3.0], grad=[2.0])
+        >>> Nesterov([weight], lr=0.5, momentum=0.5).step() or weight.data.tolist()  # v = −1
+        [1.5]
+        """
+        raise NotImplementedError("lab09_optimizers: Nesterov.step")
+
+
+class AdaGrad(Optimizer):
+    """A rate for each parameter: the larger its gradients so far, the smaller."""
+
+    def __init__(self, parameters: Parameters, lr: float, *, eps: float = 1e-7) -> None:
+        super().__init__(parameters, lr)
+        self.eps = _checked("eps", eps)
+        self.squares = np.zeros_like(self.theta.data)
+
+    def step(self) -> None:
+        """Add to self.squares, then go a scaled step.
+
+        s ← s + g²                       (s = self.squares, g = self.theta.grad)
+        θ ← θ − lr · g / (√s + eps)      (θ = self.theta.data)
+
+        Source: slides, "AdaGrad".
+
+        >>> weight = Parameter([3.0], grad=[2.0])
+        >>> AdaGrad([weight], lr=0.5, eps=2.0).step() or weight.data.tolist()  # 2 / (√4 + 2)
+        [2.75]
+        """
+        raise NotImplementedError("lab09_optimizers: AdaGrad.step")
+
+
+class RMSProp(AdaGrad):
+    """AdaGrad that forgets: a fading mean of the squares in place of their sum."""
+
+    def __init__(
+        self, parameters: Parameters, lr: float, *, decay: float = 0.9, eps: float = 1e-7
+    ) -> None:
+        super().__init__(parameters, lr, eps=eps)
+        self.decay = _checked("decay", decay, 1)
+
+    def step(self) -> None:
+        """Update self.squares, then go a scaled step.
+
+        s ← decay · s + (1 − decay) · g²      (s = self.squares, g = self.theta.grad)
+        θ ← θ − lr · g / (√s + eps)           (θ = self.theta.data)
+
+        Source: slides, "RMSProp"; PyTorch calls decay alpha.
+
+        >>> weight = Parameter([3.0], grad=[2.0])
+        >>> RMSProp([weight], lr=0.5, decay=0.75, eps=1.0).step() or weight.data.tolist()  # s = 1
+        [2.5]
+        """
+        raise NotImplementedError("lab09_optimizers: RMSProp.step")
+
+
+class Adam(Optimizer):
+    """Momentum and RMSProp in one, with their slow start corrected."""
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        lr: float = 1e-3,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-7,
+        bias_correction: bool = True,
+    ) -> None:
+        super().__init__(parameters, lr)
+        self.betas = (_checked("betas[0]", betas[0], 1), _checked("betas[1]", betas[1], 1))
+        self.eps, self.bias_correction = _checked("eps", eps), bias_correction
+        self.m, self.v, self.scratch = (np.zeros_like(self.theta.data) for _ in range(3))
+        self.t = 0
+
+    def step(self) -> None:
+        """Count the step, update both moments, then go.
+
+        t ← t + 1        (t = self.t: the first step has t = 1, or 0 would divide)
+        m ← β₁ m + (1 − β₁) g,   m̂ = m / (1 − β₁ᵗ)      (m = self.m, g = self.theta.grad)
+        v ← β₂ v + (1 − β₂) g²,  v̂ = v / (1 − β₂ᵗ)      (v = self.v, β₁ and β₂ = self.betas)
+        θ ← θ − lr · m̂ / (√v̂ + eps)                     (θ = self.theta.data)
+
+        Without self.bias_correction m̂ = m, v̂ = v. self.scratch is free for use. PyTorch: eps 1e-8.
+
+        Source: slides, "Adam"; Kingma and Ba 2015, algorithm 1.
+
+        >>> weight = Parameter([3.0], grad=[2.0])
+        >>> Adam([weight], lr=0.5, eps=2.0).step() or weight.data.tolist()  # m̂ = 2, v̂ = 4
+        [2.75]
+        """
+        raise NotImplementedError("lab09_optimizers: Adam.step")
