@@ -32,14 +32,23 @@ def comes_from_generator(case: Mapping[str, Any], observed: Any, expected: Any) 
         mine = [weight.shape for weight in network]
         if mine != shapes:
             return Finding(f"The weights have the shapes {mine}, where {shapes} are expected.")
-    first, again, other = networks
+    told = _wrong_draws(*networks)
+    return (
+        Finding(told, "the weights of three networks", "weights that follow the generator")
+        if told
+        else None
+    )
+
+
+def _wrong_draws(first: list[Any], again: list[Any], other: list[Any]) -> str:
+    """Say in what the weights do not follow the generator; empty if they do."""
     if not all(map(np.array_equal, first, again)):
-        return Finding("Two networks from equal generators have different weights.")
+        return "Two networks from equal generators have different weights."
     if any(map(np.array_equal, first, other)):
-        return Finding("Networks from different generators have the same weights.")
+        return "Networks from different generators have the same weights."
     if _repeated(first):
-        return Finding("Two layers begin with the same numbers: each should draw its own.")
-    return None
+        return "Two layers begin with the same numbers: each should draw its own."
+    return ""
 
 
 def draws_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:

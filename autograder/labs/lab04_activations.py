@@ -233,8 +233,8 @@ def labels_of_a_batch(rng):
     always=[
         {"labels": np.array([3, 6, 0]), "n_classes": 10},
         {"labels": np.array([1]), "n_classes": 2},
-        {"labels": np.array([0, 3, 1]), "n_classes": 3},
         {"labels": np.array([2, -1]), "n_classes": 3},
+        {"labels": np.array([0, 3, 1]), "n_classes": 3},
         {"labels": np.array([1.0, 0.0, 2.0]), "n_classes": 4},
     ],
     judge=returns_or_refuses,

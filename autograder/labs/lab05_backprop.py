@@ -142,7 +142,7 @@ def linear_grad_bias(student, x, weight, bias, grad_output):
     points=1,
     draw=layer_and_gradient,
     needs=[linear_grad_weight, linear_grad_bias],
-    call="Linear of weight and bias: twice forward(x), backward(grad_output)",
+    call="Linear of weight and bias: forward(x), backward(grad_output), both again with rows 1 to 3",
 )
 def gradients_add_up(student, x, weight, bias, grad_output):
     """Linear.backward adds to the gradients that are there: two batches count both."""
@@ -229,7 +229,7 @@ def stack(rng):
     "module.Sequential.forward",
     points=1,
     draw=stack,
-    call="Sequential of modules that compute factor · x + 1, of factors: forward(x)",
+    call="Sequential of modules with the factors, each factor · input + 1: forward(x)",
     slides=NETWORK,
 )
 def sequential_forward(student, factors, x):
@@ -240,16 +240,16 @@ def sequential_forward(student, factors, x):
 @lab.check(
     "module.Sequential.backward",
     points=1,
-    draw=stack,
+    draw=lambda rng: dict(zip(("factors", "grad_output"), stack(rng).values(), strict=True)),
     needs=[sequential_forward],
-    call="Sequential of modules that compute factor · x + 1, of factors: backward of x",
+    call="Sequential of modules with the factors, each factor · input + 1: backward(grad_output)",
 )
-def sequential_backward(student, factors, x):
+def sequential_backward(student, factors, grad_output):
     """Sequential.backward hands each module, last to first, the gradient from the one above."""
     log: list[Any] = []
     net = stack_of_lines(student, factors, log)
-    net.forward(2 * x)
-    return {"returned": net.backward(x.copy()), "module, grad_output": log}
+    net.forward(2 * grad_output)
+    return {"dL/dx": net.backward(grad_output.copy()), "asked, in order": log}
 
 
 def network(rng):
@@ -376,7 +376,7 @@ def mlp(student, sizes, activation):
     judge=comes_from_generator,
     fingerprint=draws_fingerprint,
     needs=[mlp],
-    call="mlp((3, 3, 3, 2), Tanh, rng=np.random.default_rng(seed)), twice, and with another seed",
+    call="mlp((3, 3, 3, 2), Tanh, rng=np.random.default_rng(seed)), twice, then from another",
     slides=NETWORK,
 )
 def mlp_weights(student, seed):

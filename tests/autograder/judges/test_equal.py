@@ -94,6 +94,7 @@ REFUSED = [
     (np.array(["1", "2"]), np.ones(2), "It is made of text, where numbers are expected."),
     (np.ones(2), np.array(["1", "2"]), "It is made of numbers, where text is expected."),
     (np.array(["a"]), np.array(["b"]), "The text differs."),
+    ("yes", "no", "The text differs."),
     (2.0, None, "It is a number, where None is expected."),
     (True, "yes", "It is True or False, where a string is expected."),
     ((1, 2), (1, 2, 3), "It is a tuple of length 2, where a tuple of length 3 is expected."),
