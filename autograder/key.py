@@ -173,7 +173,14 @@ def _fingerprint(lab: Lab) -> str:
         folder / "labs" / f"{lab.id}.py",
         *(
             folder / name
-            for name in ("check.py", "draw.py", "evidence.py", "key.py", "observation.py", "mistakes.py")
+            for name in (
+                "check.py",
+                "draw.py",
+                "evidence.py",
+                "key.py",
+                "observation.py",
+                "mistakes.py",
+            )
         ),
         *(folder / "sandbox" / name for name in ("codec.py", "inside.py", "question.py")),
         *(engine_path(module) for module in lab.modules),

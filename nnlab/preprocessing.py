@@ -31,6 +31,10 @@ class StandardScaler:
         A feature that is the same in all rows gets std 1, so that it is only centred.
 
         Shape: x (batch, features); mean and std (features,).
+
+        >>> scaler = StandardScaler().fit(np.array([[1, 7], [3, 7]]))
+        >>> scaler.mean.tolist(), scaler.std.tolist()
+        ([2.0, 7.0], [1.0, 1.0])
         """
         self.mean: Array = np.mean(x, axis=0)
         constant = np.max(x, axis=0) == np.min(x, axis=0)  # std may be 1e-17 instead of 0
@@ -41,6 +45,9 @@ class StandardScaler:
         """Return (x − mean) / std, with the mean and std that fit learnt.
 
         Shape: x (batch, features); the result is a new array of the same shape.
+
+        >>> StandardScaler().fit(np.array([[1], [3]])).transform(np.array([[7]])).tolist()
+        [[5.0]]
         """
         return (x - self.mean) / self.std
 
@@ -65,6 +72,10 @@ class MinMaxScaler:
         """Learn `self.minimum` and `self.maximum` of every feature; return self.
 
         Shape: x (batch, features); minimum and maximum (features,).
+
+        >>> scaler = MinMaxScaler().fit(np.array([[4, 1], [0, 3]]))
+        >>> scaler.minimum.tolist(), scaler.maximum.tolist()
+        ([0.0, 1.0], [4.0, 3.0])
         """
         # As floats: small integers would wrap around where transform subtracts.
         self.minimum: Array = 1.0 * np.min(x, axis=0)
@@ -78,6 +89,9 @@ class MinMaxScaler:
         by 1 instead of 0, so that the rows it was fitted on become low.
 
         Shape: x (batch, features); the result is a new array of the same shape.
+
+        >>> MinMaxScaler().fit(np.array([[0], [4]])).transform(np.array([[1], [6]])).tolist()
+        [[0.25], [1.5]]
         """
         low, high = self.feature_range
         spread = np.where(self.maximum == self.minimum, 1.0, self.maximum - self.minimum)
@@ -114,6 +128,9 @@ class PCAWhitening:
         Shape: x (batch, features); mean (features,), components (n_components, features),
             std (n_components,).
         Raises: ValueError if n_components is above the number of features.
+
+        >>> np.abs(PCAWhitening(1).fit(np.array([[3, 0], [-3, 0]])).components).tolist()
+        [[1.0, 0.0]]
         """
         features = np.shape(x)[1]
         keep = features if self.n_components is None else self.n_components
@@ -133,5 +150,9 @@ class PCAWhitening:
         The rows of fit come out with covariance 1 on the diagonal and 0 elsewhere.
 
         Shape: x (batch, features); the result (batch, n_components).
+
+        >>> whitening = PCAWhitening(1).fit(np.array([[3, 0], [-3, 0]]))
+        >>> np.abs(whitening.transform(np.array([[6, 5]]))).tolist()
+        [[2.0]]
         """
         return (x - self.mean) @ self.components.T / self.std  # (batch, features) @ (features, n)

@@ -31,6 +31,10 @@ class StandardScaler:
         A feature that is the same in all rows gets std 1, so that it is only centred.
 
         Shape: x (batch, features); mean and std (features,).
+
+        >>> scaler = StandardScaler().fit(np.array([[1, 7], [3, 7]]))
+        >>> scaler.mean.tolist(), scaler.std.tolist()
+        ([2.0, 7.0], [1.0, 1.0])
         """
         raise NotImplementedError("lab07_generalization: StandardScaler.fit")
 
@@ -38,6 +42,9 @@ class StandardScaler:
         """Return (x − mean) / std, with the mean and std that fit learnt.
 
         Shape: x (batch, features); the result is a new array of the same shape.
+
+        >>> StandardScaler().fit(np.array([[1], [3]])).transform(np.array([[7]])).tolist()
+        [[5.0]]
         """
         raise NotImplementedError("lab07_generalization: StandardScaler.transform")
 
@@ -62,6 +69,10 @@ class MinMaxScaler:
         """Learn `self.minimum` and `self.maximum` of every feature; return self.
 
         Shape: x (batch, features); minimum and maximum (features,).
+
+        >>> scaler = MinMaxScaler().fit(np.array([[4, 1], [0, 3]]))
+        >>> scaler.minimum.tolist(), scaler.maximum.tolist()
+        ([0.0, 1.0], [4.0, 3.0])
         """
         raise NotImplementedError("lab07_generalization: MinMaxScaler.fit")
 
@@ -72,6 +83,9 @@ class MinMaxScaler:
         by 1 instead of 0, so that the rows it was fitted on become low.
 
         Shape: x (batch, features); the result is a new array of the same shape.
+
+        >>> MinMaxScaler().fit(np.array([[0], [4]])).transform(np.array([[1], [6]])).tolist()
+        [[0.25], [1.5]]
         """
         raise NotImplementedError("lab07_generalization: MinMaxScaler.transform")
 
@@ -106,6 +120,9 @@ class PCAWhitening:
         Shape: x (batch, features); mean (features,), components (n_components, features),
             std (n_components,).
         Raises: ValueError if n_components is above the number of features.
+
+        >>> np.abs(PCAWhitening(1).fit(np.array([[3, 0], [-3, 0]])).components).tolist()
+        [[1.0, 0.0]]
         """
         raise NotImplementedError("lab07_generalization: PCAWhitening.fit")
 
@@ -115,5 +132,9 @@ class PCAWhitening:
         The rows of fit come out with covariance 1 on the diagonal and 0 elsewhere.
 
         Shape: x (batch, features); the result (batch, n_components).
+
+        >>> whitening = PCAWhitening(1).fit(np.array([[3, 0], [-3, 0]]))
+        >>> np.abs(whitening.transform(np.array([[6, 5]]))).tolist()
+        [[2.0]]
         """
         raise NotImplementedError("lab07_generalization: PCAWhitening.transform")

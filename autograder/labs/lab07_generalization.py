@@ -244,7 +244,7 @@ def whitening_flat(student, x, n_components):
     "preprocessing.PCAWhitening.fit",
     points=1,
     draw=lambda rng: {"x": correlated(rng, 7), "n_components": int(rng.integers(4, 8))},
-    always=[{"x": SLANTED, "n_components": 3}],
+    always=[{"x": SLANTED, "n_components": 3}, {"x": SLANTED, "n_components": 5}],
     judge=returns_or_refuses,
     needs=[whitening_fit],
     call="PCAWhitening(n_components).fit(x)",
