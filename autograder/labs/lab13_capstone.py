@@ -261,7 +261,7 @@ def scaler(student, x, target, rng):
     cases=1,
     judge=validates_fairly,
     fingerprint=validation_fingerprint,
-    needs=[network, scaler],
+    needs=[network],
     limits=RUN_LIMITS,
     call=f"{RUN}.history, with labels that are dice",
     slides="Cross validation: held-out",
@@ -281,7 +281,7 @@ def validation(student, x, target, rng):
     cases=2,
     judge=hands_in_best,
     fingerprint=lambda case, observed: hands_in_best(case, observed, None) is None,
-    needs=[network, scaler],
+    needs=[network],
     limits=RUN_LIMITS,
     call=RUN,
 )
@@ -301,7 +301,7 @@ def best_model(student, x, target, rng):
     cases=1,
     judge=repeats,
     fingerprint=repeats_fingerprint,
-    needs=[network_repeats, scaler],
+    needs=[network_repeats],
     limits=RUN_LIMITS,
     call="run(x, target, rng=np.random.default_rng(rng)), twice, and with rng + 1",
 )
@@ -351,7 +351,7 @@ def predicted(student, parts, rng):
 
 
 ACCURACY = "predict(run(x, target, rng=rng), x_test)"
-WORKS = [network_learns, predict_evaluates, predict_alone, scaler]
+WORKS = [network_learns, predict_evaluates, predict_alone]
 
 
 @lab.check(
