@@ -20,6 +20,9 @@ from autograder.show import shape_of
 __all__ = ["accuracy_fingerprint", "reaches"]
 
 
+LEVELS = (0.3, 0.8, 0.9, 0.93, 0.95, 2.0)  # guessing, poor, and between the course's thresholds
+
+
 def reaches(threshold: float) -> Judge:
     """Make a judge of predicted classes, a list of arrays: right for at least this share in all.
 
@@ -53,7 +56,7 @@ def accuracy_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
     share = float((named == labels).mean())
     missing = len(np.setdiff1d(labels, named))
     return {
-        "level": next(i for i, top in enumerate((0.3, 0.8, 0.97, 2.0)) if share < top),
+        "level": next(i for i, top in enumerate(LEVELS) if share < top),
         "missing": "none" if missing == 0 else "few" if missing <= 3 else "many",
     }
 
