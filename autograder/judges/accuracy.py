@@ -3,8 +3,8 @@
 The labels are withheld: the sandbox gets images, the judge counts. With n images and a true accuracy
 q the errors are Binomial(n, 1 − q), or fewer in spread where folds share the images. The checks of
 the course ask for 0.90 of 599, 0.93 of 599 and 0.95 of 1797 images; a recipe with q ≥ 0.95, 0.97 and
-0.97 falls below with probability below 1e-6 each (tests compute it), and one that is 5 points below
-a threshold passes it at most once in 500 (0.90 of 599), else once in 10⁵. The nearest mistake to be
+0.9715 falls below with probability below 1e-6 each (tests compute it); one that is 5 points below
+a threshold passes at most once in 7,000 (0.90 and 0.93), else never in 10¹⁴. The nearest mistake to be
 caught never learns one class of ten: it stays at 0.90 of what it knows, below 0.93 and 0.95.
 """
 
@@ -18,6 +18,9 @@ from autograder.judges.numbers import as_reals
 from autograder.show import shape_of
 
 __all__ = ["accuracy_fingerprint", "reaches"]
+
+
+LEVELS = (0.3, 0.8, 0.9, 0.93, 0.95, 2.0)  # guessing, poor, and between the course's thresholds
 
 
 def reaches(threshold: float) -> Judge:
@@ -53,7 +56,7 @@ def accuracy_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
     share = float((named == labels).mean())
     missing = len(np.setdiff1d(labels, named))
     return {
-        "level": next(i for i, top in enumerate((0.3, 0.8, 0.97, 2.0)) if share < top),
+        "level": next(i for i, top in enumerate(LEVELS) if share < top),
         "missing": "none" if missing == 0 else "few" if missing <= 3 else "many",
     }
 

@@ -16,7 +16,7 @@ from autograder.judges.finding import Finding
 from autograder.judges.numbers import as_reals
 from autograder.show import shape_of, value
 
-__all__ = ["rest_fingerprint", "rests", "wanders", "wandering_fingerprint"]
+__all__ = ["rest_fingerprint", "rests", "wandering_fingerprint", "wanders"]
 
 SLACK = 1e-9
 

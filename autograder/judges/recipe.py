@@ -207,7 +207,7 @@ def validates_fairly(case: Mapping[str, Any], observed: Any, expected: Any) -> F
 
 
 def validation_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell apart fair and unfair validation, and whether the training loss falls at all."""
+    """Tell apart fair and unfair validation, and where the training loss went."""
     del case
     if not isinstance(observed, dict) or observed.keys() != {"val_loss", "train_loss"}:
         return f"It is {shape_of(observed)}, where a Trained is expected."
@@ -215,8 +215,16 @@ def validation_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
     if val is None or val.ndim != 1 or not val.size:
         return "The history holds no validation losses."
     fair = not bool((val < FAIR_LOSS).any())  # nan: a run that exploded is no cheat
-    usable = train is not None and train.ndim == 1 and train.size
-    return {"fair": fair, "falls": bool(usable and train[-1] < 0.97 * train[0])}
+    return {"fair": fair, "loss": _trend(train)}
+
+
+def _trend(losses: Any) -> str:
+    """Say in a word where a run's training loss went; nan went up."""
+    if losses is None or losses.ndim != 1 or not losses.size:
+        return "unknown"
+    if losses[-1] < 0.97 * losses[0]:
+        return "falls"
+    return "stays" if losses[-1] <= 1.5 * losses[0] else "explodes"
 
 
 def hands_in_best(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
