@@ -1,6 +1,7 @@
 """The catalogue of mistakes tests the checks: each is caught, and comes back under its own name."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -15,10 +16,28 @@ MANY_SEEDS = range(int(os.environ.get("NNLAB_SEEDS", "20")))
 REFERENCE_SEEDS = range(int(os.environ.get("NNLAB_REFERENCE_SEEDS", "200")))
 
 
+def about(lab, exercise):
+    """Take of a lab's checks those of one exercise, and what they need."""
+    wanted = {}
+
+    def admit(check):
+        for need in check.needs:
+            admit(need)
+        wanted[check.id] = check
+
+    for check in lab.checks.values():
+        if check.exercise == exercise:
+            admit(check)
+    return replace(
+        lab, checks={name: check for name, check in lab.checks.items() if name in wanted}
+    )
+
+
 def names_given(mistake, lab, key, sandbox, submit):
     """Grade a mistake as a submission; return the names its own exercise's failed checks give."""
     texts = {mistake.module: mistake.source().text.decode()}
-    report = grade(submit(lab.id, **texts), key, sandbox)
+    submission = replace(submit(lab.id, **texts), lab=about(lab, mistake.exercise))
+    report = grade(submission, key, sandbox)
     return [
         result.mistake
         for result in report.results
