@@ -14,11 +14,26 @@ from autograder.judges.logic import (
     search_result,
     truth_table_of,
 )
+from autograder.judges.randomness import (
+    draws_log_uniformly,
+    follows_generator,
+    generator_fingerprint,
+    log_fingerprint,
+    search_fingerprint,
+    searches_at_random,
+)
 from autograder.judges.separation import (
     fit_fingerprint,
     never_claims,
     separates,
     stays_in_bounds,
+)
+from autograder.judges.splits import cuts_folds, cuts_in_two, fits_every_fold, fold_fingerprint
+from autograder.judges.training import (
+    goes_through_all,
+    memorizes,
+    memory_fingerprint,
+    passes_fingerprint,
 )
 
 __all__ = [
@@ -26,12 +41,26 @@ __all__ = [
     "Judge",
     "close",
     "computes_parts",
+    "cuts_folds",
+    "cuts_in_two",
+    "draws_log_uniformly",
     "equal",
     "finds_neuron",
     "fit_fingerprint",
+    "fits_every_fold",
+    "fold_fingerprint",
+    "follows_generator",
+    "generator_fingerprint",
+    "goes_through_all",
+    "log_fingerprint",
+    "memorizes",
+    "memory_fingerprint",
     "never_claims",
     "parts",
+    "passes_fingerprint",
+    "search_fingerprint",
     "search_result",
+    "searches_at_random",
     "separates",
     "stays_in_bounds",
     "truth_table_of",

@@ -1,0 +1,143 @@
+"""Training: the loop that every network goes through, and when to stop it.
+
+The loop is PyTorch's, apart from the one line that a library without automatic
+differentiation needs. After each epoch the validation loss is measured: the best model
+is kept, a run that no longer improves or that explodes is ended.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from math import ceil
+
+import numpy as np
+
+from nnlab.arrays import Array, Labels
+from nnlab.losses import Loss
+from nnlab.module import Module
+from nnlab.optim import Optimizer
+from nnlab.regularization import l2_gradient
+from nnlab.selection import Split
+
+__all__ = ["EarlyStopping", "History", "accuracy", "batches", "diverged", "train"]
+
+
+@dataclass
+class History:
+    """What a run of training did: losses by epoch, and the model of the best epoch."""
+
+    best_model: Module
+    train_loss: list[float] = field(default_factory=list)
+    val_loss: list[float] = field(default_factory=list)
+    diverged: bool = False
+
+
+class EarlyStopping:
+    """Tell when the validation loss has stopped to improve, and keep the best model.
+
+    H2O's rule: the averages of `rounds` successive losses are compared, so that noise does
+    not end a run. Use a new one for each run.
+
+    Raises: ValueError unless rounds ≥ 1 and 0 ≤ tolerance < 1.
+    Source: slides, "Cross validation: Early stopping in NN"; H2O, stopping_rounds.
+    """
+
+    def __init__(self, rounds: int = 5, tolerance: float = 1e-3) -> None:
+        if rounds < 1:
+            raise ValueError(f"rounds must be at least 1, got {rounds}")
+        if not 0 <= tolerance < 1:
+            raise ValueError(f"tolerance must be in [0, 1), got {tolerance}")
+        self.rounds, self.tolerance = rounds, tolerance
+        self.losses: list[float] = []
+        self.best_loss = np.inf
+        self.best_model: Module | None = None
+
+    def update(self, val_loss: float, model: Module) -> bool:
+        """Take in one epoch's validation loss; return True if training should stop.
+
+        Append it to self.losses. If it is below all before, it is the new self.best_loss, and
+        self.best_model becomes a deep copy of model. Then, with k = rounds, take the last
+        k + 1 averages of k successive losses: stop unless the lowest of the last k is below
+        (1 − tolerance) · the first. Before there are 2k losses never stop; nan is no improvement.
+
+        >>> stopping = EarlyStopping(rounds=2, tolerance=0.1)
+        >>> [stopping.update(loss, Module()) for loss in (8.0, 6.0, 4.0, 6.0, 6.0)]
+        [False, False, False, False, True]
+        """
+        raise NotImplementedError("lab10_training: EarlyStopping.update")
+
+
+def diverged(cost: float, first_cost: float) -> bool:
+    """Tell whether training explodes: the cost is above 3 × the first cost, or not finite.
+
+    Exactly 3 × is not yet an explosion. Mind that nan > anything is False.
+
+    Source: slides, "Cross-validation strategy", tip for detecting explosions.
+
+    >>> diverged(6.1, 2.0), diverged(6.0, 2.0), diverged(float("nan"), 2.0)
+    (True, False, True)
+    """
+    raise NotImplementedError("lab10_training: diverged")
+
+
+def accuracy(logits: Array, target: Labels) -> float:
+    """Return the share of rows whose largest logit is the one of the right class.
+
+    >>> accuracy(np.array([[2.0, 1.0], [0.0, 3.0]]), np.array([0, 0]))
+    0.5
+    """
+    return float(np.mean(logits.argmax(axis=1) == target))
+
+
+def batches(
+    x: Array, target: Array | Labels, batch_size: int, *, rng: np.random.Generator
+) -> Iterator[tuple[Array, Array | Labels]]:
+    """Go through all samples once, in random order, in batches of nearly equal size.
+
+    >>> [len(x) for x, _ in batches(np.ones((9, 3)), np.ones(9), 4, rng=np.random.default_rng(0))]
+    [3, 3, 3]
+    """
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+    order, n_batches = rng.permutation(len(x)), ceil(len(x) / batch_size)
+    for first in range(n_batches):
+        chosen = order[first::n_batches]
+        yield x[chosen], target[chosen]
+
+
+@np.errstate(over="ignore", invalid="ignore")  # an explosion is told by History.diverged
+def train(
+    model: Module,
+    loss: Loss,
+    optimizer: Optimizer,
+    data: Split,
+    *,
+    epochs: int,
+    rng: np.random.Generator,
+    batch_size: int = 32,
+    l2: float = 0.0,
+    schedule: Callable[[int], float] | None = None,
+    stopping: EarlyStopping | None = None,
+    after_epoch: Callable[[History], object] = lambda _: None,
+) -> History:
+    """Train the model on data's training part, epoch by epoch; return what happened.
+
+    Every epoch: set optimizer.lr = schedule(epoch), epochs count from 0; switch the model to
+    training mode; update once for each of the `batches`, with l2 · 2W added to the gradient
+    of all weights (parameters with two axes), not of biases. Then switch to evaluation mode
+    and append to the history: train_loss, the mean over the epoch's samples of the losses
+    before their updates, and val_loss, both without penalty. Then call after_epoch(history).
+
+    End when train_loss has diverged from the loss over the training part before the first
+    update, or when stopping says so. `best_model` is a copy of the model as it was after the
+    epoch with the lowest val_loss, the model itself if there is none.
+
+    Source: slides, "Cross validation: tuning hyperparameter"; "Recommended Settings".
+
+    >>> from nnlab import layers, losses, optim
+    >>> x, rng = np.linspace(-1, 1, 20)[:, None], np.random.default_rng(0)
+    >>> model = layers.Linear(1, 1, rng=rng)
+    >>> sgd, data = optim.SGD(model.parameters(), lr=0.5), Split(x, 3 * x, x, 3 * x)
+    >>> train(model, losses.MSELoss(), sgd, data, epochs=30, rng=rng).train_loss[-1] < 1e-6
+    True
+    """
+    raise NotImplementedError("lab10_training: train")
