@@ -36,6 +36,14 @@ from autograder.judges.mask import (
 )
 from autograder.judges.meanfield import deep_spread, follows_mean_field
 from autograder.judges.orientation import same_coordinates, same_directions
+from autograder.judges.randomness import (
+    draws_log_uniformly,
+    follows_generator,
+    generator_fingerprint,
+    log_fingerprint,
+    search_fingerprint,
+    searches_at_random,
+)
 from autograder.judges.recipe import (
     fits_fingerprint,
     gives_logits,
@@ -51,6 +59,19 @@ from autograder.judges.recipe import (
 from autograder.judges.refusal import returns_or_refuses
 from autograder.judges.samples import distributed_alike, drawn_alike, draws_anew
 from autograder.judges.separation import fit_fingerprint, never_claims, separates, stays_in_bounds
+from autograder.judges.splits import (
+    cuts_folds,
+    cuts_in_two,
+    fits_every_fold,
+    fold_fingerprint,
+    rows_of,
+)
+from autograder.judges.training import (
+    goes_through_all,
+    memorizes,
+    memory_fingerprint,
+    passes_fingerprint,
+)
 
 __all__ = [
     "Finding",
@@ -60,11 +81,14 @@ __all__ = [
     "close",
     "comes_from_generator",
     "computes_parts",
+    "cuts_folds",
+    "cuts_in_two",
     "deep_spread",
     "distributed_alike",
     "drawn_alike",
     "draws_anew",
     "draws_fingerprint",
+    "draws_log_uniformly",
     "draws_orders",
     "drops_each_alone",
     "drops_share",
@@ -73,29 +97,41 @@ __all__ = [
     "finds_neuron",
     "fit_fingerprint",
     "fits",
+    "fits_every_fold",
     "fits_fingerprint",
+    "fold_fingerprint",
+    "follows_generator",
     "follows_mean_field",
     "gates_and_factor",
     "gates_as_forward",
+    "generator_fingerprint",
     "gives_logits",
+    "goes_through_all",
     "gradient_agrees",
     "hands_in_best",
     "leaves_some_out",
     "left_out",
+    "log_fingerprint",
     "logits_fingerprint",
+    "memorizes",
+    "memory_fingerprint",
     "never_claims",
     "parts",
+    "passes_fingerprint",
     "reaches",
     "repeats",
     "repeats_fingerprint",
     "rest_fingerprint",
     "rests",
     "returns_or_refuses",
+    "rows_of",
     "same_coordinates",
     "same_directions",
     "scales_as_forward",
     "scales_kept",
+    "search_fingerprint",
     "search_result",
+    "searches_at_random",
     "separates",
     "share_and_factor",
     "stays_in_bounds",

@@ -1,11 +1,38 @@
-"""Checks of lab 10: training and model selection."""
+"""Checks of lab 10: training and model selection.
+
+Orders of samples and draws are free; the parts, the spread and the bookkeeping are not. Where training
+must come out the same whatever the order is, one batch holds all samples, nothing moves (lr is 0), or
+all samples are alike.
+"""
+
+from typing import Any
+
+import numpy as np
 
 from autograder.check import Lab
+from autograder.draw import bits, short_numbers
+from autograder.judges import (
+    cuts_folds,
+    cuts_in_two,
+    draws_log_uniformly,
+    fits_every_fold,
+    fold_fingerprint,
+    follows_generator,
+    generator_fingerprint,
+    goes_through_all,
+    log_fingerprint,
+    memorizes,
+    memory_fingerprint,
+    passes_fingerprint,
+    search_fingerprint,
+    searches_at_random,
+)
+from autograder.sandbox.codec import Seed
 
 lab = Lab(
     "lab10_training",
     title="Training and model selection",
-    slides="Cross validation",
+    slides="Cross validation: tuning hyperparameter",
     exercises=[
         "selection.train_val_split",
         "selection.k_fold",
@@ -19,3 +46,649 @@ lab = Lab(
         "training.train",
     ],
 )
+
+HELD_OUT = "Cross validation: held-out"
+K_FOLD = "Cross validation: K-fold"
+GRID = "Cross validation: tuning hyperparameter-Grid Search"
+STOPPING = "Cross validation: Early stopping in NN"
+
+
+def seed(rng):
+    """Draw the seed of a generator that the student's code gets."""
+    return Seed(int(rng.integers(0, 2**31)))
+
+
+def generators(rng):
+    """Draw a generator, the same once more, and another one."""
+    first = seed(rng)
+    return {"rng": first, "again": Seed(first.value), "other": seed(rng)}
+
+
+def labelled(rng, n_samples):
+    """Draw samples with rows and targets that are all different."""
+    x = np.column_stack([rng.permutation(n_samples) + 0.5, short_numbers(rng, n_samples)])
+    return {"x": x, "target": rng.permutation(n_samples) + 100}
+
+
+def to_split(rng):
+    """Draw samples and a share of them that is not whole, and nearer to the next number."""
+    n_samples = int(rng.integers(11, 20))
+    n_val = int(rng.integers(3, 6))
+    share = round((n_val - float(rng.uniform(0.15, 0.35))) / n_samples, 4)
+    return labelled(rng, n_samples) | {"val_fraction": share, "rng": seed(rng)}
+
+
+@lab.check(
+    "selection.train_val_split",
+    points=1,
+    draw=to_split,
+    always=[
+        {
+            "x": np.array([[0.5, 2.0], [1.5, -1.0], [2.5, 0.5]]),
+            "target": np.array([7, 9, 8]),
+            "val_fraction": 0.6,
+            "rng": Seed(1),
+        }
+    ],
+    judge=cuts_in_two,
+    fingerprint=fold_fingerprint,
+    slides=HELD_OUT,
+    call="train_val_split(x, target, val_fraction, rng=rng)",
+    unchanged=["x", "target"],
+)
+def parts(student, x, target, val_fraction, rng):
+    """train_val_split puts every sample in one of two parts, beside its own target."""
+    split = student.selection.train_val_split(x, target, val_fraction, rng=rng)
+    return None if split is None else tuple(split)
+
+
+@lab.check(
+    "selection.train_val_split",
+    points=1,
+    draw=lambda rng: {"x": np.arange(61.0), "target": np.arange(61)} | generators(rng),
+    judge=follows_generator,
+    fingerprint=generator_fingerprint,
+    needs=[parts],
+    slides=HELD_OUT,
+    call="train_val_split(x, target, 0.3, rng=rng), rng=again, rng=other",
+)
+def shuffled(student, x, target, rng, again, other):
+    """train_val_split shuffles by the generator it is given, and by no other."""
+    split = student.selection.train_val_split
+    return {
+        "first": split(x, target, 0.3, rng=rng)[2],
+        "again": split(x, target, 0.3, rng=again)[2],
+        "other": split(x, target, 0.3, rng=other)[2],
+    }
+
+
+def folded(folds):
+    """Take the pairs of indices out of folds, in a list or not."""
+    return None if folds is None else [tuple(pair) for pair in folds]
+
+
+@lab.check(
+    "selection.k_fold",
+    points=1,
+    draw=lambda rng: {
+        "n_samples": int(rng.choice([13, 17, 18, 22])),
+        "n_splits": int(rng.choice([4, 5])),
+        "rng": seed(rng),
+    },
+    always=[
+        {"n_samples": 7, "n_splits": 3, "rng": Seed(0)},
+        {"n_samples": 11, "n_splits": 4, "rng": Seed(4)},
+        {"n_samples": 5, "n_splits": 5, "rng": Seed(2)},
+        {"n_samples": 9, "n_splits": 2, "rng": Seed(3)},
+    ],
+    judge=cuts_folds,
+    fingerprint=fold_fingerprint,
+    slides=K_FOLD,
+    call="k_fold(n_samples, n_splits, rng=rng)",
+)
+def folds(student, n_samples, n_splits, rng):
+    """k_fold puts every sample in exactly one validation fold, and trains on all others."""
+    return folded(student.selection.k_fold(n_samples, n_splits, rng=rng))
+
+
+@lab.check(
+    "selection.k_fold",
+    points=1,
+    draw=generators,
+    judge=follows_generator,
+    fingerprint=generator_fingerprint,
+    needs=[folds],
+    slides=K_FOLD,
+    call="k_fold(40, 4, rng=rng), rng=again, rng=other",
+)
+def shuffled_folds(student, rng, again, other):
+    """k_fold shuffles by the generator it is given, and by no other."""
+
+    def validated(generator):
+        pairs = student.selection.k_fold(40, 4, rng=generator)
+        return np.array([np.sort(val) for _, val in pairs])
+
+    return {"first": validated(rng), "again": validated(again), "other": validated(other)}
+
+
+def to_validate(rng):
+    """Draw samples that folds do not divide evenly, and the scores that the recipe will get."""
+    n_splits = int(rng.integers(3, 6))
+    return labelled(rng, int(rng.choice([13, 17, 19]))) | {
+        "n_splits": n_splits,
+        "scores": np.round(rng.uniform(0.3, 0.95, size=n_splits), 3),
+        "rng": seed(rng),
+    }
+
+
+def cross_validated(student, x, target, n_splits, scores, rng):
+    """Cross-validate a recipe that is watched, and gets its scores one by one."""
+    seen = []
+
+    def fit_and_score(split):
+        seen.append((split.x_train, split.y_train, split.x_val, split.y_val))
+        return float(scores[(len(seen) - 1) % len(scores)])
+
+    answer = student.selection.cross_validate(fit_and_score, x, target, n_splits, rng=rng)
+    return seen, answer
+
+
+@lab.check(
+    "selection.cross_validate",
+    points=1,
+    draw=to_validate,
+    judge=fits_every_fold,
+    fingerprint=fold_fingerprint,
+    needs=[folds],
+    slides=K_FOLD,
+    call="cross_validate(fit_and_score, x, target, n_splits, rng=rng), and watched fit_and_score",
+)
+def fits(student, x, target, n_splits, scores, rng):
+    """cross_validate gives fit_and_score every fold: the parts to train on and to validate."""
+    return cross_validated(student, x, target, n_splits, scores, rng)[0]
+
+
+@lab.check(
+    "selection.cross_validate",
+    points=1,
+    draw=to_validate,
+    needs=[folds],
+    slides=K_FOLD,
+    call="cross_validate(fit_and_score, x, target, n_splits, rng=rng), fit_and_score gives scores",
+)
+def mean_score(student, x, target, n_splits, scores, rng):
+    """cross_validate returns the mean of the scores, and the scores fold by fold."""
+    return cross_validated(student, x, target, n_splits, scores, rng)[1]
+
+
+def decades(rng):
+    """Draw a range of three or four decades that begins and ends between powers of ten."""
+    low = float(rng.choice([3e-7, 5e-6, 2e-5]))
+    return low, round(low * float(rng.choice([1e3, 4e3, 1e4])), 9)
+
+
+def one_range(rng):
+    """Draw a range and an odd number of draws."""
+    low, high = decades(rng)
+    return {"low": low, "high": high, "size": 1501, "rng": seed(rng)}
+
+
+@lab.check(
+    "selection.log_uniform",
+    points=1,
+    draw=one_range,
+    judge=draws_log_uniformly,
+    fingerprint=log_fingerprint,
+    call="log_uniform(low, high, size, rng=rng)",
+)
+def log_spread(student, low, high, size, rng):
+    """log_uniform spreads its draws evenly over the decades from low to high."""
+    return student.selection.log_uniform(low, high, size, rng=rng)
+
+
+@lab.check(
+    "selection.log_uniform",
+    points=1,
+    draw=generators,
+    judge=follows_generator,
+    fingerprint=generator_fingerprint,
+    needs=[log_spread],
+    call="log_uniform(1e-6, 1e-3, 9, rng=rng), rng=again, rng=other",
+)
+def log_random(student, rng, again, other):
+    """log_uniform draws from the generator it is given, and from no other."""
+    draws = student.selection.log_uniform
+    return {
+        "first": draws(1e-6, 1e-3, 9, rng=rng),
+        "again": draws(1e-6, 1e-3, 9, rng=again),
+        "other": draws(1e-6, 1e-3, 9, rng=other),
+    }
+
+
+def small_grid(rng):
+    """Draw a grid of unequal sides, and a score for each of its points; all are different."""
+    rates = [float(rate) for rate in rng.choice([1e-4, 1e-3, 1e-2, 0.1, 1.0], 3, replace=False)]
+    penalties = [float(l2) for l2 in rng.choice([0.0, 1e-3, 1e-2, 0.5], 2, replace=False)]
+    scores = rng.permutation(np.round(np.linspace(0.15, 0.9, 6) + rng.uniform(0, 0.1), 3))
+    return {"grid": {"lr": rates, "l2": penalties}, "scores": scores.reshape(3, 2)}
+
+
+@lab.check(
+    "selection.grid_search",
+    points=1,
+    draw=small_grid,
+    always=[
+        {
+            "grid": {"lr": [0.1, 0.01], "l2": [0.0, 0.5, 0.25]},
+            "scores": np.array([[0.25, np.nan, 0.5], [0.75, -1.0, 0.125]]),
+        },
+        {"grid": {"width": [8, 16, 4]}, "scores": np.array([0.25, 0.125, 0.5])},
+    ],
+    slides=GRID,
+    call="grid_search(evaluate, grid), evaluate looks up scores",
+)
+def grid(student, grid, scores):
+    """grid_search tries every combination, and ranks the best score first and nan last."""
+
+    def evaluate(settings):
+        place = tuple(values.index(settings[name]) for name, values in grid.items())
+        return float(scores[place])
+
+    trials = student.selection.grid_search(evaluate, {name: [*grid[name]] for name in grid})
+    return None if trials is None else [(trial.score, dict(trial.settings)) for trial in trials]
+
+
+def two_ranges(rng):
+    """Draw two ranges and, inside them, where the score is highest."""
+    ranges = {"lr": decades(rng), "l2": decades(rng)}
+    peak = {
+        name: low * (high / low) ** rng.uniform(0.3, 0.7) for name, (low, high) in ranges.items()
+    }
+    return {"ranges": ranges, "peak": peak, "n_trials": 1500, "rng": seed(rng)}
+
+
+@lab.check(
+    "selection.random_search",
+    points=1,
+    draw=two_ranges,
+    judge=searches_at_random,
+    fingerprint=search_fingerprint,
+    needs=[log_spread, log_random],
+    call="random_search(evaluate, ranges, n_trials, rng=rng)",
+)
+def random_trials(student, ranges, peak, n_trials, rng):
+    """random_search draws each hyperparameter of each trial anew, and ranks the best trial first."""
+
+    def evaluate(settings):
+        return -sum(abs(float(np.log10(settings[name] / peak[name]))) for name in peak)
+
+    trials = student.selection.random_search(evaluate, dict(ranges), n_trials, rng=rng)
+    if trials is None:
+        return None
+    return {
+        "score": np.array([trial.score for trial in trials]),
+        "settings": {n: np.array([trial.settings[n] for trial in trials]) for n in ranges},
+    }
+
+
+def to_refine(rng):
+    """Draw a range, and a best value inside that is not its middle."""
+    low, high = float(rng.choice([2e-4, 1e-3, 5e-3])), float(rng.choice([0.5, 3.0, 20.0]))
+    best = low * (high / low) ** float(rng.choice([0.3, 0.6, 0.8]))
+    return {"low": low, "high": high, "best": best}
+
+
+@lab.check(
+    "selection.refine",
+    points=1,
+    draw=to_refine,
+    always=[
+        {"low": 1e-3, "high": 1e1, "best": 1e1},
+        {"low": 1e-3, "high": 1e1, "best": 2e-3},
+        {"low": 0.5, "high": 8.0, "best": 0.5},
+    ],
+)
+def refine(student, low, high, best):
+    """refine halves the number of decades around the best value, beyond the border if need be."""
+    return student.selection.refine(low, high, best)
+
+
+def losses(rng, n_losses=14):
+    """Draw losses that fall, with noise, ever slower."""
+    falling = np.exp(-np.arange(n_losses) / rng.uniform(1.5, 4.0))
+    noisy = falling * rng.uniform(0.85, 1.15, n_losses) + rng.uniform(0.2, 0.6)
+    return [float(loss) for loss in np.round(noisy, 3)]
+
+
+def stopping_case(rng):
+    """Draw losses in one of three scales, rounds and a tolerance that matter."""
+    scale = float(rng.choice([0.01, 1.0, 100.0]))
+    return {
+        "losses": [round(loss * scale, 6) for loss in losses(rng)],
+        "rounds": int(rng.choice([2, 3])),
+        "tolerance": float(rng.choice([0.0137, 0.0531, 0.1173])),
+    }
+
+
+@lab.check(
+    "training.EarlyStopping.update",
+    points=2,
+    draw=stopping_case,
+    cases=6,
+    always=[
+        {"losses": [0.5] * 7, "rounds": 3, "tolerance": 0.0},
+        {"losses": [8.0, 6.0, 4.0, 6.0, 6.0], "rounds": 2, "tolerance": 0.1},
+        {"losses": [8.0, 8.0, 4.0, 14.0, 15.0], "rounds": 2, "tolerance": 0.1},
+        {"losses": [8.0, 4.0, 9.0, 1.0], "rounds": 2, "tolerance": 0.1},
+        {"losses": [8.0, 7.0, float("nan"), float("nan")], "rounds": 2, "tolerance": 0.1},
+        {"losses": [4.0, 3.0, 2.75, 2.0, 2.5, 1.5], "rounds": 1, "tolerance": 0.125},
+        {"losses": [900.0, 899.5, 899.0, 898.5, 898.0, 400.0], "rounds": 2, "tolerance": 0.01},
+    ],
+    slides=STOPPING,
+    call="[EarlyStopping(rounds, tolerance).update(loss, model) for loss in losses]",
+)
+def stops(student, losses, rounds, tolerance):
+    """update says stop when no average of the last rounds is better than the one before them."""
+    stopping = student.training.EarlyStopping(rounds=rounds, tolerance=tolerance)
+    return [stopping.update(loss, student.module.Module()) for loss in losses]
+
+
+def up_and_down(rng):
+    """Draw losses whose lowest is in the middle, and one that is lowest and 0."""
+    falling = np.sort(rng.choice(np.arange(3, 40), size=4, replace=False))[::-1] / 8
+    rising = falling[-1] + rng.permutation([0.25, 0.5, 0.125])
+    lowest = [0.0, 0.75, 1.5] if rng.integers(0, 2) else []
+    return {"losses": [*falling.tolist(), *rising.tolist(), *lowest]}
+
+
+@lab.check(
+    "training.EarlyStopping.update",
+    points=1,
+    draw=up_and_down,
+    always=[
+        {"losses": [2.0, 3.0, 2.0, 1.0, 1.5]},
+        {"losses": [1.0, 0.0, 0.5]},
+        {"losses": [4.0, float("nan"), 3.0, 5.0]},
+    ],
+    slides=STOPPING,
+    call="EarlyStopping().update(loss, model) for loss in losses, model trains on after each",
+)
+def keeps_best(student, losses):
+    """best_loss and best_model are those of the lowest loss so far, as the model was then."""
+    stopping = student.training.EarlyStopping()
+    model = student.module.Module()
+    model.weight = student.module.Parameter([0.0, 0.0])
+    kept = []
+    for epoch, loss in enumerate(losses):
+        model.weight.data[...] = epoch, -epoch
+        stopping.update(loss, model)
+        best = stopping.best_model
+        kept.append((stopping.best_loss, None if best is None else best.weight.data.copy()))
+    return kept
+
+
+@lab.check(
+    "training.diverged",
+    points=1,
+    draw=lambda rng: (
+        {"first_cost": abs(float(short_numbers(rng)))}
+        | {"factors": [0.5, 1.5, 2.9375, 3.0, 3.0625, float(rng.integers(4, 9))]}
+    ),
+    always=[
+        {"first_cost": 2.0, "factors": [float("nan")]},
+        {"first_cost": 2.5, "factors": [float("inf")]},
+    ],
+    slides="Cross-validation strategy",
+    call="[diverged(factor * first_cost, first_cost) for factor in factors]",
+)
+def diverged(student, first_cost, factors):
+    """Training diverges when the cost is above 3 × the first one, or no finite number."""
+    return [student.training.diverged(factor * first_cost, first_cost) for factor in factors]
+
+
+def doubling(student):
+    """Make a module that doubles its input in training mode only, as dropout might."""
+
+    class Doubling(student.module.Module):  # type: ignore[misc, name-defined]
+        def forward(self, x):
+            self.factor = 2.0 if self.training else 1.0
+            return self.factor * x
+
+        def backward(self, grad_output):
+            return self.factor * grad_output
+
+    return Doubling()
+
+
+def network(student, weight, *before):
+    """Build a linear layer with given weights, behind other modules."""
+    linear = student.layers.Linear(weight.shape[1], len(weight), rng=np.random.default_rng(0))
+    linear.weight.data[...] = weight
+    return student.module.Sequential(*before, linear), linear
+
+
+def regression(rng):
+    """Draw a small linear problem, a rate for every epoch and a penalty."""
+    return {
+        "x_train": short_numbers(rng, 7, 3) / 2,
+        "y_train": short_numbers(rng, 7, 2),
+        "x_val": short_numbers(rng, 4, 3) / 2,
+        "y_val": short_numbers(rng, 4, 2),
+        "weight": short_numbers(rng, 2, 3) / 4,
+        "rates": rng.permutation([0.0625, 0.03125, 0.125, 0.015625]),
+        "l2": float(rng.choice([0.25, 0.375])),
+        "rng": seed(rng),
+    }
+
+
+def losses_of(history):
+    """Take the losses out of a history; what is none is handed over as it is."""
+    if history is None:
+        return None
+    return {"train_loss": list(history.train_loss), "val_loss": list(history.val_loss)}
+
+
+NEEDED = [diverged, stops, keeps_best]
+
+
+@lab.check(
+    "training.train",
+    points=1,
+    draw=regression,
+    needs=NEEDED,
+    call="train(Sequential(Doubling(), Linear), MSELoss(), SGD, data, l2=l2, epochs=4, rng=rng), "
+    "schedule looks up rates",
+)
+def train(student, x_train, y_train, x_val, y_val, weight, rates, l2, rng):
+    """train updates with the epoch's rate and penalty, and records the losses in the right modes."""
+    model, linear = network(student, weight, doubling(student))
+    history = student.training.train(
+        model,
+        student.losses.MSELoss(),
+        student.optim.SGD(model.parameters(), lr=1.0),
+        student.selection.Split(x_train, y_train, x_val, y_val),
+        epochs=4,
+        rng=rng,
+        l2=l2,
+        schedule=lambda epoch: float(rates[epoch]),
+    )
+    told = losses_of(history)
+    return told and told | {"weight": linear.weight.data, "bias": linear.bias.data}
+
+
+def watched_parts(student):
+    """Make a model, a loss and an optimizer that note with what each update was made."""
+    updates: list[Any] = []
+    now: dict[str, Any] = {}
+
+    class Model(student.module.Module):  # type: ignore[misc, name-defined]
+        def __init__(self):
+            self.weight = student.module.Parameter([0.0])
+
+        def forward(self, x):
+            now["x"] = np.array(x)
+            return np.zeros((len(x), 1))
+
+        def backward(self, grad_output):
+            now["batch"] = now["x"], now["target"]
+            return grad_output
+
+    class Loss:
+        def __call__(self, prediction, target):
+            now["target"] = np.array(target)
+            return 1.0 + 0.0 * float(np.sum(prediction))
+
+        def backward(self):
+            return np.zeros((len(now["x"]), 1))
+
+    class Optimizer(student.optim.SGD):  # type: ignore[misc, name-defined]
+        def step(self):
+            updates.append(now.pop("batch", None))
+
+    model = Model()
+    return updates, model, Loss(), Optimizer(model.parameters(), lr=0.1)
+
+
+def several_batches(rng):
+    """Draw samples that batches do not divide evenly."""
+    drawn = labelled(rng, int(rng.choice([13, 17])))
+    return drawn | {"batch_size": int(rng.choice([4, 5])), "epochs": 3, "rng": seed(rng)}
+
+
+@lab.check(
+    "training.train",
+    points=1,
+    draw=several_batches,
+    judge=goes_through_all,
+    fingerprint=passes_fingerprint,
+    needs=NEEDED,
+    call="train(…, Split(x, target, …), epochs=epochs, batch_size=batch_size, rng=rng), "
+    "and watched the updates",
+)
+def updates(student, x, target, batch_size, epochs, rng):
+    """In every epoch each sample is in one update, in batches of at most batch_size, in a new order."""
+    seen, model, loss, optimizer = watched_parts(student)
+    data = student.selection.Split(x, target, x[:3] + 0.25, target[:3])
+    student.training.train(
+        model, loss, optimizer, data, epochs=epochs, rng=rng, batch_size=batch_size
+    )
+    return seen
+
+
+def overshooting(rng):
+    """Draw a line to learn, and validation data whose best line is met on the way there."""
+    return {
+        "x": short_numbers(rng, 5, 1),
+        "slope": float(rng.choice([2.5, 3.0, 4.0])),
+        "share": float(rng.choice([0.4, 0.5, 0.6])),
+        "rng": seed(rng),
+    }
+
+
+@lab.check(
+    "training.train",
+    points=1,
+    draw=overshooting,
+    needs=[*NEEDED, train],
+    slides=STOPPING,
+    call="train(Linear, MSELoss(), SGD, data, epochs=25, rng=rng), y_train is slope · x, "
+    "y_val is share of it",
+)
+def best_model(student, x, slope, share, rng):
+    """best_model is the model of the epoch with the lowest validation loss, not that of the last."""
+    model, linear = network(student, np.zeros((1, 1)))
+    rate = 0.05 / float(np.mean(x**2))
+    history = student.training.train(
+        model,
+        student.losses.MSELoss(),
+        student.optim.SGD(model.parameters(), lr=rate),
+        student.selection.Split(x, slope * x, x, share * slope * x),
+        epochs=25,
+        rng=rng,
+    )
+    best = getattr(history, "best_model", None)
+    return {
+        "best": None if best is None else [p.data.copy() for p in best.parameters()],
+        "last": linear.weight.data.copy(),
+    }
+
+
+def explosive(rng):
+    """Draw one sample, many times: the order is nothing, and the right rate is known."""
+    return {
+        "x": float(rng.choice([0.5, 1.5, 2.0])),
+        "target": float(rng.choice([-3.0, 2.5])),
+        "rate": float(rng.choice([2.1, 2.4, 3.0])),
+        "rng": seed(rng),
+    }
+
+
+@lab.check(
+    "training.train",
+    points=1,
+    draw=explosive,
+    always=[
+        {"x": 2.0, "target": 3.0, "rate": 1e-6, "rng": Seed(5)},
+        {"x": 0.5, "target": -2.5, "rate": 2.15, "rng": Seed(8)},
+        {"x": 2.0, "target": 4.0, "rate": 2.1, "rng": Seed(9)},
+        {"x": 1.5, "target": 3.0, "rate": 3.0, "rng": Seed(10)},
+        {"x": 1.5, "target": 2.0, "rate": 50.0, "rng": Seed(6)},
+        {"x": 2.0, "target": -3.0, "rate": 0.25, "rng": Seed(7)},
+    ],
+    needs=[*NEEDED, train],
+    call="train(Linear, MSELoss(), SGD, data, epochs=12, batch_size=4, "
+    "stopping=EarlyStopping(2, 1e-9), rng=rng), 12 samples (x, target), lr is rate / (1 + x²)",
+)
+def ends(student, x, target, rate, rng):
+    """train ends when the loss explodes and says so, ends when stopping does, and else goes on."""
+    model, _ = network(student, np.zeros((1, 1)))
+    inputs, targets = np.full((12, 1), x), np.full((12, 1), target)
+    heard = []
+    history = student.training.train(
+        model,
+        student.losses.MSELoss(),
+        student.optim.SGD(model.parameters(), lr=0.5 * rate / (1 + x**2)),
+        student.selection.Split(inputs, targets, inputs[:3], targets[:3] + 0.5),
+        epochs=12,
+        rng=rng,
+        batch_size=4,
+        stopping=student.training.EarlyStopping(rounds=2, tolerance=1e-9),
+        after_epoch=lambda history: heard.append(len(history.val_loss)),
+    )
+    told = losses_of(history)
+    return told and told | {"diverged": history.diverged, "after_epoch": heard}
+
+
+def twenty(rng):
+    """Draw twenty examples whose classes mean nothing, as of a very small part of the data."""
+    return {
+        "x": np.round(rng.normal(size=(20, 6)), 3),
+        "target": np.concatenate([bits(rng, 10), 2 + bits(rng, 10)])[rng.permutation(20)],
+        "rng": seed(rng),
+    }
+
+
+@lab.check(
+    "training.train",
+    points=1,
+    draw=twenty,
+    cases=1,
+    judge=memorizes,
+    fingerprint=memory_fingerprint,
+    needs=[*NEEDED, train],
+    call="train(mlp((6, 24, 4), Tanh), CrossEntropyLoss(), Adam(lr=0.03), Split(x, target, x, target), "
+    "epochs=150, batch_size=20, rng=rng)",
+)
+def overfits(student, x, target, rng):
+    """train overfits twenty examples to accuracy 1.0, as the lecture's first test of a loop."""
+    model = student.layers.mlp((6, 24, 4), student.layers.Tanh, rng=np.random.default_rng(1))
+    student.training.train(
+        model,
+        student.losses.CrossEntropyLoss(),
+        student.optim.Adam(model.parameters(), lr=0.03),
+        student.selection.Split(x, target, x, target),
+        epochs=150,
+        rng=rng,
+        batch_size=20,
+    )
+    return model.eval()(x)

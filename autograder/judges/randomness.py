@@ -1,0 +1,204 @@
+"""Judges for random draws: where they come from, and how they are spread.
+
+Draws that follow their generator are the same for the same generator and others for another one. A
+random order of n samples is repeated by another generator with probability 1/n! at most (for parts
+of it: one over the number of ways to choose them); cases have so many samples that this is below
+1e-9. The nearest mistakes are a seed of one's own, and draws from numpy's global generator.
+
+Spread evenly means: the draws' positions between the bounds, on the logarithmic axis, are uniform in
+[0, 1]. Their largest distance D from the uniform distribution function (Kolmogorov, Smirnov) is
+above ε with probability 2 exp(−2 n ε²) at most, for any n (Dvoretzky, Kiefer, Wolfowitz; Massart's
+constant), so ε = √(ln(2/α) / 2n) with α = 2e-8 a range. Independent positions u, v have a mean of
+(2u − 1)(2v − 1) above τ = √(2 ln(2/α) / n) with at most the same probability (Hoeffding). A check
+asks at most ten such questions of three cases: below 1e-6 in all.
+
+With n = 1500, ε is 0.078 and τ 0.157: uniform draws of three decades without the logarithm have
+D = 0.6, whole powers of ten of four D = 0.2, and two ranges that share their draws a mean of 0.33.
+"""
+
+from collections.abc import Mapping
+from itertools import combinations
+from math import log, sqrt
+from typing import Any
+
+import numpy as np
+
+from autograder.judges.equal import equal
+from autograder.judges.finding import Finding
+from autograder.judges.numbers import as_reals
+from autograder.show import shape_of
+
+__all__ = [
+    "draws_log_uniformly",
+    "follows_generator",
+    "generator_fingerprint",
+    "log_fingerprint",
+    "search_fingerprint",
+    "searches_at_random",
+]
+
+ALPHA = 2e-8
+BORDER = 1e-9
+"""Relative: powers and logarithms may miss a bound by their last digits."""
+
+
+def follows_generator(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept results {first, again, other}: equal from equal generators, different from another."""
+    del expected
+    if not isinstance(observed, dict) or observed.keys() != {"first", "again", "other"}:
+        return Finding(f"It is {shape_of(observed)}, where three results are expected.")
+    again, other = _repeats(case, observed)
+    if not again:
+        return Finding("Twice the same generator gives two different results.")
+    if other:
+        return Finding("Another generator gives the same result.")
+    return None
+
+
+def generator_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell apart what results depend on, and whether they are in order."""
+    if not isinstance(observed, dict) or observed.keys() != {"first", "again", "other"}:
+        return "no results"
+    numbers = as_reals(observed["first"])
+    if numbers is None or not np.isfinite(numbers).all():
+        return "no numbers"
+    flat = numbers.ravel()
+    in_order = bool((flat[1:] >= flat[:-1]).all())
+    return {"repeats": list(_repeats(case, observed)), "in order": in_order}
+
+
+def _repeats(case: Mapping[str, Any], results: dict[str, Any]) -> tuple[bool, bool]:
+    first, again, other = (results[name] for name in ("first", "again", "other"))
+    return equal(case, again, first) is None, equal(case, other, first) is None
+
+
+def draws_log_uniformly(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept `size` numbers between low and high whose logarithms are spread evenly."""
+    del expected
+    return _spread(observed, case["low"], case["high"], case["size"])
+
+
+def log_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell apart how numbers are spread: in which third, how many different ones, out of range."""
+    numbers = as_reals(observed)
+    if numbers is None:
+        return "no numbers"
+    return {"shape": list(numbers.shape), **_features(numbers, case["low"], case["high"])}
+
+
+def searches_at_random(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept trials {score, settings}: log-uniform, independent, scored truly, the best first.
+
+    A setting's score is less by 1 for every decade from its peak.
+    """
+    del expected
+    read = _read(case, observed)
+    if isinstance(read, Finding):
+        return read
+    score, settings = read
+    for name, (low, high) in case["ranges"].items():
+        found = _spread(settings[name], low, high, case["n_trials"], f"of {name} ")
+        if found:
+            return found
+    positions = {n: _position(settings[n], *case["ranges"][n]) for n in settings}
+    for one, two in combinations(positions, 2):
+        if not abs(_covariance(positions[one], positions[two])) <= _tau(len(score)):
+            return Finding(f"{one} and {two} move together: you search a line, not an area.")
+    if not np.allclose(score, _scores(case, settings), rtol=0, atol=1e-6):
+        return Finding("The scores are not those of the settings beside them.")
+    if not (score[1:] <= score[:-1]).all():
+        return Finding("The trials are not ranked from the best score to the worst.")
+    return None
+
+
+def search_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell apart searches by their ranking, and by how each setting is spread."""
+    read = _read(case, observed)
+    if isinstance(read, Finding):
+        return read.detail
+    score, settings = read
+    ranked = (score[1:] <= score[:-1]).all(), (score[1:] >= score[:-1]).all()
+    names = list(settings)
+    same = [[bool(np.array_equal(settings[a], settings[b])) for b in names] for a in names]
+    found = searches_at_random(case, observed, None)
+    spread = [_features(settings[n], *case["ranges"][n]) for n in names]
+    detail = found.detail if found else ""
+    return {"said": detail, "ranked": list(map(bool, ranked)), "same": same, "spread": spread}
+
+
+def _read(case: Mapping[str, Any], observed: Any) -> Any:
+    """Check the evidence's form, and read it as numbers."""
+    if not isinstance(observed, dict) or observed.keys() != {"score", "settings"}:
+        forgot = " Is a `return` missing?" if observed is None else ""
+        return Finding(f"It is {shape_of(observed)}, where a list of trials is expected.{forgot}")
+    score, given = as_reals(observed["score"]), observed["settings"]
+    if not isinstance(given, dict) or given.keys() != case["ranges"].keys():
+        return Finding("The settings do not have the names of the ranges.")
+    settings = {name: as_reals(given[name]) for name in case["ranges"]}
+    shape = (case["n_trials"],)
+    if any(part is None or part.ndim != 1 for part in (score, *settings.values())):
+        return Finding("Scores and settings are not made of numbers.")
+    if any(part.shape != shape for part in (score, *settings.values())):
+        return Finding(f"There are {len(score)} trials, where {shape[0]} are expected.")
+    return score, settings
+
+
+def _scores(case: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:
+    return -sum(np.abs(np.log10(settings[name] / case["peak"][name])) for name in settings)
+
+
+def _spread(observed: Any, low: float, high: float, size: int, which: str = "") -> Finding | None:
+    """Decide whether numbers are in range and log-uniform."""
+    numbers = as_reals(observed)
+    if numbers is None or numbers.shape != (size,):
+        forgot = " Is a `return` missing?" if observed is None else ""
+        return Finding(f"It is {shape_of(observed)}, where shape ({size},) is expected.{forgot}")
+    expected = f"{size} numbers, evenly spread over the decades from {low:g} to {high:g}"
+    inside = (numbers >= low * (1 - BORDER)) & (numbers <= high * (1 + BORDER))
+    if not inside.all():
+        outside = int((~inside).sum())
+        return Finding(
+            f"{outside} of {size} draws {which}are not between low and high.", expected=expected
+        )
+    if not _distance(_position(numbers, low, high)) <= sqrt(log(2 / ALPHA) / (2 * size)):
+        return Finding(
+            f"The draws {which}are not spread evenly over the decades.", expected=expected
+        )
+    return None
+
+
+def _position(numbers: Any, low: float, high: float) -> Any:
+    """Place numbers on the logarithmic axis: low at 0, high at 1; what has no logarithm at 0."""
+    with np.errstate(all="ignore"):
+        position = np.log(numbers / low) / log(high / low)
+    return np.clip(np.nan_to_num(position, nan=0.0, posinf=2.0, neginf=-1.0), -1.0, 2.0)
+
+
+def _distance(position: Any) -> float:
+    """Measure the largest distance between the positions' distribution function and the uniform one."""
+    ordered, n = np.sort(position), len(position)
+    above, below = np.arange(1, n + 1) / n - ordered, ordered - np.arange(n) / n
+    return float(max(above.max(initial=0.0), below.max(initial=0.0)))
+
+
+def _covariance(u: Any, v: Any) -> float:
+    return float(np.mean((2 * u - 1) * (2 * v - 1)))
+
+
+def _tau(n: int) -> float:
+    return sqrt(2 * log(2 / ALPHA) / n)
+
+
+def _features(numbers: Any, low: float, high: float) -> dict[str, Any]:
+    """Describe numbers in words that do not change from draw to draw."""
+    flat = numbers.ravel()
+    position, different = _position(flat, low, high), len(np.unique(flat))
+    positive = flat[np.isfinite(flat) & (flat > 0)]
+    width = log(positive.max()) - log(positive.min()) if positive.size else 0.0
+    return {
+        "third": int(np.clip(3 * position.mean(), 0, 2)) if position.size else 0,
+        "different": "one" if different <= 1 else "few" if different < flat.size / 10 else "many",
+        "outside": bool(((position < -1e-6) | (position > 1 + 1e-6)).any()),
+        "negative": bool((flat < 0).any()),
+        "width": sum(width > bound * log(high / low) for bound in (0.05, 0.5, 1.7)),
+    }

@@ -1,0 +1,90 @@
+"""Judges for a training loop: what it showed the network, and what the network has learnt.
+
+Batches may be drawn in any order. What is certain is: in every epoch each sample is in one update,
+beside its own target, in batches of the size that was asked for; and no two epochs have to be in the
+same order. Two random orders of 13 samples agree once in 6e9, and all three epochs of a case must.
+
+A network that has memorised its samples answers all of them right. The checks train so much longer
+than is needed that no seed among thousands came near; see the tests.
+"""
+
+from collections.abc import Mapping
+from math import ceil
+from typing import Any
+
+import numpy as np
+
+from autograder.judges.finding import Finding
+from autograder.judges.numbers import as_reals
+from autograder.judges.splits import rows_of
+from autograder.show import shape_of
+
+__all__ = ["goes_through_all", "memorizes", "memory_fingerprint", "passes_fingerprint"]
+
+
+def goes_through_all(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept updates, each the batch (x, target) that it was made with, that go through all samples."""
+    del expected
+    per_epoch = ceil(len(case["x"]) / case["batch_size"])
+    wanted = per_epoch * case["epochs"]
+    if not isinstance(observed, tuple | list) or len(observed) != wanted:
+        updates = len(observed) if isinstance(observed, tuple | list) else 0
+        return Finding(
+            f"{updates} updates in {case['epochs']} epochs.",
+            f"{updates} updates",
+            f"{wanted} updates",
+        )
+    orders = []
+    for start in range(0, wanted, per_epoch):
+        order = _epoch(case, observed[start : start + per_epoch])
+        if isinstance(order, Finding):
+            return order
+        orders.append(order)
+    if all(np.array_equal(order, orders[0]) for order in orders[1:]):
+        return Finding(
+            "Every epoch has the same order.", "the same order", "a new order in every epoch"
+        )
+    return None
+
+
+def _epoch(case: Mapping[str, Any], updates: Any) -> Any:
+    """Read the samples of an epoch's updates, in order."""
+    order: list[Any] = []
+    for batch in updates:
+        if not isinstance(batch, tuple | list) or len(batch) != 2:
+            return Finding("An update was made without a batch: forward and backward come first.")
+        samples = rows_of(case, *batch)
+        if isinstance(samples, Finding):
+            return samples
+        if len(samples) > case["batch_size"]:
+            return Finding(f"A batch is larger than batch_size, {case['batch_size']}.")
+        order += samples.tolist()
+    if sorted(order) != list(range(len(case["x"]))):
+        return Finding("In an epoch, not every sample is in exactly one update.")
+    return order
+
+
+def passes_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell apart loops by the number of updates, and by what is wrong with them."""
+    found = goes_through_all(case, observed, None)
+    return {"problem": found.detail if found else ""}
+
+
+def memorizes(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    """Accept logits (samples, classes) whose largest is each sample's own class."""
+    del expected
+    logits, target = as_reals(observed), np.asarray(case["target"])
+    if logits is None or logits.ndim != 2 or len(logits) != len(target) or not logits.size:
+        return Finding(f"It is {shape_of(observed)}, where a logit for each class is expected.")
+    if not np.isfinite(logits).all():
+        return Finding("Some logits are not finite.", "logits that are not finite", "all right")
+    right = int((logits.argmax(axis=1) == target).sum())
+    if right < len(target):
+        return Finding("", f"{right} of {len(target)} right", "all right: so few can be memorised")
+    return None
+
+
+def memory_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+    """Tell only whether all is memorised: which samples are missed depends on the draws."""
+    found = memorizes(case, observed, None)
+    return {"memorised": found is None, "said": found.detail if found else ""}
