@@ -30,6 +30,7 @@ __all__ = [
 
 FIT_SHARE, FIT_LOSS = 0.95, 0.1
 FAIR_LOSS = 1.0
+EXPLODED = 10.0  # of dice with ten sides, guessing costs 2.3
 
 
 def gives_logits(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
@@ -222,9 +223,9 @@ def _trend(losses: Any) -> str:
     """Say in a word where a run's training loss went; nan went up."""
     if losses is None or losses.ndim != 1 or not losses.size:
         return "unknown"
-    if losses[-1] < 0.97 * losses[0]:
-        return "falls"
-    return "stays" if losses[-1] <= 1.5 * losses[0] else "explodes"
+    if not losses[-1] <= EXPLODED:
+        return "explodes"
+    return "falls" if losses[-1] < 0.97 * losses[0] else "stays"
 
 
 def hands_in_best(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:

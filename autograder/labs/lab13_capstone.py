@@ -326,7 +326,7 @@ def run_repeats(student, x, target, rng):
     """The same seed trains the same model, another seed another."""
 
     def logits(seed):
-        result = student.experiment.run(x, target, rng=np.random.default_rng(seed))
+        result = student.experiment.run(x.copy(), target.copy(), rng=np.random.default_rng(seed))
         return result.model.eval()(result.scaler.transform(x))
 
     return {"first": logits(rng), "again": logits(rng), "other": logits(rng + 1)}
