@@ -15,13 +15,13 @@ from autograder.judges.numbers import as_reals
 from autograder.show import shape_of, value
 
 __all__ = [
-    "fits",
     "fits_fingerprint",
     "gives_logits",
     "hands_in_best",
     "leaves_some_out",
     "left_out",
     "logits_fingerprint",
+    "network_fits",
     "repeats",
     "repeats_fingerprint",
     "validates_fairly",
@@ -73,7 +73,7 @@ def _ends_in(logits: Any) -> str:
     return "relu" if (logits == 0).any() and (logits > 0).any() else ""
 
 
-def fits(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def network_fits(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept logits that name 95 % of `case["target"]` right, with a mean cross-entropy below 0.1.
 
     The images lie as XOR does, so no line can be right for more than three quarters and a few more.

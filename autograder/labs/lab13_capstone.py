@@ -15,13 +15,13 @@ from autograder.judges import (
     leaves_some_out,
     left_out,
     logits_fingerprint,
+    network_fits,
     reaches,
     repeats,
     repeats_fingerprint,
     validates_fairly,
     validation_fingerprint,
 )
-from autograder.judges.recipe import fits
 from autograder.sandbox.codec import Seed
 from autograder.sandbox.limits import Limits
 
@@ -106,7 +106,7 @@ def crossed(rng):
     points=2,
     draw=crossed,
     cases=2,
-    judge=fits,
+    judge=network_fits,
     fingerprint=fits_fingerprint,
     needs=[network],
     limits=Limits(cpu_seconds=5),

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from autograder.judges import (
     Finding,
     equal,
-    fits,
     fits_fingerprint,
     gives_logits,
     hands_in_best,
     leaves_some_out,
     left_out,
     logits_fingerprint,
+    network_fits,
     repeats,
     repeats_fingerprint,
     validates_fairly,
@@ -49,11 +49,11 @@ def test_logits_are_told_from_probabilities_and_cut_ones():
 
 def test_bounded_outputs_cannot_fit():
     """Sure logits fit; squeezed and wrong ones do not."""
-    assert fits(CASE, SURE, None) is None
-    assert "range" in fits(CASE, np.tanh(SURE), None).detail
-    assert "range" in fits(CASE, softmax(SURE), None).detail
-    assert fits(CASE, -SURE, None).returned == "a network that cannot learn XOR"
-    assert fits(CASE, SURE * np.nan, None)
+    assert network_fits(CASE, SURE, None) is None
+    assert "range" in network_fits(CASE, np.tanh(SURE), None).detail
+    assert "range" in network_fits(CASE, softmax(SURE), None).detail
+    assert network_fits(CASE, -SURE, None).returned == "a network that cannot learn XOR"
+    assert network_fits(CASE, SURE * np.nan, None)
     assert fits_fingerprint(CASE, np.ones((4, 2)))["blind"]
 
 
@@ -89,7 +89,7 @@ def test_every_sane_network_fits(name, seed):
         model.backward(loss.backward())
         optimizer.step()
 
-    assert fits(case, model.eval()(case["x"]), None) is None
+    assert network_fits(case, model.eval()(case["x"]), None) is None
 
 
 def test_repeating_means_same_and_other():
@@ -156,7 +156,7 @@ def test_the_judges_are_total(observed):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
 
-        judges = [fits, repeats, leaves_some_out, validates_fairly, hands_in_best]
+        judges = [network_fits, repeats, leaves_some_out, validates_fairly, hands_in_best]
         for judge in judges:
             assert isinstance(judge(CASE, observed, None), Finding | None)
         assert isinstance(gives_logits({}, observed, SURE), Finding | None)
