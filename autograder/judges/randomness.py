@@ -196,7 +196,7 @@ def _features(numbers: Any, low: float, high: float) -> dict[str, Any]:
     positive = flat[np.isfinite(flat) & (flat > 0)]
     width = log(positive.max()) - log(positive.min()) if positive.size else 0.0
     return {
-        "third": int(np.clip(3 * position.mean(), 0, 2)) if position.size else 0,
+        "third": int(np.clip(3 * position.mean(), 0, 2)) if different > 1 else "any",
         "different": "one" if different <= 1 else "few" if different < flat.size / 10 else "many",
         "outside": bool(((position < -1e-6) | (position > 1 + 1e-6)).any()),
         "negative": bool((flat < 0).any()),

@@ -5,7 +5,7 @@ beside its own target, in batches of the size that was asked for; and no two epo
 same order. Two random orders of 13 samples agree once in 6e9, and all three epochs of a case must.
 
 A network that has memorised its samples answers all of them right. The checks train so much longer
-than is needed that no seed among thousands came near; see the tests.
+than is needed that among a thousand seeds none needed a third of it; see the lab's tests.
 """
 
 from collections.abc import Mapping

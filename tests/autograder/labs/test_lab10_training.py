@@ -1,5 +1,6 @@
 """Lab 10 accepts every right way to cut, search and train, and gives no wrong answer a wrong name."""
 
+import numpy as np
 import pytest
 
 from autograder.check import Status
@@ -388,3 +389,26 @@ def test_a_file_solved_alone_passes_alone(module, key_of, sandbox, submit):
     stubs = {other: make_stub(lab, other) for other in lab.modules if other != module}
     for result in grade(submit(LAB, **stubs), key_of(LAB), sandbox).results:
         assert (result.status is Status.PASSED) == (result.check.module == module), result.message
+
+
+@pytest.mark.slow
+def test_twenty_examples_are_memorised_in_a_third_of_the_time():
+    """Under 1000 seeds the reference needs fewer than 50 of the 150 epochs that the check gives."""
+    from autograder.labs.lab10_training import twenty
+    from nnlab import layers, losses, optim, training
+    from nnlab.selection import Split
+
+    slow = []
+    for seed in range(1000):
+        drawn = twenty(np.random.default_rng(seed))
+        x, target = drawn["x"], drawn["target"]
+        model = layers.mlp((6, 24, 4), layers.Tanh, rng=np.random.default_rng(1))
+        adam, data = optim.Adam(model.parameters(), lr=0.03), Split(x, target, x, target)
+        rng = np.random.default_rng(seed)
+        training.train(
+            model, losses.CrossEntropyLoss(), adam, data, epochs=50, rng=rng, batch_size=20
+        )
+        if training.accuracy(model.eval()(x), target) < 1:
+            slow.append(seed)
+
+    assert slow == []
