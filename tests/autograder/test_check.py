@@ -6,7 +6,7 @@ import pytest
 from autograder.check import Lab
 from autograder.course import labs
 from autograder.judges import Finding, equal
-from autograder.sandbox.codec import Seed
+from autograder.sandbox.codec import encode
 
 
 def new_lab():
@@ -181,11 +181,4 @@ def test_every_check_of_the_course_draws_cases_it_can_ask(check):
 @pytest.mark.parametrize("check", EVERY, ids=lambda check: check.id)
 def test_every_check_of_the_course_draws_the_same_cases_again(check):
     """The cases of a key are a function of its seed."""
-
-    def described(case):
-        return {
-            name: value if isinstance(value, Seed) else np.asarray(value).tolist()
-            for name, value in case.items()
-        }
-
-    assert list(map(described, check.cases(3))) == list(map(described, check.cases(3)))
+    assert encode(check.cases(3)) == encode(check.cases(3))
