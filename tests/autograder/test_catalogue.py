@@ -130,7 +130,7 @@ def test_no_saying_gives_the_answer_away():
             right = "".join(mistake.right.split())
             says = "".join(mistake.says.split())
 
-            assert len(right) < 4 or right not in says, mistake.id
+            assert len(right) < 4 or right.isidentifier() or right not in says, mistake.id
             assert mistake.says.endswith((".", "?")), mistake.id
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from central_differences import central_differences, close
 
 from nnlab import activations
 from nnlab.activations import linear, relu, sigmoid, softmax, tanh
+from tests.nnlab.central_differences import central_differences, close
 
 NAMES = ["linear", "sigmoid", "tanh", "relu"]
 HUGE = np.array([-1e4, -1000.0, -710.0, -40.0, -0.0, 0.0, 40.0, 710.0, 1000.0, 1e4])

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from central_differences import backward_agrees, close
 
 from nnlab.batchnorm import BatchNorm1d
+from tests.nnlab.central_differences import backward_agrees, close
 
 
 def layer_and_data(seed=0, **arguments):

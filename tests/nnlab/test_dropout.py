@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from central_differences import close
 
 from nnlab.dropout import Dropout
+from tests.nnlab.central_differences import close
 
 
 @pytest.mark.parametrize("p", [0.2, 0.5, 0.8])

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from central_differences import close
 
 from nnlab.activations import relu, tanh
 from nnlab.init import (
@@ -15,6 +14,7 @@ from nnlab.init import (
     zeros,
 )
 from nnlab.layers import Linear
+from tests.nnlab.central_differences import close
 
 SHAPE = (400, 250)  # (out, in), unequal: fan_in and fan_out cannot be mixed up
 STDS = {

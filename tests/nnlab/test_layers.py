@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from central_differences import backward_agrees, close
 
 from nnlab.layers import Linear, ReLU, Sigmoid, Tanh, mlp, uniform
 from nnlab.losses import CrossEntropyLoss, MSELoss
 from nnlab.module import Sequential
+from tests.nnlab.central_differences import backward_agrees, close
 
 ACTIVATIONS = [Sigmoid, Tanh, ReLU]
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from central_differences import central_differences, close
 
 from nnlab.losses import CrossEntropyLoss, MSELoss, one_hot
+from tests.nnlab.central_differences import central_differences, close
 
 
 def classification(seed=0, batch=6, n_classes=4):

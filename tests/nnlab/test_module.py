@@ -5,13 +5,13 @@ import pickle
 
 import numpy as np
 import pytest
-from central_differences import backward_agrees
 
 from nnlab.batchnorm import BatchNorm1d
 from nnlab.dropout import Dropout
 from nnlab.layers import Linear, ReLU, Tanh, mlp
 from nnlab.module import Module, Parameter, ParameterVector, Sequential
 from nnlab.optim import SGD
+from tests.nnlab.central_differences import backward_agrees
 
 
 def network(seed=0):

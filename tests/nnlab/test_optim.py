@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from central_differences import close
 
 from nnlab.module import Parameter
 from nnlab.optim import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, RMSProp
+from tests.nnlab.central_differences import close
 
 PAIRS = [  # ours, our arguments, the class in torch.optim, its arguments
     (SGD, {}, "SGD", {}),
