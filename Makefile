@@ -1,6 +1,7 @@
 # make demo   the main job on real files, from nothing
 # make test   all checks and tests, from nothing
-# make prove  the slow proofs: NNLAB_SEEDS (20) for the mistakes, NNLAB_REFERENCE_SEEDS (200)
+# make prove  the slow proofs: NNLAB_SEEDS (20) for the mistakes, NNLAB_REFERENCE_SEEDS (200);
+#             ONLY="lab01 or lab02" proves a part
 # make bench  figures, each a ratio against a named peer
 # make oracles  adds PyTorch, which more tests then compare with
 
@@ -32,7 +33,7 @@ lint: .venv/ready
 	$(BIN)/mypy
 
 prove: .venv/ready
-	$(BIN)/python -m pytest -q -n 2 -m slow
+	$(BIN)/python -m pytest -q -n 2 -m slow $(if $(ONLY),-k '$(ONLY)')
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/grading.py
