@@ -21,6 +21,7 @@ from autograder.observation import Lost, Observation, Returned
 from autograder.report import CheckResult, Report
 from autograder.sandbox import Answer, Question, Sandbox, Source
 from autograder.sandbox.limits import Limits
+from autograder.stubs import make_stub
 from autograder.submission import Submission
 
 __all__ = ["grade"]
@@ -65,11 +66,15 @@ class _Grading:
         self.key = key
         self.sandbox = sandbox
         self.sources, self.missing = submission.read()
-        self.reference = reference_for(self.lab)
+        self.reference = {**reference_for(self.lab), **self._stubs()}
         self.broken: dict[str, Answer] = {}
         self.answers: dict[str, Answer] = {}
         self.passed: dict[str, CheckResult] = {}
         self.results: dict[str, CheckResult] = {}
+
+    def _stubs(self) -> dict[str, Source]:
+        """Put stubs where modules of the lab are missing: the others may import what is provided there."""
+        return {m: Source(f"{m}.py", make_stub(self.lab, m).encode()) for m in self.missing}
 
     def ask_together(self) -> None:
         """Ask all quick checks in one process, and keep those that pass.
@@ -119,10 +124,12 @@ class _Grading:
 
         None if it does not pass so: then it stays skipped, and tells nothing new.
         """
-        exercises = tuple(sorted(self._failed_below(check) - {check.exercise}))
-        if not exercises or self.broken or self.missing:
+        absent = {name for name in self.lab.exercises if name.partition(".")[0] in self.missing}
+        exercises = tuple(sorted((self._failed_below(check) | absent) - {check.exercise}))
+        if not exercises or self.broken or check.module in self.missing:
             return None
-        modules = {exercise.partition(".")[0] for exercise in exercises}
+        wanted = {exercise.partition(".")[0] for exercise in exercises}
+        modules = [module for module in self.lab.modules if module in wanted]
         lent = {m: Source(f"{m}.py", engine_path(m).read_bytes()) for m in modules}
         question = replace(self._question(check), carried=lent, exercises=exercises)
         try:
