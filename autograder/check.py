@@ -57,6 +57,7 @@ class Check:
     slides: str
     fingerprint: Callable[[Case, Any], Any] | None
     limits: Limits
+    stays: str
 
     @property
     def module(self) -> str:
@@ -130,6 +131,7 @@ class Lab:
         slides: str = "",
         fingerprint: Callable[[Case, Any], Any] | None = None,
         limits: Limits | None = None,
+        stays: str = "",
     ) -> Callable[[Callable[..., Any]], Check]:
         """Register the decorated function as a check of this lab.
 
@@ -150,6 +152,7 @@ class Lab:
             fingerprint: what of an answer identifies it, where right answers differ;
                 default: the judge decides whether two answers are the same.
             limits: what it may use of the machine.
+            stays: why it is there although another check fails for the same known mistakes.
         """
 
         def register(ask: Callable[..., Any]) -> Check:
@@ -173,6 +176,7 @@ class Lab:
                 slides=slides or self.slides,
                 fingerprint=fingerprint,
                 limits=limits or Limits(),
+                stays=stays,
             )
             self._admit(check)
             return check

@@ -2,14 +2,17 @@
 
 import os
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
 from autograder.check import Status
 from autograder.course import labs, load_lab
 from autograder.grade import grade
+from autograder.judging import judge_case
 from autograder.key import get_key, record_key
 from autograder.mistakes import load_mistakes
+from autograder.observation import Returned
 
 LABS = [lab.id for lab in labs()]
 MANY_SEEDS = range(int(os.environ.get("NNLAB_SEEDS", "20")))
@@ -99,28 +102,46 @@ def test_every_exercise_has_mistakes_and_points(lab_id):
     assert all(known.count(exercise) >= 3 for exercise in lab.exercises)
 
 
-@pytest.mark.parametrize("lab_id", LABS)
-def test_every_check_catches_a_mistake(lab_id, key_of):
-    """No check is there for nothing: each fails for at least one known mistake."""
-    lab, key = load_lab(lab_id), key_of(lab_id)
-    from autograder.observation import Returned
+def caught_by(lab, key):
+    """For every check, collect the known mistakes of its exercise that fail it."""
 
-    def catches(check, seen):
-        from autograder.grade import judge_case
-
+    def fails(check, seen):
         keyed = key.checks[check.id]
         return any(
             not isinstance(observed, Returned) or judge_case(check, case, observed, right.value)
             for case, observed, right in zip(keyed.cases, seen, keyed.right, strict=True)
         )
 
-    useless = [
-        check.id
+    return {
+        check.id: {m for m, seen in key.checks[check.id].wrong.items() if fails(check, seen)}
         for check in lab.checks.values()
-        if not any(catches(check, seen) for seen in key.checks[check.id].wrong.values())
+    }
+
+
+@pytest.mark.parametrize("lab_id", LABS)
+def test_every_check_catches_a_mistake(lab_id, key_of):
+    """No check is there for nothing: each fails for at least one known mistake."""
+    caught = caught_by(load_lab(lab_id), key_of(lab_id))
+
+    assert [check for check, mistakes in caught.items() if not mistakes] == []
+
+
+@pytest.mark.parametrize("lab_id", LABS)
+def test_no_check_only_repeats_another(lab_id, key_of):
+    """Any two checks are told apart by a known mistake, or one of them says why it stays.
+
+    A check that others include, such as "right for small numbers", is a step on the way to them:
+    it earns points for a submission that is right so far.
+    """
+    lab = load_lab(lab_id)
+    caught = caught_by(lab, key_of(lab_id))
+    repeated = [
+        {a.id, b.id}
+        for a, b in combinations(lab.checks.values(), 2)
+        if caught[a.id] == caught[b.id] and not (a.stays or b.stays)
     ]
 
-    assert useless == []
+    assert repeated == []
 
 
 def test_no_saying_gives_the_answer_away():
