@@ -56,6 +56,7 @@ class Check:
     call: str
     slides: str
     fingerprint: Callable[[Case, Any], Any] | None
+    alike: Judge
     limits: Limits
 
     @property
@@ -83,7 +84,7 @@ class Check:
     def same(self, case: Case, observed: Any, other: Any) -> bool:
         """Tell whether two returned values are the same answer, as far as this check can see."""
         if self.fingerprint is None:
-            return self.judge(case, observed, other) is None
+            return self.alike(case, observed, other) is None
         prints = (self.fingerprint(case, observed), self.fingerprint(case, other))
         return equal(case, *prints) is None
 
@@ -129,6 +130,7 @@ class Lab:
         call: str = "",
         slides: str = "",
         fingerprint: Callable[[Case, Any], Any] | None = None,
+        alike: Judge | None = None,
         limits: Limits | None = None,
     ) -> Callable[[Callable[..., Any]], Check]:
         """Register the decorated function as a check of this lab.
@@ -148,7 +150,9 @@ class Lab:
                 default: the exercise called with the case.
             slides: the lecture's heading; default: the lab's.
             fingerprint: what of an answer identifies it, where right answers differ;
-                default: the judge decides whether two answers are the same.
+                default: `alike` decides whether two answers are the same.
+            alike: the judge of that, where a wrong answer must resemble a known one more closely
+                than a right answer must resemble the reference's; default: the judge.
             limits: what it may use of the machine.
         """
 
@@ -172,6 +176,7 @@ class Lab:
                 call=call,
                 slides=slides or self.slides,
                 fingerprint=fingerprint,
+                alike=alike or judge,
                 limits=limits or Limits(),
             )
             self._admit(check)

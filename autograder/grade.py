@@ -23,6 +23,7 @@ from autograder.sandbox import Answer, Question, Sandbox, Source
 from autograder.sandbox.limits import Limits
 from autograder.stubs import make_stub
 from autograder.submission import Submission
+from autograder.visible import in_one_mode, visible
 
 __all__ = ["grade"]
 
@@ -194,9 +195,18 @@ class _Grading:
                     finding,
                     answer.printed,
                     imported=answer.imported,
+                    seen=self._visible(check, answer),
                 )
                 return CheckResult(check, Status.FAILED, message, seconds=answer.seconds)
         return CheckResult(check, Status.PASSED, seconds=answer.seconds)
+
+    def _visible(self, check: Check, answer: Answer) -> str:
+        """See what all cases have in common; a help that breaks on foreign values is left out."""
+        keyed = self.key.checks[check.id]
+        try:
+            return visible(check, keyed.cases, answer.observations, keyed.right)
+        except Exception:  # noqa: BLE001  whatever a foreign value may provoke
+            return ""
 
     def _judge(
         self, check: Check, case: Mapping[str, Any], observed: Observation, right: Returned
@@ -218,16 +228,28 @@ class _Grading:
                 yield result
                 continue
             known = self._diagnosis(result.check)
+            seen = in_one_mode(result.check, self._judged())
+            told = "\n".join(filter(None, [result.message, seen]))
             sayings = " Or: ".join(self.key.sayings[mistake] for mistake in known)
-            yield replace(result, mistake=" | ".join(known) or None, hint=sayings or None)
+            yield replace(
+                result, message=told, mistake=" | ".join(known) or None, hint=sayings or None
+            )
 
     def _diagnosis(self, check: Check) -> list[str]:
         """Name the mistakes; a name is a gift, so what breaks here costs nothing but the name."""
-        verdicts = {name: result.status is Status.PASSED for name, result in self.results.items()}
+        verdicts = {other.id: passed for other, passed in self._judged().items()}
         try:
             return diagnose(check, self.key, self.answers, verdicts, self.lab.checks)
         except Exception:  # noqa: BLE001  foreign values once more
             return []
+
+    def _judged(self) -> dict[Check, bool]:
+        """Tell of every check that the submission answered by itself whether it passed."""
+        return {
+            result.check: result.status is Status.PASSED
+            for result in self.results.values()
+            if result.status in {Status.PASSED, Status.FAILED} and not result.carried
+        }
 
     def _is_attempt(self, name: str) -> bool:
         answer = self.answers[name]
