@@ -16,7 +16,7 @@ from autograder.key import AnswerKey
 from autograder.observation import Lost, Observation, Raised, Returned
 from autograder.sandbox import Answer
 
-__all__ = ["diagnose"]
+__all__ = ["diagnose", "explains"]
 
 MAX_NAMES = 2
 
@@ -41,13 +41,13 @@ def diagnose(
     explaining = [
         m
         for m in key.checks[check.id].wrong
-        if all(_explains(m, other, key, answers[other.id]) for other in failed)
+        if all(explains(m, other, key, answers[other.id]) for other in failed)
     ]
     succeeded = [other for other in asked if passed[other.id]]
     everywhere = [
         m
         for m in explaining
-        if all(_explains(m, other, key, answers[other.id]) for other in succeeded)
+        if all(explains(m, other, key, answers[other.id]) for other in succeeded)
     ]
     possible = [m for m in explaining if all(_passes(m, other, key) for other in succeeded)]
     names = everywhere or possible
@@ -66,7 +66,8 @@ def _passes(mistake: str, check: Check, key: AnswerKey) -> bool:
     )
 
 
-def _explains(mistake: str, check: Check, key: AnswerKey, answer: Answer) -> bool:
+def explains(mistake: str, check: Check, key: AnswerKey, answer: Answer) -> bool:
+    """Tell whether a mistake does in every case of a check what was answered."""
     keyed = key.checks[check.id]
     seen = zip(keyed.cases, answer.observations, keyed.wrong[mistake], strict=True)
     return all(_same(check, case, mine, other) for case, mine, other in seen)
@@ -76,8 +77,12 @@ def _same(check: Check, case: Mapping[str, Any], mine: Observation, other: Obser
     """Tell whether two observations are one behaviour, as far as the check can see."""
     match mine, other:
         case Returned(), Returned():
-            same_inputs = equal(case, mine.inputs, other.inputs) is None
-            return same_inputs and check.same(case, mine.value, other.value)
+            if equal(case, mine.inputs, other.inputs) is not None:
+                return False
+            # Equal is the same, also to a judge that finds both wrong by a measure of its own.
+            return equal(case, mine.value, other.value) is None or check.same(
+                case, mine.value, other.value
+            )
         case Raised(), Raised():
             return (mine.kind, mine.message) == (other.kind, other.message)
         case Lost(), Lost():

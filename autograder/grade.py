@@ -72,6 +72,8 @@ class _Grading:
         self.answers: dict[str, Answer] = {}
         self.passed: dict[str, CheckResult] = {}
         self.results: dict[str, CheckResult] = {}
+        self.aside: dict[str, bool] = {}
+        """Whether a skipped check, asked for the diagnosis alone, would have passed."""
 
     def _stubs(self) -> dict[str, Source]:
         """Put stubs where modules of the lab are missing: the others may import what is provided there."""
@@ -236,12 +238,47 @@ class _Grading:
             )
 
     def _diagnosis(self, check: Check) -> list[str]:
-        """Name the mistakes; a name is a gift, so what breaks here costs nothing but the name."""
-        verdicts = {other.id: passed for other, passed in self._judged().items()}
+        """Name the mistakes; a name is a gift, so what breaks here costs nothing but the name.
+
+        Where some explain, the exercise's checks that were skipped are asked as well: they may tell
+        them apart, or tell that it is none of them.
+        """
         try:
-            return diagnose(check, self.key, self.answers, verdicts, self.lab.checks)
+            known = self._explaining(check)
+            if known and self._ask_skipped(check.exercise):
+                known = self._explaining(check)
         except Exception:  # noqa: BLE001  foreign values once more
             return []
+        return known
+
+    def _explaining(self, check: Check) -> list[str]:
+        verdicts = {other.id: passed for other, passed in self._judged().items()} | self.aside
+        return diagnose(check, self.key, self.answers, verdicts, self.lab.checks)
+
+    def _ask_skipped(self, exercise: str) -> bool:
+        """Ask, for the diagnosis alone, what only the exercise's own failures kept from being asked.
+
+        What was lost once, such as to an endless loop, would be lost again: it is not asked more.
+        """
+        answered = [
+            self.answers[r.check.id] for r in self._of(exercise) if r.check.id in self.answers
+        ]
+        if any(isinstance(o, Lost) for answer in answered for o in answer.observations):
+            return False
+        skipped = [
+            result.check
+            for result in self._of(exercise)
+            if result.check.id not in self.answers
+            and self._failed_below(result.check) == {exercise}
+        ]
+        for check in skipped:
+            answer = self.sandbox.ask(self._question(check))
+            self.answers[check.id] = answer
+            self.aside[check.id] = self._verdict(check, answer).status is Status.PASSED
+        return bool(skipped)
+
+    def _of(self, exercise: str) -> list[CheckResult]:
+        return [result for result in self.results.values() if result.check.exercise == exercise]
 
     def _judged(self) -> dict[Check, bool]:
         """Tell of every check that the submission answered by itself whether it passed."""

@@ -99,12 +99,20 @@ def _ratio_of(pairs: Sequence[Pair]) -> float | None:
     return ratio if ratio and _all(pairs, lambda right: ratio * right) else None
 
 
+def _factor(number: float) -> str:
+    """Write a factor, and one over a whole number as such: it may be the size of something."""
+    whole = round(1 / number)
+    if 1 < abs(whole) < 1000 and abs(number * whole - 1) < TIGHT:
+        return f"{'−' if whole < 0 else ''}1/{abs(whole)}"
+    return f"{number:.4g}"
+
+
 def _ratio(pairs: Sequence[Pair]) -> str:
     ratio = _ratio_of(pairs)
     if ratio is None:
         return ""
     near = next((word for number, word in WORDS.items() if abs(ratio - number) < TIGHT), None)
-    return f"{_subject(pairs)} is {near or f'{ratio:.4g} times what is'} expected."
+    return f"{_subject(pairs)} is {near or f'{_factor(ratio)} times what is'} expected."
 
 
 def _factors(pairs: Sequence[Pair]) -> str:
@@ -112,7 +120,7 @@ def _factors(pairs: Sequence[Pair]) -> str:
     factors = [_ratio_of([pair]) for pair in pairs]
     if len(factors) < 2 or None in factors:
         return ""
-    told = ", ".join(f"{factor:.4g}" for factor in factors)
+    told = ", ".join(_factor(factor) for factor in factors if factor)
     return f"In each case every entry is off by one factor, but not by the same: {told}."
 
 

@@ -31,12 +31,13 @@ FACTS = [
     (TABLES, lambda r: r / 2, "Every entry is half as large as expected."),
     (TABLES, lambda r: -r, "Every entry is the negative of what is expected."),
     (TABLES, lambda r: 3 * r, "Every entry is 3 times what is expected."),
+    (TABLES, lambda r: r / -7, "Every entry is −1/7 times what is expected."),
     (NUMBERS, lambda r: 2 * r, "It is twice as large as expected."),
     (TABLES, lambda r: r + 1.5, "Every entry is off by the same amount, 1.5."),
     (
         TABLES,
         lambda r: r / len(r),
-        "In each case every entry is off by one factor, but not by the same: 0.25, 0.2.",
+        "In each case every entry is off by one factor, but not by the same: 1/4, 1/5.",
     ),
     (
         TABLES,
