@@ -260,25 +260,23 @@ class _Grading:
 
         What was lost once, such as to an endless loop, would be lost again: it is not asked more.
         """
-        answered = [
-            self.answers[r.check.id] for r in self._of(exercise) if r.check.id in self.answers
-        ]
-        if any(isinstance(o, Lost) for answer in answered for o in answer.observations):
+        mine = [r for r in self.results.values() if r.check.exercise == exercise]
+        answers = [self.answers[r.check.id] for r in mine if r.status is Status.FAILED]
+        if any(isinstance(seen, Lost) for answer in answers for seen in answer.observations):
             return False
         skipped = [
             result.check
-            for result in self._of(exercise)
-            if result.check.id not in self.answers
+            for result in mine
+            if result.status is Status.SKIPPED
+            and result.check.id not in self.aside
             and self._failed_below(result.check) == {exercise}
         ]
         for check in skipped:
-            answer = self.sandbox.ask(self._question(check))
-            self.answers[check.id] = answer
-            self.aside[check.id] = self._verdict(check, answer).status is Status.PASSED
+            if check.id not in self.passed:
+                self.answers[check.id] = self.sandbox.ask(self._question(check))
+            verdict = self._verdict(check, self.answers[check.id])
+            self.aside[check.id] = verdict.status is Status.PASSED
         return bool(skipped)
-
-    def _of(self, exercise: str) -> list[CheckResult]:
-        return [result for result in self.results.values() if result.check.exercise == exercise]
 
     def _judged(self) -> dict[Check, bool]:
         """Tell of every check that the submission answered by itself whether it passed."""
