@@ -53,7 +53,11 @@ class gradient_of:  # noqa: N801  a judge is made by a word: judge=gradient_of((
         claimed, probes, here = evidence
         shape = np.shape(_claimed(expected))
         if claimed.shape != shape:
-            return Finding(f"The gradient has shape {claimed.shape}, where {shape} is expected.")
+            return Finding(
+                f"The gradient has shape {claimed.shape}, where {shape} is expected.",
+                returned=value(claimed),
+                expected=f"a gradient of shape {shape}",
+            )
         if here[0] != here[1]:
             return Finding("The loss is not the same when it is asked twice at the same point.")
         wrong = ~_agrees(claimed.ravel(), probes, here[0])
@@ -171,7 +175,9 @@ def _read(observed: Any) -> tuple[Any, Any, list[float]] | Finding:
     if claimed is None or claimed.dtype.kind not in "biuf":
         forgot = " Is a `return` missing?" if observed["claimed"] is None else ""
         return Finding(
-            f"The gradient is {shape_of(observed['claimed'])}, not an array of numbers.{forgot}"
+            f"The gradient is {shape_of(observed['claimed'])}, not an array of numbers.{forgot}",
+            returned=value(observed["claimed"]),
+            expected="an array of numbers",
         )
     probes, here = observed["probes"], observed["here"]
     usable = isinstance(probes, np.ndarray) and probes.dtype.kind == "f" and probes.ndim == 2

@@ -50,7 +50,7 @@ def nature(pairs: Sequence[Pair]) -> str:
                 _factors,
                 _row_offsets,
             ),
-            *(_transposed, _order, _zeroed),
+            *(_transposed, _order, _zeroed, _first_row),
         )
 
 
@@ -223,3 +223,13 @@ def _zeroed(pairs: Sequence[Pair]) -> str:
     if not only_zeros or all(at.all() for at in wrong):
         return ""
     return "What is wrong is 0 and should not be; all other entries are right."
+
+
+def _first_row(pairs: Sequence[Pair]) -> str:
+    """See histories that begin rightly: what is carried from step to step is then to be doubted."""
+    if not all(right.ndim == 2 and len(right) >= FEW for _, right in pairs):
+        return ""
+    rows = [agree(mine, right).all(axis=1) for mine, right in pairs]
+    if not all(row[0] and not row[1] for row in rows):
+        return ""
+    return "The first row is right in every case, and the second is wrong."

@@ -32,9 +32,10 @@ def misnamed(lab, pairs, key, sandbox):
 
 @pytest.mark.parametrize("lab_id", LABS)
 def test_some_pairs_are_caught_and_not_misnamed(lab_id, sandbox, key_of):
-    """Of each exercise the first pair."""
+    """The first pair of each of three exercises; `make prove` asks all pairs."""
     lab = load_lab(lab_id)
-    sample = list({pair.first.exercise: pair for pair in reversed(list(pairs_of(lab)))}.values())
+    firsts = {pair.first.exercise: pair for pair in reversed(list(pairs_of(lab)))}
+    sample = list(firsts.values())[:3]
 
     assert sample
     assert misnamed(lab, sample, key_of(lab_id), sandbox) == []

@@ -65,6 +65,11 @@ FACTS = [
     ),
     (TABLES, np.ravel, "The right numbers are there, in the right order, but in another shape."),
     (TABLES, swapped, "The right numbers are there, in another order."),
+    (
+        TABLES,
+        lambda r: np.vstack([r[:1], 1 + r[1:] ** 2]),
+        "The first row is right in every case, and the second is wrong.",
+    ),
     (TABLES, without_first, "What is wrong is 0 and should not be; all other entries are right."),
 ]
 
