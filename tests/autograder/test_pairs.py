@@ -12,21 +12,32 @@ from autograder.report import CheckResult
 
 LABS = [lab.id for lab in labs()]
 
-HARMLESS: set[tuple[str, str]] = set()
-"""Pairs that undo each other: together they are right."""
+IN_EFFECT = {
+    "neuron-ignores-weights + neuron-forgets-threshold": "neuron-adds-threshold",
+    "bp-dW-averaged + bp-db-mean": "bp-batch-average-twice",
+    "bp-overwrites-bias-gradient + bp-overwrites-weight-gradient": "bp-overwrites-gradients",
+    "rmsprop-missing-one-minus + rmsprop-decay-on-neither": "rmsprop-is-adagrad",
+    "es-raw-values-not-average + es-tolerance-wrong-side": "es-tolerance-forgotten",
+    "train-best-is-last + train-never-stops-early": "es-watches-training-loss",
+    "bn-forgets-scale + bn-forgets-shift": "bn-forgets-scale-shift",
+    "bnb-statistics-treated-constant + bnb-missing-division": "bnb-stops-at-x-hat",
+    "bnb-variance-path-missing + bnb-mean-path-missing": "bnb-statistics-treated-constant",
+    "dropout-mask-reversed + dropout-mask-and-scale-disagree": "dropout-keep-drop-confused",
+    "dropout-not-rescaled + dropout-scaled-at-test": "dropout-vanilla",
+    "capstone-run-last-model + capstone-run-trains-unscaled": "capstone-run-untrained-model",
+}
+"""Pairs that do in every check exactly what a third mistake does, and are called so: all there are."""
 
 
 def misnamed(lab, pairs, key, sandbox):
-    """List the pairs that are not caught, or called what they are not.
-
-    A pair that does in every check what a third mistake does is that third, and may be called so.
-    """
+    """List the pairs that are not caught, or called a third mistake that they are not in effect."""
     wrong = []
     for pair in pairs:
         outcome = ask_pair(lab, pair, key, sandbox)
-        both = pair.first.id, pair.second.id
-        if outcome.caught == (both in HARMLESS) or outcome.strangers:
-            wrong.append((*both, outcome.caught, outcome.strangers))
+        both = f"{pair.first.id} + {pair.second.id}"
+        third = (IN_EFFECT[both],) if both in IN_EFFECT else ()
+        if not outcome.caught or outcome.strangers or outcome.in_effect != third:
+            wrong.append((both, outcome.caught, outcome.in_effect, outcome.strangers))
     return wrong
 
 
