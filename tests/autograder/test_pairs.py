@@ -24,7 +24,6 @@ IN_EFFECT = {
     "bnb-variance-path-missing + bnb-mean-path-missing": "bnb-statistics-treated-constant",
     "dropout-mask-reversed + dropout-mask-and-scale-disagree": "dropout-keep-drop-confused",
     "dropout-not-rescaled + dropout-scaled-at-test": "dropout-vanilla",
-    "capstone-run-last-model + capstone-run-trains-unscaled": "capstone-run-untrained-model",
 }
 """Pairs that do in every check exactly what a third mistake does, and are called so: all there are."""
 
