@@ -56,6 +56,7 @@ class Check:
     call: str
     slides: str
     fingerprint: Callable[[Case, Any], Any] | None
+    alike: Judge
     limits: Limits
     stays: str
 
@@ -84,7 +85,7 @@ class Check:
     def same(self, case: Case, observed: Any, other: Any) -> bool:
         """Tell whether two returned values are the same answer, as far as this check can see."""
         if self.fingerprint is None:
-            return self.judge(case, observed, other) is None
+            return self.alike(case, observed, other) is None
         prints = (self.fingerprint(case, observed), self.fingerprint(case, other))
         return equal(case, *prints) is None
 
@@ -130,6 +131,7 @@ class Lab:
         call: str = "",
         slides: str = "",
         fingerprint: Callable[[Case, Any], Any] | None = None,
+        alike: Judge | None = None,
         limits: Limits | None = None,
         stays: str = "",
     ) -> Callable[[Callable[..., Any]], Check]:
@@ -150,7 +152,9 @@ class Lab:
                 default: the exercise called with the case.
             slides: the lecture's heading; default: the lab's.
             fingerprint: what of an answer identifies it, where right answers differ;
-                default: the judge decides whether two answers are the same.
+                default: `alike` decides whether two answers are the same.
+            alike: the judge of that, where a wrong answer must resemble a known one more closely
+                than a right answer must resemble the reference's; default: the judge.
             limits: what it may use of the machine.
             stays: why it is there although another check fails for the same known mistakes.
         """
@@ -175,6 +179,7 @@ class Lab:
                 call=call,
                 slides=slides or self.slides,
                 fingerprint=fingerprint,
+                alike=alike or judge,
                 limits=limits or Limits(),
                 stays=stays,
             )

@@ -86,6 +86,7 @@ def test_a_fact_tells_call_result_and_expectation(sandbox, key_of, submit):
         "returned  [-3, -1, -1]",
         "expected  [-1, 1, 1]",
         "Entry [0] is -3, where -1 is expected. 3 of 3 entries differ.",
+        "Every entry is off by the same amount, -2.",
     ]
 
 
