@@ -5,7 +5,7 @@ this process; the same submission under the same key gives the same report, time
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -80,27 +80,35 @@ class _Grading:
         return {m: Source(f"{m}.py", make_stub(self.lab, m).encode()) for m in self.missing}
 
     def ask_together(self) -> None:
-        """Ask all quick checks in one process, and keep those that pass.
+        """Ask the checks that have the same limits in one process, and keep those that pass.
 
         What an answer is judged by is its value, so it does not matter where it was found. But a
         failure may be another check's doing, a hang or a patched numpy: whatever does not pass
         here is asked again in a process of its own, and only that counts.
         """
-        quick = [check for check in self.lab.checks.values() if self._is_quick(check)]
-        if len(quick) < 2:
-            return
+        groups: dict[Limits, list[Check]] = {}
+        for check in self.lab.checks.values():
+            groups.setdefault(check.limits, []).append(check)
+        for group in groups.values():
+            checks = [c for c in group if self._is_promising(c, group)]
+            if len(checks) > 1:
+                self._keep_passed(checks)
+
+    def _is_promising(self, check: Check, group: Sequence[Check]) -> bool:
+        """Tell whether a check will be asked at all, as far as can be known before its group is."""
+        met = all(need in group or need.id in self.passed for need in check.needs)
+        return met and check.module not in self.missing
+
+    def _keep_passed(self, checks: Sequence[Check]) -> None:
         try:
-            answers = self.sandbox.ask_together([self._question(check) for check in quick])
+            answers = self.sandbox.ask_together([self._question(check) for check in checks])
         except Exception:  # noqa: BLE001  then each is asked alone, and tells what it is
             return
-        for check, answer in zip(quick, answers, strict=True):
+        for check, answer in zip(checks, answers, strict=True):
             with contextlib.suppress(Exception):  # the same
                 result = self._verdict(check, answer)
                 if result.status is Status.PASSED:
                     self.answers[check.id], self.passed[check.id] = answer, result
-
-    def _is_quick(self, check: Check) -> bool:
-        return check.limits == Limits() and check.module not in self.missing
 
     def ask(self, check: Check, *, alone: bool) -> None:
         """Give one check its verdict; asked alone, it does not wait for what it needs."""

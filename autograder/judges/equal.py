@@ -86,6 +86,8 @@ def _compare_numbers(observed: Any, expected: Any, tolerance: float) -> Finding 
         return Finding(f"The shape is {numbers.shape}, where {expected.shape} is expected.")
     if expected.dtype.kind in "SU" or numbers.dtype.kind in "SU":
         return _compare_text(numbers, expected)
+    if (numbers == expected).all():  # the usual case, ten times as fast
+        return None
     wide = complex if "c" in (numbers.dtype.kind, expected.dtype.kind) else float
     with np.errstate(all="ignore"):
         mine, right = numbers.astype(wide), expected.astype(wide)
