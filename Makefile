@@ -38,6 +38,7 @@ prove: .venv/ready
 bench: .venv/ready
 	$(BIN)/python benchmarks/grading.py
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/isolation.py
 
 oracles: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,oracles]'

@@ -7,9 +7,14 @@ from autograder import show
 from autograder.check import Check
 from autograder.judges import Finding
 from autograder.observation import Lost, Observation, Raised, Returned
+from autograder.sandbox.scratch import MOST_MB
 
 __all__ = ["explain", "not_written_yet"]
 
+OUT_OF_REACH = (
+    "Code that is graded may compute, and write small files in its own folder. Other files, "
+    "programs, processes and the network are out of its reach."
+)
 MAX_PRINTED = 400
 MAX_FOREIGN = 2000  # of a message: the sandbox sends no more, unless somebody has patched it
 
@@ -87,6 +92,9 @@ def _raised(check: Check, called: list[str], error: Raised) -> list[str]:
             return [*called, f"The code waits for input at {where}; nobody can type here.", line]
         case "MemoryError":
             return [*called, f"It needs more than {check.limits.memory_mb} MB of memory.", where]
+        case "PermissionError":
+            raised = f"raised    PermissionError: {message}".rstrip(": ")
+            return [*called, raised, f"in        {where}" if where else "", line, OUT_OF_REACH]
     raised = f"raised    {_clean(error.kind)}: {message}".rstrip(": ")
     if not where:
         raised += f"\nThe answer of {name} cannot be used like this. Has it the right type?"
@@ -108,6 +116,8 @@ def _lost(check: Check, lost: Lost) -> str:
             return f"It gave no answer within {limits.wall_seconds:g} s and was stopped. Does it wait for something?"
         case "size":
             return f"Its answer is too large to hand over. {_clean(lost.detail)}".strip()
+        case "disk":
+            return f"It wrote more files than it may, {MOST_MB} MB in all, and was stopped."
         case "noise":
             return (
                 "Its answer cannot be read: something else was written into the grader's channel."

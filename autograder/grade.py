@@ -53,7 +53,8 @@ def grade(
             grading.ask(check, alone=only is not None)
             tick()
     lab = submission.lab
-    return Report(lab.id, lab.title, key.seed, sandbox.isolation, tuple(grading.diagnosed()))
+    notes = tuple(map(show.clean, submission.set_aside()))
+    return Report(lab.id, lab.title, key.seed, sandbox.isolation, tuple(grading.diagnosed()), notes)
 
 
 class _Grading:

@@ -38,7 +38,7 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """No answer came back: `reason` is one of cpu, wall, memory, crash, exit, size, noise."""
+    """No answer came back: `reason` is one of cpu, wall, crash, exit, size, disk, noise, missing."""
 
     reason: str
     detail: str = ""

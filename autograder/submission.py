@@ -1,10 +1,15 @@
 """Intake: which files are a submission, and to which lab. Files are read, never parsed or run."""
 
+import codecs
+import io
 import os
 import stat
+import sys
+import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import show
 from autograder.check import Lab
 from autograder.course import UnknownLabError, find_lab, lab_ids, labs, owner_of
 from autograder.sandbox import Source
@@ -12,10 +17,14 @@ from autograder.sandbox import Source
 __all__ = ["Submission", "SubmissionError", "find_submissions", "shortest_target"]
 
 MAX_FILE_BYTES = 1 << 20
+MAX_SET_ASIDE = 5
 
 
 class SubmissionError(ValueError):
     """Nothing that could be graded is where it was looked for."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(show.clean(message))  # names of files are foreign text as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +41,94 @@ class Submission:
         for module in self.lab.modules:
             path = self.folder / f"{module}.py"
             try:
-                sources[module] = Source(path.name, _read(path))
+                sources[module] = Source(path.name, _checked(path, _read(path)))
             except SubmissionError as error:
                 missing[module] = str(error)
         return sources, missing
 
+    def set_aside(self) -> list[str]:
+        """Say which files have no effect, though their names may make one think so.
+
+        A module under the name of numpy or of Python's own is imported nowhere here; on the
+        student's machine it is, and breaks every program beside it.
+        """
+        known = {"numpy", "nnlab", "autograder", *sys.stdlib_module_names} - set(self.lab.modules)
+        try:
+            names = sorted(entry.name for entry in os.scandir(self.folder))
+        except OSError:
+            return []
+        aside = [name for name in names if name.removesuffix(".py") in known and name[:1] != "_"]
+        modules = " and ".join(f"{module}.py" for module in self.lab.modules)
+        return [
+            f"{name} is set aside: its name is taken by {_whose(name)}. Graded is {modules}."
+            for name in aside[:MAX_SET_ASIDE]
+        ]
+
+
+def _whose(name: str) -> str:
+    module = name.removesuffix(".py")
+    return "a module of Python" if module in sys.stdlib_module_names else f"the package {module}"
+
+
+def _kind(path: Path) -> str:
+    return "folder" if path.is_dir() else "file"
+
 
 def _read(path: Path) -> bytes:
-    """Read a regular file of bounded size.
+    """Read a regular file of bounded size, and nothing that a link or a device leads to.
 
     Raises: SubmissionError in a sentence for the student.
     """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
+        for place in (path.parent, path):
+            if place.is_symlink():
+                raise SubmissionError(
+                    f"{place.name} is a link. Put the {_kind(place)} itself there."
+                )
+        if not stat.S_ISREG(path.lstat().st_mode):  # a device may act as soon as it is opened
             raise SubmissionError(f"{path.name} is not a file.")
-        if status.st_size > MAX_FILE_BYTES:
-            size = f"{status.st_size / (1 << 20):.1f} MB"
-            raise SubmissionError(
-                f"{path.name} has {size}; a module of this course has at most 1 MB."
-            )
-        return path.read_bytes()
+        with open(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:  # noqa: PTH123
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise SubmissionError(f"{path.name} is not a file.")
+            text = file.read(MAX_FILE_BYTES + 1)
+            if len(text) > MAX_FILE_BYTES:
+                size = f"{os.fstat(file.fileno()).st_size / (1 << 20):.1f} MB"
+                raise SubmissionError(
+                    f"{path.name} has {size}; a module of this course has at most 1 MB."
+                )
+            return text
     except FileNotFoundError:
         raise SubmissionError(f"{path.name} is missing: it should be in {path.parent}.") from None
     except OSError as error:
         raise SubmissionError(f"{path.name} cannot be read: {error.strerror}.") from None
+
+
+def _checked(path: Path, text: bytes) -> bytes:
+    """Refuse what is no text in the encoding that it declares, which is UTF-8 if it declares none.
+
+    Another declared encoding is left to the sandbox: it may be anything.
+
+    Raises: SubmissionError in a sentence for the student.
+    """
+    if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in text:
+        raise SubmissionError(
+            f"{path.name} is not valid Python: it holds null bytes, as a file in UTF-16 or one "
+            "that is no text does. Save it as UTF-8."
+        )
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(text).readline)
+        if encoding.startswith("utf-8"):
+            text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, error.start) + 1
+        raise SubmissionError(
+            f"{path.name} is not text in UTF-8: byte 0x{text[error.start]:02x} in line {line}. "
+            "Save it as UTF-8."
+        ) from None
+    except SyntaxError:  # an unknown encoding, or one that does not fit: Python says it better
+        return text
+    return text
 
 
 def find_submissions(target: str | None, cwd: Path) -> list[Submission]:
@@ -71,7 +143,8 @@ def find_submissions(target: str | None, cwd: Path) -> list[Submission]:
         return _in_folder(cwd)
     path = cwd / target
     try:
-        path = path.resolve()
+        # A link that is named is followed if it leads to a folder; a file must be there itself.
+        path = path.parent.resolve() / path.name if path.is_file() else path.resolve()
     except (OSError, RuntimeError) as error:  # links that lead in a circle
         raise SubmissionError(f"{target} cannot be followed: {error}.") from None
     if path.is_dir():

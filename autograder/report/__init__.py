@@ -61,6 +61,8 @@ class Report:
     seed: int
     isolation: str
     results: tuple[CheckResult, ...]
+    notes: tuple[str, ...] = ()
+    """What else the student should know, such as files that were set aside."""
 
     @property
     def points(self) -> int:
@@ -98,14 +100,22 @@ class Report:
             **({"own_points": self.own_points} if self.own_points != self.points else {}),
             "seed": self.seed,
             "isolation": self.isolation,
+            **({"notes": list(self.notes)} if self.notes else {}),
             "checks": [result.to_plain() for result in self.results],
         }
 
 
 def to_json(reports: Sequence[Report]) -> str:
-    """Write one report as an object, several as a list under "reports"; in plain ASCII."""
+    """Write one report as an object, several as a list under "reports".
+
+    In plain ASCII, and without the characters that a web page would read as markup.
+    """
+    plain: dict[str, object]
     if len(reports) == 1:
-        return json.dumps(reports[0].to_plain(), indent=2)
-    return json.dumps(
-        {"schema": SCHEMA, "reports": [report.to_plain() for report in reports]}, indent=2
-    )
+        plain = reports[0].to_plain()
+    else:
+        plain = {"schema": SCHEMA, "reports": [report.to_plain() for report in reports]}
+    text = json.dumps(plain, indent=2)
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text

@@ -54,7 +54,8 @@ def render(report: Report, *, unicode: bool = True) -> RenderableType:
         Text(f"{report.lab} · {report.title}", style="bold"),
         Text(f"{report.points} / {report.max_points} points", style="bold"),
     )
-    return Group(head, *_checks(report, unicode=unicode), Text(), _summary(report))
+    notes = [Text(note, style="yellow") for note in report.notes]
+    return Group(head, *_checks(report, unicode=unicode), Text(), *notes, _summary(report))
 
 
 def render_checks(report: Report, *, unicode: bool = True) -> RenderableType:

@@ -12,8 +12,9 @@ __all__ = ["Answer", "Question", "Sandbox", "SandboxError", "Source", "open_sand
 class Sandbox(Protocol):
     """Asks questions of a submission's code, each in a process of its own."""
 
-    isolation: str
-    """What holds the code: written into every report."""
+    @property
+    def isolation(self) -> str:
+        """What holds the code, outermost first: written into every report."""
 
     def __enter__(self) -> Self: ...
 

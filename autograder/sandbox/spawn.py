@@ -24,6 +24,8 @@ from autograder.sandbox.question import (
 
 __all__ = ["SpawnSandbox"]
 
+NEEDED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -51,15 +53,17 @@ class SpawnSandbox:
             return []
         limits = questions[0].limits
         started = time.monotonic()
-        child = _start()
-        result, printed = bytearray(), bytearray()
-        readers = [
-            _reader(child.stdout, result, limits.result_mb << 20),
-            _reader(child.stderr, printed, limits.printed_kb << 10),
-        ]
-        ended = _feed_and_wait(child, questions)
-        for reader in readers:
-            reader.join(timeout=5)  # a process that left the session may hold the pipe open
+        # The folder is the grader's to remove: a child that is killed removes nothing.
+        with tempfile.TemporaryDirectory(prefix="nnlab-", ignore_cleanup_errors=True) as folder:
+            child = _start(folder)
+            result, printed = bytearray(), bytearray()
+            readers = [
+                _reader(child.stdout, result, limits.result_mb << 20),
+                _reader(child.stderr, printed, limits.printed_kb << 10),
+            ]
+            ended = _feed_and_wait(child, questions)
+            for reader in readers:
+                reader.join(timeout=5)  # a process that left the session may hold the pipe open
         return read_answers(
             bytes(result),
             [len(question.cases) for question in questions],
@@ -69,7 +73,13 @@ class SpawnSandbox:
         )
 
 
-def _start() -> "subprocess.Popen[bytes]":
+def environment() -> dict[str, str]:
+    """Leave the code nothing of the grader's variables but what Python needs to start."""
+    kept = {name: os.environ[name] for name in NEEDED if name in os.environ}
+    return {**kept, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+
+
+def _start(folder: str) -> "subprocess.Popen[bytes]":
     program = (
         f"import sys; sys.path.insert(0, {str(_ROOT)!r})\n"
         "from autograder.sandbox import spawn; spawn.main()"
@@ -79,7 +89,8 @@ def _start() -> "subprocess.Popen[bytes]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},
+        env=environment(),
+        cwd=folder,
         start_new_session=True,
     )
 
@@ -118,11 +129,8 @@ def main() -> None:
     channel = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # from here on, what is printed goes where errors go
     inside.prepare_streams()
-    with tempfile.TemporaryDirectory(prefix="nnlab-") as scratch:
-        os.chdir(scratch)
-        questions[0].limits.apply()
-        inside.answer(questions, channel.write)
-        os.chdir(_ROOT)
+    questions[0].limits.apply()
+    inside.answer(questions, channel.write)
 
 
 def _reader(stream: IO[bytes] | None, into: bytearray, room: int) -> threading.Thread:

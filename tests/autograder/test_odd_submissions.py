@@ -1,60 +1,142 @@
 """The catalogue of odd, broken and hostile submissions, under every sandbox there is."""
 
+import os
 import time
 import tomllib
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial, reduce
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from autograder.check import Status
+from autograder.course import ROOT, engine_path
 from autograder.exercises import find_body
 from autograder.grade import grade
 from autograder.mistakes import Mistake
 from autograder.observation import Returned, to_plain
+from autograder.report import to_json
 from autograder.sandbox.codec import encode
 from autograder.sandbox.fork import ForkSandbox
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.question import write_frame
 from autograder.sandbox.spawn import SpawnSandbox
 from tests.conftest import reference_text
 
-CATALOGUE = tomllib.loads(
-    Path(__file__).parents[1].joinpath("submissions", "odd.toml").read_text(encoding="utf-8")
-)["submission"]
+FOLDER = Path(__file__).parents[1] / "submissions"
+CATALOGUE = [
+    entry
+    for name in ("odd.toml", "hostile.toml")
+    for entry in tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))["submission"]
+]
+SPAWNED = {
+    "syntax error",
+    "a matrix",
+    "prints terminal codes",
+    "reads input",
+    "endless loop",
+    "sys.exit",
+    "a crash",
+    "too much memory",
+    "sleeps",
+    "closes every descriptor",
+}
+"""What the spawning sandbox is asked: an interpreter for each takes its time, so a few of each kind."""
+
+SECRET = "nnlab-canary"
+SANDBOXES = {
+    "confined": ForkSandbox,
+    "process": partial(ForkSandbox, confined=False),
+    "spawned": SpawnSandbox,
+}
 
 
-@pytest.fixture(scope="module", params=[ForkSandbox, SpawnSandbox], ids=["fork", "spawn"])
-def any_sandbox(request):
-    """Each kind of sandbox in turn."""
-    with request.param() as opened:
-        yield opened
+@pytest.fixture(scope="module")
+def sandboxes():
+    """Each kind of sandbox once, opened by a grader whose environment holds a secret."""
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NNLAB_TOKEN", SECRET)
+        yield {name: stack.enter_context(make()) for name, make in SANDBOXES.items()}
 
 
-def text_of(entry):
+@pytest.fixture
+def victim(tmp_path):
+    """A file of the user who grades."""
+    file = tmp_path / "victim"
+    file.write_text("whole", encoding="utf-8")
+    return file
+
+
+def text_of(entry, victim):
     """Write the module that a catalogue entry describes."""
-    if "text" in entry:
-        return entry["text"]
-    if "append" in entry:
-        return f"{reference_text('hebb')}\n{entry['append']}\n"
-    mistake = Mistake("odd", "hebb.to_bipolar", "", body=entry["body"])
-    return mistake.source().text.decode()
+    places = {
+        "@ENGINE@": engine_path("hebb").parent.as_posix(),
+        "@ROOT@": ROOT.as_posix(),
+        "@VICTIM@": victim.as_posix(),
+        "@GRADER@": str(os.getpid()),
+        "@BRACKETS@": "[" * 100_000,
+    }
+    kind = next(kind for kind in ("text", "append", "body") if kind in entry)
+    content = reduce(lambda text, place: text.replace(*place), places.items(), entry[kind])
+    if kind == "text":
+        return content
+    if kind == "append":
+        return f"{reference_text('hebb')}\n{content}\n"
+    return Mistake("odd", "hebb.to_bipolar", "", body=content).source().text.decode()
 
 
-@pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry["name"])
-def test_an_odd_submission_costs_only_its_own_checks(entry, any_sandbox, key_of, submit):
+CASES = [
+    pytest.param(entry, kind, id=f"{kind}-{entry['name']}")
+    for kind in SANDBOXES
+    for entry in CATALOGUE
+    if kind != "spawned" or entry["name"] in SPAWNED
+]
+
+
+@pytest.mark.parametrize(("entry", "kind"), CASES)
+def test_an_odd_submission_costs_only_its_own_checks(
+    entry, kind, sandboxes, key_of, submit, victim, monkeypatch
+):
     """An odd submission gets a sentence and no point where it is odd, and keeps the others."""
-    submission = submit("lab02_hebb", hebb=text_of(entry))
+    sandbox = sandboxes[kind]
+    submission = submit("lab02_hebb", hebb=text_of(entry, victim))
+    limits = Limits(cpu_seconds=1, wall_seconds=entry.get("wall", 15.0))
+    for name in ("hebb.to_bipolar", "hebb.predict"):
+        quick = replace(submission.lab.checks[name], limits=limits)
+        monkeypatch.setitem(submission.lab.checks, name, quick)
     key = key_of("lab02_hebb")
+    before = victim.stat()
+    confined = sandbox.isolation.endswith("landlock+seccomp")
 
-    odd = grade(submission, key, any_sandbox, only="hebb.to_bipolar").results[0]
-    other = grade(submission, key, any_sandbox, only="hebb.predict").results[0]
+    report = grade(submission, key, sandbox, only="hebb.to_bipolar")
+    other = grade(submission, key, sandbox, only="hebb.predict").results[0]
 
-    assert odd.status is Status.FAILED
-    assert all(text in odd.message for text in entry["says"]), odd.message
+    odd = report.results[0]
+    assert other.status == entry.get("others", "passed"), other.message
+    assert odd.status is not Status.ERROR
     assert "Traceback" not in odd.message
-    assert "\x1b" not in odd.message
-    assert other.status == entry["others"], other.message
+    assert len(odd.message) < 10_000
+    assert SECRET not in odd.message or not confined
+    assert not set(odd.message) & {"\x1b", "\x00", "\x07", "\x9b", "\u202e"}
+    assert "<" not in to_json([report])
+    if confined or not entry.get("beyond"):
+        wanted = [*entry["says"], *(entry.get("confined", []) if confined else [])]
+        assert odd.status is Status.FAILED
+        assert all(text in odd.message for text in wanted), odd.message
+    if confined:
+        assert victim.stat() == before
+        assert victim.read_text(encoding="utf-8") == "whole"
+
+
+def test_the_catalogue_is_large_and_says_what_must_happen():
+    """At least eighty submissions, each under a name of its own."""
+    names = [entry["name"] for entry in CATALOGUE]
+
+    assert len(names) >= 80
+    assert len(set(names)) == len(names)
+    assert set(names) >= SPAWNED
 
 
 def test_body_of_to_bipolar_stands_where_the_catalogue_says():
@@ -63,12 +145,12 @@ def test_body_of_to_bipolar_stands_where_the_catalogue_says():
 
 
 def test_a_submission_that_kills_its_watcher_loses_only_that_check(key_of, submit):
-    """Killing the worker from inside fails the check; the next one is asked by a new worker."""
+    """Where a signal gets through, killing the watcher fails the check; a new one asks the next."""
     killer = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"
     text = Mistake("odd", "hebb.to_bipolar", "", body=killer).source().text.decode()
     submission = submit("lab02_hebb", hebb=text)
 
-    with ForkSandbox() as opened:
+    with ForkSandbox(confined=False) as opened:
         report = grade(submission, key_of("lab02_hebb"), opened)
 
     failed = [r for r in report.results if r.status is not Status.PASSED]
@@ -98,7 +180,8 @@ FORGED = {
 
 
 @pytest.mark.parametrize("plain", FORGED.values(), ids=FORGED)
-def test_forged_frames_earn_nothing(plain, any_sandbox, key_of, submit):
+@pytest.mark.parametrize("kind", SANDBOXES)
+def test_forged_frames_earn_nothing(plain, kind, sandboxes, key_of, submit):
     """Code that writes its own frames into the channel and leaves has only given wrong answers."""
     frame = write_frame(encode(plain))
     imported = write_frame(encode(to_plain(Returned(None))))
@@ -108,7 +191,7 @@ def test_forged_frames_earn_nothing(plain, any_sandbox, key_of, submit):
         f"    except OSError:\n        pass\nos._exit(0)\n"
     )
 
-    report = grade(submit("lab02_hebb", hebb=forger), key_of("lab02_hebb"), any_sandbox)
+    report = grade(submit("lab02_hebb", hebb=forger), key_of("lab02_hebb"), sandboxes[kind])
 
     assert report.points == 0
     assert report.count(Status.ERROR) == 0

@@ -1,12 +1,13 @@
 """Finding submissions: by name, by path, by where we are."""
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
-from autograder.course import ROOT, engine_path
-from autograder.submission import SubmissionError, find_submissions
+from autograder.course import ROOT, engine_path, load_lab
+from autograder.submission import Submission, SubmissionError, find_submissions
 
 
 @pytest.fixture
@@ -123,7 +124,89 @@ def test_reading_tells_why_the_system_refused(workspace, monkeypatch):
     def refuse(_path):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "lstat", refuse)
     _, missing = find_submissions("hebb", workspace)[0].read()
 
     assert missing == {"hebb": "hebb.py cannot be read: Permission denied."}
+
+
+def test_a_link_is_no_submission(workspace, tmp_path):
+    """Neither a linked module nor a linked folder is followed: it may lead to another's work."""
+    module = workspace / "lab02_hebb" / "hebb.py"
+    other = tmp_path / "other"
+    module.rename(other)
+    module.symlink_to(other)
+    linked = tmp_path / "linked" / "lab01_gates"
+    linked.parent.mkdir()
+    linked.symlink_to(workspace / "lab01_gates")
+
+    (by_name,) = find_submissions("hebb", workspace)
+    (by_path,) = find_submissions(str(module), workspace)
+    (by_folder,) = find_submissions(str(linked.parent), workspace)
+
+    said = {"hebb": "hebb.py is a link. Put the file itself there."}
+    assert by_name.read() == by_path.read() == ({}, said)
+    assert by_folder.read() == (
+        {},
+        {"gates": "lab01_gates is a link. Put the folder itself there."},
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX")
+def test_a_pipe_is_no_submission(workspace):
+    """A named pipe is refused at once, without waiting for somebody to write."""
+    module = workspace / "lab02_hebb" / "hebb.py"
+    module.unlink()
+    os.mkfifo(module)
+
+    assert find_submissions("hebb", workspace)[0].read()[1] == {"hebb": "hebb.py is not a file."}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (b"x = 1\ny = '\xe9'\n", "hebb.py is not text in UTF-8: byte 0xe9 in line 2."),
+        ("x = 1\n".encode("utf-16"), "it holds null bytes, as a file in UTF-16"),
+        (b"x = '\0'", "it holds null bytes"),
+        (b"#" * ((1 << 20) + 1), "hebb.py has 1.0 MB; a module of this course has at most 1 MB."),
+    ],
+)
+def test_a_file_that_is_no_text_of_ours_gets_a_sentence(text, sentence, workspace):
+    """A wrong encoding, null bytes and a huge file are told before anything runs."""
+    (workspace / "lab02_hebb" / "hebb.py").write_bytes(text)
+
+    sources, missing = find_submissions("hebb", workspace)[0].read()
+
+    assert sources == {}
+    assert sentence in missing["hebb"]
+
+
+def test_a_declared_encoding_is_honoured(workspace):
+    """A file that says that it is in Latin-1 is one."""
+    text = "# -*- coding: latin-1 -*-\nname = 'é'\n".encode("latin-1")
+    (workspace / "lab02_hebb" / "hebb.py").write_bytes(text)
+
+    assert find_submissions("hebb", workspace)[0].read()[0]["hebb"].text == text
+
+
+def test_look_alikes_are_set_aside_with_a_sentence(workspace):
+    """A module or folder under numpy's or Python's name has no effect, and the student hears it."""
+    folder = workspace / "lab02_hebb"
+    (folder / "numpy.py").write_text("")
+    (folder / "random").mkdir()
+    (folder / "notes.txt").write_text("")
+
+    assert find_submissions("hebb", workspace)[0].set_aside() == [
+        "numpy.py is set aside: its name is taken by the package numpy. Graded is hebb.py.",
+        "random is set aside: its name is taken by a module of Python. Graded is hebb.py.",
+    ]
+    assert Submission(load_lab("lab02_hebb"), folder / "nowhere").set_aside() == []
+
+
+def test_a_name_with_terminal_codes_is_printed_without_them(workspace):
+    """What a file's name holds does not reach the terminal."""
+    with pytest.raises(SubmissionError) as told:
+        find_submissions("a\x1b[2Jb/c", workspace)
+
+    assert "a[2Jb" in str(told.value)
+    assert "\x1b" not in str(told.value)

@@ -8,6 +8,7 @@ from autograder.judges import Finding
 from autograder.key import record_key
 from autograder.observation import Returned
 from autograder.sandbox import Answer
+from autograder.sandbox.question import write_questions
 from autograder.submission import Submission
 
 
@@ -21,8 +22,12 @@ class Recorder:
 
     def ask(self, question):
         """Keep the bytes that would go in."""
-        self.asked.append(question.to_bytes())
-        return Answer([Returned(None) for _ in question.cases])
+        return self.ask_together([question])[0]
+
+    def ask_together(self, questions):
+        """Keep the bytes that would go in."""
+        self.asked.append(write_questions(questions))
+        return [Answer([Returned(None) for _ in question.cases]) for question in questions]
 
 
 def test_withheld_parts_never_enter_a_question(monkeypatch, tmp_path):

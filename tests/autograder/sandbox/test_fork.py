@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autograder.course import reference_for
+from autograder.course import load_lab, reference_for
 from autograder.observation import Lost, Returned
 from autograder.sandbox import Question, SandboxError, Source, fork
 from autograder.sandbox.fork import ForkSandbox
@@ -18,7 +19,6 @@ from autograder.sandbox.limits import Limits
 def question(body: str, **limits) -> Question:
     """Ask lab 2's first check of a to_bipolar with this body."""
     text = "import numpy as np\ndef to_bipolar(x):\n    " + body.replace("\n", "\n    ")
-    from autograder.course import load_lab
 
     lab = load_lab("lab02_hebb")
     return Question(
@@ -30,6 +30,13 @@ def question(body: str, **limits) -> Question:
         reference_for(lab),
         Limits(**limits),
     )
+
+
+@pytest.fixture(scope="module")
+def plain():
+    """A sandbox with nothing but what a process has of its own."""
+    with ForkSandbox(confined=False) as opened:
+        yield opened
 
 
 def alive(pid: int) -> bool:
@@ -58,10 +65,12 @@ def test_the_legacy_generator_is_seeded_for_every_case(sandbox):
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
-def test_nothing_runs_on_after_a_question(sandbox):
-    """A process that the code started ends with the question."""
-    answer = sandbox.ask(
-        question("import os, time\npid = os.fork()\nif not pid: time.sleep(60)\nreturn pid")
+@pytest.mark.parametrize("leaves", ["", "os.setsid()", "os.setsid(); os.fork()"])
+def test_nothing_runs_on_after_a_question(leaves, plain):
+    """A process that the code started ends with the question, even one that has left the session."""
+    code = f"    {leaves}\n    time.sleep(60)" if leaves else "    time.sleep(60)"
+    answer = plain.ask(
+        question(f"import os, time\npid = os.fork()\nif not pid:\n{code}\nreturn pid")
     )
     pids = [o.value for o in answer.observations]
     deadline = time.monotonic() + 5
@@ -180,7 +189,7 @@ def test_questions_asked_together_share_a_process_and_its_end(sandbox):
     counts = question(
         "import os\n"
         "np.calls = getattr(np, 'calls', 0) + 1\n"
-        "os.kill(os.getpid(), 9) if np.calls > 5 else None\n"
+        "os.abort() if np.calls > 5 else None\n"
         "return [os.getpid(), np.calls]"
     )
     n = len(counts.cases)
@@ -198,3 +207,24 @@ def test_only_questions_of_one_submission_go_together(sandbox):
     """Two submissions in one process would see each other."""
     with pytest.raises(ValueError, match="of one submission"):
         sandbox.ask_together([question("return 1"), question("return 2")])
+
+
+def test_no_lab_sees_what_a_later_lab_leans_on(plain):
+    """The watcher keeps compiled modules for later labs, and starts anew for an earlier one."""
+    body = (
+        "import os, sys\nframe, known = sys._getframe(), set()\n"
+        "while frame:\n"
+        "    held = frame.f_locals.get('self')\n"
+        "    known |= {*getattr(held, 'codes', {}), *getattr(held, 'reference', {})}\n"
+        "    frame = frame.f_back\n"
+        "return [os.getppid(), sorted(known)]"
+    )
+    early = question(body)
+    late = replace(early, reference=reference_for(load_lab("lab05_backprop")))
+    seen = [plain.ask(q).observations[0].value for q in (early, late, early, late)]
+
+    watchers, known = zip(*seen, strict=True)
+    assert watchers[0] == watchers[1] != watchers[2] == watchers[3]
+    assert "hebb" in known[1]
+    assert "hebb" not in [*known[0], *known[2]]
+    assert "gates" in known[0]

@@ -1,0 +1,142 @@
+"""seccomp: a process gives up system calls for good (Linux, x86-64 and 64-bit ARM).
+
+What is refused fails with PermissionError, so that the student reads a sentence. The program for
+the kernel is written once, in the worker; every child installs it with one call.
+"""
+
+import ctypes
+import errno
+import platform
+import struct
+import sys
+from functools import cache
+
+from autograder.sandbox import kernel
+from autograder.sandbox.syscalls import DENIED, FIRST_UNKNOWN, LOOKED_INTO, MACHINES
+
+__all__ = ["Filter", "is_available"]
+
+PR_GET_SECCOMP, PR_SET_SECCOMP, MODE_FILTER = 21, 22, 2
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN, AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
+KILL, ALLOW, REFUSE = 0x80000000, 0x7FFF0000, 0x00050000
+
+CLONE_THREAD = 0x00010000
+CLONE_NAMESPACES = 0x7E020080
+PR_SET_PDEATHSIG = 1
+F_SETOWN, F_SETSIG, F_SETOWN_EX = 8, 10, 15  # they make the kernel send signals to others
+TIOCSTI, TIOCLINUX, FIOSETOWN = 0x5412, 0x541C, 0x8901
+O_TRUNC, O_ACCMODE = 0o1000, 0o3
+
+Instruction = tuple[int, int, int, int]
+
+
+@cache
+def is_available() -> bool:
+    """Tell whether this kernel has filters, and this machine's calls are known."""
+    if not kernel.is_linux or platform.machine() not in MACHINES or sys.maxsize < 1 << 32:
+        return False
+    try:
+        return kernel.prctl(PR_GET_SECCOMP) >= 0
+    except OSError:
+        return False
+
+
+class Filter:
+    """The program, ready to be installed."""
+
+    def __init__(self) -> None:
+        instructions = program(*MACHINES[platform.machine()])
+        code = b"".join(struct.pack("=HBBI", *instruction) for instruction in instructions)
+        self._code = ctypes.create_string_buffer(code, len(code))
+        self._program = _Program(len(instructions), ctypes.addressof(self._code))
+
+    def install(self) -> None:
+        """Bind this process for good.
+
+        Raises: OSError where the kernel refuses; it demands `no_new_privileges` first.
+        """
+        kernel.prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(self._program))
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
+
+
+def program(column: int, machine: int) -> list[Instruction]:
+    """Write the program for one machine: first the refused calls, then those that depend.
+
+    A jump says how many instructions to skip, if true and if false.
+    """
+    refused = sorted(n for row in DENIED.values() if (n := row[column]) is not None)
+    refuse = [(RETURN, 0, 0, REFUSE | errno.EPERM)]
+    looked_into = [
+        instruction
+        for name, body in _BODIES.items()
+        if (number := LOOKED_INTO[name][column]) is not None
+        for instruction in [(EQUAL, 0, len(body), number), *body]
+    ]
+    return [
+        (LOAD, 0, 0, 4),
+        (EQUAL, 1, 0, machine),
+        (RETURN, 0, 0, KILL),
+        (LOAD, 0, 0, 0),
+        (AT_LEAST, 0, 1, FIRST_UNKNOWN),  # the old 32-bit numbers of x86 are among them
+        (RETURN, 0, 0, REFUSE | errno.ENOSYS),
+        *((EQUAL, len(refused) - 1 - i, 0, number) for i, number in enumerate(refused[:-1])),
+        (EQUAL, 0, 1, refused[-1]),
+        *refuse,
+        *looked_into,
+        (RETURN, 0, 0, ALLOW),
+    ]
+
+
+def _argument(index: int) -> Instruction:
+    return (LOAD, 0, 0, 16 + 8 * index)  # the lower half: no argument that we ask has more
+
+
+def _refuse_any_of(index: int, values: tuple[int, ...]) -> list[Instruction]:
+    """Refuse the call if this argument is one of the values."""
+    tests = [(EQUAL, len(values) - 1 - i, 0, value) for i, value in enumerate(values[:-1])]
+    return [
+        _argument(index),
+        *tests,
+        (EQUAL, 0, 1, values[-1]),
+        (RETURN, 0, 0, REFUSE | errno.EPERM),
+        (RETURN, 0, 0, ALLOW),
+    ]
+
+
+def _refuse_emptying(index: int) -> list[Instruction]:
+    """Refuse to open a file for reading and empty it with that: old Landlocks let it pass."""
+    return [
+        _argument(index),
+        (ANY_BIT, 0, 3, O_TRUNC),
+        (AND, 0, 0, O_ACCMODE),
+        (EQUAL, 0, 1, 0),
+        (RETURN, 0, 0, REFUSE | errno.EPERM),
+        (RETURN, 0, 0, ALLOW),
+    ]
+
+
+_BODIES: dict[str, list[Instruction]] = {
+    "clone": [  # threads only
+        _argument(0),
+        (ANY_BIT, 1, 0, CLONE_NAMESPACES),
+        (ANY_BIT, 1, 0, CLONE_THREAD),
+        (RETURN, 0, 0, REFUSE | errno.EPERM),
+        (RETURN, 0, 0, ALLOW),
+    ],
+    # Its arguments stand in memory, out of a filter's sight; the C library falls back to clone.
+    "clone3": [(RETURN, 0, 0, REFUSE | errno.ENOSYS)],
+    "prctl": _refuse_any_of(0, (PR_SET_PDEATHSIG,)),
+    "prlimit64": [  # its own limits only
+        _argument(0),
+        (EQUAL, 1, 0, 0),
+        (RETURN, 0, 0, REFUSE | errno.EPERM),
+        (RETURN, 0, 0, ALLOW),
+    ],
+    "fcntl": _refuse_any_of(1, (F_SETOWN, F_SETSIG, F_SETOWN_EX)),
+    "ioctl": _refuse_any_of(1, (TIOCSTI, TIOCLINUX, FIOSETOWN)),
+    "open": _refuse_emptying(1),
+    "openat": _refuse_emptying(2),
+}

@@ -1,0 +1,66 @@
+"""What code in the sandbox may read: Python, numpy, the checks. Not the reference, nor any answer."""
+
+import os
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["DEVICES", "IMPORTED_FROM", "READ_ONLY", "hidden", "libraries", "readable", "roots"]
+
+DEVICES = ("/dev/null",)
+READ_ONLY = ("/dev/urandom", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
+
+_CHECKER = Path(__file__).resolve().parents[1]
+_NUMPY = Path(np.__file__).resolve().parent
+_STANDARD = Path(sysconfig.get_path("stdlib")).resolve()
+
+IMPORTED_FROM = (str(_CHECKER.parent), str(_NUMPY.parent))
+"""The folders on the path of imports, besides the standard library's."""
+
+# In the standard library's folder: other people's packages, and parts that nobody here has use for.
+_HIDDEN = frozenset({"site-packages", "dist-packages", "ensurepip", "idlelib", "test"})
+
+
+def roots() -> list[str]:
+    """List the folders that are needed as wholes."""
+    folders = [_CHECKER, _NUMPY, _NUMPY.with_name("numpy.libs")]
+    return [str(folder) for folder in folders if folder.is_dir()]
+
+
+def hidden() -> tuple[str, list[str]]:
+    """Name the standard library's folder, and what lies in it and must not be seen."""
+    return str(_STANDARD), [
+        str(_STANDARD / name) for name in _HIDDEN if (_STANDARD / name).exists()
+    ]
+
+
+def libraries() -> list[str]:
+    """List the folders of the shared libraries that this process has loaded, Python's own apart."""
+    try:
+        lines = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
+    except OSError:  # in a box, which shows no processes, and little else
+        places = ("/lib", "/lib64", "/usr/lib64", sysconfig.get_config_var("LIBDIR") or "/usr/lib")
+        return [place for place in places if Path(place).is_dir()]
+    mapped = {line[line.index("/") :] for line in lines if ".so" in line and "/" in line}
+    own = (str(_STANDARD), *roots())
+    return sorted({str(Path(path).parent) for path in mapped if not path.startswith(own)})
+
+
+def readable() -> Iterator[str]:
+    """Name all that may be read, so that nothing hidden lies below.
+
+    Rules can only allow, so a folder that holds something hidden is named entry by entry.
+    """
+    yield from roots()
+    yield from READ_ONLY
+    with os.scandir(_STANDARD) as entries:
+        yield from (entry.path for entry in entries if entry.name not in _HIDDEN)
+    for folder in libraries():
+        with os.scandir(folder) as found:
+            entries_of = list(found)
+        if any(entry.name.startswith("python") for entry in entries_of):
+            yield from (e.path for e in entries_of if not e.name.startswith("python"))
+        else:
+            yield folder

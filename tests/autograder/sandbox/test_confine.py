@@ -1,0 +1,391 @@
+"""What a confined child can no longer do; each refusal is one that a plain process would not meet."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.course import ROOT, engine_path
+from autograder.observation import Returned
+from autograder.sandbox import (
+    bubblewrap,
+    confine,
+    fork,
+    kernel,
+    landlock,
+    seccomp,
+    spawn,
+    visible,
+)
+from autograder.sandbox.fork import ForkSandbox
+from autograder.sandbox.syscalls import DENIED, LOOKED_INTO, MACHINES
+from tests.autograder.sandbox.test_fork import question
+
+LAYERS = confine.layers()
+needs_landlock = pytest.mark.skipif("landlock" not in LAYERS, reason="this kernel has no Landlock")
+needs_seccomp = pytest.mark.skipif("seccomp" not in LAYERS, reason="this kernel has no filters")
+
+
+@pytest.fixture(scope="module")
+def inner():
+    """A sandbox with the inner layers alone, as in a self-check: nothing boxes it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bubblewrap, "find", lambda: None)
+        opened = ForkSandbox()
+    with opened:
+        yield opened
+
+
+def outcome(sandbox, body):
+    """Ask a question whose body is tried; return what it returned, or the name of its exception."""
+    answer = sandbox.ask(question(body)).observations[0]
+    return answer.value if isinstance(answer, Returned) else answer.kind
+
+
+def test_the_report_names_the_layers(inner):
+    """A sandbox names the layers that hold, outermost first, or says that there is a process only."""
+    with ForkSandbox(confined=False) as plain:
+        assert plain.isolation == "process"
+    assert inner.isolation == ("+".join(LAYERS) or "process")
+
+
+@needs_landlock
+@pytest.mark.parametrize(
+    "path",
+    [
+        engine_path("hebb"),
+        ROOT / "solutions" / "lab02_hebb" / "mistakes.toml",
+        ROOT / "assignments" / "lab02_hebb" / "hebb.py",
+        "/etc/passwd",
+        "/proc/self/maps",
+        "/proc/1/environ",
+        "/dev/tty",
+        "/tmp",
+        ROOT,
+        Path.home(),
+    ],
+    ids=str,
+)
+def test_a_file_that_is_not_named_cannot_be_opened(inner, path):
+    """Neither the reference nor any file but Python, numpy and the checks can be opened."""
+    body = f"import os\nos.close(os.open({str(path)!r}, os.O_RDONLY))\nreturn 'opened'"
+
+    assert outcome(inner, body) in {"PermissionError", "FileNotFoundError"}
+
+
+@needs_landlock
+def test_other_packages_stay_out_of_sight(inner):
+    """Packages beside numpy cannot be read, wherever they are installed."""
+    place = Path(pytest.__file__)
+
+    assert outcome(inner, f"return len(open({str(place)!r}).read())") == "PermissionError"
+    assert outcome(inner, "import numpy.linalg, sqlite3, ssl\nreturn 'there'") == "there"
+
+
+@needs_landlock
+def test_only_the_empty_folder_can_be_written(inner, tmp_path):
+    """Files can be made and read in the working folder and nowhere else; no links, no devices."""
+    victim = tmp_path / "victim"
+    victim.write_text("whole")
+    tried = {
+        "write": f"open({str(victim)!r}, 'w')",
+        "append": f"open({str(victim)!r}, 'a')",
+        "remove": f"os.remove({str(victim)!r})",
+        "rename": f"os.rename({str(victim)!r}, 'mine')",
+        "link": f"os.link({str(victim)!r}, 'mine')",
+        "empty": f"os.truncate({str(victim)!r}, 0)",
+        "empty by opening": f"os.open({str(victim)!r}, os.O_RDONLY | os.O_TRUNC)",
+        "close": f"os.chmod({str(victim)!r}, 0)",
+        "touch": f"os.utime({str(victim)!r}, (0, 0))",
+        "give away": f"os.chown({str(victim)!r}, 65534, 65534)",
+        "symbolic link": f"os.symlink({str(victim)!r}, 'mine')",
+        "device": "os.mknod('mine', 0o60666, os.makedev(254, 0))",
+        "named pipe": "os.mkfifo('mine')",
+    }
+    lines = [
+        f"try:\n    {code}\n    passed.append({name!r})\nexcept OSError:\n    pass"
+        for name, code in tried.items()
+    ]
+    before = victim.stat()
+
+    assert outcome(inner, "\n".join(["import os\npassed = []", *lines, "return passed"])) == []
+    assert victim.stat() == before
+    assert outcome(inner, "open('a', 'w').write('b')\nreturn open('a').read()") == "b"
+
+
+@needs_seccomp
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os; os.fork()",
+        "import os; os.execv('/bin/true', ['true'])",
+        "import subprocess; subprocess.run(['true'])",
+        "import socket; socket.socket()",
+        "import socket; socket.socketpair()",
+        "import os; os.kill(os.getppid(), 0)",
+        "import os; os.kill(-1, 0)",
+        "import os; os.setsid()",
+        "import os; os.memfd_create('memory')",
+        "import os; os.setpriority(os.PRIO_USER, 0, 19)",
+        "import os, resource; resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE)",
+        "import os; os.pidfd_open(os.getppid())",
+        "import fcntl; fcntl.fcntl(1, 8, 1)",
+        "import os; os.chmod('.', 0)",
+        "import os; os.sched_setaffinity(0, {0})",
+        "import os, time; time.clock_settime(0, 0)",
+    ],
+)
+def test_a_call_that_no_computation_needs_is_refused(inner, code):
+    """Processes, programs, sockets, signals and the machine's settings are out of reach."""
+    assert outcome(inner, f"{code}\nreturn 'done'") == "PermissionError"
+
+
+@needs_seccomp
+def test_a_process_keeps_what_numpy_needs(inner):
+    """Threads, random numbers, linear algebra, its own limits and temporary files go on working."""
+    body = (
+        "import threading, resource, tempfile, secrets\n"
+        "seen = []\n"
+        "thread = threading.Thread(target=seen.append, args=(1,))\n"
+        "thread.start(); thread.join()\n"
+        "resource.getrlimit(resource.RLIMIT_CPU)\n"
+        "tempfile.TemporaryFile().write(secrets.token_bytes(9))\n"
+        "return float(np.linalg.inv(np.eye(50)).sum()) + len(seen)"
+    )
+
+    assert outcome(inner, body) == 51.0
+
+
+@needs_seccomp
+def test_a_call_newer_than_the_table_does_not_exist(inner):
+    """A number that the table has not heard of fails as it would on an older kernel."""
+    body = (
+        "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "return [libc.syscall(463, 0, 0, 0, 0), ctypes.get_errno()]"
+    )
+
+    assert outcome(inner, body) == [-1, 38]
+
+
+@needs_seccomp
+def test_the_memory_of_the_watcher_is_closed(inner):
+    """Neither ptrace nor process_vm_readv reaches the worker."""
+    body = (
+        "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "return [libc.ptrace(16, os.getppid(), 0, 0), libc.process_vm_readv(os.getppid(), 0, 0, 0, 0, 0)]"
+    )
+
+    assert outcome(inner, body) == [-1, -1]
+
+
+@pytest.mark.skipif(not kernel.is_linux, reason="descriptors are listed on Linux")
+def test_a_child_holds_four_descriptors(sandbox):
+    """Input, output, errors and the channel are open, and nothing else that the worker has."""
+    body = (
+        "import os\nopen_ones = []\n"
+        "for number in range(64):\n"
+        "    try:\n        os.fstat(number); open_ones.append(number)\n"
+        "    except OSError:\n        pass\n"
+        "return open_ones"
+    )
+
+    assert outcome(sandbox, body) == [0, 1, 2, 3]
+
+
+def test_the_environment_is_cleared(monkeypatch):
+    """A child sees none of the grader's variables, whichever way its worker was started."""
+    monkeypatch.setenv("NNLAB_SECRET", "canary")
+    with ForkSandbox() as opened:
+        names = outcome(opened, "import os\nreturn sorted(os.environ)")
+    spawned = outcome(spawn.SpawnSandbox(), "import os\nreturn sorted(os.environ)")
+
+    assert "NNLAB_SECRET" not in {*names, *spawned}
+    assert set(names) <= {*fork.WORKER_ENVIRONMENT, "HOME", "TMPDIR", "PATH", "PWD", "LC_CTYPE"}
+
+
+@pytest.mark.parametrize(
+    ("column", "header"), [(0, "x86_64-linux-gnu/asm/unistd_64.h"), (1, "asm-generic/unistd.h")]
+)
+def test_the_numbers_are_the_kernels(column, header):
+    """Every number in the tables is the one in the system's own header."""
+    place = Path("/usr/include", header)
+    if not place.exists():
+        pytest.skip(f"{header} is not installed")
+    pattern = r"#define\s+__NR(?:3264)?_(\w+)\s+(\d+)\s"
+    known = {name: int(n) for name, n in re.findall(pattern, place.read_text())}
+    ours = {name: row[column] for name, row in {**DENIED, **LOOKED_INTO}.items()}
+
+    assert {n: v for n, v in ours.items() if n in known and known[n] != v} == {}
+    assert len(ours.keys() & known.keys()) > 90
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_program_jumps_only_forward_and_inside(machine):
+    """On each machine every jump of the filter lands on an instruction, and the last one returns."""
+    instructions = seccomp.program(*MACHINES[machine])
+    jumps = [(at, *i[1:3]) for at, i in enumerate(instructions) if i[0] & 7 == 5]
+
+    assert all(at + 1 + max(yes, no) < len(instructions) for at, yes, no in jumps)
+    assert all(max(yes, no) < 256 for _, yes, no in jumps)
+    assert instructions[-1][0] == seccomp.RETURN
+
+
+def verdict(instructions, data):
+    """Run a filter's program on one call, as the kernel does."""
+    at, value = 0, 0
+    while True:
+        code, yes, no, operand = instructions[at]
+        at += 1
+        if code == seccomp.LOAD:
+            value = data[operand]
+        elif code == seccomp.AND:
+            value &= operand
+        elif code == seccomp.RETURN:
+            return operand
+        else:
+            holds = {
+                seccomp.EQUAL: value == operand,
+                seccomp.AT_LEAST: value >= operand,
+                seccomp.ANY_BIT: bool(value & operand),
+            }[code]
+            at += yes if holds else no
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_program_decides_as_it_says(machine):
+    """On each machine refused calls are refused, others pass, and arguments decide where they should."""
+    column, number = MACHINES[machine]
+    instructions = seccomp.program(column, number)
+
+    def ask(call, *arguments, on=number):
+        padded = [*arguments, 0, 0, 0][:3]
+        words = {16 + 8 * i: word for i, word in enumerate(padded)}
+        return verdict(instructions, {0: call, 4: on, **words})
+
+    refused = seccomp.REFUSE | 1
+    look = {name: row[column] for name, row in LOOKED_INTO.items()}
+    every = [row[column] for row in DENIED.values() if row[column] is not None]
+    assert {ask(call) for call in every} == {refused}
+    known = {*every, *look.values()}
+    assert {ask(call) for call in range(463) if call not in known} == {seccomp.ALLOW}
+    assert ask(463) == ask(0x40000001) == seccomp.REFUSE | 38
+    assert ask(0, on=1) == seccomp.KILL
+    assert ask(look["clone"], 0x3D0F00) == seccomp.ALLOW  # what starting a thread asks for
+    assert ask(look["clone"], 0x01200011) == refused  # what fork asks for
+    assert ask(look["clone"], 0x3D0F00 | 0x10000000) == refused  # a namespace
+    assert ask(look["clone3"]) == seccomp.REFUSE | 38
+    assert ask(look["prctl"], 1) == refused
+    assert ask(look["prctl"], 15) == seccomp.ALLOW
+    assert ask(look["prlimit64"], 0) == seccomp.ALLOW
+    assert ask(look["prlimit64"], 77) == refused
+    assert {ask(look["fcntl"], 3, command) for command in (8, 10, 15)} == {refused}
+    assert ask(look["fcntl"], 3, 1) == seccomp.ALLOW
+    assert {ask(look["ioctl"], 0, request) for request in (0x5412, 0x541C, 0x8901)} == {refused}
+    assert ask(look["ioctl"], 0, 0x5401) == seccomp.ALLOW
+    assert ask(look["openat"], 0, 0, 0o1000) == refused
+    assert ask(look["openat"], 0, 0, 0o1001) == ask(look["openat"], 0, 0, 0) == seccomp.ALLOW
+
+
+def test_where_the_kernel_has_nothing_a_process_remains(monkeypatch):
+    """Without Landlock and filters the sandbox works, and says that there is a process only."""
+    monkeypatch.setattr(landlock, "abi", lambda: 0)
+    monkeypatch.setattr(seccomp, "is_available", lambda: False)
+
+    assert confine.layers() == ()
+    prepared = confine.Confinement.prepare("/nowhere")
+    prepared.enter()
+    assert prepared.layers == ()
+
+
+def test_a_refusing_kernel_is_an_error_of_ours(monkeypatch):
+    """Where the kernel refuses what it has offered, nothing runs unconfined: it is an OSError."""
+    monkeypatch.setattr(kernel, "call", lambda *_: -1)
+
+    with pytest.raises(OSError, match="Landlock: Operation not permitted"):
+        landlock.bind(3)
+    with pytest.raises(OSError, match="Landlock: Operation not permitted"):
+        landlock.ruleset(readable=())
+
+
+@pytest.mark.skipif(not kernel.is_linux, reason="prctl is Linux's")
+def test_an_option_that_the_kernel_does_not_know_is_an_error():
+    """Prctl names its number and the system's reason."""
+    with pytest.raises(OSError, match="prctl 9999: Invalid argument"):
+        kernel.prctl(9999)
+
+
+def test_what_is_hidden_lies_below_nothing_readable():
+    """No path that may be read holds the reference, other packages, or the answers."""
+    allowed = [Path(path).resolve() for path in visible.readable()]
+    secret = [engine_path("hebb"), ROOT / "solutions", ROOT / ".nnlab", Path(pytest.__file__)]
+
+    assert [s for s in secret if any(s.resolve().is_relative_to(place) for place in allowed)] == []
+    assert Path(np.__file__).parent.resolve() in allowed
+
+
+@pytest.mark.skipif(bubblewrap.find() is None, reason="bubblewrap is not installed")
+def test_the_box_shows_nothing_else():
+    """In a box, the reference does not exist, nor other processes, nor the network."""
+    with ForkSandbox() as boxed:
+        if not boxed.isolation.startswith("bubblewrap"):
+            pytest.skip("boxes cannot be made here")
+        seen = outcome(
+            boxed,
+            f"import os\nreturn [os.path.exists({str(engine_path('hebb'))!r}), os.path.exists('/proc'), "
+            "os.getppid() < 10, os.uname().nodename, os.getuid()]",
+        )
+
+    assert seen == [False, False, True, "sandbox", 65534]
+
+
+def test_a_box_that_cannot_be_made_is_done_without(monkeypatch, tmp_path):
+    """Where bubblewrap fails, the worker starts without it, and the report says so."""
+    broken = tmp_path / "bwrap"
+    broken.write_text(
+        "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n"
+    )
+    broken.chmod(0o755)
+    monkeypatch.setattr(bubblewrap, "find", lambda: str(broken))
+
+    with ForkSandbox() as opened:
+        assert opened.isolation == ("+".join(LAYERS) or "process")
+        assert outcome(opened, "return 1") == 1
+
+
+def test_a_worker_that_never_speaks_is_an_error_of_ours(monkeypatch):
+    """A worker that ends before it is ready is told as the grader's fault."""
+    monkeypatch.setattr(bubblewrap, "find", lambda: None)
+    monkeypatch.setattr(sys, "executable", "/bin/true")
+
+    with (
+        ForkSandbox() as opened,
+        pytest.raises(fork.SandboxError, match="ended before it was ready"),
+    ):
+        opened.isolation  # noqa: B018  asking is the point
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
+def test_an_ordinary_user_is_confined_as_well():
+    """Nobody's process can bind itself with all that the kernel has."""
+    program = (
+        "from autograder.sandbox import kernel, landlock, seccomp\n"
+        "kernel.no_new_privileges(); kernel.drop_capabilities()\n"
+        "if landlock.abi(): landlock.bind(landlock.ruleset(readable=()))\n"
+        "if seccomp.is_available(): seccomp.Filter().install()\n"
+        "try:\n    open('/etc/passwd')\nexcept PermissionError:\n    print('closed')\n"
+    )
+    become = "import os; os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+    imports = "import autograder.sandbox.kernel, autograder.sandbox.landlock, autograder.sandbox.seccomp\n"
+    ended = subprocess.run(
+        [sys.executable, "-c", imports + become + program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.stdout.strip() == ("closed" if landlock.abi() else ""), ended.stderr
