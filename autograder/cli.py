@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from autograder.commands.batch import batch
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -335,3 +337,6 @@ def _progress(epochs: int) -> Iterator[Callable[[], object]]:
     with Progress(*columns, console=terminal, disable=not terminal.is_terminal) as bar:
         task = bar.add_task("", total=epochs)
         yield lambda: bar.advance(task)
+
+
+main.add_command(batch)

@@ -19,7 +19,7 @@ from autograder.key import AnswerKey
 from autograder.observation import Lost, Observation, Returned
 from autograder.report import CheckResult, Report
 from autograder.sandbox import Answer, Question, Sandbox, Source
-from autograder.submission import Submission
+from autograder.submission import Handed, Submission
 
 __all__ = ["grade"]
 
@@ -27,7 +27,7 @@ REPORT_TO = "Please tell your instructor: this is the checker's fault, and it co
 
 
 def grade(
-    submission: Submission,
+    submission: Submission | Handed,
     key: AnswerKey,
     sandbox: Sandbox,
     *,
@@ -54,7 +54,7 @@ class _Grading:
     """One pass over the checks of one submission."""
 
     def __init__(
-        self, submission: Submission, key: AnswerKey, sandbox: Sandbox, *, carry: bool
+        self, submission: Submission | Handed, key: AnswerKey, sandbox: Sandbox, *, carry: bool
     ) -> None:
         self.lab: Lab = submission.lab
         self.carry = carry

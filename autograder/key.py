@@ -22,7 +22,15 @@ from autograder.sandbox import Question, Sandbox, Source
 from autograder.sandbox.codec import ProtocolError, decode, encode
 from autograder.sandbox.limits import Limits
 
-__all__ = ["AnswerKey", "KeyedCheck", "RecordingError", "get_key", "record_key", "stored_key"]
+__all__ = [
+    "AnswerKey",
+    "KeyedCheck",
+    "RecordingError",
+    "fingerprint",
+    "get_key",
+    "record_key",
+    "stored_key",
+]
 
 
 class RecordingError(Exception):
@@ -162,10 +170,10 @@ def _store(lab: Lab, key: AnswerKey) -> AnswerKey:
 
 
 def _place(lab: Lab, seed: int) -> Path:
-    return ROOT / ".nnlab" / "keys" / f"{lab.id}-{seed}-{_fingerprint(lab)}.key"
+    return ROOT / ".nnlab" / "keys" / f"{lab.id}-{seed}-{fingerprint(lab)}.key"
 
 
-def _fingerprint(lab: Lab) -> str:
+def fingerprint(lab: Lab) -> str:
     """Hash all that a key is made from: engine, checks, mistakes, the sandbox's inside, numpy."""
     digest = hashlib.sha256()
     folder = Path(__file__).parent

@@ -1,7 +1,9 @@
 """Intake: which files are a submission, and to which lab. Files are read, never parsed or run."""
 
+import hashlib
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +11,17 @@ from autograder.check import Lab
 from autograder.course import UnknownLabError, find_lab, lab_ids, labs, owner_of
 from autograder.sandbox import Source
 
-__all__ = ["Submission", "SubmissionError", "find_submissions", "shortest_target"]
+__all__ = [
+    "Handed",
+    "MAX_FILE_BYTES",
+    "Submission",
+    "SubmissionError",
+    "find_submissions",
+    "shortest_target",
+]
 
 MAX_FILE_BYTES = 1 << 20
+"""No module of the course comes near it; what is larger is not read."""
 
 
 class SubmissionError(ValueError):
@@ -36,6 +46,33 @@ class Submission:
             except SubmissionError as error:
                 missing[module] = str(error)
         return sources, missing
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One lab's modules as somebody handed them in, read already: it can travel to another machine."""
+
+    lab: Lab
+    student: str
+    texts: Mapping[str, bytes]
+    """The modules that are there, by name."""
+    missing: Mapping[str, str]
+    """For each of the others the reason, in a sentence for the student."""
+
+    def read(self) -> tuple[dict[str, Source], dict[str, str]]:
+        """Return the sources, and for each missing module the reason."""
+        sources = {module: Source(f"{module}.py", text) for module, text in self.texts.items()}
+        return sources, dict(self.missing)
+
+    @property
+    def digest(self) -> str:
+        """Hash what was handed in, whoever did it."""
+        digest = hashlib.sha256(self.lab.id.encode())
+        for module in self.lab.modules:
+            told = self.missing.get(module, "").encode()
+            digest.update(hashlib.sha256(self.texts.get(module, b"")).digest())
+            digest.update(hashlib.sha256(told).digest())
+        return digest.hexdigest()[:32]
 
 
 def _read(path: Path) -> bytes:
