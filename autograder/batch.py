@@ -12,14 +12,20 @@ from autograder.key import AnswerKey, get_key, stored_key
 from autograder.marks import Mark, Marks, marks_of
 from autograder.pool import grade_many
 from autograder.report import Report
-from autograder.results import Results, Seeds
+from autograder.results import STATE, Results, Seeds
 from autograder.sandbox import open_sandbox
 from autograder.submission import Handed
 
-__all__ = ["Batch", "Progress", "grade", "grade_class", "grade_many", "open_results", "take_key"]
-
-STATE = ".nnlab"
-"""The folder in a course's folder that keeps seeds and results."""
+__all__ = [
+    "Batch",
+    "Progress",
+    "course_seeds",
+    "grade",
+    "grade_class",
+    "grade_many",
+    "open_results",
+    "take_key",
+]
 
 
 @dataclass(frozen=True, slots=True)

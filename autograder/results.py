@@ -20,9 +20,21 @@ from autograder.key import fingerprint
 from autograder.report import CheckResult, Report
 from autograder.submission import Handed
 
-__all__ = ["Results", "Seeds", "edition", "from_plain", "judging_files", "to_plain", "write_whole"]
+__all__ = [
+    "Results",
+    "STATE",
+    "Seeds",
+    "edition",
+    "from_plain",
+    "judging_files",
+    "to_plain",
+    "write_whole",
+]
 
 SCHEMA = "nnlab/result/1"
+
+STATE = ".nnlab"
+"""The folder in a course's folder that keeps seeds and results."""
 
 _HERE = Path(__file__).parent
 

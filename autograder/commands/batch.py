@@ -74,6 +74,8 @@ def batch(
     from autograder.batch import course_seeds, grade_class
     from autograder.course import UnknownLabError, find_lab
     from autograder.key import RecordingError
+    from autograder.nbgrader.gradebook import fill_gradebook
+    from autograder.nbgrader.mend import mend_course
     from autograder.pool import ClusterError
     from autograder.sandbox import SandboxError
     from autograder.submission import SubmissionError
@@ -81,6 +83,8 @@ def batch(
     course = Path.cwd()
     try:
         found = find_lab(lab)
+        for sentence in mend_course(course, submitted):
+            click.echo(sentence)
         with _progress() as progress:
             done = grade_class(
                 found,
@@ -108,6 +112,9 @@ def batch(
     _print_summary(done.marks, done.graded)
     for path in paths:
         click.echo(path)
+    filled = fill_gradebook(course, done.marks)
+    if filled:
+        click.echo(filled)
     faults = [m for m in done.marks.marks if m.report is None or m.report.exit_code == FAULT]
     ctx.exit(FAULT if faults else 0)
 
