@@ -26,7 +26,7 @@ __all__ = [
 ROOT = Path(__file__).resolve().parents[1]
 """The course's own folder: the repository in the instructor's edition."""
 
-PROVIDED = ("arrays", "datasets", "plots")
+PROVIDED = ("arrays", "datasets", "parameter", "plots")
 """The engine's modules that hold no exercise: every lab may lean on them."""
 
 _LABS = "autograder.labs"

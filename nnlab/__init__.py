@@ -19,6 +19,7 @@ from nnlab import (
     losses,  # lab 4: mean squared error, cross entropy
     module,  # lab 5: parameters, modules, stacks
     optim,  # lab 9: optimizers
+    parameter,  # parameters with their gradients, alone and as one vector
     perceptron,  # lab 3: the perceptron
     plots,  # provided strokes of the lecture's figures
     preprocessing,  # lab 7: one scale for all features
@@ -44,6 +45,7 @@ __all__ = [
     "losses",
     "module",
     "optim",
+    "parameter",
     "perceptron",
     "plots",
     "preprocessing",

@@ -7,7 +7,8 @@ whole batch and backward has to follow that. In evaluation running averages stan
 import numpy as np
 
 from nnlab.arrays import Array
-from nnlab.module import Module, Parameter
+from nnlab.module import Module
+from nnlab.parameter import Parameter
 
 __all__ = ["BatchNorm1d"]
 
@@ -67,15 +68,18 @@ class BatchNorm1d(Module):
         ([0.2], [1.1])
         """
         batch, m = len(x), self.momentum
-        mean, var = self.running_mean, self.running_var
+        mean = x.mean(axis=0) if self.training else self.running_mean
+        centred, var = x - mean, self.running_var
         if self.training:
-            mean, var = x.mean(axis=0), x.var(axis=0)
+            var = np.square(centred).mean(axis=0)
             self.running_mean = (1 - m) * self.running_mean + m * mean
             self.running_var = (1 - m) * self.running_var + m * var * batch / (batch - 1)
         self._inverse_std = 1 / np.sqrt(var + self.eps)
-        self._x_hat = (x - mean) * self._inverse_std
+        self._x_hat = centred * self._inverse_std
         self._batch_statistics = self.training
-        return self.weight.data * self._x_hat + self.bias.data
+        y = self.weight.data * self._x_hat
+        y += self.bias.data
+        return y
 
     def backward(self, grad_output: Array) -> Array:
         """Add dL/dγ and dL/dβ to `weight.grad` and `bias.grad`; return dL/dx.
@@ -96,10 +100,11 @@ class BatchNorm1d(Module):
         >>> layer.backward(np.array([[0.0], [1.0], [0.0]])).round(3).tolist()
         [[-0.204], [0.408], [-0.204]]
         """
-        x_hat = self._x_hat
-        self.weight.grad += (grad_output * x_hat).sum(axis=0)
-        self.bias.grad += grad_output.sum(axis=0)
-        grad_input = self.weight.data * self._inverse_std * grad_output
+        x_hat, batch = self._x_hat, len(grad_output)
+        weight_grad, bias_grad = (grad_output * x_hat).sum(axis=0), grad_output.sum(axis=0)
+        self.weight.grad += weight_grad
+        self.bias.grad += bias_grad
         if self._batch_statistics:
-            grad_input -= grad_input.mean(axis=0) + x_hat * (grad_input * x_hat).mean(axis=0)
-        return grad_input
+            grad_output = grad_output - x_hat * (weight_grad / batch)
+            grad_output -= bias_grad / batch
+        return self.weight.data * self._inverse_std * grad_output

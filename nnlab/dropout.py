@@ -48,7 +48,7 @@ class Dropout(Module):
         if not self.training:
             self._mask = np.ones_like(x)
             return x
-        keep = self.rng.random(x.shape) >= self.p
+        keep = self.rng.random(x.shape, dtype=np.float32) >= self.p  # half the bits, less time
         self._mask = keep.astype(x.dtype) / (1 - self.p)
         return x * self._mask
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from nnlab.activations import relu, sigmoid, tanh
 from nnlab.arrays import Array
-from nnlab.module import Module, Parameter, Sequential
+from nnlab.module import Module, Sequential
+from nnlab.parameter import Parameter
 
 __all__ = ["Activation", "Linear", "ReLU", "Sigmoid", "Tanh", "mlp", "uniform"]
 
@@ -75,7 +76,9 @@ class Linear(Module):
         [[5.5], [2.5]]
         """
         self._x = x
-        return x @ self.weight.data.T + self.bias.data  # (batch, in) @ (in, out)
+        y = x @ self.weight.data.T  # (batch, in) @ (in, out)
+        y += self.bias.data
+        return y
 
     def backward(self, grad_output: Array) -> Array:
         """Add dL/dW and dL/db to `weight.grad` and `bias.grad`; return dL/dx.
@@ -97,7 +100,7 @@ class Linear(Module):
         >>> layer.weight.grad.tolist(), layer.bias.grad.tolist()
         ([[11.0, 1.0]], [11.0])
         """
-        self.weight.grad += grad_output.T @ self._x  # (out, batch) @ (batch, in)
+        self.weight.add_product(grad_output.T, self._x)  # (out, batch) @ (batch, in)
         self.bias.grad += grad_output.sum(axis=0)  # b was added to every row
         if not self.input_gradient:
             return np.broadcast_to(np.nan, self._x.shape)

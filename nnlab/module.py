@@ -1,38 +1,19 @@
-"""Parameters and modules: the two ideas that networks are made of.
+"""Modules: the idea that networks are made of.
 
-A `Parameter` is an array with a gradient beside it. A `Module` maps a batch forward, keeps what
-it needs, and maps the loss's gradient backward; `Sequential` stacks modules. There is no graph
-and no automatic differentiation: every module states its own derivative.
+A `Module` maps a batch forward, keeps what it needs, and maps the loss's gradient backward;
+`Sequential` stacks modules. There is no graph and no automatic differentiation: every module
+states its own derivative.
 """
 
-from collections.abc import Iterable
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import DTypeLike
 
 from nnlab.arrays import Array
+from nnlab.parameter import Parameter
 
-__all__ = ["Module", "Parameter", "ParameterVector", "Sequential"]
-
-
-class Parameter:
-    """An array that training changes, `.data`, and the loss's gradient with respect to it, `.grad`.
-
-    Shape: data of any shape, it is copied; grad the same.
-
-    >>> Parameter([1.0, 2.0]).grad.tolist()
-    [0.0, 0.0]
-    """
-
-    def __init__(self, data: ArrayLike, grad: ArrayLike = 0.0) -> None:
-        given = np.asarray(data)
-        self.data: Array = given.astype(given.dtype if given.dtype.kind == "f" else float)
-        self.grad: Array = np.full_like(self.data, grad)
-
-    def astype(self, dtype: DTypeLike) -> None:
-        """Convert both arrays."""
-        self.data, self.grad = self.data.astype(dtype), self.grad.astype(dtype)
+__all__ = ["Module", "Parameter", "Sequential"]
 
 
 class Module:
@@ -149,50 +130,3 @@ class Sequential(Module):
         for module in reversed(self.modules):
             grad_output = module.backward(grad_output)
         return grad_output
-
-
-class ParameterVector:
-    """Many parameters as one: `.data` and `.grad` are vectors that hold theirs end to end.
-
-    The parameters' own arrays become views of the vectors, so each side sees what the other
-    changes, and an optimizer updates a whole network in a few long operations.
-
-    >>> weight, bias = Parameter([[1.0, 2.0]]), Parameter([3.0])
-    >>> ParameterVector([weight, bias]).data += 1
-    >>> weight.data.tolist(), bias.data.tolist()
-    ([[2.0, 3.0]], [4.0])
-    """
-
-    def __init__(self, parameters: Iterable[Parameter]) -> None:
-        self.parameters = list(parameters)
-        if not self.parameters:
-            raise ValueError("parameters must hold at least one Parameter, got none")
-        self._data = self._grad = np.empty(0)
-
-    @property
-    def data(self) -> Array:
-        """The values of all parameters. Assigning changes them in place."""
-        return self._gathered()[0]
-
-    @data.setter
-    def data(self, value: Array) -> None:
-        if value is not self._data:  # after `data -= …` it is
-            self.data[...] = value
-
-    @property
-    def grad(self) -> Array:
-        """The gradients of all parameters."""
-        return self._gathered()[1]
-
-    def _gathered(self) -> tuple[Array, Array]:
-        """Take the parameters in, unless they are: a copy or another vector may hold them."""
-        ours = (p.data.base is self._data and p.grad.base is self._grad for p in self.parameters)
-        if not all(ours):
-            self._data = np.concatenate([p.data.ravel() for p in self.parameters])
-            self._grad = np.concatenate([p.grad.ravel() for p in self.parameters])
-            start = 0
-            for p in self.parameters:
-                here, start = slice(start, start + p.data.size), start + p.data.size
-                p.data = self._data[here].reshape(p.data.shape)
-                p.grad = self._grad[here].reshape(p.data.shape)
-        return self._data, self._grad

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from nnlab.module import Parameter, ParameterVector
+from nnlab.parameter import Parameter, ParameterVector
 
 __all__ = ["AdaGrad", "Adam", "Momentum", "Nesterov", "Optimizer", "RMSProp", "SGD"]
 
@@ -35,7 +35,7 @@ class Optimizer:
 
     def zero_grad(self) -> None:
         """Clear the gradients of all parameters."""
-        self.theta.grad[...] = 0
+        self.theta.clear_grad()
 
     def step(self) -> None:
         """Change the parameters once, as their gradients say."""
@@ -195,13 +195,13 @@ class Adam(Optimizer):
         """
         self.t += 1
         correct1, correct2 = (1 - b**self.t if self.bias_correction else 1 for b in self.betas)
-        (beta1, beta2), grad, scratch = self.betas, self.theta.grad, self.scratch
-        self.m *= beta1
-        self.m += np.multiply(grad, 1 - beta1, out=scratch)
+        (beta1, beta2), scratch = self.betas, self.scratch
+        scale1, scale2 = (1 - beta1) / correct1, math.sqrt((1 - beta2) / correct2)
+        self.m *= beta1  # without its factor 1 − β₁: the scales make up for it in one go
+        self.m += self.theta.grad
         self.v *= beta2
-        self.v += np.multiply(np.square(grad, out=scratch), 1 - beta2, out=scratch)
+        self.v += np.square(self.theta.grad, out=scratch)
         np.sqrt(self.v, out=scratch)
-        scratch += self.eps * math.sqrt(correct2)  # √correct2 · (√v̂ + eps)
+        scratch += self.eps / scale2  # scale2 · scratch = √v̂ + eps
         np.divide(self.m, scratch, out=scratch)
-        scratch *= self.lr * math.sqrt(correct2) / correct1
-        self.theta.data -= scratch
+        self.theta.data -= np.multiply(scratch, self.lr * scale1 / scale2, out=scratch)

@@ -10,7 +10,8 @@ import numpy as np
 
 from nnlab.activations import relu, sigmoid, tanh
 from nnlab.arrays import Array
-from nnlab.module import Module, Parameter, Sequential
+from nnlab.module import Module, Sequential
+from nnlab.parameter import Parameter
 
 __all__ = ["Activation", "Linear", "ReLU", "Sigmoid", "Tanh", "mlp", "uniform"]
 

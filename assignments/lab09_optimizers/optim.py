@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from nnlab.module import Parameter, ParameterVector
+from nnlab.parameter import Parameter, ParameterVector
 
 __all__ = ["AdaGrad", "Adam", "Momentum", "Nesterov", "Optimizer", "RMSProp", "SGD"]
 
@@ -35,7 +35,7 @@ class Optimizer:
 
     def zero_grad(self) -> None:
         """Clear the gradients of all parameters."""
-        self.theta.grad[...] = 0
+        self.theta.clear_grad()
 
     def step(self) -> None:
         """Change the parameters once, as their gradients say."""

@@ -7,7 +7,8 @@ whole batch and backward has to follow that. In evaluation running averages stan
 import numpy as np
 
 from nnlab.arrays import Array
-from nnlab.module import Module, Parameter
+from nnlab.module import Module
+from nnlab.parameter import Parameter
 
 __all__ = ["BatchNorm1d"]
 

@@ -7,7 +7,7 @@ import numpy as np
 from autograder.gallery import Drawn, experiment
 from nnlab import descent, optim, plots, schedules
 from nnlab.arrays import Array
-from nnlab.module import Parameter
+from nnlab.parameter import Parameter
 
 START = np.array([3.0, 3.0])
 HESSIAN = np.array([[2.0, 1.0], [1.0, 8.0]])

@@ -22,8 +22,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 from typing import Any, Self
@@ -32,7 +32,14 @@ from autograder.observation import Lost
 from autograder.sandbox import SandboxError, inside
 from autograder.sandbox.codec import decode, encode
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.question import Answer, Question, Source, read_answer
+from autograder.sandbox.question import (
+    Answer,
+    Question,
+    Source,
+    read_answers,
+    read_questions,
+    write_questions,
+)
 
 __all__ = ["ForkSandbox"]
 
@@ -53,7 +60,7 @@ class ForkSandbox:
     isolation = "process"
 
     def __init__(self, *, here: bool = False) -> None:
-        self._prepared: dict[str, Source] | None = None
+        self._prepared: Mapping[str, Source] | None = None
         self._start(here=here)
 
     def __enter__(self) -> Self:
@@ -103,6 +110,13 @@ class ForkSandbox:
     def ask(self, question: Question) -> Answer:
         """Ask a question in a fresh process.
 
+        Raises: SandboxError if no worker or child can be started.
+        """
+        return self.ask_together([question])[0]
+
+    def ask_together(self, questions: Sequence[Question]) -> list[Answer]:
+        """Ask questions of one submission in one fresh process, under the limits of the first.
+
         A worker that dies under a question is replaced and asked again; if it dies again, the
         question's code has killed it.
 
@@ -110,29 +124,33 @@ class ForkSandbox:
         """
         for _ in range(2):
             try:
-                return self._ask(question)
+                return self._ask(questions)
             except (EOFError, OSError):
                 self._replace()
-        return Answer([Lost("crash", "it ended the process that watches it")] * len(question.cases))
+        lost = Lost("crash", "it ended the process that watches it")
+        return [Answer([lost] * len(question.cases)) for question in questions]
 
-    def _ask(self, question: Question) -> Answer:
-        self._channel.settimeout(question.limits.wall_seconds + PATIENCE_SECONDS)
-        if self._prepared != question.reference:
-            sources = {name: [s.file, s.text] for name, s in question.reference.items()}
+    def _ask(self, questions: Sequence[Question]) -> list[Answer]:
+        first = questions[0]
+        self._channel.settimeout(first.limits.wall_seconds + PATIENCE_SECONDS)
+        if self._prepared != first.reference:
+            sources = {name: [s.file, s.text] for name, s in first.reference.items()}
             _send(self._channel, encode({"prepare": sources}))
-            self._prepared = question.reference
-        question_frame = replace(question, reference={}).to_bytes()
-        limits = {"limits": [getattr(question.limits, name) for name in Limits.__slots__]}
-        _send(self._channel, encode({**limits, "question": question_frame}))
+            self._prepared = first.reference
+        limits = {"limits": [getattr(first.limits, name) for name in Limits.__slots__]}
+        _send(
+            self._channel,
+            encode({**limits, "questions": write_questions(questions, with_reference=False)}),
+        )
         outcome = decode(_receive(self._channel))
         if "failed" in outcome:
             raise SandboxError(f"no process could be started for a check: {outcome['failed']}")
-        return read_answer(
+        return read_answers(
             outcome["result"],
-            n_cases=len(question.cases),
-            lost=Lost(outcome["ended"]),
+            [len(question.cases) for question in questions],
+            Lost(outcome["ended"]),
             printed=outcome["printed"].decode("utf-8", "replace"),
-            seconds=outcome["seconds"],
+            seconds=outcome["seconds"] / len(questions),
         )
 
 
@@ -257,7 +275,7 @@ class Worker:
                 self.prepare(request["prepare"])
                 continue
             try:
-                outcome = self.run(request["question"], Limits(*request["limits"]))
+                outcome = self.run(request["questions"], Limits(*request["limits"]))
             except OSError as error:  # no pipe or no process: the machine is full
                 _send(self.control, encode({"failed": str(error)}))
                 continue
@@ -270,7 +288,7 @@ class Worker:
         self.reference = {name: Source(file, text) for name, (file, text) in sources.items()}
         self.codes = {name: inside.compiled(source) for name, source in self.reference.items()}
 
-    def run(self, question: bytes, limits: Limits) -> Outcome:
+    def run(self, questions: bytes, limits: Limits) -> Outcome:
         """Fork, watch, bury."""
         outcome = Outcome(bytearray(), bytearray())
         result, result_end = os.pipe()
@@ -278,7 +296,7 @@ class Worker:
         started = time.monotonic()
         pid = os.fork()
         if pid == 0:
-            self.be_child(question, limits, result_end, printed_end)
+            self.be_child(questions, limits, result_end, printed_end)
         os.close(result_end)
         os.close(printed_end)
         status, cpu_seconds = self.watch(
@@ -325,8 +343,8 @@ class Worker:
             os.close(pipe)
         return status, usage.ru_utime + usage.ru_stime
 
-    def be_child(self, question: bytes, limits: Limits, result: int, printed: int) -> None:
-        """Run one question and end; never returns."""
+    def be_child(self, questions: bytes, limits: Limits, result: int, printed: int) -> None:
+        """Ask the questions and end; never returns."""
         try:
             os.setsid()
             self.die_with_parent()
@@ -339,7 +357,7 @@ class Worker:
             os.dup2(printed, 2)
             inside.prepare_streams()
             limits.apply()
-            asked = replace(Question.from_bytes(question), reference=self.reference)
+            asked = read_questions(questions, self.reference)
             inside.answer(asked, lambda frame: _write_all(result, frame), self.codes)
         except BaseException:  # noqa: BLE001  a child that cannot go on has nobody to tell
             os._exit(1)

@@ -14,9 +14,10 @@ import linecache
 import os
 import random
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import CodeType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from autograder.observation import Lost, Observation, Raised, Returned, to_plain
 from autograder.sandbox.codec import Seed, TooLargeError, encode
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.question import READY, Question, Source, write_frame
+
+if TYPE_CHECKING:
+    from autograder.check import Check
 
 __all__ = ["View", "answer", "compiled", "prepare_streams"]
 
@@ -101,27 +105,37 @@ def compiled(source: Source) -> CodeType:
 
 
 def answer(
-    question: Question, send: Callable[[bytes], object], codes: Mapping[str, CodeType] | None = None
+    questions: Sequence[Question],
+    send: Callable[[bytes], object],
+    codes: Mapping[str, CodeType] | None = None,
 ) -> None:
-    """Import the module, ask every case, and send one frame for each of these as soon as it is there.
+    """Ask questions of one submission, one after the other in this process.
 
-    `codes` may hold the reference's modules, compiled once for many questions.
+    For each of them: import the module, ask every case, and send one frame for each of these as
+    soon as it is there. `codes` may hold the reference's modules, compiled once for many.
     """
     for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
         del sys.modules[name]
-    lab = importlib.import_module(question.lab).lab
-    check = lab.checks[question.check]
-    finder = Finder(question.submission, question.reference, codes or {})
+    first = questions[0]
+    checks = importlib.import_module(first.lab).lab.checks  # before foreign packages are refused
+    finder = Finder(first.submission, first.reference, codes or {})
     sys.meta_path.insert(0, finder)
-    send(READY)
-    imported = observe(lambda _: _import(question), (), {}, finder.files)
-    send(write_frame(_frame(imported, question.limits)))
-    if not isinstance(imported, Returned):
-        return
+    for question in questions:
+        send(READY)
+        with np.errstate(), warnings.catch_warnings():  # what one changes is not the next one's
+            imported = observe(lambda _, q=question: _import(q), (), {}, finder.files)
+            send(write_frame(_frame(imported, question.limits)))
+            if isinstance(imported, Returned):
+                _ask_cases(question, checks[question.check], finder.files, send)
+
+
+def _ask_cases(
+    question: Question, check: "Check", files: set[str], send: Callable[[bytes], object]
+) -> None:
     for case in question.cases:
         np.random.seed(0)  # noqa: NPY002  students may use the old global generator
         random.seed(0)
-        observation = observe(check.ask, check.unchanged, case, finder.files)
+        observation = observe(check.ask, check.unchanged, case, files)
         sys.stdout.flush()
         send(write_frame(_frame(observation, question.limits)))
 

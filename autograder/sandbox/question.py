@@ -1,6 +1,7 @@
 """What goes into the sandbox and what comes out: a question and its answer."""
 
 import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -14,8 +15,10 @@ __all__ = [
     "READY",
     "SandboxError",
     "Source",
-    "read_answer",
+    "read_answers",
+    "read_questions",
     "write_frame",
+    "write_questions",
 ]
 
 
@@ -24,7 +27,6 @@ class SandboxError(Exception):
 
 
 _LENGTH = struct.Struct("<Q")
-_SOURCES = ("submission", "reference", "carried")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +49,54 @@ class Question:
     cases: list[dict[str, Any]]
     submission: dict[str, Source]
     """The student's modules, by name."""
-    reference: dict[str, Source] = field(default_factory=dict)
+    reference: Mapping[str, Source] = field(default_factory=dict)
     """Modules of earlier labs and provided ones: no answer to this lab is among them."""
     limits: Limits = field(default_factory=Limits)
     carried: dict[str, Source] = field(default_factory=dict)
     """Modules of the reference of this lab from which `exercises` are taken: see carry-forward."""
     exercises: tuple[str, ...] = ()
 
-    def to_bytes(self) -> bytes:
-        """Write the question as one frame."""
-        fields = {name: getattr(self, name) for name in self.__slots__}
-        for name in _SOURCES:
-            fields[name] = {module: asdict(source) for module, source in fields[name].items()}
-        return encode({**fields, "limits": asdict(self.limits)})
 
-    @classmethod
-    def from_bytes(cls, frame: bytes) -> "Question":
-        """Read a question; it comes from the grader, so its fields are taken as they are."""
-        fields = decode(frame)
-        for name in _SOURCES:
-            fields[name] = {module: Source(**source) for module, source in fields[name].items()}
-        return cls(**{**fields, "limits": Limits(**fields["limits"])})
+def write_questions(questions: Sequence[Question], *, with_reference: bool = True) -> bytes:
+    """Write questions of one submission as one frame, its sources once."""
+    first = questions[0]
+    shared = {"submission": _plain(first.submission)}
+    shared["reference"] = _plain(first.reference) if with_reference else {}
+    own = [
+        {
+            **{name: getattr(question, name) for name in Question.__slots__ if name not in shared},
+            "limits": asdict(question.limits),
+            "carried": _plain(question.carried),
+        }
+        for question in questions
+    ]
+    return encode({**shared, "questions": own})
+
+
+def read_questions(frame: bytes, reference: Mapping[str, Source] | None = None) -> list[Question]:
+    """Read questions; they come from the grader, so their fields are taken as they are.
+
+    `reference` stands in where the frame was written without.
+    """
+    fields = decode(frame)
+    submission = _sources(fields["submission"])
+    reference = reference or _sources(fields["reference"])
+    return [
+        Question(
+            **{**own, "limits": Limits(**own["limits"]), "carried": _sources(own["carried"])},
+            submission=submission,
+            reference=reference,
+        )
+        for own in fields["questions"]
+    ]
+
+
+def _plain(sources: Mapping[str, Source]) -> dict[str, dict[str, Any]]:
+    return {module: asdict(source) for module, source in sources.items()}
+
+
+def _sources(plain: Mapping[str, dict[str, Any]]) -> dict[str, Source]:
+    return {module: Source(**source) for module, source in plain.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,35 +118,54 @@ READY = write_frame(b"")
 """What the sandbox sends first, before any code of the submission runs."""
 
 
-def read_answer(stream: bytes, *, n_cases: int, lost: Lost, **more: Any) -> Answer:
-    """Read what the sandbox sent: that it is ready, how the import went, an observation a case.
+def read_answers(stream: bytes, n_cases: Sequence[int], lost: Lost, **more: Any) -> list[Answer]:
+    """Read what the sandbox sent: an answer for every question, of one observation a case.
 
-    `lost` tells why any are missing.
+    `lost` tells why any are missing; `more` goes into every answer.
 
     Raises: SandboxError if it never was ready, which cannot be the submission's doing.
     """
     if not stream.startswith(READY):
         raise SandboxError(f"the sandbox ended before it ran any code ({lost.reason})")
-    imported, *observations = _observations(stream[len(READY) :], n_cases + 1, lost)
-    if isinstance(imported, Returned):
-        return Answer(observations, **more)
-    return Answer([imported] * n_cases, imported=False, **more)
+    frames = _Frames(stream, lost)
+    answers = []
+    for n in n_cases:
+        frames.skip(READY)
+        imported = frames.observation()
+        if isinstance(imported, Returned):
+            answers.append(Answer([frames.observation() for _ in range(n)], **more))
+        else:
+            answers.append(Answer([imported] * n, imported=False, **more))
+    return answers
 
 
-def _observations(stream: bytes, wanted: int, lost: Lost) -> list[Observation]:
-    observations: list[Observation] = []
-    position = 0
-    while len(observations) < wanted:
-        if position + _LENGTH.size > len(stream):
-            break
-        (length,) = _LENGTH.unpack_from(stream, position)
-        position += _LENGTH.size
-        if position + length > len(stream):
-            break
+class _Frames:
+    """Reads observations from a stream until it ends or is no such stream any more."""
+
+    def __init__(self, stream: bytes, lost: Lost) -> None:
+        self.stream, self.lost, self.position = stream, lost, 0
+
+    def skip(self, frame: bytes) -> None:
+        """Pass over a frame that should come next; without it, nothing can be read any more."""
+        if self.stream.startswith(frame, self.position):
+            self.position += len(frame)
+        elif self.position < len(self.stream):
+            self._end(Lost("noise"))
+
+    def observation(self) -> Observation:
+        """Read the next one; what is missing or none is lost, and all after it."""
+        start = self.position + _LENGTH.size
+        if start > len(self.stream):
+            return self._end(self.lost)
+        (length,) = _LENGTH.unpack_from(self.stream, self.position)
+        if start + length > len(self.stream):
+            return self._end(self.lost)
+        self.position = start + length
         try:
-            observations.append(from_plain(decode(stream[position : position + length])))
+            return from_plain(decode(self.stream[start : self.position]))
         except ProtocolError:
-            lost = Lost("noise")
-            break
-        position += length
-    return observations + [lost] * (wanted - len(observations))
+            return self._end(Lost("noise"))
+
+    def _end(self, lost: Lost) -> Lost:
+        self.position, self.lost = len(self.stream), lost
+        return lost

@@ -8,12 +8,19 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Self
 
 from autograder.observation import Lost
 from autograder.sandbox import inside
-from autograder.sandbox.question import Answer, Question, read_answer
+from autograder.sandbox.question import (
+    Answer,
+    Question,
+    read_answers,
+    read_questions,
+    write_questions,
+)
 
 __all__ = ["SpawnSandbox"]
 
@@ -21,7 +28,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 class SpawnSandbox:
-    """Asks each question in an interpreter of its own."""
+    """Asks in a fresh interpreter each time."""
 
     isolation = "process"
 
@@ -35,23 +42,28 @@ class SpawnSandbox:
         """Nothing is kept between questions."""
 
     def ask(self, question: Question) -> Answer:
-        """Start, ask, wait; kill what outlives its time."""
+        """Ask one question in a fresh interpreter."""
+        return self.ask_together([question])[0]
+
+    def ask_together(self, questions: Sequence[Question]) -> list[Answer]:
+        """Start, ask, wait; kill what outlives the limits of the first question."""
+        limits = questions[0].limits
         started = time.monotonic()
         child = _start()
         result, printed = bytearray(), bytearray()
         readers = [
-            _reader(child.stdout, result, question.limits.result_mb << 20),
-            _reader(child.stderr, printed, question.limits.printed_kb << 10),
+            _reader(child.stdout, result, limits.result_mb << 20),
+            _reader(child.stderr, printed, limits.printed_kb << 10),
         ]
-        ended = _feed_and_wait(child, question)
+        ended = _feed_and_wait(child, questions)
         for reader in readers:
             reader.join(timeout=5)  # a process that left the session may hold the pipe open
-        return read_answer(
+        return read_answers(
             bytes(result),
-            n_cases=len(question.cases),
-            lost=Lost(ended),
+            [len(question.cases) for question in questions],
+            Lost(ended),
             printed=bytes(printed).decode("utf-8", "replace"),
-            seconds=time.monotonic() - started,
+            seconds=(time.monotonic() - started) / len(questions),
         )
 
 
@@ -70,16 +82,16 @@ def _start() -> "subprocess.Popen[bytes]":
     )
 
 
-def _feed_and_wait(child: "subprocess.Popen[bytes]", question: Question) -> str:
-    """Hand over the question and wait; return in a word why the child ended."""
+def _feed_and_wait(child: "subprocess.Popen[bytes]", questions: Sequence[Question]) -> str:
+    """Hand over the questions and wait; return in a word why the child ended."""
     assert child.stdin
     try:
-        child.stdin.write(question.to_bytes())
+        child.stdin.write(write_questions(questions))
         child.stdin.close()
-    except OSError:  # it ended before it had read the question; its exit says how
+    except OSError:  # it ended before it had read them; its exit says how
         pass
     try:
-        status = child.wait(question.limits.wall_seconds)
+        status = child.wait(questions[0].limits.wall_seconds)
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
@@ -99,15 +111,15 @@ def _end_session(pid: int) -> None:
 
 
 def main() -> None:
-    """Be the child: the question comes on standard input, the answer goes to standard output."""
-    question = Question.from_bytes(sys.stdin.buffer.read())
+    """Be the child: the questions come on standard input, the answers go to standard output."""
+    questions = read_questions(sys.stdin.buffer.read())
     channel = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # from here on, what is printed goes where errors go
     inside.prepare_streams()
     with tempfile.TemporaryDirectory(prefix="nnlab-") as scratch:
         os.chdir(scratch)
-        question.limits.apply()
-        inside.answer(question, channel.write)
+        questions[0].limits.apply()
+        inside.answer(questions, channel.write)
         os.chdir(_ROOT)
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from nnlab.module import Parameter
 from nnlab.optim import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, RMSProp
+from nnlab.parameter import Parameter
 from tests.nnlab.central_differences import close
 
 PAIRS = [  # ours, our arguments, the class in torch.optim, its arguments

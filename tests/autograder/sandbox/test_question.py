@@ -16,8 +16,10 @@ from autograder.sandbox.question import (
     Question,
     SandboxError,
     Source,
-    read_answer,
+    read_answers,
+    read_questions,
     write_frame,
+    write_questions,
 )
 
 CPU = Lost("cpu")
@@ -29,16 +31,17 @@ def stream(*observations):
     return b"".join(write_frame(encode(to_plain(o))) for o in observations)
 
 
-def read(sent, **expected):
-    """Read what comes after the sign that the sandbox is ready."""
-    return read_answer(READY + sent, **expected)
+def read(sent, *, n_cases, lost, **more):
+    """Read the answer to one question, after the sign that the sandbox is ready."""
+    (answer,) = read_answers(READY + sent, [n_cases], lost, **more)
+    return answer
 
 
 @pytest.mark.parametrize("sent", [b"", READY[:3], write_frame(b"x")])
 def test_a_sandbox_that_never_was_ready_is_our_fault(sent):
     """Before the ready sign no code of a submission has run, so its absence is an error of ours."""
     with pytest.raises(SandboxError, match="ended before it ran any code"):
-        read_answer(sent, n_cases=2, lost=CPU)
+        read_answers(sent, [2], CPU)
 
 
 def test_a_question_comes_back_whole():
@@ -53,13 +56,26 @@ def test_a_question_comes_back_whole():
         Limits(cpu_seconds=1, memory_mb=64),
     )
 
-    assert Question.from_bytes(question.to_bytes()) == question
+    assert read_questions(write_questions([question])) == [question]
+
+
+def test_questions_of_one_submission_share_its_sources():
+    """Several cross together; the reference may stay where it is, and is put in on the other side."""
+    sources = {"hebb": Source("hebb.py", b"x = 1")}
+    reference = {"arrays": Source("nnlab/arrays.py", b"y = 2")}
+    questions = [Question("lab", name, "hebb", [{}], sources, reference) for name in "abc"]
+    frame = write_questions(questions, with_reference=False)
+
+    assert frame.count(b"x = 1") == 1
+    assert b"y = 2" not in frame
+    assert read_questions(frame, reference) == questions
 
 
 def test_arrays_in_cases_come_back():
     """A case's arrays keep values and dtype."""
     case = {"x": np.array([[1, 2]], dtype=np.int16)}
-    read = Question.from_bytes(Question("l", "c", "m", [case], {}).to_bytes()).cases[0]["x"]
+    (question,) = read_questions(write_questions([Question("l", "c", "m", [case], {})]))
+    read = question.cases[0]["x"]
 
     assert (read.dtype, read.tolist()) == (case["x"].dtype, [[1, 2]])
 
@@ -70,6 +86,30 @@ def test_each_case_has_its_observation():
     answer = read(stream(Returned(None), *sent), n_cases=2, lost=CPU, printed="hi", seconds=0.5)
 
     assert answer == Answer(sent, imported=True, printed="hi", seconds=0.5)
+
+
+def test_questions_asked_together_are_answered_in_order():
+    """After every ready sign comes a question's own import; what breaks off loses only the rest."""
+    first = READY + stream(Returned(None), Returned(1))
+    broken = READY + stream(Raised("SyntaxError", "bad"))
+    cut = READY + stream(Returned(None), Returned(3))
+    answers = read_answers(first + broken + cut, [1, 2, 2, 1], CPU)
+
+    assert [answer.imported for answer in answers] == [True, False, True, False]
+    assert [answer.observations for answer in answers] == [
+        [Returned(1)],
+        [Raised("SyntaxError", "bad")] * 2,
+        [Returned(3), CPU],
+        [CPU],
+    ]
+
+
+def test_a_missing_ready_sign_between_questions_is_noise():
+    """Frames that are out of step cannot be told apart, so nothing after them counts."""
+    first = READY + stream(Returned(None), Returned(1))
+    answers = read_answers(first + stream(Returned(None), Returned(2)), [1, 1], CPU)
+
+    assert answers[1].observations == [NOISE]
 
 
 @pytest.mark.parametrize("failure", [Raised("SyntaxError", "bad"), Lost("size")])

@@ -1,0 +1,115 @@
+"""What training changes: an array with its gradient beside it, and many of them as one vector.
+
+The code here carries the engine's speed, so that the exercises need not: gradients are cleared
+without writing zeros, and an optimizer sees a whole network as two long vectors.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from nnlab.arrays import Array
+
+__all__ = ["Parameter", "ParameterVector"]
+
+
+class Parameter:
+    """An array that training changes, `.data`, and the loss's gradient with respect to it, `.grad`.
+
+    Shape: data of any shape, it is copied; grad the same.
+
+    >>> Parameter([1.0, 2.0]).grad.tolist()
+    [0.0, 0.0]
+    """
+
+    def __init__(self, data: ArrayLike, grad: ArrayLike = 0.0) -> None:
+        given = np.asarray(data)
+        self.data: Array = given.astype(given.dtype if given.dtype.kind == "f" else float)
+        self._grad, self._cleared = np.full_like(self.data, grad), False
+
+    @property
+    def grad(self) -> Array:
+        """The gradient. Zeros that `clear_grad` has promised are written when somebody looks."""
+        if self._cleared:
+            self._grad[...], self._cleared = 0, False
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Array) -> None:
+        self._grad, self._cleared = value, False
+
+    def clear_grad(self) -> None:
+        """Set the gradient to zero."""
+        self._cleared = True
+
+    def add_product(self, a: Array, b: Array) -> None:
+        """Add the matrix product a @ b to the gradient.
+
+        The first after `clear_grad` is written where the gradient stands: that saves the zeros,
+        an array for the product, and the sum.
+
+        >>> parameter = Parameter([[1.0]], grad=[[4.0]])
+        >>> parameter.add_product(np.array([[2.0]]), np.array([[3.0]])) or parameter.grad.tolist()
+        [[10.0]]
+        """
+        if self._cleared:
+            self.grad = np.matmul(a, b, out=self._grad)
+        else:
+            self.grad += a @ b
+
+    def astype(self, dtype: DTypeLike) -> None:
+        """Convert both arrays."""
+        self.data, self.grad = self.data.astype(dtype), self.grad.astype(dtype)
+
+
+class ParameterVector:
+    """Many parameters as one: `.data` and `.grad` are vectors that hold theirs end to end.
+
+    The parameters' own arrays become views of the vectors, so each side sees what the other
+    changes, and an optimizer updates a whole network in a few long operations.
+
+    >>> weight, bias = Parameter([[1.0, 2.0]]), Parameter([3.0])
+    >>> ParameterVector([weight, bias]).data += 1
+    >>> weight.data.tolist(), bias.data.tolist()
+    ([[2.0, 3.0]], [4.0])
+    """
+
+    def __init__(self, parameters: Iterable[Parameter]) -> None:
+        self.parameters = list(parameters)
+        if not self.parameters:
+            raise ValueError("parameters must hold at least one Parameter, got none")
+        self._data = self._grad = np.empty(0)
+
+    @property
+    def data(self) -> Array:
+        """The values of all parameters. Assigning changes them in place."""
+        return self._gathered()[0]
+
+    @data.setter
+    def data(self, value: Array) -> None:
+        if value is not self._data:  # after `data -= …` it is
+            self.data[...] = value
+
+    @property
+    def grad(self) -> Array:
+        """The gradients of all parameters."""
+        return self._gathered()[1]
+
+    def clear_grad(self) -> None:
+        """Set the gradients of all parameters to zero."""
+        for p in self.parameters:
+            p.clear_grad()
+
+    def _gathered(self) -> tuple[Array, Array]:
+        """Take the parameters in, unless they are: a copy or another vector may hold them."""
+        ours = (p.data.base is self._data and p.grad.base is self._grad for p in self.parameters)
+        if not all(ours):
+            self._data = np.concatenate([p.data.ravel() for p in self.parameters])
+            self._grad = np.concatenate([p.grad.ravel() for p in self.parameters])
+            start = 0
+            for p in self.parameters:
+                here, start = slice(start, start + p.data.size), start + p.data.size
+                p.data = self._data[here].reshape(p.data.shape)
+                p.grad = self._grad[here].reshape(p.data.shape)
+        return self._data, self._grad
