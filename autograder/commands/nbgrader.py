@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["nbgrader", "release_notebooks"]
 
 NEEDS = ("nbgrader", "jupytext")
-INSTALL = "pip install 'nnlab-course[nbgrader]'"
+INSTALL = "pip install 'nnlab-course[instructor]'"
 
 
 @click.group()

@@ -24,7 +24,7 @@ def fill_gradebook(course: Path, marks: Marks) -> str | None:
     if importlib.util.find_spec("nbgrader") is None:
         return (
             f"{place.name} was left as it is: nbgrader is not installed. Install it with: "
-            "pip install 'nnlab-course[nbgrader]'"
+            "pip install 'nnlab-course[instructor]'"
         )
     api: Any = importlib.import_module("nbgrader.api")
     lab = marks.lab.id

@@ -27,7 +27,7 @@ from autograder.results import Results
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.stubs import make_stub
 
-__all__ = ["LenientExporter", "Rebuild", "SandboxGrade", "WriteStubs"]
+__all__ = ["LenientExporter", "Rebuild", "SandboxGrade", "WriteStubs", "rebuild"]
 
 Resources = dict[str, Any]
 
@@ -77,22 +77,26 @@ class Rebuild(NbGraderPreprocessor):
     """
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        """Rebuild one notebook.
+        """Rebuild one notebook."""
+        return rebuild(nb, self.parent.parent.coursedir, resources), resources
 
-        Raises: FileNotFoundError if the lab was never released.
-        """
-        course = self.parent.parent.coursedir
-        lab, name = resources["nbgrader"]["assignment"], resources["nbgrader"]["notebook"]
-        path = Path(course.format_path(course.release_directory, ".", lab)) / f"{name}.ipynb"
-        if not path.exists():
-            raise FileNotFoundError(f"{path} is missing. Run: nbgrader generate_assignment {lab}")
-        rebuilt = nbformat.read(path, as_version=4)
-        asked = ""
-        for cell in rebuilt.cells:
-            if cell.metadata.get("nbgrader", {}).get("solution"):
-                cell.source = _answer(cell, asked, nb.cells)[:MAX_ANSWER]
-            asked = cell.source
-        return rebuilt, resources
+
+def rebuild(nb: NotebookNode, course: Any, resources: Resources) -> NotebookNode:
+    """Put the answers of a notebook into the one that a course has released.
+
+    Raises: FileNotFoundError if the lab was never released.
+    """
+    lab, name = resources["nbgrader"]["assignment"], resources["nbgrader"]["notebook"]
+    path = Path(course.format_path(course.release_directory, ".", lab)) / f"{name}.ipynb"
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing. Run: nbgrader generate_assignment {lab}")
+    rebuilt = nbformat.read(path, as_version=4)
+    asked = ""
+    for cell in rebuilt.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = _answer(cell, asked, nb.cells)[:MAX_ANSWER]
+        asked = cell.source
+    return rebuilt
 
 
 def _answer(released: NotebookNode, asked: str, cells: list[NotebookNode]) -> str:
