@@ -8,10 +8,12 @@ import hashlib
 import importlib
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any
 
 from autograder.check import Lab
@@ -80,12 +82,26 @@ def _together(handed: Sequence[Handed], lab: Lab, frame: bytes, jobs: int) -> It
         min(jobs, len(handed)), mp_context=context, initializer=_begin, initargs=(frame,)
     ) as pool:
         try:
-            asked = {pool.submit(_grade_here, lab.id, *_parts(one)): one for one in handed}
+            with _uninterrupted():
+                asked = {pool.submit(_grade_here, lab.id, *_parts(one)): one for one in handed}
             yield from _collect(asked, lab, as_completed, BrokenProcessPool)
         except BrokenProcessPool:
             return
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # who stops early need not wait
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Keep Ctrl-C waiting while processes are started: they would print where it hit them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _collect(
@@ -161,7 +177,19 @@ _KEYS: dict[str, AnswerKey] = {}
 
 def _begin(frame: bytes) -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the batch, which then ends us
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # for the code in the sandbox
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _KEYS["here"] = AnswerKey.from_bytes(frame)
+
+
+def _end_with_parent() -> None:
+    """End when the batch is killed: its pool's queue, which both hold open, would not tell."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "only a pool's process runs this"
+    parent.join()
+    os._exit(1)
 
 
 def _grade_here(lab_id: str, texts: dict[str, bytes], missing: dict[str, str]) -> dict[str, Any]:

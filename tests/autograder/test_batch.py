@@ -1,5 +1,6 @@
 """A whole class: the marks of `nnlab grade`, kept, resumed, compared."""
 
+import contextlib
 import csv
 import json
 import os
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -313,6 +315,73 @@ def test_a_batch_that_is_killed_goes_on_where_it_was(classroom):
         assert (classroom / "marks" / name).read_bytes() == (
             classroom / "whole" / name
         ).read_bytes()
+
+
+def endless(classroom):
+    """Make the batch busy: modules that never end, and start it; return it when it is at work."""
+    for number in range(4):
+        folder = classroom / "submitted" / f"n{number}" / HEBB.id
+        folder.mkdir(parents=True)
+        (folder / "hebb.py").write_text(f"while True: pass  # {number}")
+    command = [sys.executable, "-m", "autograder", "batch", "lab02", "--seed", "0", "--jobs", "2"]
+    running = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+    )
+    results = classroom / ".nnlab" / "results" / HEBB.id
+    while not list(results.glob("*.json")):
+        time.sleep(0.05)
+    return running
+
+
+def alive(pids):
+    """Tell which processes are still there, zombies aside."""
+    found = []
+    for pid in pids:
+        stat = Path(f"/proc/{pid}/stat")
+        with contextlib.suppress(OSError):
+            if stat.read_text().rpartition(")")[2].split()[0] != "Z":
+                found.append(pid)
+    return found
+
+
+def family(pid):
+    """Collect a process's children and theirs."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [*children, *(inner for child in children for inner in family(child))]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
+def test_a_batch_that_is_killed_leaves_no_process(classroom):
+    """Its processes and their sandboxes end when it does."""
+    running = endless(classroom)
+    others = family(running.pid)
+    assert len(alive(others)) >= 3
+    running.kill()
+    running.communicate()
+    deadline = time.monotonic() + 30
+    while alive(others) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert alive(others) == []
+
+
+def test_ctrl_c_ends_a_batch_in_a_sentence(classroom):
+    """What was graded is kept, and no process prints a traceback."""
+    running = endless(classroom)
+    os.killpg(running.pid, signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+
+    assert running.returncode == 130
+    assert (out, err) == (
+        "",
+        "Interrupted. What was graded is kept; the same command goes on.\n",
+    )
+    assert list((classroom / ".nnlab" / "results" / HEBB.id).glob("*.json"))
 
 
 def test_the_order_of_marks_is_the_students(classroom):

@@ -25,15 +25,15 @@ MANUAL = "answer-why-it-fails"
 
 
 def marks_of_grade(shell, course, students):
-    """Take every student's marks from `nnlab grade`, one by one."""
+    """Take every student's marks from `nnlab grade`."""
     seed = str(course_seeds(course).get(LAB))
-    found = {}
-    for student in students:
-        target = f"submitted/{student}/{LAB.id}"
-        done = shell(course, "nnlab", "grade", target, "--seed", seed, "--json")
-        report = json.loads(done.stdout)
-        found[student] = {check["id"]: check["points"] for check in report["checks"]}
-    return found
+    targets = [f"submitted/{student}/{LAB.id}" for student in students]
+    done = shell(course, "nnlab", "grade", *targets, "--seed", seed, "--json")
+    reports = json.loads(done.stdout)["reports"]
+    return {
+        student: {check["id"]: check["points"] for check in report["checks"]}
+        for student, report in zip(students, reports, strict=True)
+    }
 
 
 def marks_of_gradebook(course):
