@@ -1,4 +1,4 @@
-"""A course with nbgrader in it; without the extra these tests are left out."""
+"""A course with nbgrader in it."""
 
 import os
 import subprocess
@@ -7,9 +7,6 @@ import sys
 import pytest
 
 from autograder.course import ROOT
-
-pytest.importorskip("nbgrader")
-pytest.importorskip("jupytext")
 
 
 @pytest.fixture(scope="session")

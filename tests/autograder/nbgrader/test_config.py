@@ -1,7 +1,12 @@
 """`nnlab nbgrader init`: a folder becomes a course, and what is an instructor's own stays."""
 
+import pytest
+
 from autograder.course import labs
 from autograder.nbgrader.config import CONFIG
+
+pytest.importorskip("nbgrader")
+pytest.importorskip("jupytext")
 
 
 def test_a_folder_becomes_a_course(released):

@@ -21,6 +21,9 @@ from tests.autograder.nbgrader.classroom import (
     texts,
 )
 
+pytest.importorskip("nbgrader")
+pytest.importorskip("jupytext")
+
 MANUAL = "answer-why-it-fails"
 
 

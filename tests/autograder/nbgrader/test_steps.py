@@ -2,14 +2,17 @@
 
 from types import SimpleNamespace
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.check import Status
-from autograder.nbgrader import steps
 from autograder.report import CheckResult, Report
 from tests.autograder.nbgrader.classroom import LAB
+
+nbformat = pytest.importorskip("nbformat")
+steps = pytest.importorskip("autograder.nbgrader.steps", exc_type=ModuleNotFoundError)
+new_code_cell = nbformat.v4.new_code_cell
+new_markdown_cell = nbformat.v4.new_markdown_cell
+new_notebook = nbformat.v4.new_notebook
 
 ANSWER = {"nbgrader": {"grade_id": "a", "solution": True, "grade": True}}
 
