@@ -21,7 +21,12 @@ INSTALL = "pip install 'nnlab-course[instructor]'"
 
 @click.group()
 def nbgrader() -> None:
-    """Courses with nbgrader: gradebook, late days, feedback."""
+    """Courses with nbgrader: gradebook, late days, feedback.
+
+    \b
+    Example: nnlab nbgrader init spring
+    Exit code: 0 done, 2 wrong usage.
+    """
 
 
 @nbgrader.command()
