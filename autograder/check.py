@@ -58,7 +58,9 @@ class Check:
     call: str
     slides: str
     fingerprint: Callable[[Case, Any], Any] | None
+    alike: Judge
     limits: Limits
+    stays: str
 
     @property
     def module(self) -> str:
@@ -85,7 +87,7 @@ class Check:
     def same(self, case: Case, observed: Any, other: Any) -> bool:
         """Tell whether two returned values are the same answer, as far as this check can see."""
         if self.fingerprint is None:
-            return self.judge(case, observed, other) is None
+            return self.alike(case, observed, other) is None
         prints = (self.fingerprint(case, observed), self.fingerprint(case, other))
         return equal(case, *prints) is None
 
@@ -131,7 +133,9 @@ class Lab:
         call: str = "",
         slides: str = "",
         fingerprint: Callable[[Case, Any], Any] | None = None,
+        alike: Judge | None = None,
         limits: Limits | None = None,
+        stays: str = "",
     ) -> Callable[[Callable[..., Any]], Check]:
         """Register the decorated function as a check of this lab.
 
@@ -150,8 +154,11 @@ class Lab:
                 default: the exercise called with the case.
             slides: the lecture's heading; default: the lab's.
             fingerprint: what of an answer identifies it, where right answers differ;
-                default: the judge decides whether two answers are the same.
+                default: `alike` decides whether two answers are the same.
+            alike: the judge of that, where a wrong answer must resemble a known one more closely
+                than a right answer must resemble the reference's; default: the judge.
             limits: what it may use of the machine.
+            stays: why it is there although another check fails for the same known mistakes.
         """
 
         def register(ask: Callable[..., Any]) -> Check:
@@ -174,7 +181,9 @@ class Lab:
                 call=call,
                 slides=slides or self.slides,
                 fingerprint=fingerprint,
+                alike=alike or judge,
                 limits=limits or Limits(),
+                stays=stays,
             )
             self._admit(check)
             return check

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from autograder.cli_mistakes import hint, mistakes
 from autograder.commands.batch import batch
 from autograder.commands.nbgrader import nbgrader, release_notebooks
 
@@ -62,6 +63,10 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+main.add_command(hint)
+main.add_command(mistakes)
+
+
 @main.command()
 @click.argument("targets", nargs=-1, metavar="[LAB|PATH]...")
 @click.option("--check", "only", metavar="ID", help="Ask this one check, such as hebb.update.")
@@ -94,6 +99,7 @@ def grade(
     Example: nnlab grade lab02
     Exit code: 0 all passed, 1 some failed, 2 wrong usage, 3 our fault.
     """
+    from autograder.hints import remember
     from autograder.key import RecordingError
     from autograder.report import to_json
     from autograder.sandbox import SandboxError
@@ -114,6 +120,8 @@ def grade(
             printer.report(report)
     except (SandboxError, RecordingError) as error:
         raise OurFaultError(str(error)) from error
+    if not as_json:  # a report as data is for machines, which take no hints
+        remember(reports, Path.cwd())
     if as_json:
         click.echo(to_json(reports))
     else:

@@ -108,5 +108,10 @@ def reference_for(lab: Lab) -> dict[str, Source]:
     """Collect the modules a submission to this lab may lean on: provided ones and earlier labs'."""
     earlier = [load_lab(lab_id) for lab_id in lab_ids() if lab_id < lab.id]
     modules = [*PROVIDED, *(module for known in earlier for module in known.modules)]
-    paths = map(engine_path, modules)
-    return {path.stem: Source(f"nnlab/{path.name}", path.read_bytes()) for path in paths}
+    return {module: _engine_source(module) for module in modules}
+
+
+@cache
+def _engine_source(module: str) -> Source:
+    path = engine_path(module)
+    return Source(f"nnlab/{path.name}", path.read_bytes())

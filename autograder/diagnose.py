@@ -1,9 +1,9 @@
 """Name the mistake: find the known ones that do exactly what the submission did.
 
-A mistake explains a failed check if it behaves like the submission on every case of it. Of those,
-the ones that also behave like it in all other checks of the same exercise explain more, and are
-preferred; the ones that would pass what it failed, or fail what it passed, are out. Nothing is
-guessed: what explains equally well is named together, and what nothing explains has no name.
+A mistake explains a submission if, of the checks on its exercise, it behaves like the submission on
+every case of all that failed, and passes all that passed. Those that also behave like it where it
+passed explain more, and are preferred. Nothing is guessed: what explains equally well is named
+together, and what nothing explains has no name.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from autograder.key import AnswerKey
 from autograder.observation import Lost, Observation, Raised, Returned
 from autograder.sandbox import Answer
 
-__all__ = ["diagnose"]
+__all__ = ["diagnose", "explains"]
 
 MAX_NAMES = 2
 
@@ -30,20 +30,26 @@ def diagnose(
 ) -> list[str]:
     """Return the ids of the mistakes that explain a failed check: one, two, or none.
 
-    `passed` tells the verdict on every check that has one.
+    `passed` tells of every check that was judged whether it passed; the others tell nothing.
     """
-    here = [m for m in key.checks[check.id].wrong if _explains(m, check, key, answers[check.id])]
-    others = [
+    asked = [
         other
         for name, other in checks.items()
-        if other.exercise == check.exercise and name in answers and other is not check
+        if other.exercise == check.exercise and name in answers and name in passed
     ]
+    failed = [other for other in asked if not passed[other.id]]
+    explaining = [
+        m
+        for m in key.checks[check.id].wrong
+        if all(explains(m, other, key, answers[other.id]) for other in failed)
+    ]
+    succeeded = [other for other in asked if passed[other.id]]
     everywhere = [
-        m for m in here if all(_explains(m, other, key, answers[other.id]) for other in others)
+        m
+        for m in explaining
+        if all(explains(m, other, key, answers[other.id]) for other in succeeded)
     ]
-    possible = [
-        m for m in here if all(_passes(m, other, key) == passed[other.id] for other in others)
-    ]
+    possible = [m for m in explaining if all(_passes(m, other, key) for other in succeeded)]
     names = everywhere or possible
     return names if len(names) <= MAX_NAMES else []
 
@@ -60,7 +66,8 @@ def _passes(mistake: str, check: Check, key: AnswerKey) -> bool:
     )
 
 
-def _explains(mistake: str, check: Check, key: AnswerKey, answer: Answer) -> bool:
+def explains(mistake: str, check: Check, key: AnswerKey, answer: Answer) -> bool:
+    """Tell whether a mistake does in every case of a check what was answered."""
     keyed = key.checks[check.id]
     seen = zip(keyed.cases, answer.observations, keyed.wrong[mistake], strict=True)
     return all(_same(check, case, mine, other) for case, mine, other in seen)
@@ -70,8 +77,12 @@ def _same(check: Check, case: Mapping[str, Any], mine: Observation, other: Obser
     """Tell whether two observations are one behaviour, as far as the check can see."""
     match mine, other:
         case Returned(), Returned():
-            same_inputs = equal(case, mine.inputs, other.inputs) is None
-            return same_inputs and check.same(case, mine.value, other.value)
+            if equal(case, mine.inputs, other.inputs) is not None:
+                return False
+            # Equal is the same, also to a judge that finds both wrong by a measure of its own.
+            return equal(case, mine.value, other.value) is None or check.same(
+                case, mine.value, other.value
+            )
         case Raised(), Raised():
             return (mine.kind, mine.message) == (other.kind, other.message)
         case Lost(), Lost():

@@ -23,8 +23,9 @@ def explain(
     printed: str,
     *,
     imported: bool = True,
+    seen: str = "",
 ) -> str:
-    """Tell what was asked, what the code did, and what it should have done."""
+    """Tell what was asked, what the code did, what it should have done, and what is `seen` in it."""
     lines = [f"called    {question(check, case)}" if imported else f"imported  {check.module}.py"]
     match observed:
         case Returned():
@@ -33,6 +34,7 @@ def explain(
                 f"returned  {finding.returned or show.value(observed.value)}",
                 f"expected  {finding.expected or show.value(expected)}",
                 finding.detail,
+                seen,
             ]
         case Raised():
             lines = _raised(check, lines, observed)

@@ -21,7 +21,9 @@ from autograder.observation import Lost, Observation, Returned
 from autograder.report import CheckResult, Report
 from autograder.sandbox import Answer, Question, Sandbox, Source
 from autograder.sandbox.limits import Limits
+from autograder.stubs import make_stub
 from autograder.submission import Handed, Submission
+from autograder.visible import in_one_mode, visible
 
 __all__ = ["grade"]
 
@@ -65,11 +67,17 @@ class _Grading:
         self.key = key
         self.sandbox = sandbox
         self.sources, self.missing = submission.read()
-        self.reference = reference_for(self.lab)
+        self.reference = {**reference_for(self.lab), **self._stubs()}
         self.broken: dict[str, Answer] = {}
         self.answers: dict[str, Answer] = {}
         self.passed: dict[str, CheckResult] = {}
         self.results: dict[str, CheckResult] = {}
+        self.aside: dict[str, bool] = {}
+        """Whether a skipped check, asked for the diagnosis alone, would have passed."""
+
+    def _stubs(self) -> dict[str, Source]:
+        """Put stubs where modules of the lab are missing: the others may import what is provided there."""
+        return {m: Source(f"{m}.py", make_stub(self.lab, m).encode()) for m in self.missing}
 
     def ask_together(self) -> None:
         """Ask all quick checks in one process, and keep those that pass.
@@ -119,10 +127,12 @@ class _Grading:
 
         None if it does not pass so: then it stays skipped, and tells nothing new.
         """
-        exercises = tuple(sorted(self._failed_below(check) - {check.exercise}))
-        if not exercises or self.broken or self.missing:
+        absent = {name for name in self.lab.exercises if name.partition(".")[0] in self.missing}
+        exercises = tuple(sorted((self._failed_below(check) | absent) - {check.exercise}))
+        if not exercises or self.broken or check.module in self.missing:
             return None
-        modules = {exercise.partition(".")[0] for exercise in exercises}
+        wanted = {exercise.partition(".")[0] for exercise in exercises}
+        modules = [module for module in self.lab.modules if module in wanted]
         lent = {m: Source(f"{m}.py", engine_path(m).read_bytes()) for m in modules}
         question = replace(self._question(check), carried=lent, exercises=exercises)
         try:
@@ -187,9 +197,18 @@ class _Grading:
                     finding,
                     answer.printed,
                     imported=answer.imported,
+                    seen=self._visible(check, answer),
                 )
                 return CheckResult(check, Status.FAILED, message, seconds=answer.seconds)
         return CheckResult(check, Status.PASSED, seconds=answer.seconds)
+
+    def _visible(self, check: Check, answer: Answer) -> str:
+        """See what all cases have in common; a help that breaks on foreign values is left out."""
+        keyed = self.key.checks[check.id]
+        try:
+            return visible(check, keyed.cases, answer.observations, keyed.right)
+        except Exception:  # noqa: BLE001  whatever a foreign value may provoke
+            return ""
 
     def _judge(
         self, check: Check, case: Mapping[str, Any], observed: Observation, right: Returned
@@ -211,16 +230,61 @@ class _Grading:
                 yield result
                 continue
             known = self._diagnosis(result.check)
+            seen = in_one_mode(result.check, self._judged())
+            told = "\n".join(filter(None, [result.message, seen]))
             sayings = " Or: ".join(self.key.sayings[mistake] for mistake in known)
-            yield replace(result, mistake=" | ".join(known) or None, hint=sayings or None)
+            yield replace(
+                result, message=told, mistake=" | ".join(known) or None, hint=sayings or None
+            )
 
     def _diagnosis(self, check: Check) -> list[str]:
-        """Name the mistakes; a name is a gift, so what breaks here costs nothing but the name."""
-        verdicts = {name: result.status is Status.PASSED for name, result in self.results.items()}
+        """Name the mistakes; a name is a gift, so what breaks here costs nothing but the name.
+
+        Where some explain, the exercise's checks that were skipped are asked as well: they may tell
+        them apart, or tell that it is none of them.
+        """
         try:
-            return diagnose(check, self.key, self.answers, verdicts, self.lab.checks)
+            known = self._explaining(check)
+            if known and self._ask_skipped(check.exercise):
+                known = self._explaining(check)
         except Exception:  # noqa: BLE001  foreign values once more
             return []
+        return known
+
+    def _explaining(self, check: Check) -> list[str]:
+        verdicts = {other.id: passed for other, passed in self._judged().items()} | self.aside
+        return diagnose(check, self.key, self.answers, verdicts, self.lab.checks)
+
+    def _ask_skipped(self, exercise: str) -> bool:
+        """Ask, for the diagnosis alone, what only the exercise's own failures kept from being asked.
+
+        What was lost once, such as to an endless loop, would be lost again: it is not asked more.
+        """
+        mine = [r for r in self.results.values() if r.check.exercise == exercise]
+        answers = [self.answers[r.check.id] for r in mine if r.status is Status.FAILED]
+        if any(isinstance(seen, Lost) for answer in answers for seen in answer.observations):
+            return False
+        skipped = [
+            result.check
+            for result in mine
+            if result.status is Status.SKIPPED
+            and result.check.id not in self.aside
+            and self._failed_below(result.check) == {exercise}
+        ]
+        for check in skipped:
+            if check.id not in self.passed:
+                self.answers[check.id] = self.sandbox.ask(self._question(check))
+            verdict = self._verdict(check, self.answers[check.id])
+            self.aside[check.id] = verdict.status is Status.PASSED
+        return bool(skipped)
+
+    def _judged(self) -> dict[Check, bool]:
+        """Tell of every check that the submission answered by itself whether it passed."""
+        return {
+            result.check: result.status is Status.PASSED
+            for result in self.results.values()
+            if result.status in {Status.PASSED, Status.FAILED} and not result.carried
+        }
 
     def _is_attempt(self, name: str) -> bool:
         answer = self.answers[name]

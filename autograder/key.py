@@ -7,8 +7,9 @@ plain data only, and is all that a judge needs to know.
 import hashlib
 import platform
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,8 @@ __all__ = [
     "AnswerKey",
     "KeyedCheck",
     "RecordingError",
-    "fingerprint",
     "get_key",
+    "key_fingerprint",
     "record_key",
     "stored_key",
 ]
@@ -43,8 +44,29 @@ class KeyedCheck:
 
     cases: list[dict[str, Any]]
     right: list[Observation]
-    wrong: dict[str, list[Observation]]
+    wrong: Mapping[str, list[Observation]]
     """Observations of the mistakes in this check's exercise, by the mistake's id."""
+
+
+class _Unread(Mapping[str, list[Observation]]):
+    """What mistakes did, read only when somebody asks: a right answer never does."""
+
+    def __init__(self, frame: bytes) -> None:
+        self.frame = frame
+
+    @cached_property
+    def read(self) -> dict[str, list[Observation]]:
+        """Everything, decoded."""
+        return {m: [from_plain(o) for o in seen] for m, seen in decode(self.frame).items()}
+
+    def __getitem__(self, mistake: str) -> list[Observation]:
+        return self.read[mistake]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.read)
+
+    def __len__(self) -> int:
+        return len(self.read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +85,9 @@ class AnswerKey:
             name: {
                 "cases": check.cases,
                 "right": [to_plain(o) for o in check.right],
-                "wrong": {m: [to_plain(o) for o in seen] for m, seen in check.wrong.items()},
+                "wrong": encode(
+                    {m: [to_plain(o) for o in seen] for m, seen in check.wrong.items()}
+                ),
             }
             for name, check in self.checks.items()
         }
@@ -81,9 +105,7 @@ class AnswerKey:
             fields = decode(frame)
             fields["checks"] = {
                 name: KeyedCheck(
-                    check["cases"],
-                    [from_plain(o) for o in check["right"]],
-                    {m: [from_plain(o) for o in seen] for m, seen in check["wrong"].items()},
+                    check["cases"], [from_plain(o) for o in check["right"]], _Unread(check["wrong"])
                 )
                 for name, check in fields["checks"].items()
             }
@@ -115,22 +137,32 @@ def record_key(
         )
         for check in lab.checks.values()
     }
-    checks = {}
+    checks: dict[str, KeyedCheck] = {}
+    wrong: dict[str, dict[str, list[Observation]]] = {name: {} for name in questions}
+    # Mistakes are asked one by one, as a submission's failures are; the reference may share.
+    together = {name: q for name, q in questions.items() if q.limits == Limits()}
+    answers = dict(zip(together, sandbox.ask_together([*together.values()]), strict=True))
     for name, question in questions.items():
-        observations = sandbox.ask(question).observations
-        if not all(isinstance(observation, Returned) for observation in observations):
+        observations = answers[name].observations if name in answers else []
+        if not observations or not _answers(observations):  # it takes long, or all took too long
+            observations = sandbox.ask(question).observations
+        if not _answers(observations):
             raise RecordingError(f"The reference does not answer {name}: {observations[0]}")
-        checks[name] = KeyedCheck(cases[name], observations, {})
+        checks[name] = KeyedCheck(cases[name], observations, wrong[name])
         tick()
     mistakes = load_mistakes(lab)
     for mistake in mistakes:
-        wrong = {**right, mistake.module: mistake.source()}
+        submission = {**right, mistake.module: mistake.source()}
         for name, question in questions.items():
             if lab.checks[name].exercise == mistake.exercise:
-                asked = replace(question, submission=wrong, limits=_hasty(question.limits))
-                checks[name].wrong[mistake.id] = sandbox.ask(asked).observations
+                asked = replace(question, submission=submission, limits=_hasty(question.limits))
+                wrong[name][mistake.id] = sandbox.ask(asked).observations
         tick()
     return AnswerKey(lab.id, seed, checks, {mistake.id: mistake.says for mistake in mistakes})
+
+
+def _answers(observations: Iterable[Observation]) -> bool:
+    return all(isinstance(observation, Returned) for observation in observations)
 
 
 def _hasty(limits: Limits) -> Limits:
@@ -170,10 +202,10 @@ def _store(lab: Lab, key: AnswerKey) -> AnswerKey:
 
 
 def _place(lab: Lab, seed: int) -> Path:
-    return ROOT / ".nnlab" / "keys" / f"{lab.id}-{seed}-{fingerprint(lab)}.key"
+    return ROOT / ".nnlab" / "keys" / f"{lab.id}-{seed}-{key_fingerprint(lab)}.key"
 
 
-def fingerprint(lab: Lab) -> str:
+def key_fingerprint(lab: Lab) -> str:
     """Hash all that a key is made from: engine, checks, mistakes, the sandbox's inside, numpy."""
     digest = hashlib.sha256()
     folder = Path(__file__).parent
@@ -194,9 +226,14 @@ def fingerprint(lab: Lab) -> str:
         *(engine_path(module) for module in lab.modules),
         catalogue_path(lab),
     ]
-    for text in [path.read_bytes() if path.exists() else b"" for path in paths]:
-        digest.update(hashlib.sha256(text).digest())
+    for path in paths:
+        digest.update(_hash(path.read_bytes()) if path.exists() else b"")
     for name, source in sorted(reference_for(lab).items()):
-        digest.update(name.encode() + hashlib.sha256(source.text).digest())
+        digest.update(name.encode() + _hash(source.text))
     digest.update(f"{np.__version__} {platform.python_version()}".encode())
     return digest.hexdigest()[:16]
+
+
+@cache
+def _hash(text: bytes) -> bytes:
+    return hashlib.sha256(text).digest()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.check import Lab, Status
-from autograder.key import fingerprint
+from autograder.key import key_fingerprint
 from autograder.report import CheckResult, Report
 from autograder.submission import Handed
 
@@ -163,7 +163,9 @@ def judging_files(lab_id: str) -> list[Path]:
         "mistakes",
         "observation",
         "show",
+        "stubs",
         "submission",
+        "visible",
     )
     return [
         *(_HERE / f"{name}.py" for name in names),
@@ -177,7 +179,7 @@ def judging_files(lab_id: str) -> list[Path]:
 @cache
 def edition(lab: Lab) -> str:
     """Hash all of this installation that a mark depends on: judging, engine, numpy, Python."""
-    digest = hashlib.sha256(fingerprint(lab).encode())
+    digest = hashlib.sha256(key_fingerprint(lab).encode())
     for path in judging_files(lab.id):
         digest.update(path.relative_to(_HERE).as_posix().encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())

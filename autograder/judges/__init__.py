@@ -15,9 +15,9 @@ from autograder.judges.epochs import (
     visits_each_once,
 )
 from autograder.judges.equal import close, equal
-from autograder.judges.finding import Finding, Judge
+from autograder.judges.finding import Comparing, Finding, Judge
 from autograder.judges.fit import fits
-from autograder.judges.gradient import claimed_gradient, gradient_agrees
+from autograder.judges.gradient import claimed_gradient, gradient_agrees, gradient_of
 from autograder.judges.logic import (
     computes_parts,
     finds_neuron,
@@ -58,7 +58,7 @@ from autograder.judges.recipe import (
     validation_fingerprint,
 )
 from autograder.judges.refusal import returns_or_refuses
-from autograder.judges.samples import distributed_alike, drawn_alike, draws_anew
+from autograder.judges.samples import distributed_alike, drawn_alike, draws_anew, same_law
 from autograder.judges.separation import fit_fingerprint, never_claims, separates, stays_in_bounds
 from autograder.judges.splits import (
     cuts_folds,
@@ -75,6 +75,7 @@ from autograder.judges.training import (
 )
 
 __all__ = [
+    "Comparing",
     "Finding",
     "Judge",
     "accuracy_fingerprint",
@@ -109,6 +110,7 @@ __all__ = [
     "gives_logits",
     "goes_through_all",
     "gradient_agrees",
+    "gradient_of",
     "hands_in_best",
     "leaves_some_out",
     "left_out",
@@ -129,6 +131,7 @@ __all__ = [
     "rows_of",
     "same_coordinates",
     "same_directions",
+    "same_law",
     "scales_as_forward",
     "scales_kept",
     "search_fingerprint",

@@ -7,12 +7,14 @@ only, and an infinity with the same infinity only.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding, Judge
+from autograder.judges.finding import Finding
 from autograder.judges.numbers import as_numbers
+from autograder.judges.parts import Arrays, paired
 from autograder.sandbox.codec import Opaque
 from autograder.show import shape_of, value
 
@@ -21,17 +23,23 @@ __all__ = ["close", "equal"]
 FLOOR = 1e-12
 
 
-def close(tolerance: float) -> Judge:
-    """Make a judge that accepts numbers within a relative tolerance.
+@dataclass(frozen=True, slots=True)
+class close:  # noqa: N801  a judge is made by a word: judge=close(1e-6)
+    """A judge that accepts numbers within a relative tolerance.
 
     Lists pass for arrays and numbers of any plain dtype for floats; shapes must agree.
     """
 
-    def judge(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
-        del case
-        return _compare(observed, expected, tolerance)
+    tolerance: float
 
-    return judge
+    def __call__(self, case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+        """Judge one answer."""
+        del case
+        return _compare(observed, expected, self.tolerance)
+
+    def compared(self, observed: Any, expected: Any) -> Arrays | None:
+        """Pair the numbers of an answer with the reference's."""
+        return paired(observed, expected)
 
 
 def _compare(observed: Any, expected: Any, tolerance: float) -> Finding | None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
-__all__ = ["Finding", "Judge"]
+from autograder.judges.parts import Arrays
+
+__all__ = ["Comparing", "Finding", "Judge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +22,11 @@ class Finding:
 
 
 Judge = Callable[[Mapping[str, Any], Any, Any], Finding | None]
+
+
+@runtime_checkable
+class Comparing(Protocol):
+    """A judge that compares number by number, so that more is visible than the fact of an error."""
+
+    def compared(self, observed: Any, expected: Any) -> Arrays | None:
+        """Pair what came back with what is right; None if they cannot be set side by side."""

@@ -14,45 +14,108 @@ likely than once in 10⁹. A wrong one is caught from one part in 10⁶ of the l
 At a kink (ReLU at 0) the two one-sided slopes differ, and every value between them is right.
 """
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograder.evidence import STEP
 from autograder.judges.finding import Finding
-from autograder.judges.nature import nature
 from autograder.judges.numbers import as_numbers
+from autograder.judges.parts import Arrays
 from autograder.show import shape_of, value
 
-__all__ = ["claimed_gradient", "gradient_agrees"]
+__all__ = ["claimed_gradient", "gradient_agrees", "gradient_of"]
 
 ROUNDING = 1e3 * np.finfo(float).eps
 FLOOR = 1e-6
 KINK = 1e-3
 
 
-def gradient_agrees(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
-    """Accept a claimed gradient that agrees with the differences of the loss; name where it does not."""
-    del case
-    evidence = _read(observed)
-    if isinstance(evidence, Finding):
-        return evidence
-    claimed, probes, here = evidence
-    shape = np.shape(_claimed(expected))
-    if claimed.shape != shape:
+@dataclass(frozen=True, slots=True)
+class gradient_of:  # noqa: N801  a judge is made by a word: judge=gradient_of((("bias", (3,)),))
+    """A judge that accepts a claimed gradient if it agrees with the differences of the loss.
+
+    Where the gradients of several parameters stand one after the other, `parts` tells the name and
+    the shape of each, and what is wrong is told by parameter.
+    """
+
+    parts: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+    def __call__(self, case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+        """Judge one claim; name where it does not agree."""
+        del case
+        evidence = _read(observed)
+        if isinstance(evidence, Finding):
+            return evidence
+        claimed, probes, here = evidence
+        shape = np.shape(_claimed(expected))
+        if claimed.shape != shape:
+            return Finding(
+                f"The gradient has shape {claimed.shape}, where {shape} is expected.",
+                returned=value(claimed),
+                expected=f"a gradient of shape {shape}",
+            )
+        if here[0] != here[1]:
+            return Finding("The loss is not the same when it is asked twice at the same point.")
+        wrong = ~_agrees(claimed.ravel(), probes, here[0])
+        if not wrong.any():
+            return None
+        return self._told(claimed, _derivative(probes).reshape(shape), wrong.reshape(shape))
+
+    def compared(self, observed: Any, expected: Any) -> Arrays | None:
+        """Pair the claim, parameter by parameter, with what the loss says; rounding counts as right."""
+        evidence, shape = _read(observed), np.shape(_claimed(expected))
+        if isinstance(evidence, Finding) or evidence[1].shape[1] != math.prod(shape):
+            return None
+        claimed, probes, here = evidence
         numeric = _derivative(probes)
-        said = nature(claimed, numeric.reshape(shape)) if numeric.size == np.prod(shape) else ""
-        return Finding(
-            f"The gradient has shape {claimed.shape}, where {shape} is expected. {said}".strip()
+        if claimed.shape != shape:
+            return {"": (claimed, numeric.reshape(shape))}
+        right = np.where(_agrees(claimed.ravel(), probes, here[0]), claimed.ravel(), numeric)
+        if not self.parts:
+            return {"": (claimed, right.reshape(shape))}
+        return {
+            name: (claimed.ravel()[at].reshape(part), right[at].reshape(part))
+            for name, at, part in self._slices()
+        }
+
+    def _slices(self) -> list[tuple[str, slice, tuple[int, ...]]]:
+        ends = np.cumsum([math.prod(shape) for _, shape in self.parts]).tolist()
+        starts = [0, *ends]
+        return [
+            (name, slice(start, end), shape)
+            for (name, shape), start, end in zip(self.parts, starts, ends, strict=False)
+        ]
+
+    def _told(self, claimed: Any, numeric: Any, wrong: Any) -> Finding:
+        """Tell the first entry that is wrong, how many are, and the whole beside what was measured."""
+        rounded = np.array([float(f"{number:.6g}") for number in numeric.ravel()])
+        first = int(np.argmax(wrong))
+        fact = (
+            f"{self._place(first, wrong.shape)} is {value(claimed.flat[first])}, "
+            f"but the loss changes by {value(rounded[first])}."
+            if wrong.ndim
+            else ""
         )
-    if here[0] != here[1]:
-        return Finding("The loss is not the same when it is asked twice at the same point.")
-    numeric = _derivative(probes)
-    wrong = ~_agrees(claimed.ravel(), probes, here[0])
-    if not wrong.any():
-        return None
-    return _told(claimed, numeric.reshape(shape), wrong.reshape(shape))
+        count = f"{int(wrong.sum())} of {wrong.size} entries disagree."
+        return Finding(
+            " ".join(filter(None, [fact, count, _lines(wrong)])),
+            returned=value(claimed),
+            expected=f"{value(rounded.reshape(numeric.shape))}, as measured by small steps",
+        )
+
+    def _place(self, first: int, shape: tuple[int, ...]) -> str:
+        """Name an entry as its owner would."""
+        for name, at, part in self._slices():
+            if at.start <= first < at.stop:
+                return f"Entry {_at(first - at.start, part)} of the gradient of {name}"
+        return f"Entry {_at(first, shape)}"
+
+
+gradient_agrees = gradient_of()
 
 
 def claimed_gradient(case: Mapping[str, Any], observed: Any) -> Any:
@@ -84,24 +147,8 @@ def _agrees(claimed: Any, probes: Any, here: float) -> Any:
     return (np.abs(claimed - derivative) <= tolerance) | between
 
 
-def _told(claimed: Any, numeric: Any, wrong: Any) -> Finding:
-    first = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
-    at = ", ".join(str(int(i)) for i in first)
-    rounded = np.array([float(f"{number:.6g}") for number in numeric.ravel()]).reshape(
-        numeric.shape
-    )
-    said = nature(claimed, numeric) or _lines(wrong)
-    fact = (
-        f"Entry [{at}] is {value(claimed[first])}, but the loss changes by {value(rounded[first])}."
-        if wrong.ndim
-        else ""
-    )
-    count = f"{int(wrong.sum())} of {wrong.size} entries disagree."
-    return Finding(
-        " ".join(filter(None, [fact, count, said])),
-        returned=value(claimed),
-        expected=f"{value(rounded)}, as measured by small steps",
-    )
+def _at(flat: int, shape: tuple[int, ...]) -> str:
+    return f"[{', '.join(str(int(i)) for i in np.unravel_index(flat, shape))}]"
 
 
 def _lines(wrong: Any) -> str:
@@ -128,7 +175,9 @@ def _read(observed: Any) -> tuple[Any, Any, list[float]] | Finding:
     if claimed is None or claimed.dtype.kind not in "biuf":
         forgot = " Is a `return` missing?" if observed["claimed"] is None else ""
         return Finding(
-            f"The gradient is {shape_of(observed['claimed'])}, not an array of numbers.{forgot}"
+            f"The gradient is {shape_of(observed['claimed'])}, not an array of numbers.{forgot}",
+            returned=value(observed["claimed"]),
+            expected="an array of numbers",
         )
     probes, here = observed["probes"], observed["here"]
     usable = isinstance(probes, np.ndarray) and probes.dtype.kind == "f" and probes.ndim == 2

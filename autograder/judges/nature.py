@@ -1,82 +1,235 @@
-"""What is objectively visible between a wrong array and the right one.
+"""What is objectively visible between wrong numbers and the right ones.
 
-Not a diagnosis: a relation that anybody could verify, such as "every entry is 2 times too large".
-A relation must hold for all entries to one part in 10⁷, or nothing is said.
+Not a diagnosis: relations that anybody could verify, such as "every entry is twice as large as
+expected". A relation must hold for all entries of all cases to one part in 10⁷ of the case's
+largest, and for numbers that could have shown it to be false; else nothing is said.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-__all__ = ["nature"]
+__all__ = ["Pair", "agree", "nature"]
 
 TIGHT = 1e-7
-WORDS = {2.0: "twice as large as", 0.5: "half as large as", -1.0: "the negative of"}
+FEW = 3
+SMALL = 1e-3
+WORDS = {2.0: "twice as large as", 0.5: "half as large as", -1.0: "the negative of what is"}
+
+Pair = tuple[Any, Any]
+"""Two arrays of real numbers: what came back, and what is right."""
 
 
-def nature(mine: Any, right: Any) -> str:
-    """Describe how a wrong array differs from the right one; empty if no simple relation holds.
+def nature(pairs: Sequence[Pair]) -> str:
+    """Describe how wrong arrays differ from the right ones; empty if no simple relation holds.
 
-    >>> nature(np.array([2.0, -6.0, 3.0]), np.array([1.0, -3.0, 1.5]))
+    >>> nature([(np.array([2.0, -6.0, 3.0]), np.array([1.0, -3.0, 1.5]))])
     'Every entry is twice as large as expected.'
-    >>> nature(np.array([[1.0, 3.0], [2.0, 4.0]]), np.array([[1.0, 2.0], [3.0, 4.0]]))
+    >>> nature([(np.array([[1.0, 3.0], [2.0, 4.0]]), np.array([[1.0, 2.0], [3.0, 4.0]]))])
     'It is the transpose of what is expected.'
     """
-    if mine.shape != right.shape:
-        return "It is the transpose of what is expected." if _transposed(mine, right) else ""
-    if right.size < 2 or not np.isfinite(right).all():
-        return ""
-    if np.isnan(mine).any():
-        return "Some entries are nan: something overflowed, or 0 was divided by 0."
-    if not np.isfinite(mine).all():
-        return "Some entries are infinite: something overflowed, or was divided by 0."
-    for relation in (_ratio, _offset, _transpose, _order, _zeroed):
-        said = relation(mine, right)
-        if said:
-            return said
-    return ""
+    with np.errstate(all="ignore"):
+        some = any(right.size for _, right in pairs)
+        if not some or any(not np.isfinite(right).all() for _, right in pairs):
+            return ""
+        if any(mine.shape != right.shape for mine, right in pairs):
+            return _first(pairs, _transposed, _one_axis_more, _not_summed, _reshaped)
+        if any(not np.isfinite(mine).all() for mine, _ in pairs):
+            return ""
+        return _first(
+            pairs,
+            *(
+                _nothing,
+                _ratio,
+                _offset,
+                _cut_off,
+                _inverted,
+                _signs,
+                _power,
+                _factors,
+                _row_offsets,
+            ),
+            *(_transposed, _order, _zeroed, _first_row),
+        )
+
+
+def agree(mine: Any, right: Any) -> Any:
+    """Tell for each entry of two arrays of one shape whether they agree tightly."""
+    with np.errstate(all="ignore"):
+        finite = [
+            np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0) for numbers in (mine, right)
+        ]
+        same: Any = (np.abs(mine - right) <= TIGHT * max(*finite)) | (mine == right)
+        return same
+
+
+def _first(pairs: Sequence[Pair], *relations: Any) -> str:
+    return next(filter(None, (relation(pairs) for relation in relations)), "")
 
 
 def _close(a: Any, b: Any) -> bool:
-    """Tell whether two arrays agree tightly, measured by the larger of them."""
-    scale = max(float(np.abs(a).max(initial=0.0)), float(np.abs(b).max(initial=0.0)))
-    return bool((np.abs(a - b) <= TIGHT * scale).all())
+    return a.shape == b.shape and bool(agree(a, b).all())
 
 
-def _transposed(mine: Any, right: Any) -> bool:
-    return bool(mine.ndim == 2 and mine.shape == right.T.shape and _close(mine, right.T))
+def _all(pairs: Sequence[Pair], change: Any) -> bool:
+    """Tell whether what came back is everywhere the right array, changed so."""
+    return all(_close(mine, change(right)) for mine, right in pairs)
 
 
-def _ratio(mine: Any, right: Any) -> str:
-    used = np.abs(right) > 1e-3 * np.abs(right).max()
-    if used.sum() < 2:
-        return ""
-    ratio = float(np.median(mine[used] / right[used]))
-    if ratio == 0 or not _close(mine, ratio * right):
+def _varied(pairs: Sequence[Pair], few: int = 2) -> bool:
+    """Tell whether the right numbers are of so many values that a relation cannot hold by chance."""
+    return len(np.unique(np.concatenate([right.ravel() for _, right in pairs]))) >= few
+
+
+def _subject(pairs: Sequence[Pair]) -> str:
+    return "It" if all(right.ndim == 0 for _, right in pairs) else "Every entry"
+
+
+def _ratio_of(pairs: Sequence[Pair]) -> float | None:
+    """Find the one factor between all numbers; None if there is none, or nothing to see it by."""
+    ratios = []
+    for mine, right in pairs:
+        used = np.abs(right) > SMALL * np.abs(right).max(initial=0.0)
+        ratios.append((mine[used] / right[used]).ravel())
+    every = np.concatenate(ratios)
+    if every.size < 2 or not _varied(pairs):
+        return None
+    ratio = float(np.median(every))
+    return ratio if ratio and _all(pairs, lambda right: ratio * right) else None
+
+
+def _factor(number: float) -> str:
+    """Write a factor, and one over a whole number as such: it may be the size of something."""
+    whole = round(1 / number)
+    if 1 < abs(whole) < 1000 and abs(number * whole - 1) < TIGHT:
+        return f"{'−' if whole < 0 else ''}1/{abs(whole)}"
+    return f"{number:.4g}"
+
+
+def _ratio(pairs: Sequence[Pair]) -> str:
+    ratio = _ratio_of(pairs)
+    if ratio is None:
         return ""
     near = next((word for number, word in WORDS.items() if abs(ratio - number) < TIGHT), None)
-    return f"Every entry is {near or f'{ratio:.4g} times'} {'' if near else 'what is '}expected."
+    return f"{_subject(pairs)} is {near or f'{_factor(ratio)} times what is'} expected."
 
 
-def _offset(mine: Any, right: Any) -> str:
-    gap = mine - right
-    if not _close(gap, np.full_like(gap, gap.flat[0])):
+def _factors(pairs: Sequence[Pair]) -> str:
+    """See a factor in each case that depends on the case, such as the size of its batch."""
+    factors = [_ratio_of([pair]) for pair in pairs]
+    if len(factors) < 2 or None in factors:
         return ""
-    return f"Every entry is off by the same amount, {float(gap.flat[0]):.4g}."
+    told = ", ".join(_factor(factor) for factor in factors if factor)
+    return f"In each case every entry is off by one factor, but not by the same: {told}."
 
 
-def _transpose(mine: Any, right: Any) -> str:
-    return "It is the transpose of what is expected." if _transposed(mine, right) else ""
+def _offset(pairs: Sequence[Pair]) -> str:
+    gap = next((m - r).flat[0] for m, r in pairs if m.size) if any(m.size for m, _ in pairs) else 0
+    if not gap or not _varied(pairs) or not _all(pairs, lambda right: right + gap):
+        return ""
+    return f"{_subject(pairs)} is off by the same amount, {float(gap):.4g}."
 
 
-def _order(mine: Any, right: Any) -> str:
-    if _close(np.sort(mine, axis=None), np.sort(right, axis=None)):
-        return "The right numbers are there, in another order."
+def _row_offsets(pairs: Sequence[Pair]) -> str:
+    """See rows that are all off by the same amounts, as a bias would do it."""
+    if not all(
+        mine.ndim == 2 and len(mine) >= 2 and _varied([(mine, r)], FEW) for mine, r in pairs
+    ):
+        return ""
+    shifts = [np.median(mine - right, axis=0) for mine, right in pairs]
+    same = all(_close(m, r + shift) for (m, r), shift in zip(pairs, shifts, strict=True))
+    return "Every row is off by the same amounts, one for each column." if same else ""
+
+
+def _cut_off(pairs: Sequence[Pair]) -> str:
+    kept = any(mine.any() for mine, _ in pairs)
+    if not kept or not _varied(pairs) or not _all(pairs, np.trunc):
+        return ""
+    return "What stands behind the decimal point is cut off."
+
+
+def _nothing(pairs: Sequence[Pair]) -> str:
+    if any(mine.any() for mine, _ in pairs) or not any(right.any() for _, right in pairs):
+        return ""
+    return f"{_subject(pairs)} is 0, where other numbers are expected."
+
+
+def _inverted(pairs: Sequence[Pair]) -> str:
+    binary = all(np.isin(right, (0, 1)).all() for _, right in pairs)
+    if not binary or not _varied(pairs) or not _all(pairs, lambda right: 1 - right):
+        return ""
+    return "Every 0 is a 1, and every 1 a 0."
+
+
+def _signs(pairs: Sequence[Pair]) -> str:
+    sizes = [(np.abs(mine), np.abs(right)) for mine, right in pairs]
+    if not _varied(sizes, FEW) or not all(_close(*pair) for pair in sizes):
+        return ""
+    return "The sizes are right, but not all signs are."
+
+
+def _power(pairs: Sequence[Pair]) -> str:
+    if not _varied(pairs, FEW):
+        return ""
+    for word, change in (
+        ("square", np.square),
+        ("square root", np.sqrt),
+        ("reciprocal", np.reciprocal),
+    ):
+        if _all(pairs, change):
+            return f"{_subject(pairs)} is the {word} of what is expected."
     return ""
 
 
-def _zeroed(mine: Any, right: Any) -> str:
-    wrong = ~np.isclose(mine, right, rtol=1e-7, atol=1e-12)
-    if wrong.any() and not wrong.all() and not mine[wrong].any():
-        return f"{int(wrong.sum())} entries are 0 that should not be; the others are right."
-    return ""
+def _transposed(pairs: Sequence[Pair]) -> str:
+    if not _all(pairs, np.transpose):
+        return ""
+    return "It is the transpose of what is expected."
+
+
+def _one_axis_more(pairs: Sequence[Pair]) -> str:
+    """See right numbers in a shape with a needless axis of length 1."""
+    same = all(_close(mine.squeeze(), right.squeeze()) for mine, right in pairs)
+    if not same or not all(mine.ndim > right.ndim for mine, right in pairs):
+        return ""
+    return "The numbers are right, but the shape has an axis of length 1 too many."
+
+
+def _not_summed(pairs: Sequence[Pair]) -> str:
+    """See contributions of samples that were never added up."""
+    if not all(mine.ndim == right.ndim + 1 and len(mine) > 1 for mine, right in pairs):
+        return ""
+    if not all(_close(mine.sum(axis=0), right) for mine, right in pairs):
+        return ""
+    return "Added up over its first axis it would be what is expected."
+
+
+def _reshaped(pairs: Sequence[Pair]) -> str:
+    if not _varied(pairs, FEW) or not all(_close(m.ravel(), r.ravel()) for m, r in pairs):
+        return ""
+    return "The right numbers are there, in the right order, but in another shape."
+
+
+def _order(pairs: Sequence[Pair]) -> str:
+    enough = all(len(np.unique(right)) >= FEW for _, right in pairs)
+    same = all(_close(np.sort(m, axis=None), np.sort(r, axis=None)) for m, r in pairs)
+    return "The right numbers are there, in another order." if enough and same else ""
+
+
+def _zeroed(pairs: Sequence[Pair]) -> str:
+    wrong = [~agree(mine, right) for mine, right in pairs]
+    only_zeros = all(not mine[at].any() for (mine, _), at in zip(pairs, wrong, strict=True))
+    if not only_zeros or all(at.all() for at in wrong):
+        return ""
+    return "What is wrong is 0 and should not be; all other entries are right."
+
+
+def _first_row(pairs: Sequence[Pair]) -> str:
+    """See histories that begin rightly: what is carried from step to step is then to be doubted."""
+    if not all(right.ndim == 2 and len(right) >= FEW for _, right in pairs):
+        return ""
+    rows = [agree(mine, right).all(axis=1) for mine, right in pairs]
+    if not all(row[0] and not row[1] for row in rows):
+        return ""
+    return "The first row is right in every case, and the second is wrong."

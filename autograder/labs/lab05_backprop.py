@@ -13,6 +13,7 @@ from autograder.judges import (
     draws_fingerprint,
     fits,
     gradient_agrees,
+    gradient_of,
 )
 from autograder.sandbox.codec import Seed
 
@@ -261,11 +262,21 @@ def network(rng):
     }
 
 
+PARAMETERS = (
+    ("the first layer's weight", (4, 2)),
+    ("the first layer's bias", (4,)),
+    ("the second layer's weight", (3, 4)),
+    ("the second layer's bias", (3,)),
+    ("the third layer's weight", (3, 3)),
+    ("the third layer's bias", (3,)),
+)
+
+
 @lab.check(
     "module.Sequential.backward",
     points=1,
     draw=network,
-    judge=gradient_agrees,
+    judge=gradient_of(PARAMETERS),
     fingerprint=claimed_gradient,
     needs=[
         linear_grad_input,

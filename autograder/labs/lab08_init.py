@@ -13,6 +13,7 @@ from autograder.judges import (
     drawn_alike,
     draws_anew,
     follows_mean_field,
+    same_law,
 )
 from autograder.sandbox.codec import Seed
 
@@ -134,6 +135,7 @@ def small_spread(student, shape, rng, std):
     draw=with_std(large_layer),
     cases=1,
     judge=distributed_alike,
+    alike=same_law,
     needs=[small_spread],
     call="small_normal(shape, rng=rng, std=std)",
 )
@@ -174,6 +176,7 @@ def xavier_spread(student, shape, rng):
     draw=large_layer,
     cases=1,
     judge=distributed_alike,
+    alike=same_law,
     needs=[xavier_spread],
     call="xavier(shape, rng=rng)",
     slides=XAVIER,
@@ -232,6 +235,7 @@ def kaiming_spread(student, shape, rng):
     draw=large_layer,
     cases=1,
     judge=distributed_alike,
+    alike=same_law,
     needs=[kaiming_spread],
     call="kaiming_normal(shape, rng=rng)",
     slides=KAIMING,
@@ -290,6 +294,7 @@ def uniform_spread(student, shape, rng):
     draw=large_layer,
     cases=1,
     judge=distributed_alike,
+    alike=same_law,
     needs=[uniform_spread],
     call="xavier_uniform(shape, rng=rng)",
     slides=UNIFORM,
@@ -367,6 +372,7 @@ def statistics_of_any(student, x, weights, activation):
     points=1,
     always=[{"rng": Seed(10), "std": 0.01}, {"rng": Seed(11), "std": 1.0}],
     call="activation_statistics of ten tanh layers of 500 units, with weights of the given std",
+    stays="It is the lecture's own experiment, whose numbers a student should meet.",
     needs=[statistics],
 )
 def lecture_statistics(student, rng, std):

@@ -368,6 +368,7 @@ def predicted(student, parts, rng):
 
 
 ACCURACY = "predict(run(x, target, rng=rng), x_test)"
+STEPS = "The three thresholds are steps: who reaches one and not the next has earned that much."
 WORKS = [network_learns, predict_evaluates, predict_alone]
 
 
@@ -382,6 +383,7 @@ WORKS = [network_learns, predict_evaluates, predict_alone]
     needs=WORKS,
     limits=RUN_LIMITS,
     call=f"{ACCURACY}, with 500 digits to learn from",
+    stays=STEPS,
 )
 def reaches_90(student, parts, rng):
     """After training on 500 digits, predict names 90 % of 599 others right."""
@@ -399,6 +401,7 @@ def reaches_90(student, parts, rng):
     needs=[*WORKS, reaches_90],
     limits=RUN_LIMITS,
     call=f"{ACCURACY}, with 1198 digits to learn from",
+    stays=STEPS,
 )
 def reaches_93(student, parts, rng):
     """After training on 1198 digits, predict names 93 % of 599 others right."""
@@ -416,6 +419,7 @@ def reaches_93(student, parts, rng):
     needs=[*WORKS, reaches_93],
     limits=Limits(cpu_seconds=10, wall_seconds=60),
     call=f"{ACCURACY}, with each third of the digits held out in turn",
+    stays=STEPS,
     slides="Cross validation: K-fold",
 )
 def reaches_95(student, parts, rng):

@@ -16,7 +16,7 @@ from rich.text import Text
 from autograder.check import Status
 from autograder.report import CheckResult, Report
 
-__all__ = ["console", "lab_line", "render"]
+__all__ = ["columns", "console", "lab_line", "render", "render_checks"]
 
 SIGNS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.SKIPPED: "–", Status.ERROR: "!"}
 PLAIN_SIGNS = {Status.PASSED: "+", Status.FAILED: "x", Status.SKIPPED: "-", Status.ERROR: "!"}
@@ -55,6 +55,11 @@ def render(report: Report, *, unicode: bool = True) -> RenderableType:
         Text(f"{report.points} / {report.max_points} points", style="bold"),
     )
     return Group(head, *_checks(report, unicode=unicode), Text(), _summary(report))
+
+
+def render_checks(report: Report, *, unicode: bool = True) -> RenderableType:
+    """Lay out a report's checks alone."""
+    return Group(*_checks(report, unicode=unicode))
 
 
 def _checks(report: Report, *, unicode: bool) -> Iterator[RenderableType]:
@@ -123,6 +128,17 @@ def _summary(report: Report) -> Text:
     helped = report.points - report.own_points
     own = f" · {report.own_points} on its own, {helped} with the reference's help" if helped else ""
     return Text(f"{', '.join(counts)}{own} · {made}", style="dim")
+
+
+def columns(title: str, rows: Sequence[tuple[str, str, str]]) -> RenderableType:
+    """Lay out rows below a title; the last column takes what room there is."""
+    table = Table.grid(padding=(0, 2), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
+    for first, second, text in rows:
+        table.add_row(Text(first), Text(second, style="dim"), Text(text))
+    return Group(Text(title, style="bold"), table, Text())
 
 
 def lab_line(report: Report, *, width: int, unicode: bool = True) -> Text:

@@ -141,11 +141,11 @@ def _ask_cases(
 
 
 def _import(question: Question) -> None:
-    """Import the module that is asked, and put the reference's exercises into the student's place.
+    """Put the reference's exercises into the student's place, and import the module that is asked.
 
-    The module of the reference is run under another name, so its own helpers go with it.
+    In this order, since that module may take names from those. The module of the reference is run
+    under another name, so its own helpers go with it.
     """
-    getattr(View(), question.module)
     for module, source in question.carried.items():
         lender = ModuleType(f"{PACKAGE}.reference_{module}")
         sys.modules[lender.__name__] = lender
@@ -155,6 +155,7 @@ def _import(question: Question) -> None:
             if owner == module:
                 borrower, giver = (_within(m, classes) for m in (getattr(View(), module), lender))
                 setattr(borrower, name, getattr(giver, name))
+    getattr(View(), question.module)
 
 
 def _within(module: ModuleType, classes: Sequence[str]) -> Any:

@@ -58,8 +58,13 @@ class Question:
 
 
 def write_questions(questions: Sequence[Question], *, with_reference: bool = True) -> bytes:
-    """Write questions of one submission as one frame, its sources once."""
+    """Write questions of one submission as one frame, its sources once.
+
+    Raises: ValueError if they are of several: in one process these would see each other.
+    """
     first = questions[0]
+    if any(q.submission != first.submission for q in questions):
+        raise ValueError("only questions of one submission may be asked together")
     shared = {"submission": _plain(first.submission)}
     shared["reference"] = _plain(first.reference) if with_reference else {}
     own = [

@@ -47,6 +47,8 @@ class SpawnSandbox:
 
     def ask_together(self, questions: Sequence[Question]) -> list[Answer]:
         """Start, ask, wait; kill what outlives the limits of the first question."""
+        if not questions:
+            return []
         limits = questions[0].limits
         started = time.monotonic()
         child = _start()

@@ -1,6 +1,9 @@
 """Carry-forward: what depends on a failed exercise is asked with the reference in its place."""
 
+import pytest
+
 from autograder.check import Status
+from autograder.course import labs
 from autograder.grade import grade
 from tests.conftest import reference_text
 
@@ -69,3 +72,30 @@ def test_stubs_earn_nothing_with_help(sandbox, key_of, submit):
         report, _ = graded(submit(lab_id, **{module: stub}), key_of(lab_id), sandbox)
 
         assert report.points == 0
+
+
+ALONE = [(lab.id, module) for lab in labs() for module in lab.modules if len(lab.modules) > 1]
+
+
+@pytest.mark.parametrize(("lab_id", "module"), ALONE)
+def test_a_solution_file_handed_in_alone_passes_alone(lab_id, module, sandbox, key_of, submit):
+    """What its checks need of the lab's other modules comes from the reference; these earn nothing."""
+    submission = submit(lab_id)
+    for other in submission.lab.modules:
+        if other != module:
+            (submission.folder / f"{other}.py").unlink()
+    report = grade(submission, key_of(lab_id), sandbox, carry=True)
+    passed = {r.check.id for r in report.results if r.status is Status.PASSED}
+
+    assert passed == {c.id for c in submission.lab.checks.values() if c.module == module}
+
+
+def test_a_missing_module_is_a_stub_to_the_others(sandbox, key_of, submit):
+    """What a file takes from one that is missing costs only the checks that need it written."""
+    submission = submit("lab04_activations")
+    (submission.folder / "activations.py").unlink()
+    report = grade(submission, key_of("lab04_activations"), sandbox)
+    passed = {r.check.id for r in report.results if r.status is Status.PASSED}
+
+    assert {"losses.one_hot", "losses.mse", "losses.mse_gradient"} <= passed
+    assert not any(name.startswith("activations.") for name in passed)

@@ -86,6 +86,7 @@ def test_a_fact_tells_call_result_and_expectation(sandbox, key_of, submit):
         "returned  [-3, -1, -1]",
         "expected  [-1, 1, 1]",
         "Entry [0] is -3, where -1 is expected. 3 of 3 entries differ.",
+        "Every entry is off by the same amount, -2.",
     ]
 
 
@@ -141,3 +142,54 @@ def test_a_sandbox_that_breaks_costs_nobody_points(key_of, submit):
 
     assert {result.status for result in report.results} == {Status.ERROR}
     assert report.points == report.max_points
+
+
+class Counting:
+    """A sandbox that counts how it is asked."""
+
+    def __init__(self, sandbox):
+        self.sandbox, self.isolation, self.alone, self.together = sandbox, "counted", [], []
+
+    def ask(self, question):
+        """Count a question that is asked alone."""
+        self.alone.append(question.check)
+        return self.sandbox.ask(question)
+
+    def ask_together(self, questions):
+        """Count questions that go together."""
+        self.together.append([question.check for question in questions])
+        return self.sandbox.ask_together(questions)
+
+
+def test_a_right_submission_is_asked_in_one_process(sandbox, submit, key_of):
+    """All quick checks go together, and nothing is asked twice."""
+    counting = Counting(sandbox)
+    submission = submit("lab02_hebb")
+    report = grade(submission, key_of("lab02_hebb"), counting)
+
+    assert report.points == 20
+    assert counting.together == [list(submission.lab.checks)]
+    assert counting.alone == []
+
+
+def test_what_one_check_breaks_for_others_costs_them_nothing(sandbox, submit, key_of):
+    """What fails in the shared process, whoever's doing it is, is asked again alone."""
+    text = reference_text("hebb")
+    right = "    return 2 * np.asarray(x) - 1"
+    breaks = f"    globals().update(hebb_step=None, predict=None)\n{right}"
+    counting = Counting(sandbox)
+    submission = submit("lab02_hebb", hebb=text.replace(right, breaks, 1))
+    report = grade(submission, key_of("lab02_hebb"), counting)
+
+    assert report.points == 20
+    assert counting.alone
+
+
+def test_a_loop_that_never_ends_costs_only_its_own_check(sandbox, submit, key_of):
+    """It takes the shared process with it; the others are asked again and pass."""
+    text = reference_text("hebb")
+    text = text.replace("    return 2 * np", "    while True: pass\n    return 2 * np", 1)
+    report = grade(submit("lab02_hebb", hebb=text), key_of("lab02_hebb"), sandbox)
+    failed = {r.check.exercise for r in report.results if r.status is Status.FAILED}
+
+    assert failed == {"hebb.to_bipolar"}

@@ -173,3 +173,28 @@ def test_a_worker_forked_here_answers_like_a_fresh_one(sandbox):
     fresh = [o.value.tolist() for o in sandbox.ask(question("return 2 * x - 1")).observations]
 
     assert here.stdout.strip() == str(fresh)
+
+
+def test_questions_asked_together_share_a_process_and_its_end(sandbox):
+    """They are answered in order; what ends the process loses the ones behind it, no others."""
+    counts = question(
+        "import os\n"
+        "np.calls = getattr(np, 'calls', 0) + 1\n"
+        "os.kill(os.getpid(), 9) if np.calls > 5 else None\n"
+        "return [os.getpid(), np.calls]"
+    )
+    n = len(counts.cases)
+    answers = sandbox.ask_together([counts] * 4)
+    seen = [o for answer in answers for o in answer.observations]
+
+    assert [o.value[1] for o in seen[:5]] == [1, 2, 3, 4, 5]
+    assert len({o.value[0] for o in seen[:5]}) == 1
+    assert len(seen) == 4 * n
+    assert all(o == Lost("crash") for o in seen[5:])
+    assert sandbox.ask_together([]) == []
+
+
+def test_only_questions_of_one_submission_go_together(sandbox):
+    """Two submissions in one process would see each other."""
+    with pytest.raises(ValueError, match="of one submission"):
+        sandbox.ask_together([question("return 1"), question("return 2")])

@@ -1,0 +1,65 @@
+"""The gradient judge: what is claimed agrees with the loss, or it is told where it does not."""
+
+import numpy as np
+import pytest
+
+from autograder.judges import gradient_agrees, gradient_of
+
+TRUE = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]])
+
+
+def evidence(claimed, true=TRUE, **other):
+    """Make what a check gathers of a linear loss with this true gradient."""
+    steps = np.array([1.0, -1.0, 2.0, -2.0])[:, None] * 1e-4
+    return {"claimed": claimed, "probes": steps * np.ravel(true), "here": [0.0, 0.0], **other}
+
+
+@pytest.mark.parametrize("claimed", [TRUE, TRUE.tolist(), TRUE * (1 + 1e-9)])
+def test_a_gradient_that_agrees_passes(claimed):
+    """Lists and rounding are accepted."""
+    assert gradient_agrees({}, evidence(claimed), evidence(TRUE)) is None
+
+
+@pytest.mark.parametrize(
+    ("claimed", "detail", "returned"),
+    [
+        (TRUE.T, "The gradient has shape (3, 2), where (2, 3) is expected.", "[[1, 4], [-2, 5], "),
+        (None, "The gradient is None, not an array of numbers. Is a `return` missing?", "None"),
+        ("no", "The gradient is a string, not an array of numbers.", "'no'"),
+        (TRUE * [1, 1, 2], "Entry [0, 2] is 6, but the loss changes by 3. 2 of 6 entries", "[[1, "),
+        (TRUE * [1, 1, 2], "disagree. Only column 2 is wrong.", "[[1, "),
+        (TRUE * [[1], [2]], "Only row 1 is wrong.", "[[1, "),
+        (TRUE * np.nan, "6 of 6 entries disagree.", "[[nan, "),
+    ],
+)
+def test_a_gradient_that_does_not_agree_is_told(claimed, detail, returned):
+    """The fact is about the gradient alone: nobody reads what it was measured with."""
+    finding = gradient_agrees({}, evidence(claimed), evidence(TRUE))
+
+    assert detail in finding.detail
+    assert finding.returned.startswith(returned)
+
+
+@pytest.mark.parametrize(
+    ("observed", "detail"),
+    [
+        (7, "It is a number, where a gradient is expected."),
+        (evidence(TRUE, probes=np.full((4, 6), np.nan)), "is not finite, so it has no gradient."),
+        (evidence(TRUE, probes=np.zeros((3, 6))), "is not finite, so it has no gradient."),
+        (evidence(TRUE, here=[0.0]), "The loss at this point is not a number."),
+        (evidence(TRUE, here=[0.0, 1.0]), "not the same when it is asked twice at the same point."),
+    ],
+)
+def test_evidence_that_shows_nothing_is_told(observed, detail):
+    """A loss that is not finite, not a number or not the same twice has no gradient."""
+    assert gradient_agrees({}, observed, evidence(TRUE)).detail.endswith(detail)
+
+
+def test_the_entry_is_named_within_its_parameter():
+    """Where gradients stand one after the other, the entry is counted in its own parameter."""
+    judge = gradient_of((("the bias", (2,)), ("the weight", (2, 2))))
+    true = np.ravel(TRUE)
+    wrong = true * [1, 1, 1, 1, 2, 1]
+
+    detail = judge({}, evidence(wrong, true), evidence(true, true)).detail
+    assert detail.startswith("Entry [1, 0] of the gradient of the weight is 10, but the loss chang")
