@@ -3,12 +3,14 @@
 # make prove  the slow proofs: NNLAB_SEEDS (20) for the mistakes, NNLAB_REFERENCE_SEEDS (200);
 #             ONLY="lab01 or lab02" proves a part
 # make bench  figures, each a ratio against a named peer
+# make class  takes NNLAB_CLASS (200) generated submissions through nbgrader's own commands
+# make instructor  adds nbgrader and dask.distributed, with which more tests run
 # make oracles  adds PyTorch, which more tests then compare with
 
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint prove bench oracles release clean
+.PHONY: help demo test lint prove bench class instructor oracles release clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -39,6 +41,14 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/grading.py
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/isolation.py
+	@if $(BIN)/python -c 'import nbgrader' 2>/dev/null; then $(BIN)/python benchmarks/classes.py 50; \
+		else echo "Left out: a class beside stock nbgrader. First: make instructor"; fi
+
+class: instructor
+	$(BIN)/python -m pytest -q -m slow tests/autograder/nbgrader
+
+instructor: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,instructor,cluster]'
 
 oracles: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,oracles]'

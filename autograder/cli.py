@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autograder.cli_mistakes import hint, mistakes
+from autograder.commands.batch import batch
+from autograder.commands.nbgrader import nbgrader, release_notebooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -180,7 +182,7 @@ class _Printer:
 )
 @click.option("--force", is_flag=True, help="Overwrite stubs that somebody has worked in.")
 def release(labs: tuple[str, ...], out: Path | None, force: bool) -> None:  # noqa: FBT001
-    """Generate the students' stubs from the engine.
+    """Generate the students' stubs from the engine, and notebooks where nbgrader is installed.
 
     \b
     Example: nnlab release lab02
@@ -193,6 +195,7 @@ def release(labs: tuple[str, ...], out: Path | None, force: bool) -> None:  # no
     try:
         chosen = [course.find_lab(name) for name in labs] or list(course.labs())
         written = write_stubs(chosen, folder, force=force, wrote=click.echo)
+        written += release_notebooks(chosen, folder, force=force)
     except (course.UnknownLabError, FilledInError) as error:
         raise click.UsageError(str(error)) from error
     click.echo(f"{written} written, the others were up to date." if written else "All up to date.")
@@ -362,3 +365,7 @@ def _progress(epochs: int) -> Iterator[Callable[[], object]]:
     with Progress(*columns, console=terminal, disable=not terminal.is_terminal) as bar:
         task = bar.add_task("", total=epochs)
         yield lambda: bar.advance(task)
+
+
+main.add_command(batch)
+main.add_command(nbgrader)

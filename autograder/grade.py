@@ -22,7 +22,7 @@ from autograder.report import CheckResult, Report
 from autograder.sandbox import Answer, Question, Sandbox, Source
 from autograder.sandbox.limits import Limits
 from autograder.stubs import make_stub
-from autograder.submission import Submission
+from autograder.submission import Handed, Submission
 from autograder.visible import in_one_mode, visible
 
 __all__ = ["grade"]
@@ -31,7 +31,7 @@ REPORT_TO = "Please tell your instructor: this is the checker's fault, and it co
 
 
 def grade(
-    submission: Submission,
+    submission: Submission | Handed,
     key: AnswerKey,
     sandbox: Sandbox,
     *,
@@ -61,7 +61,7 @@ class _Grading:
     """One pass over the checks of one submission."""
 
     def __init__(
-        self, submission: Submission, key: AnswerKey, sandbox: Sandbox, *, carry: bool
+        self, submission: Submission | Handed, key: AnswerKey, sandbox: Sandbox, *, carry: bool
     ) -> None:
         self.lab: Lab = submission.lab
         self.carry = carry

@@ -1,11 +1,13 @@
 """Intake: which files are a submission, and to which lab. Files are read, never parsed or run."""
 
 import codecs
+import hashlib
 import io
 import os
 import stat
 import sys
 import tokenize
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +16,19 @@ from autograder.check import Lab
 from autograder.course import UnknownLabError, find_lab, lab_ids, labs, owner_of
 from autograder.sandbox import Source
 
-__all__ = ["Submission", "SubmissionError", "find_submissions", "shortest_target"]
+__all__ = [
+    "Handed",
+    "MAX_FILE_BYTES",
+    "Submission",
+    "SubmissionError",
+    "checked",
+    "find_submissions",
+    "shortest_target",
+]
 
 MAX_FILE_BYTES = 1 << 20
+"""No module of the course comes near it; what is larger is not read."""
+
 MAX_SET_ASIDE = 5
 
 
@@ -41,7 +53,7 @@ class Submission:
         for module in self.lab.modules:
             path = self.folder / f"{module}.py"
             try:
-                sources[module] = Source(path.name, _checked(path, _read(path)))
+                sources[module] = Source(path.name, checked(path.name, _read(path)))
             except SubmissionError as error:
                 missing[module] = str(error)
         return sources, missing
@@ -74,6 +86,37 @@ def _kind(path: Path) -> str:
     return "folder" if path.is_dir() else "file"
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One lab's modules as somebody handed them in, read already: it can travel to another machine."""
+
+    lab: Lab
+    student: str
+    texts: Mapping[str, bytes]
+    """The modules that are there, by name."""
+    missing: Mapping[str, str]
+    """For each of the others the reason, in a sentence for the student."""
+
+    def read(self) -> tuple[dict[str, Source], dict[str, str]]:
+        """Return the sources, and for each missing module the reason."""
+        sources = {module: Source(f"{module}.py", text) for module, text in self.texts.items()}
+        return sources, dict(self.missing)
+
+    def set_aside(self) -> list[str]:
+        """Say nothing: other files were not taken in."""
+        return []
+
+    @property
+    def digest(self) -> str:
+        """Hash what was handed in, whoever did it."""
+        digest = hashlib.sha256(self.lab.id.encode())
+        for module in self.lab.modules:
+            told = self.missing.get(module, "").encode()
+            digest.update(hashlib.sha256(self.texts.get(module, b"")).digest())
+            digest.update(hashlib.sha256(told).digest())
+        return digest.hexdigest()[:32]
+
+
 def _read(path: Path) -> bytes:
     """Read a regular file of bounded size, and nothing that a link or a device leads to.
 
@@ -104,7 +147,7 @@ def _read(path: Path) -> bytes:
         raise SubmissionError(f"{path.name} cannot be read: {error.strerror}.") from None
 
 
-def _checked(path: Path, text: bytes) -> bytes:
+def checked(name: str, text: bytes) -> bytes:
     """Refuse what is no text in the encoding that it declares, which is UTF-8 if it declares none.
 
     Another declared encoding is left to the sandbox: it may be anything.
@@ -113,7 +156,7 @@ def _checked(path: Path, text: bytes) -> bytes:
     """
     if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in text:
         raise SubmissionError(
-            f"{path.name} is not valid Python: it holds null bytes, as a file in UTF-16 or one "
+            f"{name} is not valid Python: it holds null bytes, as a file in UTF-16 or one "
             "that is no text does. Save it as UTF-8."
         )
     try:
@@ -123,7 +166,7 @@ def _checked(path: Path, text: bytes) -> bytes:
     except UnicodeDecodeError as error:
         line = text.count(b"\n", 0, error.start) + 1
         raise SubmissionError(
-            f"{path.name} is not text in UTF-8: byte 0x{text[error.start]:02x} in line {line}. "
+            f"{name} is not text in UTF-8: byte 0x{text[error.start]:02x} in line {line}. "
             "Save it as UTF-8."
         ) from None
     except SyntaxError:  # an unknown encoding, or one that does not fit: Python says it better

@@ -1,0 +1,139 @@
+"""A whole class: read it, look up what is known, grade the rest, put the marks together."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import grade as one_path
+from autograder.check import Lab
+from autograder.course import find_lab
+from autograder.intake import read_class, read_folder
+from autograder.key import AnswerKey, get_key, stored_key
+from autograder.marks import Mark, Marks, marks_of
+from autograder.pool import grade_many
+from autograder.report import Report
+from autograder.results import STATE, Results, Seeds
+from autograder.sandbox import open_sandbox
+from autograder.submission import Handed
+
+__all__ = [
+    "Batch",
+    "Progress",
+    "course_seeds",
+    "grade",
+    "grade_class",
+    "grade_many",
+    "open_results",
+    "take_key",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What somebody who waits is told."""
+
+    recording: Callable[[Lab], object] = lambda _: None
+    """Called before an answer key is recorded, which takes a while."""
+    begin: Callable[[int, int], object] = lambda _known, _all: None
+    """Called with the number of submissions whose results are known, and of all."""
+    advance: Callable[[int], object] = lambda _: None
+    """Called with the number of submissions that have just been graded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a run came to."""
+
+    marks: Marks
+    graded: int
+    """Different submissions that were graded in this run; the others' results were known."""
+
+
+def grade(lab: str | Lab, path: Path | str, key: AnswerKey) -> Report:
+    """Grade one submission to a lab: a folder, or one of the lab's files in it.
+
+    Raises: UnknownLabError for a lab that is none, ValueError for a key of another lab.
+    """
+    known = find_lab(lab) if isinstance(lab, str) else lab
+    if key.lab != known.id:
+        raise ValueError(f"key must be one of {known.id}, got one of {key.lab}")
+    folder = Path(path)
+    handed = read_folder(known, folder.name, folder if folder.is_dir() else folder.parent)
+    with open_sandbox() as sandbox:
+        return one_path.grade(handed, key, sandbox)
+
+
+def take_key(lab: Lab, seed: int, recording: Callable[[Lab], object] = lambda _: None) -> AnswerKey:
+    """Take the answer key of a lab and a seed; record it if there is none.
+
+    Raises: SandboxError or RecordingError, which are ours.
+    """
+    key = stored_key(lab, seed)
+    if key is None:
+        recording(lab)
+        with open_sandbox() as sandbox:
+            key = get_key(lab, seed, sandbox)
+    return key
+
+
+def open_results(course: Path, key: AnswerKey) -> Results:
+    """Open the results that a course's folder keeps for a lab under a key."""
+    return Results(course / STATE / "results", find_lab(key.lab), key.to_bytes())
+
+
+def course_seeds(course: Path) -> Seeds:
+    """Open the seeds that a course's folder keeps."""
+    return Seeds(course / STATE)
+
+
+def grade_class(
+    lab: Lab,
+    submitted: Path,
+    course: Path,
+    *,
+    seed: int | None = None,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    progress: Progress | None = None,
+) -> Batch:
+    """Grade all submissions of a class; every result is kept as soon as it is there.
+
+    Args:
+        lab: the lab.
+        submitted: a folder or a zip, see `autograder.intake`.
+        course: the folder that keeps results and seeds.
+        seed: of the answer key; default: the course's own, secret one.
+        jobs: processes on this machine.
+        scheduler: the address of a Dask scheduler, whose workers are used in their place.
+        progress: what to tell somebody who waits.
+
+    Raises: SubmissionError if nothing was handed in, ClusterError, SandboxError, RecordingError.
+    """
+    tell = progress or Progress()
+    handed = read_class(lab, submitted)
+    chosen = course_seeds(course).get(lab) if seed is None else seed
+    key = take_key(lab, chosen, tell.recording)
+    results = open_results(course, key)
+    reports = _known(handed, results)
+    todo = list({one.digest: one for one in handed if one.digest not in reports}.values())
+    copies = _count(handed)
+    tell.begin(sum(copies[digest] for digest in reports), len(handed))
+    for one, report in grade_many(todo, key, jobs=jobs, scheduler=scheduler):
+        if report is not None:
+            results.keep(one, report)
+        reports[one.digest] = report
+        tell.advance(copies[one.digest])
+    marks = [Mark(one, reports[one.digest]) for one in handed]
+    return Batch(marks_of(results, chosen, marks), len(todo))
+
+
+def _known(handed: Sequence[Handed], results: Results) -> dict[str, Report | None]:
+    found = {one.digest: results.find(one) for one in handed}
+    return {digest: report for digest, report in found.items() if report is not None}
+
+
+def _count(handed: Sequence[Handed]) -> dict[str, int]:
+    copies: dict[str, int] = {}
+    for one in handed:
+        copies[one.digest] = copies.get(one.digest, 0) + 1
+    return copies

@@ -1,0 +1,171 @@
+"""The command `nnlab batch`: parsing and printing only."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from autograder.batch import Progress
+    from autograder.check import Lab
+    from autograder.marks import Marks
+
+__all__ = ["batch"]
+
+FAULT = 3
+
+
+class _OurFaultError(click.ClickException):
+    exit_code = FAULT
+
+
+@click.command()
+@click.argument("lab")
+@click.option(
+    "--submitted",
+    type=click.Path(path_type=Path),
+    default=Path("submitted"),
+    show_default=True,
+    help="A folder a student, nbgrader's submitted tree, or a platform's zip.",
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), help="Processes; default: one for each core."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    help="Draw these cases, now and later; default: the course's own secret ones.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("marks"),
+    show_default=True,
+    help="The folder for CSV and JSON.",
+)
+@click.option("--dry-run", is_flag=True, help="Only tell whose mark would change, and why.")
+@click.pass_context
+def batch(
+    ctx: click.Context,
+    lab: str,
+    submitted: Path,
+    jobs: int | None,
+    seed: int | None,
+    scheduler: str | None,
+    out: Path,
+    dry_run: bool,  # noqa: FBT001  click passes options by name
+) -> None:
+    """Grade a whole class: marks as CSV and JSON, and a summary.
+
+    Start it in your course's folder. Results are kept there: what was graded once and has not
+    changed is looked up, so a run that was ended goes on where it was.
+
+    \b
+    Example: nnlab batch lab02 --submitted downloads/hebb.zip
+    Exit code: 0 all graded, 2 wrong usage, 3 something was not graded through our fault.
+    """
+    from autograder.batch import course_seeds, grade_class
+    from autograder.course import UnknownLabError, find_lab
+    from autograder.key import RecordingError
+    from autograder.nbgrader.gradebook import fill_gradebook
+    from autograder.nbgrader.mend import mend_course
+    from autograder.pool import ClusterError
+    from autograder.sandbox import SandboxError
+    from autograder.submission import SubmissionError
+
+    course = Path.cwd()
+    try:
+        found = find_lab(lab)
+        for sentence in mend_course(course, submitted):
+            click.echo(sentence)
+        with _progress() as progress:
+            done = grade_class(
+                found,
+                submitted,
+                course,
+                seed=seed,
+                jobs=jobs or _cores(),
+                scheduler=scheduler,
+                progress=progress,
+            )
+        changes = done.marks.changes(out)
+    except (UnknownLabError, SubmissionError, ClusterError, ValueError) as error:
+        raise click.UsageError(str(error)) from error
+    except (SandboxError, RecordingError) as error:
+        raise _OurFaultError(f"{error}\nThis is the checker's fault. Nothing is lost.") from error
+    except KeyboardInterrupt:
+        click.echo("Interrupted. What was graded is kept; the same command goes on.", err=True)
+        ctx.exit(130)
+    if dry_run:
+        _print_changes([str(change) for change in changes])
+        return
+    if seed is not None:
+        course_seeds(course).set(found, seed)
+    paths = done.marks.write(out)
+    _print_summary(done.marks, done.graded)
+    for path in paths:
+        click.echo(path)
+    filled = fill_gradebook(course, done.marks)
+    if filled:
+        click.echo(filled)
+    faults = [m for m in done.marks.marks if m.report is None or m.report.exit_code == FAULT]
+    ctx.exit(FAULT if faults else 0)
+
+
+def _cores() -> int:
+    import os
+
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _print_changes(changes: list[str]) -> None:
+    if not changes:
+        click.echo("No mark would change.")
+        return
+    click.echo(f"{len(changes)} would change:")
+    for change in changes:
+        click.echo(f"  {change}")
+    click.echo("Nothing was written. Without --dry-run the new marks are.")
+
+
+def _print_summary(marks: Marks, graded: int) -> None:
+    from autograder.report.class_summary import render_class
+    from autograder.report.terminal import console
+
+    out = console()
+    out.print(render_class(marks, unicode=out.encoding.lower().startswith("utf")))
+    click.echo(f"{graded} graded now, the other results were known.")
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show a bar with the time left, where somebody is watching."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    from autograder.batch import Progress
+    from autograder.report.terminal import console
+
+    terminal = console(stderr=True)
+
+    def recording(lab: Lab) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"Recording the answer key of {lab.id}, once …", err=True)
+
+    columns = (BarColumn(), MofNCompleteColumn(), "submissions", TimeRemainingColumn())
+    with Bar(*columns, console=terminal, disable=not terminal.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        yield Progress(
+            recording,
+            lambda known, total: bar.update(task, completed=known, total=total),
+            lambda count: bar.advance(task, count),
+        )

@@ -1,0 +1,226 @@
+"""Many submissions at once: processes of this machine, or a Dask cluster.
+
+Each process has its own sandbox and asks the same `grade`; so the marks do not depend on how many
+there are or where. A process that dies is replaced, and what it was at is graded again.
+"""
+
+import hashlib
+import importlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any
+
+from autograder.check import Lab
+from autograder.course import load_lab
+from autograder.grade import grade
+from autograder.key import AnswerKey
+from autograder.report import Report
+from autograder.results import edition, from_plain, to_plain
+from autograder.sandbox import Sandbox, open_sandbox
+from autograder.submission import Handed
+
+__all__ = ["ClusterError", "grade_many"]
+
+TRIES = 2
+"""Runs of all that is left after a process has died, before each is graded by itself."""
+
+CONNECT_SECONDS = 10
+
+Graded = tuple[Handed, Report | None]
+
+
+class ClusterError(Exception):
+    """The cluster cannot be used: what is wrong with it, and what to do."""
+
+
+def grade_many(
+    handed: Sequence[Handed], key: AnswerKey, *, jobs: int = 1, scheduler: str | None = None
+) -> Iterator[Graded]:
+    """Grade submissions to one lab; yield each with its report as soon as it is there.
+
+    Args:
+        handed: the submissions.
+        key: the lab's answer key.
+        jobs: processes on this machine.
+        scheduler: the address of a Dask scheduler, whose workers are used in their place.
+
+    A submission that ends its grader again and again comes back without a report.
+
+    Raises: ClusterError if there is no such cluster, or its workers have other code.
+    """
+    if not handed:
+        return iter(())
+    if scheduler is not None:
+        return _on_cluster(handed, key, scheduler)
+    return _here(handed, key, jobs)
+
+
+def _here(handed: Sequence[Handed], key: AnswerKey, jobs: int) -> Iterator[Graded]:
+    lab, frame = handed[0].lab, key.to_bytes()
+    left = {id(one): one for one in handed}
+    for _ in range(TRIES):
+        for one, report in _together(list(left.values()), lab, frame, jobs):
+            del left[id(one)]
+            yield one, report
+        if not left:
+            return
+    for one in left.values():  # one of them ends its grader: only by itself does it end no other's
+        alone = list(_together([one], lab, frame, 1))
+        yield alone[0] if alone else (one, None)
+
+
+def _together(handed: Sequence[Handed], lab: Lab, frame: bytes, jobs: int) -> Iterator[Graded]:
+    """Grade in processes until all is done or a process dies, which ends its pool."""
+    context = multiprocessing.get_context("spawn")  # a fork would hand on threads and open files
+    with ProcessPoolExecutor(
+        min(jobs, len(handed)), mp_context=context, initializer=_begin, initargs=(frame,)
+    ) as pool:
+        try:
+            with _uninterrupted():
+                asked = {pool.submit(_grade_here, lab.id, *_parts(one)): one for one in handed}
+            yield from _collect(asked, lab, as_completed, BrokenProcessPool)
+        except BrokenProcessPool:
+            return
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # who stops early need not wait
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Keep Ctrl-C waiting while processes are started: they would print where it hit them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _collect(
+    asked: Mapping["Future[dict[str, Any]]", Handed],
+    lab: Lab,
+    completed: Callable[[Any], Any],
+    lost: type[Exception],
+) -> Iterator[Graded]:
+    for future in completed(asked):
+        try:
+            plain = future.result()
+        except lost:
+            continue
+        yield asked[future], from_plain(lab, plain)
+
+
+def _parts(one: Handed) -> tuple[dict[str, bytes], dict[str, str]]:
+    return dict(one.texts), dict(one.missing)
+
+
+def _on_cluster(handed: Sequence[Handed], key: AnswerKey, address: str) -> Iterator[Graded]:
+    try:
+        distributed: Any = importlib.import_module("distributed")  # an extra
+    except ModuleNotFoundError:
+        raise ClusterError(
+            "A cluster needs dask.distributed. Install it with: pip install 'nnlab-course[cluster]'"
+        ) from None
+    lab, frame = handed[0].lab, key.to_bytes()
+    try:
+        client = distributed.Client(address, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError, TypeError) as error:
+        raise ClusterError(
+            f"No Dask scheduler answers at {address}: {_brief(error)} "
+            "Start one with `dask scheduler`, and workers with `dask worker ADDRESS`."
+        ) from None
+    with client:
+        if not client.scheduler_info()["workers"]:
+            raise ClusterError(
+                f"The cluster at {address} has no workers. Start some with `dask worker {address}`."
+            )
+        yield from _ask_cluster(client, handed, lab, frame)
+
+
+def _ask_cluster(client: Any, handed: Sequence[Handed], lab: Lab, frame: bytes) -> Iterator[Graded]:
+    distributed: Any = importlib.import_module("distributed")
+    key = client.scatter(frame, broadcast=True, hash=False)
+    asked = {
+        client.submit(_grade_there, lab.id, edition(lab), key, *_parts(one), pure=False): one
+        for one in handed
+    }
+    try:
+        for future, plain in distributed.as_completed(asked, with_results=True, raise_errors=False):
+            if future.status == "finished":
+                yield asked[future], from_plain(lab, plain)
+            elif isinstance(plain[1], distributed.KilledWorker):
+                yield asked[future], None
+            else:
+                raise ClusterError(f"A worker cannot grade: {_brief(plain[1])}") from plain[1]
+    finally:
+        client.cancel(list(asked))
+
+
+def _brief(error: BaseException) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0].rstrip(".") + "."
+
+
+# Everything below runs in the processes that grade.
+
+_MINE = threading.local()
+_KEYS: dict[str, AnswerKey] = {}
+
+
+def _begin(frame: bytes) -> None:
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the batch, which then ends us
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # for the code in the sandbox
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _KEYS["here"] = AnswerKey.from_bytes(frame)
+
+
+def _end_with_parent() -> None:
+    """End when the batch is killed: its pool's queue, which both hold open, would not tell."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "only a pool's process runs this"
+    parent.join()
+    os._exit(1)
+
+
+def _grade_here(lab_id: str, texts: dict[str, bytes], missing: dict[str, str]) -> dict[str, Any]:
+    return _grade(lab_id, _KEYS["here"], texts, missing)
+
+
+def _grade_there(
+    lab_id: str, wanted: str, frame: bytes, texts: dict[str, bytes], missing: dict[str, str]
+) -> dict[str, Any]:
+    """Grade on a worker of a cluster, if it has the very course that the marks are to come from."""
+    if edition(load_lab(lab_id)) != wanted:
+        raise RuntimeError(
+            "it has another edition of the course, of numpy or of Python. "
+            "Install the same on all machines."
+        )
+    name = hashlib.sha256(frame).hexdigest()
+    if name not in _KEYS:
+        _KEYS[name] = AnswerKey.from_bytes(frame)
+    return _grade(lab_id, _KEYS[name], texts, missing)
+
+
+def _grade(
+    lab_id: str, key: AnswerKey, texts: dict[str, bytes], missing: dict[str, str]
+) -> dict[str, Any]:
+    handed = Handed(load_lab(lab_id), "", texts, missing)
+    return to_plain(grade(handed, key, _sandbox()))
+
+
+def _sandbox() -> Sandbox:
+    """Open this thread's sandbox once; its worker ends when this process does."""
+    if not hasattr(_MINE, "sandbox"):
+        _MINE.sandbox = open_sandbox()
+    sandbox: Sandbox = _MINE.sandbox
+    return sandbox

@@ -1,0 +1,186 @@
+"""Results that are kept: one file a submission, named after all that its marks depend on.
+
+The name is a hash of what was handed in, of the answer key and of the code that judges. So what is
+found is true, an unchanged submission is never graded twice, and whatever ends a batch costs only
+the submissions that were being graded.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from autograder.check import Lab, Status
+from autograder.key import key_fingerprint
+from autograder.report import CheckResult, Report
+from autograder.submission import Handed
+
+__all__ = [
+    "Results",
+    "STATE",
+    "Seeds",
+    "edition",
+    "from_plain",
+    "judging_files",
+    "to_plain",
+    "write_whole",
+]
+
+SCHEMA = "nnlab/result/1"
+
+STATE = ".nnlab"
+"""The folder in a course's folder that keeps seeds and results."""
+
+_HERE = Path(__file__).parent
+
+
+def to_plain(report: Report) -> dict[str, Any]:
+    """Describe a report without its times: two gradings of one submission are then equal."""
+    checks = [
+        {
+            "id": result.check.id,
+            "status": str(result.status),
+            "message": result.message,
+            "mistake": result.mistake,
+            "hint": result.hint,
+        }
+        for result in report.results
+    ]
+    return {"schema": SCHEMA, "seed": report.seed, "isolation": report.isolation, "checks": checks}
+
+
+def from_plain(lab: Lab, plain: Mapping[str, Any]) -> Report:
+    """Make the report that `to_plain` described.
+
+    Raises: KeyError, TypeError or ValueError if it is none of this lab's.
+    """
+    results = tuple(
+        CheckResult(
+            lab.checks[check["id"]],
+            Status(check["status"]),
+            check["message"],
+            check["mistake"],
+            check["hint"],
+        )
+        for check in plain["checks"]
+    )
+    if plain["schema"] != SCHEMA or [r.check.id for r in results] != list(lab.checks):
+        raise ValueError(f"no result of {lab.id}")
+    return Report(lab.id, lab.title, plain["seed"], plain["isolation"], results)
+
+
+class Results:
+    """The results of one lab under one key."""
+
+    def __init__(self, folder: Path, lab: Lab, key_frame: bytes) -> None:
+        self.folder = folder / lab.id
+        self.lab = lab
+        self.key = hashlib.sha256(key_frame).hexdigest()[:32]
+        self.made_by = hashlib.sha256(f"{self.key}{edition(lab)}".encode()).hexdigest()[:32]
+        """Changes when the key or the code that judges does."""
+
+    def find(self, handed: Handed) -> Report | None:
+        """Read the result of a submission; None if there is none that is whole."""
+        try:
+            text = self._place(handed).read_text(encoding="utf-8")
+            return from_plain(self.lab, json.loads(text))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def keep(self, handed: Handed, report: Report) -> None:
+        """Keep a result whole or not at all; one in which we are at fault is asked again."""
+        if not report.count(Status.ERROR):
+            write_whole(self._place(handed), json.dumps(to_plain(report)) + "\n")
+
+    def _place(self, handed: Handed) -> Path:
+        name = hashlib.sha256(f"{handed.digest}{self.made_by}".encode()).hexdigest()[:40]
+        return self.folder / f"{name}.json"
+
+
+class Seeds:
+    """The seed of each lab in one course folder: secret, so that no answer can be fitted to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.place = folder / "seeds.json"
+
+    def get(self, lab: Lab) -> int:
+        """Give the lab's seed; the first time it is drawn."""
+        seeds = self._read()
+        if lab.id not in seeds:
+            self.set(lab, secrets.randbelow(1 << 31))
+        return self._read()[lab.id]
+
+    def set(self, lab: Lab, seed: int) -> None:
+        """Choose the lab's seed for all gradings to come."""
+        text = json.dumps(self._read() | {lab.id: seed}, indent=2, sort_keys=True) + "\n"
+        write_whole(self.place, text)
+
+    def _read(self) -> dict[str, int]:
+        try:
+            seeds = json.loads(self.place.read_text(encoding="utf-8"))
+            return {str(lab_id): int(seed) for lab_id, seed in seeds.items()}
+        except FileNotFoundError:
+            return {}
+        except (ValueError, AttributeError, TypeError):
+            raise ValueError(
+                f"{self.place} is damaged: it should map labs to seeds, as in "
+                '{"lab02_hebb": 7}. Correct or delete it.'
+            ) from None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all, whenever this process may be killed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def judging_files(lab_id: str) -> list[Path]:
+    """List the code that a verdict and its sentence come from."""
+    names = (
+        "check",
+        "course",
+        "diagnose",
+        "draw",
+        "evidence",
+        "exercises",
+        "explain",
+        "grade",
+        "judging",
+        "key",
+        "mistakes",
+        "observation",
+        "show",
+        "stubs",
+        "submission",
+        "visible",
+    )
+    return [
+        *(_HERE / f"{name}.py" for name in names),
+        *sorted((_HERE / "judges").glob("*.py")),
+        *sorted((_HERE / "sandbox").glob("*.py")),
+        _HERE / "report" / "__init__.py",
+        _HERE / "labs" / f"{lab_id}.py",
+    ]
+
+
+@cache
+def edition(lab: Lab) -> str:
+    """Hash all of this installation that a mark depends on: judging, engine, numpy, Python."""
+    digest = hashlib.sha256(key_fingerprint(lab).encode())
+    for path in judging_files(lab.id):
+        digest.update(path.relative_to(_HERE).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:32]

@@ -1,0 +1,47 @@
+"""Commands for instructors where an extra is missing: they say so, and how to get it."""
+
+import pytest
+from click.testing import CliRunner
+
+from autograder import cli
+from autograder.commands import nbgrader as commands
+
+
+@pytest.fixture
+def without_nbgrader(monkeypatch):
+    """An install without the extra."""
+    monkeypatch.setattr(commands, "_is_there", lambda: False)
+
+
+@pytest.mark.usefixtures("without_nbgrader")
+def test_stubs_are_released_without_nbgrader(tmp_path):
+    """The light install writes stubs, and says what is left out."""
+    result = CliRunner().invoke(cli.main, ["release", "lab02", "--out", str(tmp_path)])
+
+    assert result.exit_code == 0
+    assert "Stubs only: notebooks need nbgrader and jupytext." in result.output
+    assert "pip install 'nnlab-course[instructor]'" in result.output
+    assert [path.name for path in (tmp_path / "lab02_hebb").iterdir()] == ["hebb.py"]
+
+
+@pytest.mark.usefixtures("without_nbgrader")
+def test_a_course_needs_nbgrader():
+    """Exit code 2, and how to install it."""
+    result = CliRunner().invoke(cli.main, ["nbgrader", "init"])
+
+    assert result.exit_code == 2
+    assert "pip install 'nnlab-course[instructor]'" in result.output
+
+
+def test_a_gradebook_without_nbgrader_is_left_as_it_is(tmp_path, monkeypatch):
+    """A light install grades beside a gradebook, and says that it was not filled."""
+    from autograder.course import load_lab
+    from autograder.marks import Marks
+    from autograder.nbgrader import gradebook
+
+    marks = Marks(load_lab("lab02_hebb"), 0, "", ())
+    assert gradebook.fill_gradebook(tmp_path, marks) is None
+    (tmp_path / "gradebook.db").write_bytes(b"")
+    monkeypatch.setattr(gradebook.importlib.util, "find_spec", lambda _name: None)
+
+    assert "gradebook.db was left as it is" in gradebook.fill_gradebook(tmp_path, marks)

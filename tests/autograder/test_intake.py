@@ -1,0 +1,195 @@
+"""Intake of a class: every form in which platforms hand out submissions, and what hurts."""
+
+import io
+import os
+import zipfile
+
+import pytest
+
+from autograder import intake
+from autograder.course import load_lab
+from autograder.intake import read_class, read_folder
+from autograder.submission import SubmissionError
+
+HEBB = load_lab("lab02_hebb")
+TWO_MODULES = load_lab("lab04_activations")
+
+
+def write(folder, files):
+    """Write files by their paths; a path that ends in a slash is a folder."""
+    for name, text in files.items():
+        path = folder / name
+        (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
+        if not name.endswith("/"):
+            path.write_bytes(text)
+    return folder
+
+
+def zipped(files):
+    """Make a zip of files by their paths."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return stream.getvalue()
+
+
+def found(place, lab=HEBB):
+    """Read a class as a table: who, and which text of the lab's first module."""
+    return {one.student: one.texts.get(lab.modules[0]) for one in read_class(lab, place)}
+
+
+def test_nbgraders_tree_is_read(tmp_path):
+    """In submitted/STUDENT/LAB/ only this lab's folder counts, and who has none did not hand in."""
+    write(
+        tmp_path,
+        {
+            "ada/lab02_hebb/hebb.py": b"a",
+            "ada/lab01_gates/gates.py": b"g",
+            "bob/lab01_gates/gates.py": b"g",
+            "cyd/lab02_hebb/": b"",
+            "notes.txt": b"",
+        },
+    )
+
+    assert found(tmp_path) == {"ada": b"a", "cyd": None}
+
+
+def test_a_folder_of_folders_is_read(tmp_path):
+    """The file nearest to the student's folder is taken, however deep that is."""
+    write(tmp_path, {"ada/hebb.py": b"a", "ada/old/hebb.py": b"x", "bob/my work/v2/hebb.py": b"b"})
+
+    assert found(tmp_path) == {"ada": b"a", "bob": b"b"}
+
+
+def test_a_zip_of_folders_is_read(tmp_path):
+    """Moodle's zip has a folder a student, with the file or the student's own zip in it."""
+    place = tmp_path / "moodle.zip"
+    place.write_bytes(
+        zipped(
+            {
+                "Ada L_123_assignsubmission_file_/hebb.py": b"a",
+                "Bob_124_assignsubmission_file_/lab.zip": zipped({"lab02_hebb/hebb.py": b"b"}),
+                "Cyd_125_assignsubmission_file_/essay.docx": b"c",
+                "Dan_126_assignsubmission_file_/lab.zip": b"no zip at all",
+                "__MACOSX/Ada L_123_assignsubmission_file_/._hebb.py": b"m",
+            }
+        )
+    )
+
+    assert {who.partition("_")[0]: text for who, text in found(place).items()} == {
+        "Ada L": b"a",
+        "Bob": b"b",
+        "Cyd": None,
+        "Dan": None,
+    }
+
+
+def test_a_zip_of_prefixed_files_is_read(tmp_path):
+    """Canvas puts the student's name before each file's and a number behind a second version."""
+    place = tmp_path / "canvas.zip"
+    place.write_bytes(
+        zipped({"adalovelace_123_4567_hebb.py": b"a", "bobbit_LATE_12_34_hebb-1.py": b"b"})
+    )
+
+    assert found(place) == {"adalovelace": b"a", "bobbit": b"b"}
+
+
+def test_what_is_missing_is_told(tmp_path):
+    """Each missing module has a sentence, and the others are read."""
+    write(tmp_path, {"ada/losses.py": b"l"})
+    (ada,) = read_class(TWO_MODULES, tmp_path)
+
+    assert ada.texts == {"losses": b"l"}
+    assert ada.missing == {"activations": "activations.py is missing: it was not handed in."}
+
+
+def test_a_link_is_not_followed(tmp_path):
+    """A link to somebody else's file is refused, and so is a folder that is one."""
+    secret = tmp_path / "secret.py"
+    secret.write_text("answers")
+    folder = write(tmp_path / "class", {"ada/": b"", "bob/": b""})
+    (folder / "ada" / "hebb.py").symlink_to(secret)
+    (folder / "bob" / "lab02_hebb").symlink_to(tmp_path)
+
+    ada, bob = read_class(HEBB, folder)
+
+    assert ada.missing["hebb"] == "hebb.py is a link; hand in the file itself."
+    assert bob.missing["hebb"] == "hebb.py is missing: it was not handed in."
+
+
+def test_what_is_no_file_is_not_read(tmp_path):
+    """A pipe would never end, so it is not opened."""
+    (tmp_path / "ada").mkdir()
+    os.mkfifo(tmp_path / "ada" / "hebb.py")
+
+    assert read_class(HEBB, tmp_path)[0].missing["hebb"] == "hebb.py is not a file."
+
+
+def test_a_large_file_is_refused_in_folders_and_zips(tmp_path):
+    """A bomb of a megabyte and more is refused by its size, before it is read."""
+    text = b"#" * (3 << 20)
+    write(tmp_path / "class", {"ada/hebb.py": text})
+    (tmp_path / "class.zip").write_bytes(zipped({"ada/hebb.py": text}))
+    sentence = "hebb.py has 3.0 MB; a file of this course has at most 1 MB."
+
+    for place in (tmp_path / "class", tmp_path / "class.zip"):
+        assert read_class(HEBB, place)[0].missing["hebb"] == sentence
+
+
+def test_a_damaged_file_in_a_zip_costs_only_its_student(tmp_path):
+    """A wrong checksum makes one file unreadable."""
+    data = zipped({"ada/hebb.py": b"a" * 50, "bob/hebb.py": b"b"})
+    at = data.index(b"ada/hebb.py") + len("ada/hebb.py")
+    (tmp_path / "class.zip").write_bytes(data[:at] + b"\xff\xff\xff" + data[at + 3 :])
+
+    ada, bob = read_class(HEBB, tmp_path / "class.zip")
+
+    assert ada.missing["hebb"] == "hebb.py cannot be unpacked: its zip is damaged or locked."
+    assert bob.texts["hebb"] == b"b"
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        (None, "There is no .*class"),
+        ({}, "Nobody handed in lab02_hebb in .*class"),
+        ({"ada/lab01_gates/gates.py": b""}, "Nobody handed in lab02_hebb"),
+    ],
+)
+def test_an_empty_place_is_told(files, sentence, tmp_path):
+    """Where nothing was handed in, the sentence says what is expected."""
+    if files is not None:
+        write(tmp_path / "class", {"./": b"", **files})
+
+    with pytest.raises(SubmissionError, match=sentence):
+        read_class(HEBB, tmp_path / "class")
+
+
+def test_what_is_no_zip_is_told(tmp_path):
+    """A file that is no zip is named."""
+    (tmp_path / "class.rar").write_bytes(b"Rar!")
+
+    with pytest.raises(SubmissionError, match=r"class\.rar is neither a folder nor a zip"):
+        read_class(HEBB, tmp_path / "class.rar")
+
+
+def test_a_flood_of_files_ends(tmp_path, monkeypatch):
+    """More files than a class can have are refused, in a folder and in a zip."""
+    monkeypatch.setattr(intake, "MAX_ENTRIES", 3)
+    files = {f"s{i}/hebb.py": b"" for i in range(4)}
+    write(tmp_path / "class", files)
+    (tmp_path / "class.zip").write_bytes(zipped(files))
+
+    for place in (tmp_path / "class", tmp_path / "class.zip"):
+        with pytest.raises(SubmissionError, match="more than 3 files"):
+            read_class(HEBB, place)
+
+
+def test_one_folder_is_read_by_the_same_rules(tmp_path):
+    """What a batch reads of a student, a single look reads as well."""
+    write(tmp_path, {"ada/lab02_hebb/hebb.py": b"a"})
+    (from_class,) = read_class(HEBB, tmp_path)
+
+    assert read_folder(HEBB, "ada", tmp_path / "ada" / "lab02_hebb") == from_class
+    assert from_class.digest == read_folder(HEBB, "bob", tmp_path / "ada").digest
