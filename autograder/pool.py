@@ -25,7 +25,7 @@ from autograder.results import edition, from_plain, to_plain
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.submission import Handed
 
-__all__ = ["ClusterError", "grade_many"]
+__all__ = ["ClusterError", "grade_many", "require_isolation"]
 
 TRIES = 2
 """Runs of all that is left after a process has died, before each is graded by itself."""
@@ -167,6 +167,20 @@ def _ask_cluster(client: Any, handed: Sequence[Handed], lab: Lab, frame: bytes) 
 def _brief(error: BaseException) -> str:
     text = str(error).strip() or type(error).__name__
     return text.splitlines()[0].rstrip(".") + "."
+
+
+def require_isolation() -> None:
+    """See that more than a process holds submissions here: strangers' code runs by the hundred.
+
+    Raises: ValueError if it does not; SandboxError if no sandbox can be opened.
+    """
+    with open_sandbox() as sandbox:
+        if sandbox.isolation == "process":
+            raise ValueError(
+                "Nothing but a process would hold the submissions on this machine: they could read "
+                "and change your files. `nnlab doctor` tells what is missing. In a container, or "
+                "under an account that owns nothing, say --isolation=process."
+            )
 
 
 # Everything below runs in the processes that grade.

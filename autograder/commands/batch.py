@@ -50,6 +50,14 @@ class _OurFaultError(click.ClickException):
     show_default=True,
     help="The folder for CSV and JSON.",
 )
+@click.option(
+    "--isolation",
+    type=click.Choice(["full", "process"]),
+    default="full",
+    show_default=True,
+    envvar="NNLAB_ISOLATION",
+    help="What must at least hold submissions; see nnlab doctor.",
+)
 @click.option("--dry-run", is_flag=True, help="Only tell whose mark would change, and why.")
 @click.pass_context
 def batch(
@@ -60,6 +68,7 @@ def batch(
     seed: int | None,
     scheduler: str | None,
     out: Path,
+    isolation: str,
     dry_run: bool,  # noqa: FBT001  click passes options by name
 ) -> None:
     """Grade a whole class: marks as CSV and JSON, and a summary.
@@ -76,13 +85,15 @@ def batch(
     from autograder.key import RecordingError
     from autograder.nbgrader.gradebook import fill_gradebook
     from autograder.nbgrader.mend import mend_course
-    from autograder.pool import ClusterError
+    from autograder.pool import ClusterError, require_isolation
     from autograder.sandbox import SandboxError
     from autograder.submission import SubmissionError
 
     course = Path.cwd()
     try:
         found = find_lab(lab)
+        if isolation == "full" and scheduler is None:
+            require_isolation()
         for sentence in mend_course(course, submitted):
             click.echo(sentence)
         with _progress() as progress:

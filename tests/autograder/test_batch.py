@@ -384,6 +384,21 @@ def test_ctrl_c_ends_a_batch_in_a_sentence(classroom):
     assert list((classroom / ".nnlab" / "results" / HEBB.id).glob("*.json"))
 
 
+def test_less_than_confinement_must_be_asked_for(classroom, monkeypatch):
+    """Where only a process holds submissions, a batch grades none until it is told to."""
+    from autograder.sandbox.fork import ForkSandbox
+
+    monkeypatch.delenv("NNLAB_ISOLATION")
+    monkeypatch.setattr(pool, "open_sandbox", lambda: ForkSandbox(confined=False))
+    refused = run("hebb", "--seed", "0", "--jobs", "1")
+
+    assert refused.exit_code == 2
+    assert "could read and change your files" in refused.output
+    assert not (classroom / "marks").exists()
+    assert run("hebb", "--seed", "0", "--jobs", "1", "--isolation", "process").exit_code == 0
+    assert marks(classroom)
+
+
 def test_the_order_of_marks_is_the_students(classroom):
     """Marks are ordered by student, however the gradings ended."""
     done = batch.grade_class(HEBB, classroom / "submitted", classroom, seed=SEED, jobs=2).marks
