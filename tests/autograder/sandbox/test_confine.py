@@ -12,14 +12,15 @@ import pytest
 from autograder.course import ROOT, engine_path
 from autograder.observation import Returned
 from autograder.sandbox import (
+    SandboxError,
     bubblewrap,
     confine,
-    fork,
     kernel,
     landlock,
     seccomp,
     spawn,
     visible,
+    worker,
 )
 from autograder.sandbox.fork import ForkSandbox
 from autograder.sandbox.syscalls import DENIED, LOOKED_INTO, MACHINES
@@ -204,7 +205,7 @@ def test_the_environment_is_cleared(monkeypatch):
     spawned = outcome(spawn.SpawnSandbox(), "import os\nreturn sorted(os.environ)")
 
     assert "NNLAB_SECRET" not in {*names, *spawned}
-    assert set(names) <= {*fork.WORKER_ENVIRONMENT, "HOME", "TMPDIR", "PATH", "PWD", "LC_CTYPE"}
+    assert set(names) <= {*worker.WORKER_ENVIRONMENT, "HOME", "TMPDIR", "PATH", "PWD", "LC_CTYPE"}
 
 
 @pytest.mark.parametrize(
@@ -363,7 +364,7 @@ def test_a_worker_that_never_speaks_is_an_error_of_ours(monkeypatch):
 
     with (
         ForkSandbox() as opened,
-        pytest.raises(fork.SandboxError, match="ended before it was ready"),
+        pytest.raises(SandboxError, match="ended before it was ready"),
     ):
         opened.isolation  # noqa: B018  asking is the point
 
