@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judges import Judge, equal
+from autograder.pictures import Picture
 from autograder.sandbox.limits import Limits
 
 __all__ = ["Case", "Check", "Draw", "Lab", "Status"]
@@ -58,6 +59,7 @@ class Check:
     fingerprint: Callable[[Case, Any], Any] | None
     limits: Limits
     stays: str
+    picture: Picture | None
 
     @property
     def module(self) -> str:
@@ -132,6 +134,7 @@ class Lab:
         fingerprint: Callable[[Case, Any], Any] | None = None,
         limits: Limits | None = None,
         stays: str = "",
+        picture: Picture | None = None,
     ) -> Callable[[Callable[..., Any]], Check]:
         """Register the decorated function as a check of this lab.
 
@@ -153,6 +156,7 @@ class Lab:
                 default: the judge decides whether two answers are the same.
             limits: what it may use of the machine.
             stays: why it is there although another check fails for the same known mistakes.
+            picture: draws the evidence beside the expectation, where that tells more than words.
         """
 
         def register(ask: Callable[..., Any]) -> Check:
@@ -177,6 +181,7 @@ class Lab:
                 fingerprint=fingerprint,
                 limits=limits or Limits(),
                 stays=stays,
+                picture=picture,
             )
             self._admit(check)
             return check
