@@ -243,7 +243,7 @@ def crowded(rng):
     fingerprint=rest_fingerprint,
     needs=[repairs],
     call=RECALL,
-    picture=pictures.patterns,
+    picture=pictures.rest,
 )
 def comes_to_rest(student, weight, state, rng):
     """recall ends where no unit wants to change, and never higher in energy than it began."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.pictures.arrays import entries, gradient, repeated
-from autograder.pictures.chance import histogram, kept_values, mask, patterns, two_masks
+from autograder.pictures.chance import histogram, kept_values, mask, patterns, rest, two_masks
 from autograder.pictures.lines import bias_and_variance, fit, over, polynomial, series, walk
 from autograder.pictures.plane import decision_line, directions, neuron, separation
 from autograder.pictures.training import best_so_far, confusion, folds, interval, stopping, trials
@@ -42,6 +42,7 @@ __all__ = [
     "patterns",
     "polynomial",
     "repeated",
+    "rest",
     "separation",
     "series",
     "stopping",

@@ -76,6 +76,8 @@ def sheet(
 
     wrapped = textwrap.fill(title, 68)
     figure, axes = plots.sheet(wrapped, columns, rows, width=WIDTH_INCHES / columns, height=height)
+    for ax in axes:
+        ax.ticklabel_format(useOffset=False)
     for text in (*(ax.title for ax in axes), figure._suptitle):  # type: ignore[attr-defined]  # noqa: SLF001
         text.set_fontsize("medium")
     return figure, axes
@@ -101,7 +103,7 @@ def frame(ax: "Axes", y: Any, right: Any) -> None:
     here = right[np.isfinite(right)]
     if not here.size:
         return
-    spread = max(float(np.ptp(here)), 0.1 * float(np.abs(here).max())) or 1.0
+    spread = max(float(np.ptp(here)), 0.5 * float(np.abs(here).max())) or 1.0
     mine = y[np.isfinite(y)]
     both = np.concatenate([here, mine])
     low = max(float(both.min()), float(here.min()) - 2 * spread)
@@ -112,6 +114,7 @@ def frame(ax: "Axes", y: Any, right: Any) -> None:
         ax.text(
             0.02, 0.97, "yours goes on beyond the border", transform=ax.transAxes,
             va="top", fontsize="small", color=YOURS,
+            bbox={"color": "white", "alpha": 0.8, "pad": 1}, zorder=5,
         )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["histogram", "kept_values", "mask", "patterns", "two_masks"]
+__all__ = ["histogram", "kept_values", "mask", "patterns", "rest", "two_masks"]
 
 
 def histogram(
@@ -141,30 +141,41 @@ def kept_values(name: str, *, of: Callable[[Any], Any] = lambda value: value) ->
 
 
 def patterns(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
-    """Draw a Hopfield network's state before and after, and the units that want to change."""
+    """Draw a Hopfield network's state before and after; frames: the units that should differ."""
+    return _states(case, observed, right, only_rest=False)
+
+
+def rest(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+    """Draw the same where any rest is right: only the units that want to change are marked."""
+    return _states(case, observed, right, only_rest=True)
+
+
+def _states(
+    case: Mapping[str, Any], observed: Any, right: Any, *, only_rest: bool
+) -> "Figure | None":
     start, mine, wanted = vector(case["state"]), vector(observed), vector(right)
     weight = drawable(case["weight"])
     if mine is None or mine.size != start.size or weight is None:
         return None
-    restless = mine * (weight @ mine) < 0
-    title = f"{int((mine != wanted).sum())} units differ from the expected rest"
-    if restless.any():
-        title = f"{int(restless.sum())} units of yours still want to change (×)"
+    restless, wrong = mine * (weight @ mine) < 0, mine != wanted
+    title = f"Units of yours that still want to change (×): {int(restless.sum())}"
+    name = "a rest, for example"
+    if not only_rest:
+        title, name = f"Wrong units (framed): {int(wrong.sum())}. {title}", "expected"
     figure, axes = sheet(title, 3, height=2.3)
     width = int(np.ceil(np.sqrt(start.size)))
-    states = ((start, "given"), (mine, "yours"), (wanted, "expected"))
-    for ax, (state, name) in zip(axes, states, strict=True):
-        _dark(ax, _tiled((state + 1) / 2, width, 0.5))
-        ax.set(title=name, aspect="equal")
-        ax.title.set_fontsize("small")
-        ax.set_frame_on(True)
+    states = ((start, "given"), (mine, "yours"), (wanted, name))
+    for ax, (state, text) in zip(axes, states, strict=True):
+        _dark(ax, _tiled((1 - state) / 2, width, 0.25))
+        ax.set_title(text, fontsize="small")
+        ax.set_aspect("equal")
         ax.spines[:].set_visible(True)
     for unit in np.flatnonzero(restless).tolist():
-        axes[1].text(
-            unit % width, unit // width, "×", color=YOURS, ha="center", va="center", weight="bold"
-        )
-    for unit in np.flatnonzero(mine != wanted).tolist():
+        x, y = unit % width, unit // width
+        axes[1].text(x, y, "×", color=YOURS, ha="center", va="center", weight="bold")
+    for unit in [] if only_rest else np.flatnonzero(wrong).tolist():
         axes[1].add_patch(_square(unit % width, unit // width))
+    axes[1].set_xlabel("white: 1, dark: −1, pale: no unit", fontsize="small")
     return figure
 
 

@@ -45,7 +45,7 @@ def over(
         at, mine, wanted = vector(x(case)), vector(of(observed)), vector(of(right))
         if mine is None or at is None or wanted is None or wanted.size != at.size:
             return None
-        if mine.size != at.size:
+        if mine.size != at.size or not np.isfinite(at).any():
             return None
         order = np.argsort(at, kind="stable")
         figure, (ax,) = sheet(title, 1, height=3.0)
