@@ -15,6 +15,7 @@ from autograder.pictures.canvas import (
     label,
     legend,
     sheet,
+    strokes,
     vector,
 )
 
@@ -136,8 +137,6 @@ def walk(title: str, *, start: str | None = None, names: str = "parameter") -> A
 
 
 def _in_the_plane(title: str, mine: Any, right: Any, hessian: Any) -> "Figure | None":
-    from nnlab import plots  # noqa: PLC0415  labs load pictures in the sandbox, beside other views
-
     figure, (ax,) = sheet(title, 1, height=3.6)
     here = right[np.isfinite(right).all(axis=1)]  # where it diverges, the last points are not drawn
     if not len(here):
@@ -148,7 +147,7 @@ def _in_the_plane(title: str, mine: Any, right: Any, hessian: Any) -> "Figure | 
     if hessian is not None and hessian.shape == (2, 2):
         (a, b), (c, d) = hessian
         bounds = (float(left), float(far), float(bottom), float(top))
-        plots.contours(ax, lambda x, y: a * x * x + (b + c) * x * y + d * y * y, bounds)
+        strokes().contours(ax, lambda x, y: a * x * x + (b + c) * x * y + d * y * y, bounds)
     beside(ax, *mine.T, *right.T)
     ax.scatter(
         right[0, 0], right[0, 1], s=140, facecolors="none", edgecolors="black", label="start"

@@ -7,7 +7,7 @@ import numpy as np
 
 from autograder.draw import truth_table
 from autograder.judges.logic import neuron_table
-from autograder.pictures.canvas import EXPECTED, YOURS, drawable, legend, sheet, vector
+from autograder.pictures.canvas import EXPECTED, YOURS, drawable, legend, sheet, strokes, vector
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,11 +45,9 @@ def neuron(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None
 
 
 def _gate(title: str, rows: Any, wanted: Any, wrong: Any, weight: Any, level: float) -> "Figure":
-    from nnlab import plots  # noqa: PLC0415  labs load pictures in the sandbox, beside other views
-
     figure, (ax,) = sheet(title, 1, height=3.6)
     with_line = {"color": YOURS, "linewidths": 2}
-    plots.decision_line(ax, weight, -level + 1e-9 * abs(level), reach=2.5, **with_line)
+    strokes().decision_line(ax, weight, -level + 1e-9 * abs(level), reach=2.5, **with_line)
     _samples(ax, rows, wanted, "should fire", "should stay silent")
     ax.scatter(*rows[wrong].T, **RING, label="wrong")
     ax.fill([], [], color=YOURS, alpha=0.2, label="your neuron fires here")
@@ -85,8 +83,6 @@ def _samples(ax: "Axes", x: Any, positive: Any, yes: str, no: str) -> None:
 
 def decision_line(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
     """Draw the line that a slope and an intercept make, over the neuron's two sides."""
-    from nnlab import plots  # noqa: PLC0415  labs load pictures in the sandbox, beside other views
-
     del right
     weight, bias = vector(case["weight"]), float(case["bias"])
     mine = vector(observed)
@@ -95,7 +91,7 @@ def decision_line(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure
     distance = abs(bias) / (float(np.hypot(*weight)) or 1.0)
     reach = max(3.0, 2 * distance)
     figure, (ax,) = sheet("Your line, and where the neuron changes its answer", 1, height=3.8)
-    plots.decision_line(ax, weight, bias, reach=reach, color=EXPECTED, linewidths=2.5)
+    strokes().decision_line(ax, weight, bias, reach=reach, color=EXPECTED, linewidths=2.5)
     ax.plot([], [], color=EXPECTED, linewidth=2.5, label="expected: w₁x₁ + w₂x₂ + b = 0")
     ax.fill([], [], color="#D55E00", alpha=0.15, label="the neuron answers yes")
     side = np.linspace(-reach, reach, 101)
@@ -116,8 +112,6 @@ def decision_line(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure
 
 def separation(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
     """Draw samples of two classes, the line that training found, and one that is right."""
-    from nnlab import plots  # noqa: PLC0415  labs load pictures in the sandbox, beside other views
-
     x, target = drawable(case["x"]), np.asarray(case["target"])
     weight, one_right = vector(observed["weight"]), vector(right["weight"])
     if x.shape[1] != 2 or weight is None or weight.size != 3 or not np.isfinite(weight).all():
@@ -126,7 +120,9 @@ def separation(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | 
     title = f"Your line has {int(wrong.sum())} of {len(x)} samples on the wrong side"
     figure, (ax,) = sheet(title, 1, height=3.8)
     reach = 1.25 * float(np.abs(x).max())
-    plots.decision_line(ax, weight[:2], float(weight[2]), reach=reach, color=YOURS, linewidths=2)
+    strokes().decision_line(
+        ax, weight[:2], float(weight[2]), reach=reach, color=YOURS, linewidths=2
+    )
     side = np.linspace(-reach, reach, 2)
     score = one_right[0] * side[None] + one_right[1] * side[:, None] + one_right[2]
     ax.contour(side, side, score, levels=[0], colors=[EXPECTED], linestyles="dashed")

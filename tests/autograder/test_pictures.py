@@ -1,5 +1,6 @@
 """Pictures: of every known mistake, of right answers, and of anything at all."""
 
+import subprocess
 import sys
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.check import Status
-from autograder.course import engine_path, labs, load_lab
+from autograder.course import ROOT, engine_path, labs, load_lab
 from autograder.grade import grade
 from autograder.judging import judge_case
 from autograder.observation import Returned
@@ -203,3 +204,23 @@ def test_a_spoilt_input_has_no_picture(submit, sandbox, key_of):
     assert result.status is Status.FAILED
     assert "changed its input x" in result.message
     assert result.draw() is None
+
+
+ALONE = """
+import sys
+import numpy as np
+from autograder.course import load_lab
+from autograder.pictures import draw
+lab = load_lab("lab01_gates")
+gate = {"weight": np.array([1.0, 1.0]), "threshold": 2}
+assert draw(lab.checks["gates.and_gate"].picture, {}, gate, gate) is not None
+print([name for name in sys.modules if name.partition(".")[0] == "nnlab"])
+"""
+
+
+def test_drawing_imports_no_module_of_the_course():
+    """In a student's workspace the course's modules are the student's: drawing must not run them."""
+    command = [sys.executable, "-c", ALONE]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+    assert (ran.stdout.strip(), ran.returncode) == ("[]", 0), ran.stderr
