@@ -158,7 +158,7 @@ def _states(
     if mine is None or mine.size != start.size or weight is None:
         return None
     restless, wrong = mine * (weight @ mine) < 0, mine != wanted
-    title = f"Units of yours that still want to change (×): {int(restless.sum())}"
+    title = f"Units that still want to change (×): {int(restless.sum())}"
     name = "a rest, for example"
     if not only_rest:
         title, name = f"Wrong units (framed): {int(wrong.sum())}. {title}", "expected"
@@ -175,7 +175,7 @@ def _states(
         axes[1].text(x, y, "×", color=YOURS, ha="center", va="center", weight="bold")
     for unit in [] if only_rest else np.flatnonzero(wrong).tolist():
         axes[1].add_patch(_square(unit % width, unit // width))
-    axes[1].set_xlabel("white: 1, dark: −1, pale: no unit", fontsize="small")
+    figure.supxlabel("white: 1, dark: −1, pale: no unit", fontsize="small")
     return figure
 
 
