@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judges import Judge, equal
+from autograder.pictures import Picture
 from autograder.sandbox.limits import Limits
 
 __all__ = ["Case", "Check", "Draw", "Lab", "Status"]
@@ -61,6 +62,7 @@ class Check:
     alike: Judge
     limits: Limits
     stays: str
+    picture: Picture | None
 
     @property
     def module(self) -> str:
@@ -136,6 +138,7 @@ class Lab:
         alike: Judge | None = None,
         limits: Limits | None = None,
         stays: str = "",
+        picture: Picture | None = None,
     ) -> Callable[[Callable[..., Any]], Check]:
         """Register the decorated function as a check of this lab.
 
@@ -159,6 +162,7 @@ class Lab:
                 than a right answer must resemble the reference's; default: the judge.
             limits: what it may use of the machine.
             stays: why it is there although another check fails for the same known mistakes.
+            picture: draws the evidence beside the expectation, where that tells more than words.
         """
 
         def register(ask: Callable[..., Any]) -> Check:
@@ -184,6 +188,7 @@ class Lab:
                 alike=alike or judge,
                 limits=limits or Limits(),
                 stays=stays,
+                picture=picture,
             )
             self._admit(check)
             return check

@@ -81,6 +81,12 @@ main.add_command(mistakes)
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("-v", "--verbose", is_flag=True, help="Print every lab's whole report.")
+@click.option(
+    "--pictures",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Draw the evidence of failed checks into this folder.",
+)
 @click.pass_context
 def grade(
     ctx: click.Context,
@@ -90,6 +96,7 @@ def grade(
     carry: bool,  # noqa: FBT001  click passes options by name
     as_json: bool,  # noqa: FBT001  click passes options by name
     verbose: bool,  # noqa: FBT001
+    pictures: Path | None,
 ) -> None:
     """Check your work: what is right, what is not, and why.
 
@@ -102,13 +109,16 @@ def grade(
     from autograder.hints import remember
     from autograder.key import RecordingError
     from autograder.report import to_json
+    from autograder.report.pictures import PictureError, prepare
     from autograder.sandbox import SandboxError
     from autograder.selfcheck import find_targets, grade_all
     from autograder.submission import SubmissionError
 
     try:
         submissions, check = find_targets(targets, only, Path.cwd())
-    except SubmissionError as error:
+        if pictures is not None:
+            prepare(pictures)
+    except (SubmissionError, PictureError) as error:
         raise click.UsageError(str(error)) from error
     printer = _Printer(quiet=as_json, brief=len(submissions) > 1 and not verbose)
     reports = []
@@ -126,7 +136,21 @@ def grade(
         click.echo(to_json(reports))
     else:
         printer.total(reports, submissions)
+    if pictures is not None:
+        _save_pictures(reports, pictures, err=as_json)
     ctx.exit(max(report.exit_code for report in reports))
+
+
+def _save_pictures(reports: Sequence[Report], folder: Path, *, err: bool) -> None:
+    """Write the pictures and say where they are; beside data, on stderr."""
+    from autograder.report.pictures import PictureError, save_pictures
+
+    try:
+        written = save_pictures(reports, folder)
+    except PictureError as error:
+        raise click.UsageError(str(error)) from error
+    told = [f"picture   {path}" for path in written] or ["No failed check has a picture."]
+    click.echo("\n".join(told), err=err)
 
 
 class _Printer:

@@ -18,7 +18,7 @@ from autograder.judges import Finding
 from autograder.judging import judge_case
 from autograder.key import AnswerKey
 from autograder.observation import Lost, Observation, Returned
-from autograder.report import CheckResult, Report
+from autograder.report import CheckResult, Evidence, Report
 from autograder.sandbox import Answer, Question, Sandbox, Source
 from autograder.sandbox.limits import Limits
 from autograder.stubs import make_stub
@@ -208,7 +208,10 @@ class _Grading:
                     imported=answer.imported,
                     seen=self._visible(check, answer),
                 )
-                return CheckResult(check, Status.FAILED, message, seconds=answer.seconds)
+                evidence = _evidence(check, case, observed, right)
+                return CheckResult(
+                    check, Status.FAILED, message, seconds=answer.seconds, evidence=evidence
+                )
         return CheckResult(check, Status.PASSED, seconds=answer.seconds)
 
     def _visible(self, check: Check, answer: Answer) -> str:
@@ -298,3 +301,15 @@ class _Grading:
     def _is_attempt(self, name: str) -> bool:
         answer = self.answers[name]
         return answer.imported and not not_written_yet(answer.observations[0])
+
+
+def _evidence(
+    check: Check, case: Mapping[str, Any], observed: Observation, right: Returned
+) -> Evidence | None:
+    """Keep what a picture is drawn from; a right value whose inputs were spoilt is no picture."""
+    if check.picture is None or not isinstance(observed, Returned):
+        return None
+    with contextlib.suppress(Exception):  # a value on which the judge breaks may still be drawn
+        if check.judge(case, observed.value, right.value) is None:
+            return None
+    return Evidence(case, observed.value, right.value)

@@ -4,16 +4,18 @@ Everything here is provided. matplotlib is imported when something is drawn, so 
 needs numpy alone. Each function draws on the axes it is given and returns nothing.
 """
 
+from __future__ import annotations  # the array types are for readers alone: this file stands alone
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlab.arrays import Array, Labels
-
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from nnlab.arrays import Array, Labels
 
 __all__ = [
     "BLUE",
@@ -36,7 +38,7 @@ BLUE, ORANGE, GREY = COLOURS[0], COLOURS[1], COLOURS[6]
 
 def sheet(
     title: str, columns: int, rows: int = 1, *, width: float = 3.2, height: float = 2.9
-) -> "tuple[Figure, list[Axes]]":
+) -> tuple[Figure, list[Axes]]:
     """Open a figure with a title that says what to see, and columns · rows axes in reading order."""
     from matplotlib.figure import Figure  # noqa: PLC0415  only drawing needs it
 
@@ -49,7 +51,7 @@ def sheet(
     return figure, axes
 
 
-def classes(ax: "Axes", x: Array | Labels, target: Array | Labels, *, size: float = 70) -> None:
+def classes(ax: Axes, x: Array | Labels, target: Array | Labels, *, size: float = 70) -> None:
     """Draw samples: filled discs for the positive class, open ones for the other.
 
     Shape: x (n, 2), target (n,).
@@ -64,7 +66,7 @@ def classes(ax: "Axes", x: Array | Labels, target: Array | Labels, *, size: floa
     )
 
 
-def decision_line(ax: "Axes", weight: Array, bias: float, *, reach: float, **style: Any) -> None:
+def decision_line(ax: Axes, weight: Array, bias: float, *, reach: float, **style: Any) -> None:
     """Draw w₁x₁ + w₂x₂ + b = 0 within ±reach, and shade the side that answers yes.
 
     Without weights there is no line: the whole plane gives one answer, and that is shaded.
@@ -78,7 +80,7 @@ def decision_line(ax: "Axes", weight: Array, bias: float, *, reach: float, **sty
 
 
 def curves(
-    ax: "Axes", lines: Mapping[str, tuple[Any, Any]], *, legend: bool = True, **style: Any
+    ax: Axes, lines: Mapping[str, tuple[Any, Any]], *, legend: bool = True, **style: Any
 ) -> None:
     """Draw named curves, each (x, y), in the colours' order."""
     for (name, (x, y)), colour in zip(lines.items(), _cycle(), strict=False):
@@ -87,7 +89,7 @@ def curves(
         ax.legend(fontsize="small", frameon=False)
 
 
-def histogram(ax: "Axes", values: Array, bounds: tuple[float, float], n_bins: int = 31) -> None:
+def histogram(ax: Axes, values: Array, bounds: tuple[float, float], n_bins: int = 31) -> None:
     """Draw the share of values in each bin; what lies outside the bounds is left out."""
     weights = np.full(values.size, 1 / values.size)
     ax.hist(values.ravel(), n_bins, range=bounds, weights=weights, color=BLUE, alpha=0.8)
@@ -95,7 +97,7 @@ def histogram(ax: "Axes", values: Array, bounds: tuple[float, float], n_bins: in
 
 
 def contours(
-    ax: "Axes",
+    ax: Axes,
     function: Callable[[Array, Array], Array],
     bounds: tuple[float, float, float, float],
     levels: Sequence[float] | int = 14,
@@ -107,7 +109,7 @@ def contours(
     ax.set(xlim=(left, right), ylim=(bottom, top))
 
 
-def paths(ax: "Axes", walks: Mapping[str, Array], *, marker: str = ".") -> None:
+def paths(ax: Axes, walks: Mapping[str, Array], *, marker: str = ".") -> None:
     """Draw named walks in the plane, a dot a step, with a ring around the start.
 
     Shape: each walk (steps, 2).

@@ -27,7 +27,7 @@ from autograder.judges.numbers import as_numbers
 from autograder.judges.parts import Arrays
 from autograder.show import shape_of, value
 
-__all__ = ["claimed_gradient", "gradient_agrees", "gradient_of"]
+__all__ = ["claimed_and_measured", "claimed_gradient", "gradient_agrees", "gradient_of"]
 
 ROUNDING = 1e3 * np.finfo(float).eps
 FLOOR = 1e-6
@@ -122,6 +122,20 @@ def claimed_gradient(case: Mapping[str, Any], observed: Any) -> Any:
     """Identify an answer by the gradient it claims: the fingerprint to `gradient_agrees`."""
     del case
     return observed.get("claimed") if isinstance(observed, dict) else None
+
+
+def claimed_and_measured(observed: Any) -> tuple[Any, Any] | None:
+    """Read evidence as the gradient that it claims and the one that its losses measure.
+
+    None if it is no evidence. The measured one has the claimed one's shape if its size allows it.
+    """
+    evidence = _read(observed)
+    if isinstance(evidence, Finding):
+        return None
+    claimed, probes, _ = evidence
+    with np.errstate(all="ignore"):  # losses may be as large as floats go
+        numeric = _derivative(probes)
+    return claimed, numeric.reshape(claimed.shape) if numeric.size == claimed.size else numeric
 
 
 def _derivative(probes: Any) -> Any:

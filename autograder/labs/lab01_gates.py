@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 
+from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import bits, short_numbers, truth_table
 from autograder.judges import computes_parts, finds_neuron, parts, search_result, truth_table_of
@@ -27,6 +28,21 @@ lab = Lab(
     ],
 )
 
+NEURON = pictures.over(
+    "A neuron fires from its threshold on",
+    x=lambda case: case["x"] @ case["weight"] - case["threshold"],
+    xlabel="weighted sum − threshold",
+    ylabel="fires",
+    line=False,
+)
+XOR_PICTURE = pictures.over(
+    "XOR is 1 where exactly one input is 1",
+    x=lambda case: case["x"] @ [2, 1],
+    xlabel="inputs: 0 is (0, 0), 1 is (0, 1), 2 is (1, 0), 3 is (1, 1)",
+    ylabel="answer",
+    line=False,
+)
+
 
 def levels(rng):
     """Draw numbers on a threshold that is not 0, and between it, 0 and its negative."""
@@ -42,6 +58,9 @@ def levels(rng):
     draw=levels,
     slides="Biological Neuron to Artificial Neuron",
     unchanged=["x"],
+    picture=pictures.over(
+        "Your step, and where it should jump", xlabel="x", ylabel="step(x, threshold)", line=False
+    ),
 )
 def step(student, x, threshold):
     """step(x, threshold) is 1 where x ≥ threshold and 0 elsewhere."""
@@ -58,6 +77,9 @@ def step(student, x, threshold):
     ],
     needs=[step],
     slides="Biological Neuron to Artificial Neuron",
+    picture=pictures.over(
+        "Your step, and where it should jump", xlabel="x", ylabel="step(x)", line=False
+    ),
 )
 def step_at_zero(student, x):
     """Without a threshold, step fires where x ≥ 0, for arrays and single numbers."""
@@ -89,6 +111,7 @@ def neuron_and_inputs(rng):
     call="McCullochPitts(weight, threshold)(x)",
     slides="MCP Neurons: Multiple Inputs",
     unchanged=["x"],
+    picture=NEURON,
 )
 def neuron(student, weight, threshold, x):
     """A neuron fires for exactly the rows whose weighted sum reaches its threshold."""
@@ -105,6 +128,7 @@ def neuron(student, weight, threshold, x):
     needs=[neuron],
     call="McCullochPitts(weight, threshold)(x)",
     slides="MCP Neurons: Multiple Inputs",
+    picture=NEURON,
 )
 def neuron_shapes(student, weight, threshold, x):
     """A neuron takes one row of inputs or an array of them, and answers one number a row."""
@@ -127,6 +151,7 @@ def described(neuron):
     always=[{}],
     judge=truth_table_of,
     slides="MCP Neurons: Logic gates",
+    picture=pictures.neuron,
 )
 def and_gate(student):
     """and_gate() fires only when both inputs are 1."""
@@ -139,6 +164,7 @@ def and_gate(student):
     always=[{}],
     judge=truth_table_of,
     slides="MCP Neurons: Logic gates",
+    picture=pictures.neuron,
 )
 def or_gate(student):
     """or_gate() fires when at least one input is 1."""
@@ -151,6 +177,7 @@ def or_gate(student):
     always=[{}],
     judge=truth_table_of,
     slides="MCP Neurons: Logic gates",
+    picture=pictures.neuron,
 )
 def not_gate(student):
     """not_gate() fires when its one input is 0."""
@@ -173,6 +200,7 @@ ONE_INPUT = [{"n": 1}]
     always=ONE_INPUT,
     judge=truth_table_of,
     slides="MCP Neurons: Multiple Inputs",
+    picture=pictures.neuron,
 )
 def and_gate_of(student, n):
     """and_gate_of(n) fires only when all n inputs are 1."""
@@ -187,13 +215,20 @@ def and_gate_of(student, n):
     always=ONE_INPUT,
     judge=truth_table_of,
     slides="MCP Neurons: Multiple Inputs",
+    picture=pictures.neuron,
 )
 def or_gate_of(student, n):
     """or_gate_of(n) fires when at least one of n inputs is 1."""
     return described(student.gates.or_gate_of(n))
 
 
-@lab.check("gates.blueberry_neuron", points=1, always=[{}], judge=truth_table_of)
+@lab.check(
+    "gates.blueberry_neuron",
+    points=1,
+    always=[{}],
+    judge=truth_table_of,
+    picture=pictures.neuron,
+)
 def blueberry(student):
     """The bird eats the blueberry, and leaves golf ball, violet and hot dog alone."""
     return described(student.gates.blueberry_neuron())
@@ -216,6 +251,7 @@ def xor_inputs(rng):
     needs=[neuron],
     slides="MCP Neuron: XOR",
     unchanged=["x"],
+    picture=XOR_PICTURE,
 )
 def product_of_sums(student, x):
     """xor_product_of_sums answers 1 when exactly one input is 1."""
@@ -230,6 +266,7 @@ def product_of_sums(student, x):
     needs=[neuron],
     slides="MCP Neuron: XOR",
     unchanged=["x"],
+    picture=XOR_PICTURE,
 )
 def sum_of_products(student, x):
     """xor_sum_of_products answers 1 when exactly one input is 1."""
@@ -317,6 +354,7 @@ def searched(student, table, weights, thresholds):
     fingerprint=search_result,
     needs=[neuron],
     slides="MCP Neurons: Limitation of single Neuron",
+    picture=pictures.neuron,
 )
 def find_neuron(student, table, weights, thresholds):
     """find_neuron finds a neuron for 14 of the 16 two-input tables, and none for XOR and XNOR."""
@@ -341,6 +379,7 @@ def small_search(rng):
     fingerprint=search_result,
     needs=[find_neuron],
     slides="MCP Neurons: Limitation of single Neuron",
+    picture=pictures.neuron,
 )
 def search_of_three(student, table, weights, thresholds):
     """find_neuron searches tables of three inputs, on the grid it is given and nowhere else."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import bits, short_numbers
 
@@ -23,6 +24,8 @@ AND_BINARY = "Hebb's rule: AND function"
 AND_BIPOLAR = "Hebb's rule: AND function, bi-polar form"
 FAILURE = "Hebb's rule: Failure cases"
 
+TABLE = pictures.entries("The table of weights, row by row; the bias comes last")
+
 
 def zeros_and_ones(rng):
     """Draw 0/1 data as integers, floats or booleans' floats."""
@@ -36,6 +39,9 @@ def zeros_and_ones(rng):
     always=[{"x": np.array([0, 1, 1])}],
     slides="Hebb's rule: Example",
     unchanged=["x"],
+    picture=pictures.over(
+        "0 should become −1, and 1 should stay 1", ylabel="to_bipolar(x)", line=False
+    ),
 )
 def to_bipolar(student, x):
     """0 becomes −1, and 1 stays 1."""
@@ -91,6 +97,7 @@ BIPOLAR = 2 * BINARY - 1
     always=[{"x": BIPOLAR, "target": np.array([1, -1, -1, -1])}],
     needs=[update],
     slides=AND_BIPOLAR,
+    picture=TABLE,
 )
 def bipolar_and(student, x, target):
     """Training on bipolar AND gives the lecture's table, row by row."""
@@ -106,6 +113,7 @@ def bipolar_and(student, x, target):
     ],
     needs=[update],
     slides=AND_BINARY,
+    picture=TABLE,
 )
 def binary_and(student, x, target):
     """Training on binary AND gives the lecture's table, with binary targets and with bipolar ones."""
@@ -123,6 +131,7 @@ def binary_and(student, x, target):
     ],
     needs=[update],
     slides=FAILURE,
+    picture=TABLE,
 )
 def failure_case(student, x, target):
     """The lecture's three-input case ends at weights (0, 0, 0) and bias −2, and so answers wrong."""
@@ -141,6 +150,7 @@ def training_set(rng):
     needs=[update],
     slides=RULE,
     unchanged=["x", "target"],
+    picture=TABLE,
 )
 def history(student, x, target):
     """train returns the weights before the first and after every pair, bias last."""
@@ -165,6 +175,13 @@ def weights_and_rows(rng):
     always=[{"weight": np.array([2.0, 2.0]), "bias": -2.0, "x": BIPOLAR}],
     slides=AND_BIPOLAR,
     unchanged=["weight", "x"],
+    picture=pictures.over(
+        "The answer should change where w·x + b crosses 0",
+        x=lambda case: case["x"] @ case["weight"] + case["bias"],
+        xlabel="w·x + b",
+        ylabel="answer",
+        line=False,
+    ),
 )
 def predict(student, weight, bias, x):
     """predict answers +1 where w·x + b ≥ 0, and −1 elsewhere."""
@@ -194,6 +211,7 @@ def predict_one(student, weight, bias, x):
     cases=5,
     always=[{"weight": np.array([0.0, 2.0]), "bias": 3.0}],
     slides=AND_BINARY,
+    picture=pictures.decision_line,
 )
 def decision_line(student, weight, bias):
     """decision_line gives slope and intercept of w₁x₁ + w₂x₂ + b = 0."""
@@ -206,6 +224,7 @@ def decision_line(student, weight, bias):
     draw=lambda rng: {"weight": short_numbers(rng, 2) * [1, 0], "bias": float(short_numbers(rng))},
     needs=[decision_line],
     slides=AND_BINARY,
+    picture=pictures.decision_line,
 )
 def vertical_line(student, weight, bias):
     """decision_line gives None for a vertical line."""

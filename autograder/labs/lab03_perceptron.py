@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import bits, separable, short_numbers, truth_table
 from autograder.judges import fit_fingerprint, never_claims, separates, stays_in_bounds
@@ -33,6 +34,7 @@ CRITERION = "Perceptron criteria function: Deriving the update rule"
     draw=lambda rng: {"x": short_numbers(rng, 4, 3)},
     always=[{"x": np.array([2.0, 5.0])}, {"x": truth_table(2)}],
     unchanged=["x"],
+    picture=pictures.entries("Every row should end with the constant 1"),
 )
 def augment(student, x):
     """augment appends the constant 1 to every sample, behind its features."""
@@ -61,6 +63,13 @@ def unlabelled(rng):
     always=[{"weight": np.array([1.0, -2.0, 0.5]), "x": np.array([3.0, 1.0, 1.0])}],
     slides="Perceptron, eq. (1)",
     unchanged=["weight", "x"],
+    picture=pictures.over(
+        "The answer should change where wᵀx crosses 0",
+        x=lambda case: case["x"] @ case["weight"],
+        xlabel="wᵀx",
+        ylabel="answer",
+        line=False,
+    ),
 )
 def predict(student, weight, x):
     """predict answers 1 where wᵀx ≥ 0, and 0 elsewhere."""
@@ -157,6 +166,7 @@ def criterion(student, weight, x, target):
     cases=5,
     slides=CRITERION,
     unchanged=["weight", "x", "target"],
+    picture=pictures.entries("The gradient of the criterion, entry by entry"),
 )
 def criterion_gradient(student, weight, x, target):
     """criterion_gradient is minus the sum of y·x over the misclassified samples."""
@@ -200,6 +210,7 @@ TRAIN = "train(x, target, rng=rng, max_steps=max_steps)"
     needs=[augment, adds, subtracts, on_the_line],
     call="train(x, target, rng=rng, max_steps=500)",
     slides=ALGORITHM,
+    picture=pictures.separation,
 )
 def converges(student, x, target, rng, bound):
     """train separates every separable set, and says that it converged."""
@@ -273,6 +284,7 @@ def small_grid(rng):
         }
     ],
     slides="Perceptron, figure 4.5",
+    picture=pictures.entries("Misclassified samples: a row for each w1, a column for each w2"),
 )
 def error_surface(student, x, target, w1, w2, bias):
     """error_surface counts the misclassified samples for every pair of weights."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import short_numbers
 from autograder.evidence import attempt, gradient_evidence
@@ -48,7 +49,12 @@ FAR = {"x": np.array([[-300.0, -40.0, -0.2], [0.2, 40.0, 300.0]])}
 
 
 @lab.check(
-    "activations.linear", points=1, draw=pre_activations, always=[WHOLE, ONE_ROW], unchanged=["x"]
+    "activations.linear",
+    points=1,
+    draw=pre_activations,
+    always=[WHOLE, ONE_ROW],
+    unchanged=["x"],
+    picture=pictures.over("Your linear, and the right one", ylabel="linear(x)"),
 )
 def linear(student, x):
     """linear passes every number on as it is."""
@@ -61,6 +67,7 @@ def linear(student, x):
     draw=pre_activations,
     always=[WHOLE, ONE_ROW, FAR],
     unchanged=["x"],
+    picture=pictures.over("Your sigmoid, and the right one", ylabel="sigmoid(x)"),
 )
 def sigmoid(student, x):
     """sigmoid squashes every number between 0 and 1."""
@@ -79,6 +86,7 @@ def large(rng, *, sign):
     cases=1,
     always=[{"x": np.array([800.0, 20.0, 1e4])}],
     needs=[sigmoid],
+    picture=pictures.over("Your sigmoid, and the right one", ylabel="sigmoid(x)"),
 )
 def sigmoid_of_large(student, x):
     """sigmoid is right for numbers up to ±10,000, and nothing overflows on the way."""
@@ -92,6 +100,7 @@ def sigmoid_of_large(student, x):
     draw=pre_activations,
     always=[WHOLE, ONE_ROW, FAR],
     unchanged=["x"],
+    picture=pictures.over("Your tanh, and the right one", ylabel="tanh(x)"),
 )
 def tanh(student, x):
     """tanh squashes every number between −1 and 1."""
@@ -105,6 +114,7 @@ def tanh(student, x):
     cases=1,
     always=[{"x": np.array([800.0, 20.0, 1e4])}],
     needs=[tanh],
+    picture=pictures.over("Your tanh, and the right one", ylabel="tanh(x)"),
 )
 def tanh_of_large(student, x):
     """tanh is right for numbers up to ±10,000."""
@@ -112,7 +122,12 @@ def tanh_of_large(student, x):
 
 
 @lab.check(
-    "activations.relu", points=1, draw=pre_activations, always=[WHOLE, ONE_ROW], unchanged=["x"]
+    "activations.relu",
+    points=1,
+    draw=pre_activations,
+    always=[WHOLE, ONE_ROW],
+    unchanged=["x"],
+    picture=pictures.over("Your relu, and the right one", ylabel="relu(x)"),
 )
 def relu(student, x):
     """relu lets positive numbers pass and answers 0 for all others."""
@@ -125,6 +140,9 @@ def relu(student, x):
     draw=pre_activations,
     slides=SLOPES,
     unchanged=["x"],
+    picture=pictures.over(
+        "Your linear_derivative, and the right one", ylabel="linear_derivative(x)"
+    ),
 )
 def linear_derivative(student, x):
     """linear_derivative is 1 for every entry of x."""
@@ -139,6 +157,9 @@ def linear_derivative(student, x):
     needs=[sigmoid],
     slides=SLOPES,
     unchanged=["x"],
+    picture=pictures.over(
+        "Your sigmoid_derivative, and the right one", ylabel="sigmoid_derivative(x)"
+    ),
 )
 def sigmoid_derivative(student, x):
     """sigmoid_derivative is the slope of sigmoid at the pre-activation x."""
@@ -153,6 +174,7 @@ def sigmoid_derivative(student, x):
     needs=[tanh],
     slides=SLOPES,
     unchanged=["x"],
+    picture=pictures.over("Your tanh_derivative, and the right one", ylabel="tanh_derivative(x)"),
 )
 def tanh_derivative(student, x):
     """tanh_derivative is the slope of tanh at the pre-activation x."""
@@ -166,6 +188,7 @@ def tanh_derivative(student, x):
     always=[FAR],
     slides=SLOPES,
     unchanged=["x"],
+    picture=pictures.over("Your relu_derivative, and the right one", ylabel="relu_derivative(x)"),
 )
 def relu_derivative(student, x):
     """relu_derivative is 1 where x is positive, and 0 where it is negative."""
@@ -194,6 +217,7 @@ def scores_along(rng):
     ],
     slides=SOFTMAX,
     unchanged=["x"],
+    picture=pictures.entries("Probabilities: along the axis they are positive and add up to 1"),
 )
 def probabilities(student, x, **axis):
     """softmax turns the scores along an axis, by default the last, into probabilities."""
@@ -214,6 +238,7 @@ def large_scores(rng):
     always=[{"x": np.array([[1e4, -1e4, 9999.0], [-1e4, -9998.0, -1e4]])}],
     needs=[probabilities],
     slides=SOFTMAX,
+    picture=pictures.entries("Probabilities: along the axis they are positive and add up to 1"),
 )
 def softmax_of_large(student, x):
     """softmax is right for scores up to ±10,000, whatever the other rows hold."""
@@ -240,6 +265,9 @@ def labels_of_a_batch(rng):
     judge=returns_or_refuses,
     slides=CROSS_ENTROPY,
     unchanged=["labels"],
+    picture=pictures.entries(
+        "Each row should have one 1, in the column of its class", of=lambda value: value["returned"]
+    ),
 )
 def one_hot(student, labels, n_classes):
     """one_hot writes a 1 in the column of each row's class, and refuses what is no class."""
@@ -309,6 +337,7 @@ def loss_gradient(make_loss, prediction, target):
     needs=[mse],
     call="backward() after MSELoss()(prediction, target)",
     slides=MSE,
+    picture=pictures.gradient,
 )
 def mse_gradient(student, prediction, target):
     """MSELoss.backward is the gradient of the last loss, as small steps measure it."""
@@ -404,6 +433,7 @@ def cross_entropy_of_no_labels(student, prediction, target):
     needs=[probabilities, cross_entropy],
     call="backward() after CrossEntropyLoss()(prediction, target)",
     slides=OUTPUT,
+    picture=pictures.gradient,
 )
 def cross_entropy_gradient(student, prediction, target):
     """CrossEntropyLoss.backward is the gradient of the last loss, as small steps measure it."""

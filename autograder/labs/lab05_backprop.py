@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import short_numbers
 from autograder.evidence import gradient_evidence
@@ -72,6 +73,7 @@ def linear(student, weight, bias):
     always=[fixed(**ONE_ROW), fixed(**SQUARE)],
     call="Linear of weight and bias: forward(x)",
     slides=NETWORK,
+    picture=pictures.entries("Outputs: a row for each sample, a column for each unit"),
 )
 def linear_forward(student, x, weight, bias):
     """Linear.forward maps every row of x to W x + b."""
@@ -91,6 +93,7 @@ BACKWARD: dict[str, Any] = {
         layer_and_gradient(np.random.default_rng(7), **SQUARE),
     ],
     "judge": gradient_agrees,
+    "picture": pictures.gradient,
     "fingerprint": claimed_gradient,
     "needs": [linear_forward],
     "call": "Linear of weight and bias: forward(x), backward(grad_output)",
@@ -138,12 +141,20 @@ def linear_grad_bias(student, x, weight, bias, grad_output):
     )
 
 
+def with_bias(value):
+    """Put the gradients of weights and bias side by side, for a picture."""
+    return np.column_stack([value["weight.grad"], np.ravel(value["bias.grad"])])
+
+
 @lab.check(
     "layers.Linear.backward",
     points=1,
     draw=layer_and_gradient,
     needs=[linear_grad_weight, linear_grad_bias],
     call="Linear of weight and bias: forward(x), backward(grad_output), both again with rows 1 to 3",
+    picture=pictures.entries(
+        "Gradients after two batches: weights, and the bias in the last column", of=with_bias
+    ),
 )
 def gradients_add_up(student, x, weight, bias, grad_output):
     """Linear.backward adds to the gradients that are there: two batches count both."""
@@ -164,6 +175,7 @@ ACTIVATION: dict[str, Any] = {
     "points": 1,
     "draw": activations,
     "judge": gradient_agrees,
+    "picture": pictures.gradient,
     "fingerprint": claimed_gradient,
     "slides": HIDDEN,
     "call": "forward(x), backward(grad_output)",
@@ -232,6 +244,7 @@ def stack(rng):
     draw=stack,
     call="Sequential of modules with the factors, each factor · input + 1: forward(x)",
     slides=NETWORK,
+    picture=pictures.entries("Outputs: a row for each sample"),
 )
 def sequential_forward(student, factors, x):
     """Sequential.forward feeds every module with the result of the one before."""
@@ -244,6 +257,7 @@ def sequential_forward(student, factors, x):
     draw=lambda rng: dict(zip(("factors", "grad_output"), stack(rng).values(), strict=True)),
     needs=[sequential_forward],
     call="Sequential of modules with the factors, each factor · input + 1: backward(grad_output)",
+    picture=pictures.entries("dL/dx: a row for each sample", of=lambda value: value["dL/dx"]),
 )
 def sequential_backward(student, factors, grad_output):
     """Sequential.backward hands each module, last to first, the gradient from the one above."""
@@ -287,6 +301,7 @@ PARAMETERS = (
         sequential_backward,
     ],
     call="backward through Linear(2, 4), Tanh, Linear(4, 3), Sigmoid, Linear(3, 3), of parameters",
+    picture=pictures.gradient,
 )
 def whole_network(student, x, target, parameters):
     """Backpropagation gives the gradient of every parameter of a network with two hidden layers."""
@@ -326,6 +341,9 @@ def gradients(rng):
     points=1,
     draw=gradients,
     call="zero_grad() of a module with parts, whose parameters have data and grads",
+    picture=pictures.entries(
+        "Gradients after zero_grad: a row for each parameter", of=lambda value: value["grad"]
+    ),
 )
 def zero_grad(student, data, grads):
     """zero_grad sets the gradient of every parameter to zero, those of parts too, and no data."""
@@ -430,6 +448,7 @@ TRAINS = [mlp, mlp_weights, whole_network, zero_grad]
     needs=TRAINS,
     call="mlp((2, 16, 1), Tanh, rng=rng), trained 300 steps on XOR",
     slides=CAPACITY,
+    picture=pictures.fit,
 )
 def learns_xor(student, x, target, rng):
     """A network with one hidden layer learns XOR, which no single neuron can.
@@ -457,6 +476,7 @@ def sine(rng):
     needs=TRAINS,
     call="mlp((1, 32, 1), Tanh, rng=rng), trained 500 steps on 21 points of a sine",
     slides=CAPACITY,
+    picture=pictures.fit,
 )
 def fits_a_sine(student, x, target, rng):
     """A network with one hidden layer fits a sine, as the universal approximation theorem says.

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import short_numbers
 from autograder.evidence import attempt
@@ -60,6 +61,7 @@ def cubic_function(cubic, mixed):
     draw=lambda rng: with_large_step(cubic_at(rng, int(rng.integers(3, 6))), rng),
     call=f"numerical_gradient(f, x, h), {CUBIC}",
     slides=GRADIENTS,
+    picture=pictures.entries("Your gradient, coordinate by coordinate"),
 )
 def central_differences(student, x, cubic, mixed, h):
     """numerical_gradient goes h to either side in each coordinate, and divides by 2h."""
@@ -81,6 +83,7 @@ def central_differences(student, x, cubic, mixed, h):
     needs=[central_differences],
     call=f"numerical_gradient(f, x, h), {CUBIC}",
     slides=GRADIENTS,
+    picture=pictures.entries("Your gradient, coordinate by coordinate"),
 )
 def any_shape(student, x, cubic, mixed, h):
     """numerical_gradient has the shape of x, whatever it is."""
@@ -109,6 +112,7 @@ def of_type(case, dtype):
     unchanged=["x"],
     call=f"numerical_gradient(f, x), {CUBIC}",
     slides=GRADIENTS,
+    picture=pictures.entries("Your gradient, coordinate by coordinate"),
 )
 def any_numbers(student, x, cubic, mixed):
     """numerical_gradient takes integers and float32, measures in float64, and leaves x as it is."""
@@ -146,6 +150,7 @@ def walked(student, slope, minimum, x, step, max_steps):
         {"slope": 2.0, "minimum": -1.0, "x": 2.25, "step": 0.5, "max_steps": 0},
     ],
     call=WALK,
+    picture=pictures.series("The walk, step by step", ("x",)),
 )
 def fixed_steps(student, slope, minimum, x, step, max_steps):
     """sign_descent walks downhill in steps of one length, to and fro across the minimum."""
@@ -158,6 +163,7 @@ def fixed_steps(student, slope, minimum, x, step, max_steps):
     draw=lambda rng: valley(rng, offset=0),
     always=[{"slope": 3.0, "minimum": -2.0, "x": -2.0, "step": 0.5, "max_steps": 5}],
     call=WALK,
+    picture=pictures.series("The walk, step by step", ("x",)),
 )
 def settles(student, slope, minimum, x, step, max_steps):
     """sign_descent ends where the derivative is exactly 0, at the start if it is 0 there."""
@@ -197,6 +203,7 @@ def descended(student, hessian, minimum, x, lr, **bounds):
     call="gradient_descent(gradient, x, lr, max_steps=max_steps), "
     "gradient(t) = hessian @ (t - minimum)",
     slides=STEP_SIZE,
+    picture=pictures.walk("The walk, step by step"),
 )
 def path(student, hessian, minimum, x, lr, max_steps):
     """gradient_descent returns the start, and each point after it against the gradient there."""
@@ -243,6 +250,7 @@ def shrinking(rng):
     needs=[path],
     call=f"{DESCENT}, lr = (1 - factor) / slope, gradient(t) = slope * (t - minimum)",
     slides=ALGORITHM,
+    picture=pictures.walk("The walk, step by step"),
 )
 def stops(student, slope, minimum, x, factor, tolerance):
     """gradient_descent stops after the first update whose change has a 2-norm ≤ tolerance."""
@@ -271,6 +279,7 @@ def stops(student, slope, minimum, x, factor, tolerance):
     needs=[path],
     call="gradient_descent(gradient, x, lr, max_steps=max_steps), gradient(t) = t**power",
     slides=STEP_SIZE,
+    picture=pictures.walk("The walk, step by step"),
 )
 def diverges(student, power, x, lr, max_steps):
     """gradient_descent goes on to max_steps where the walk diverges, even to nan."""
@@ -289,6 +298,7 @@ def diverges(student, power, x, lr, max_steps):
     call="gradient_descent(gradient, x, lr, max_steps=max_steps), "
     "gradient(t) = hessian @ (t - minimum)",
     slides=STEP_SIZE,
+    picture=pictures.walk("The walk, step by step"),
 )
 def start_of_descent(student, hessian, minimum, x, lr, max_steps):
     """gradient_descent takes integers as well, and leaves the start it is given as it was."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import short_numbers
 from autograder.evidence import attempt
@@ -71,6 +72,10 @@ WHOLE_ROWS = {**WHOLE, "rows": np.array([[5, -20], [2, 110], [-9, 4]])}
     unchanged=["x"],
     call="StandardScaler().fit(x)",
     slides=Z_SCORE,
+    picture=pictures.entries(
+        "Row 0: the mean of each feature; row 1: its std",
+        of=lambda value: [value["mean"], value["std"]],
+    ),
 )
 def standard_fit(student, x):
     """StandardScaler.fit learns mean and std of every feature, and returns the scaler itself."""
@@ -92,6 +97,10 @@ def one_feature_constant(rng):
     needs=[standard_fit],
     call="StandardScaler().fit(x)",
     slides=Z_SCORE,
+    picture=pictures.entries(
+        "Row 0: the mean of each feature; row 1: its std",
+        of=lambda value: [value["mean"], value["std"]],
+    ),
 )
 def standard_constant(student, x):
     """A feature that is the same in all rows gets std 1; the others keep theirs."""
@@ -107,6 +116,7 @@ def standard_constant(student, x):
     unchanged=["x", "rows"],
     call="StandardScaler().fit(x).transform(rows)",
     slides=Z_SCORE,
+    picture=pictures.entries("Rows after scaling: a column for each feature"),
 )
 def standard_transform(student, x, rows):
     """StandardScaler.transform measures any rows with the training rows' mean and std."""
@@ -123,6 +133,10 @@ def standard_transform(student, x, rows):
     unchanged=["x"],
     call="MinMaxScaler().fit(x)",
     slides=MIN_MAX,
+    picture=pictures.entries(
+        "Row 0: the minimum of each feature; row 1: its maximum",
+        of=lambda value: [value["minimum"], value["maximum"]],
+    ),
 )
 def min_max_fit(student, x):
     """MinMaxScaler.fit learns minimum and maximum of every feature, and returns the scaler itself."""
@@ -151,6 +165,7 @@ def min_max_scaled(student, x, rows, feature_range):
     unchanged=["x", "rows"],
     call="MinMaxScaler(feature_range).fit(x).transform(rows)",
     slides=MIN_MAX,
+    picture=pictures.entries("Rows after scaling: a column for each feature"),
 )
 def min_max_transform(student, x, rows, feature_range):
     """MinMaxScaler.transform takes the training rows' smallest value to low, its largest to high."""
@@ -165,6 +180,7 @@ def min_max_transform(student, x, rows, feature_range):
     needs=[min_max_transform],
     call="MinMaxScaler(feature_range).fit(x).transform(rows)",
     slides=MIN_MAX,
+    picture=pictures.entries("Rows after scaling: a column for each feature"),
 )
 def min_max_constant(student, x, rows, feature_range):
     """A feature that is the same in all training rows is divided by 1 instead of 0."""
@@ -210,6 +226,7 @@ def whitening(student, x, n_components):
     unchanged=["x"],
     call="PCAWhitening(n_components).fit(x)",
     slides=WHITENING,
+    picture=pictures.directions,
 )
 def whitening_fit(student, x, n_components):
     """PCAWhitening.fit learns the directions of largest variance, one a row, and their std."""
@@ -234,6 +251,7 @@ def flat_direction(rng):
     needs=[whitening_fit],
     call="PCAWhitening().fit(x)",
     slides=WHITENING,
+    picture=pictures.directions,
 )
 def whitening_flat(student, x, n_components):
     """A direction without variance, rounding aside, gets std 1."""
@@ -288,6 +306,11 @@ def layers(rng):
 ONE_LAYER = {"weights": [np.array([[3, 0, -2]])]}
 
 
+def all_of(case):
+    """Put the weights of all layers in one row, for a picture."""
+    return np.concatenate([np.ravel(layer) for layer in case["weights"]])
+
+
 @lab.check("regularization.l2_penalty", points=1, draw=layers, always=[ONE_LAYER])
 def l2_penalty(student, weights):
     """l2_penalty adds up the squares of all weights of all layers."""
@@ -300,6 +323,13 @@ def l2_penalty(student, weights):
     draw=layers,
     always=[ONE_LAYER],
     unchanged=["weights"],
+    picture=pictures.over(
+        "The gradient that each weight gets",
+        x=all_of,
+        of=lambda value: all_of({"weights": value}),
+        xlabel="weight",
+        ylabel="gradient",
+    ),
 )
 def l2_gradient(student, weights):
     """l2_gradient is twice each weight, layer by layer, in new arrays."""
@@ -318,6 +348,13 @@ def l1_penalty(student, weights):
     draw=layers,
     always=[ONE_LAYER],
     unchanged=["weights"],
+    picture=pictures.over(
+        "The gradient that each weight gets",
+        x=all_of,
+        of=lambda value: all_of({"weights": value}),
+        xlabel="weight",
+        ylabel="gradient",
+    ),
 )
 def l1_gradient(student, weights):
     """l1_gradient is the sign of each weight, 0 for a weight of 0, layer by layer."""
@@ -342,6 +379,7 @@ def points_to_fit(rng, **more):
     ],
     judge=close(1e-6),
     slides=BIAS_VARIANCE,
+    picture=pictures.polynomial,
 )
 def least_squares(student, x, y, degree):
     """Without a penalty, fit_polynomial is the least squares fit, w₀ first."""
@@ -364,6 +402,7 @@ def least_squares(student, x, y, degree):
     ],
     judge=close(1e-6),
     needs=[least_squares],
+    picture=pictures.polynomial,
 )
 def penalised_fit(student, x, y, degree, l2):
     """fit_polynomial minimises the mean squared error plus l2 · Σ wⱼ², the bias w₀ left out."""
@@ -413,6 +452,7 @@ def part(pair, place):
     always=[THREE_MODELS],
     call="bias_variance(predictions, truth)[0]",
     slides=BIAS_VARIANCE,
+    picture=pictures.bias_and_variance,
 )
 def squared_bias(student, predictions, truth):
     """bias² is how far the mean prediction is from the truth: squared, then averaged over points."""
@@ -426,6 +466,7 @@ def squared_bias(student, predictions, truth):
     always=[THREE_MODELS],
     call="bias_variance(predictions, truth)[1]",
     slides=BIAS_VARIANCE,
+    picture=pictures.bias_and_variance,
 )
 def variance(student, predictions, truth):
     """variance is how far the models are from their mean prediction: squared, then averaged."""

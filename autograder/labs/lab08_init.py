@@ -5,6 +5,7 @@ import itertools
 
 import numpy as np
 
+from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import short_numbers
 from autograder.judges import (
@@ -36,6 +37,26 @@ CONSTANT = "Weight initialization: Zero/Constant Weights"
 XAVIER = "Weight initialization: Xavier"
 KAIMING = "Weight initialization: Xavier-ReLU"
 UNIFORM = "Weight initialization: Uniform"
+
+BOTH_SPREADS = pictures.histogram(
+    "How large your weights are, and how large they should be",
+    ("weight", "weight, shape turned round"),
+    of=list,
+)
+FORM = pictures.histogram("The form of your distribution, and the expected one")
+ANEW = pictures.repeated(
+    "Draws 1 and 2 should differ, 1 and the one of an equal rng agree", ("1", "2", "equal rng")
+)
+SIGNAL = pictures.series(
+    "The spread of the activations, from layer to layer",
+    ("std",),
+    xlabel="layer",
+    start=1,
+    log=True,
+)
+LAYERS = pictures.series(
+    "Statistics of each layer's outputs", ("mean", "std"), of=list, xlabel="layer", start=1
+)
 
 
 def seed(rng):
@@ -108,6 +129,7 @@ def zeros(student, shape, rng):
     draw=lambda rng: {**small_layer(rng), "value": float(short_numbers(rng))},
     call="constant(shape, rng=rng, value=value), and constant(shape, rng=rng)",
     slides=CONSTANT,
+    picture=pictures.entries("Every entry should be the given value", of=lambda value: value[0]),
 )
 def constant(student, shape, rng, value):
     """constant gives a matrix in which every entry is the given value, and 1 where none is given."""
@@ -123,6 +145,7 @@ def constant(student, shape, rng, value):
     cases=2,
     judge=drawn_alike,
     call="small_normal(shape, rng=rng, std=std)",
+    picture=pictures.histogram("How large your weights are, and how large they should be"),
 )
 def small_spread(student, shape, rng, std):
     """small_normal draws weights with mean 0 and the given standard deviation."""
@@ -138,6 +161,7 @@ def small_spread(student, shape, rng, std):
     alike=same_law,
     needs=[small_spread],
     call="small_normal(shape, rng=rng, std=std)",
+    picture=FORM,
 )
 def small_form(student, shape, rng, std):
     """small_normal's weights are normally distributed."""
@@ -150,6 +174,7 @@ def small_form(student, shape, rng, std):
     draw=small_layer,
     judge=draws_anew,
     call="small_normal(shape, rng=rng), again, and with an equal rng",
+    picture=ANEW,
 )
 def small_anew(student, shape, rng):
     """small_normal gives other weights at every call, and the same again for the same seed."""
@@ -164,6 +189,7 @@ def small_anew(student, shape, rng):
     judge=drawn_alike,
     call="xavier(shape, rng=rng), and of the shape turned round",
     slides=XAVIER,
+    picture=BOTH_SPREADS,
 )
 def xavier_spread(student, shape, rng):
     """xavier draws weights with mean 0 and variance 1 / fan_in, fan_in being the inputs of one unit."""
@@ -180,6 +206,7 @@ def xavier_spread(student, shape, rng):
     needs=[xavier_spread],
     call="xavier(shape, rng=rng)",
     slides=XAVIER,
+    picture=FORM,
 )
 def xavier_form(student, shape, rng):
     """xavier's weights are normally distributed."""
@@ -193,6 +220,7 @@ def xavier_form(student, shape, rng):
     judge=draws_anew,
     call="xavier(shape, rng=rng), again, and with an equal rng",
     slides=XAVIER,
+    picture=ANEW,
 )
 def xavier_anew(student, shape, rng):
     """xavier gives other weights at every call, and the same again for the same seed."""
@@ -209,6 +237,7 @@ def xavier_anew(student, shape, rng):
     needs=[xavier_spread],
     call="xavier((500, 500), rng=rng) for ten layers of tanh units",
     slides=XAVIER,
+    picture=SIGNAL,
 )
 def xavier_signal(student, rng):
     """Ten layers of tanh units keep the spread that theory expects of xavier: the signal stays alive."""
@@ -223,6 +252,7 @@ def xavier_signal(student, rng):
     judge=drawn_alike,
     call="kaiming_normal(shape, rng=rng), and of the shape turned round",
     slides=KAIMING,
+    picture=BOTH_SPREADS,
 )
 def kaiming_spread(student, shape, rng):
     """kaiming_normal draws weights with mean 0 and variance 2 / fan_in, fan_in being the inputs of one unit."""
@@ -239,6 +269,7 @@ def kaiming_spread(student, shape, rng):
     needs=[kaiming_spread],
     call="kaiming_normal(shape, rng=rng)",
     slides=KAIMING,
+    picture=FORM,
 )
 def kaiming_form(student, shape, rng):
     """kaiming_normal's weights are normally distributed."""
@@ -252,6 +283,7 @@ def kaiming_form(student, shape, rng):
     judge=draws_anew,
     call="kaiming_normal(shape, rng=rng), again, and with an equal rng",
     slides=KAIMING,
+    picture=ANEW,
 )
 def kaiming_anew(student, shape, rng):
     """kaiming_normal gives other weights at every call, and the same again for the same seed."""
@@ -268,6 +300,7 @@ def kaiming_anew(student, shape, rng):
     needs=[kaiming_spread],
     call="kaiming_normal((500, 500), rng=rng) for ten layers of ReLU units",
     slides=KAIMING,
+    picture=SIGNAL,
 )
 def kaiming_signal(student, rng):
     """Ten layers of ReLU units keep the spread that theory expects of kaiming_normal: none is lost."""
@@ -282,6 +315,7 @@ def kaiming_signal(student, rng):
     judge=drawn_alike,
     call="xavier_uniform(shape, rng=rng), and of the shape turned round",
     slides=UNIFORM,
+    picture=BOTH_SPREADS,
 )
 def uniform_spread(student, shape, rng):
     """xavier_uniform draws weights with mean 0 and the spread of Uniform(−b, b), b = √(6 / (fan_in + fan_out))."""
@@ -298,6 +332,7 @@ def uniform_spread(student, shape, rng):
     needs=[uniform_spread],
     call="xavier_uniform(shape, rng=rng)",
     slides=UNIFORM,
+    picture=FORM,
 )
 def uniform_form(student, shape, rng):
     """xavier_uniform's weights are spread evenly over their interval."""
@@ -311,6 +346,7 @@ def uniform_form(student, shape, rng):
     judge=draws_anew,
     call="xavier_uniform(shape, rng=rng), again, and with an equal rng",
     slides=UNIFORM,
+    picture=ANEW,
 )
 def uniform_anew(student, shape, rng):
     """xavier_uniform gives other weights at every call, and the same again for the same seed."""
@@ -349,6 +385,7 @@ def square_network(rng):
     points=1,
     draw=square_network,
     call=STATISTICS,
+    picture=LAYERS,
 )
 def statistics(student, x, weights, activation):
     """activation_statistics gives mean and std of each layer's outputs, not of the input."""
@@ -361,6 +398,7 @@ def statistics(student, x, weights, activation):
     draw=small_network,
     call=STATISTICS,
     needs=[statistics],
+    picture=LAYERS,
 )
 def statistics_of_any(student, x, weights, activation):
     """activation_statistics takes layers of any sizes, and any activation function."""
@@ -374,6 +412,7 @@ def statistics_of_any(student, x, weights, activation):
     call="activation_statistics of ten tanh layers of 500 units, with weights of the given std",
     stays="It is the lecture's own experiment, whose numbers a student should meet.",
     needs=[statistics],
+    picture=LAYERS,
 )
 def lecture_statistics(student, rng, std):
     """The lecture's ten tanh layers go silent with weights of 0.01, and saturate with weights of 1."""

@@ -6,6 +6,7 @@ that it does not matter where and how a submission keeps its state.
 
 import numpy as np
 
+from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import short_numbers
 from autograder.judges import close
@@ -37,6 +38,11 @@ TINY = 1e-12
 
 whatever_epsilon = close(tolerance=1e-6)
 """Forgives where epsilon stands, and one of up to 1e-7 that is written into the code."""
+
+WALK = pictures.walk("The parameters, step by step", start="start")
+DECAYING = pictures.over(
+    "The rate over time", x=lambda case: case["times"], xlabel="time", ylabel="rate"
+)
 
 
 def walked(optimizer_of, student, start, gradients, rates=()):
@@ -94,7 +100,13 @@ def betas(rng):
     return (fading(rng), float(rng.choice([0.9, 0.95, 0.97])))
 
 
-@lab.check("optim.SGD.step", points=1, draw=walk, call=f"SGD(lr=lr) {THEN}")
+@lab.check(
+    "optim.SGD.step",
+    points=1,
+    draw=walk,
+    call=f"SGD(lr=lr) {THEN}",
+    picture=WALK,
+)
 def sgd(student, start, gradients, lr):
     """SGD goes lr times the gradient downhill."""
     return walked(lambda p: student.optim.SGD(p, lr), student, start, gradients)
@@ -105,6 +117,7 @@ def sgd(student, start, gradients, lr):
     points=2,
     draw=lambda rng: walk(rng) | {"momentum": fading(rng)},
     call=f"Momentum(lr=lr, momentum=momentum) {THEN}",
+    picture=WALK,
 )
 def momentum(student, start, gradients, lr, momentum):
     """Momentum goes along a velocity that keeps ρ of the old one and adds the gradient."""
@@ -118,6 +131,7 @@ def momentum(student, start, gradients, lr, momentum):
     draw=with_rates,
     needs=[momentum],
     call=f"Momentum(momentum=momentum) {WITH_RATES}",
+    picture=WALK,
 )
 def momentum_rate(student, start, gradients, rates, momentum):
     """A new lr acts at once on the whole velocity: the velocity is made of gradients alone."""
@@ -131,6 +145,7 @@ def momentum_rate(student, start, gradients, rates, momentum):
     draw=lambda rng: walk(rng) | {"momentum": fading(rng)},
     slides=NESTEROV,
     call=f"Nesterov(lr=lr, momentum=momentum) {THEN}",
+    picture=WALK,
 )
 def nesterov(student, start, gradients, lr, momentum):
     """Nesterov leads the parameters from one look-ahead point to the next."""
@@ -145,6 +160,7 @@ def nesterov(student, start, gradients, lr, momentum):
     needs=[nesterov],
     slides=NESTEROV,
     call=f"Nesterov(momentum=momentum) {WITH_RATES}",
+    picture=WALK,
 )
 def nesterov_rate(student, start, gradients, rates, momentum):
     """In Nesterov's velocity each gradient keeps the lr it came with, as in the lecture."""
@@ -159,6 +175,7 @@ def nesterov_rate(student, start, gradients, rates, momentum):
     judge=whatever_epsilon,
     slides="AdaGrad",
     call=f"AdaGrad(lr=lr, eps={TINY}) {THEN}",
+    picture=WALK,
 )
 def adagrad(student, start, gradients, lr):
     """AdaGrad divides each parameter's step by the root of the sum of its squared gradients."""
@@ -173,6 +190,7 @@ def adagrad(student, start, gradients, lr):
     needs=[adagrad],
     slides="AdaGrad",
     call=f"AdaGrad(lr=lr, eps=eps) {THEN}",
+    picture=WALK,
 )
 def adagrad_epsilon(student, start, gradients, lr, eps):
     """AdaGrad adds eps to the root, so that a gradient of 0 is a step of 0."""
@@ -186,6 +204,7 @@ def adagrad_epsilon(student, start, gradients, lr, eps):
     judge=whatever_epsilon,
     slides="RMSProp",
     call=f"RMSProp(lr=lr, decay=decay, eps={TINY}) {THEN}",
+    picture=WALK,
 )
 def rmsprop(student, start, gradients, lr, decay):
     """RMSProp divides each parameter's step by the root of a fading mean of its squared gradients."""
@@ -200,6 +219,7 @@ def rmsprop(student, start, gradients, lr, decay):
     needs=[rmsprop],
     slides="RMSProp",
     call=f"RMSProp(lr=lr, decay=decay, eps=eps) {THEN}",
+    picture=WALK,
 )
 def rmsprop_epsilon(student, start, gradients, lr, eps, decay):
     """RMSProp adds eps to the root, so that a gradient of 0 is a step of 0."""
@@ -214,6 +234,7 @@ def rmsprop_epsilon(student, start, gradients, lr, eps, decay):
     judge=whatever_epsilon,
     slides="Adam",
     call=f"Adam(lr=lr, betas=betas, eps={TINY}) {THEN}",
+    picture=WALK,
 )
 def adam(student, start, gradients, lr, betas):
     """Adam divides the corrected mean of the gradients by the root of that of their squares."""
@@ -228,6 +249,7 @@ def adam(student, start, gradients, lr, betas):
     judge=whatever_epsilon,
     slides="Adam",
     call=f"Adam(lr=lr, betas=betas, eps={TINY}, bias_correction=False) {THEN}",
+    picture=WALK,
 )
 def adam_uncorrected(student, start, gradients, lr, betas):
     """Without bias_correction, Adam takes both moments as they are."""
@@ -247,6 +269,7 @@ def adam_uncorrected(student, start, gradients, lr, betas):
     needs=[adam],
     slides="Adam",
     call=f"Adam(lr=lr, betas=betas, eps=eps) {THEN}",
+    picture=WALK,
 )
 def adam_epsilon(student, start, gradients, lr, eps, betas):
     """Adam adds eps to the root of the corrected second moment."""
@@ -274,6 +297,7 @@ def stairs(rng):
     ],
     slides=DECAY,
     call="[step_decay(lr, epoch, drop, every) for epoch in range(epochs)]",
+    picture=pictures.series("The rate, epoch by epoch", ("rate",), xlabel="epoch"),
 )
 def step_decay(student, lr, drop, every, epochs):
     """step_decay goes down in stairs: the first `every` epochs have the full rate."""
@@ -295,6 +319,7 @@ def times(rng):
     draw=times,
     slides=DECAY,
     call="[exponential_decay(lr, k, t) for t in times]",
+    picture=DECAYING,
 )
 def exponential_decay(student, lr, k, times):
     """exponential_decay is α₀ · exp(−k t)."""
@@ -307,6 +332,7 @@ def exponential_decay(student, lr, k, times):
     draw=times,
     slides=DECAY,
     call="[inverse_time_decay(lr, k, t) for t in times]",
+    picture=DECAYING,
 )
 def inverse_time_decay(student, lr, k, times):
     """inverse_time_decay is α₀ / (1 + k t)."""

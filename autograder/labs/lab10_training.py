@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import bits, short_numbers
 from autograder.judges import (
@@ -51,6 +52,16 @@ HELD_OUT = "Cross validation: held-out"
 K_FOLD = "Cross validation: K-fold"
 GRID = "Cross validation: tuning hyperparameter-Grid Search"
 STOPPING = "Cross validation: Early stopping in NN"
+
+FOLLOWS = pictures.repeated(
+    "An equal generator gives the same, another one gives others", ("rng", "equal rng", "other rng")
+)
+LOSSES = pictures.series(
+    "Losses, epoch by epoch",
+    ("train_loss", "val_loss"),
+    of=lambda value: [value["train_loss"], value["val_loss"]],
+    xlabel="epoch",
+)
 
 
 def seed(rng):
@@ -111,6 +122,7 @@ def parts(student, x, target, val_fraction, rng):
     needs=[parts],
     slides=HELD_OUT,
     call="train_val_split(x, target, 0.3, rng=rng), rng=again, rng=other",
+    picture=FOLLOWS,
 )
 def shuffled(student, x, target, rng, again, other):
     """train_val_split shuffles by the generator it is given, and by no other."""
@@ -145,6 +157,7 @@ def folded(folds):
     fingerprint=fold_fingerprint,
     slides=K_FOLD,
     call="k_fold(n_samples, n_splits, rng=rng)",
+    picture=pictures.folds,
 )
 def folds(student, n_samples, n_splits, rng):
     """k_fold puts every sample in exactly one validation fold, and trains on all others."""
@@ -160,6 +173,7 @@ def folds(student, n_samples, n_splits, rng):
     needs=[folds],
     slides=K_FOLD,
     call="k_fold(40, 4, rng=rng), rng=again, rng=other",
+    picture=FOLLOWS,
 )
 def shuffled_folds(student, rng, again, other):
     """k_fold shuffles by the generator it is given, and by no other."""
@@ -240,6 +254,9 @@ def one_range(rng):
     judge=draws_log_uniformly,
     fingerprint=log_fingerprint,
     call="log_uniform(low, high, size, rng=rng)",
+    picture=pictures.histogram(
+        "Your draws should be spread evenly over the powers of ten", ("draw",), log=True
+    ),
 )
 def log_spread(student, low, high, size, rng):
     """log_uniform spreads its draws evenly over the decades from low to high."""
@@ -254,6 +271,7 @@ def log_spread(student, low, high, size, rng):
     fingerprint=generator_fingerprint,
     needs=[log_spread],
     call="log_uniform(1e-6, 1e-3, 9, rng=rng), rng=again, rng=other",
+    picture=FOLLOWS,
 )
 def log_random(student, rng, again, other):
     """log_uniform draws from the generator it is given, and from no other."""
@@ -286,6 +304,12 @@ def small_grid(rng):
     ],
     slides=GRID,
     call="grid_search(evaluate, grid), evaluate looks up scores",
+    picture=pictures.series(
+        "Scores by rank, the best first",
+        ("score",),
+        of=lambda value: [[trial[0] for trial in value]],
+        xlabel="rank",
+    ),
 )
 def grid(student, grid, scores):
     """grid_search tries every combination, and ranks the best score first and nan last."""
@@ -315,6 +339,7 @@ def two_ranges(rng):
     fingerprint=search_fingerprint,
     needs=[log_spread, log_random],
     call="random_search(evaluate, ranges, n_trials, rng=rng)",
+    picture=pictures.trials,
 )
 def random_trials(student, ranges, peak, n_trials, rng):
     """random_search draws each hyperparameter of each trial anew, and ranks the best trial first."""
@@ -347,6 +372,7 @@ def to_refine(rng):
         {"low": 1e-3, "high": 1e1, "best": 2e-3},
         {"low": 0.5, "high": 8.0, "best": 0.5},
     ],
+    picture=pictures.interval,
 )
 def refine(student, low, high, best):
     """refine halves the number of decades around the best value, beyond the border if need be."""
@@ -386,6 +412,7 @@ def stopping_case(rng):
     ],
     slides=STOPPING,
     call="[EarlyStopping(rounds, tolerance).update(loss, model) for loss in losses]",
+    picture=pictures.stopping,
 )
 def stops(student, losses, rounds, tolerance):
     """update says stop when no average of the last rounds is better than the one before them."""
@@ -412,6 +439,7 @@ def up_and_down(rng):
     ],
     slides=STOPPING,
     call="EarlyStopping().update(loss, model) for loss in losses, model trains on after each",
+    picture=pictures.best_so_far,
 )
 def keeps_best(student, losses):
     """best_loss and best_model are those of the lowest loss so far, as the model was then."""
@@ -440,6 +468,13 @@ def keeps_best(student, losses):
     ],
     slides="Cross-validation strategy",
     call="[diverged(factor * first_cost, first_cost) for factor in factors]",
+    picture=pictures.over(
+        "Diverged (1) or not (0), by how large the cost is",
+        x=lambda case: case["factors"],
+        xlabel="cost / first cost",
+        ylabel="diverged",
+        line=False,
+    ),
 )
 def diverged(student, first_cost, factors):
     """Training diverges when the cost is above 3 × the first one, or no finite number."""
@@ -498,6 +533,7 @@ NEEDED = [diverged, stops, keeps_best]
     needs=NEEDED,
     call="train(Sequential(Doubling(), Linear), MSELoss(), SGD, data, l2=l2, epochs=4, rng=rng), "
     "schedule looks up rates",
+    picture=LOSSES,
 )
 def train(student, x_train, y_train, x_val, y_val, weight, rates, l2, rng):
     """train updates with the epoch's rate and penalty, and records the losses in the right modes."""
@@ -638,6 +674,7 @@ def explosive(rng):
     needs=[*NEEDED, train],
     call="train(Linear, MSELoss(), SGD, data, epochs=12, batch_size=4, "
     "stopping=EarlyStopping(2, 1e-9), rng=rng), 12 samples (x, target), lr is rate / (1 + x²)",
+    picture=LOSSES,
 )
 def ends(student, x, target, rate, rng):
     """train ends when the loss explodes and says so, ends when stopping does, and else goes on."""

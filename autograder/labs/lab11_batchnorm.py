@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import short_numbers
 from autograder.evidence import gradient_evidence
@@ -19,6 +20,9 @@ lab = Lab(
 
 TINY = 1e-12
 """So small that where eps is added, or whether, makes no difference: that is asked in checks of its own."""
+
+BATCH = pictures.entries("The batch after the layer: a column for each feature")
+RUNNING = pictures.walk("The running statistic after each batch", names="feature")
 
 
 def batch(rng, n_samples=7, n_features=3):
@@ -91,6 +95,7 @@ def trained(student, weight, bias, running_mean, running_var, eps=TINY):
     points=2,
     draw=plain_batch,
     call="BatchNorm1d(3, eps=1e-12)(x)",
+    picture=BATCH,
 )
 def normalises(student, x):
     """In training, every feature has mean 0 and variance 1 in the batch."""
@@ -103,6 +108,7 @@ def normalises(student, x):
     draw=scaled_batch,
     needs=[normalises],
     call="layer(x) with layer.weight.data = weight, layer.bias.data = bias",
+    picture=BATCH,
 )
 def scales(student, x, weight, bias):
     """In training, the normalised features are scaled by γ and shifted by β."""
@@ -115,6 +121,7 @@ def scales(student, x, weight, bias):
     draw=flat_batch,
     needs=[scales],
     call="BatchNorm1d(3, eps=eps)(x) with γ = weight, β = bias",
+    picture=BATCH,
 )
 def adds_eps(student, x, weight, bias, eps):
     """In training, eps is added to the variance, so that a constant feature divides nothing by 0."""
@@ -127,6 +134,7 @@ def adds_eps(student, x, weight, bias, eps):
     draw=batches,
     needs=[normalises],
     call="layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)",
+    picture=RUNNING,
 )
 def running_mean(student, batches, momentum):
     """In training, running_mean moves towards each batch's mean, by the share momentum."""
@@ -139,6 +147,7 @@ def running_mean(student, batches, momentum):
     draw=batches,
     needs=[running_mean],
     call="layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)",
+    picture=RUNNING,
 )
 def running_var(student, batches, momentum):
     """In training, running_var moves towards each batch's unbiased variance, by the share momentum."""
@@ -173,6 +182,7 @@ EVALUATED = "layer.eval()(x) with γ = weight, β = bias, and these running stat
         }
     ],
     call=EVALUATED,
+    picture=BATCH,
 )
 def evaluates(student, x, weight, bias, running_mean, running_var):
     """In evaluation, the running statistics take the batch's place, even for a single sample."""
@@ -185,6 +195,7 @@ def evaluates(student, x, weight, bias, running_mean, running_var):
     draw=lambda rng: {**evaluation(rng), "eps": float(rng.choice([0.25, 0.5, 2.0]))},
     needs=[evaluates],
     call=f"{EVALUATED}, eps=eps",
+    picture=BATCH,
 )
 def evaluates_with_eps(student, x, weight, bias, running_mean, running_var, eps):
     """In evaluation, eps is added to the running variance just as in training."""
@@ -196,6 +207,7 @@ def evaluates_with_eps(student, x, weight, bias, running_mean, running_var, eps)
     points=1,
     draw=evaluation,
     call="the running statistics after layer.eval()(x)",
+    picture=pictures.entries("Row 0: running_mean; row 1: running_var, after evaluation"),
 )
 def evaluation_learns_nothing(student, x, weight, bias, running_mean, running_var):
     """In evaluation, the running statistics stay as they are."""
@@ -217,6 +229,7 @@ def backward(layer, x, grad_output):
     draw=upstream(scaled_batch),
     needs=[scales],
     call="layer.bias.grad after layer.backward(grad_output)",
+    picture=pictures.entries("The gradient, an entry for each feature"),
 )
 def grad_bias(student, x, weight, bias, grad_output):
     """backward adds dL/dβ, summed over the batch, to bias.grad."""
@@ -229,6 +242,7 @@ def grad_bias(student, x, weight, bias, grad_output):
     draw=upstream(scaled_batch),
     needs=[scales],
     call="layer.weight.grad after layer.backward(grad_output)",
+    picture=pictures.entries("The gradient, an entry for each feature"),
 )
 def grad_weight(student, x, weight, bias, grad_output):
     """backward adds dL/dγ, summed over the batch, to weight.grad."""
@@ -265,6 +279,7 @@ def evidence(layer, x, grad_output):
     fingerprint=claimed_gradient,
     needs=[scales],
     call="layer.backward(grad_output) after layer(x)",
+    picture=pictures.gradient,
 )
 def grad_input(student, x, weight, bias, grad_output):
     """After training, backward returns dL/dx, also along the paths through mean and variance."""
@@ -279,6 +294,7 @@ def grad_input(student, x, weight, bias, grad_output):
     fingerprint=claimed_gradient,
     needs=[grad_input, adds_eps],
     call="layer.backward(grad_output) after layer(x), layer = BatchNorm1d(3, eps=eps)",
+    picture=pictures.gradient,
 )
 def grad_input_with_eps(student, x, weight, bias, grad_output, eps):
     """backward returns dL/dx for any eps, and for a feature that is constant."""
@@ -293,6 +309,7 @@ def grad_input_with_eps(student, x, weight, bias, grad_output, eps):
     fingerprint=claimed_gradient,
     needs=[evaluates_with_eps, evaluation_learns_nothing],
     call="layer.backward(grad_output) after layer.eval()(x)",
+    picture=pictures.gradient,
 )
 def grad_input_in_evaluation(student, x, weight, bias, running_mean, running_var, grad_output):
     """After evaluation, backward returns dL/dx for fixed statistics: γ / √(σ² + eps) · grad_output."""

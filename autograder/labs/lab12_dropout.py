@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 
+from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import short_numbers
 from autograder.judges import (
@@ -87,6 +88,7 @@ CALL = "Dropout(p, rng=rng)(x)"
     judge=drops_share,
     fingerprint=share_and_factor,
     call="Dropout(p, rng=rng)(np.ones(shape))",
+    picture=pictures.mask,
 )
 def share(student, shape, p, rng):
     """In training, every entry is dropped with probability p."""
@@ -100,6 +102,7 @@ def share(student, shape, p, rng):
     always=[{"x": np.array([[2.5, -1.5, 0.75]]), "p": 0.0, "rng": Seed(0)}],
     judge=scales_kept,
     call=CALL,
+    picture=pictures.kept_values("x"),
 )
 def scale(student, x, p, rng):
     """In training, what is kept grows by 1 / (1 − p), so that the expected value stays x."""
@@ -113,6 +116,7 @@ def scale(student, x, p, rng):
     judge=scales_kept,
     needs=[scale],
     call=CALL,
+    picture=pictures.kept_values("x"),
 )
 def any_shape(student, x, p, rng):
     """In training, x may have any number of axes, and the result has its shape."""
@@ -127,6 +131,7 @@ def any_shape(student, x, p, rng):
     judge=drops_each_alone,
     needs=[share],
     call="layer(np.ones((13, 15))), 20 times, layer = Dropout(p, rng=rng)",
+    picture=pictures.mask,
 )
 def each_alone(student, p, rng):
     """In training, each entry falls by a draw of its own: no sample, unit or call shares its mask."""
@@ -140,6 +145,9 @@ def each_alone(student, p, rng):
     draw=lambda rng: {"x": short_numbers(rng, 11, 17), "p": 0.3, "rng": seed(rng)},
     judge=draws_anew,
     call=f"{CALL}, again, and with an equal rng",
+    picture=pictures.repeated(
+        "Draws 1 and 2 should differ, 1 and the one of an equal rng agree", ("1", "2", "equal rng")
+    ),
 )
 def anew(student, x, p, rng):
     """In training, every call draws anew from self.rng, and an equal seed repeats the result."""
@@ -154,6 +162,7 @@ def anew(student, x, p, rng):
     draw=small_batch,
     call="Dropout(p, rng=rng).eval()(x)",
     slides=TEST_TIME,
+    picture=pictures.over("In evaluation, x should pass as it is", ylabel="result"),
 )
 def evaluation(student, x, p, rng):
     """In evaluation, x passes as it is."""
@@ -179,6 +188,7 @@ BACK = "layer(x) and layer.backward(grad_output), layer = Dropout(p, rng=rng)"
     fingerprint=gates_and_factor,
     needs=[share],
     call=BACK,
+    picture=pictures.two_masks,
 )
 def grad_mask(student, x, p, rng, grad_output):
     """backward lets the gradient through exactly where forward let x through."""
@@ -192,6 +202,7 @@ def grad_mask(student, x, p, rng, grad_output):
     judge=scales_as_forward,
     needs=[scale, grad_mask],
     call=BACK,
+    picture=pictures.kept_values("grad_output", of=lambda value: value[1]),
 )
 def grad_scale(student, x, p, rng, grad_output):
     """backward multiplies the gradient by what forward multiplied x by."""
@@ -205,6 +216,12 @@ def grad_scale(student, x, p, rng, grad_output):
     needs=[evaluation],
     call="layer.backward(grad_output) after layer.eval()(x)",
     slides=TEST_TIME,
+    picture=pictures.over(
+        "After evaluation, the gradient should pass as it is",
+        x=lambda case: case["grad_output"],
+        xlabel="grad_output",
+        ylabel="result",
+    ),
 )
 def grad_in_evaluation(student, x, p, rng, grad_output):
     """After evaluation, backward passes the gradient on as it is."""

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from autograder import pictures
 from autograder.check import Lab
 from autograder.course import engine_path
 from autograder.draw import short_numbers
@@ -34,6 +35,10 @@ lab = Lab(
         "experiment.run",
         "experiment.predict",
     ],
+)
+
+REPEATS = pictures.repeated(
+    "An equal seed gives the same, another seed gives others", ("seed", "again", "other")
 )
 
 
@@ -76,6 +81,7 @@ def network(student, n_features, n_classes, x, rng):
     fingerprint=repeats_fingerprint,
     needs=[network],
     call="build_network(7, 3, rng=np.random.default_rng(seed)), twice, and with seed + 1",
+    picture=REPEATS,
 )
 def network_repeats(student, seed, x):
     """The same seed builds the same network, another seed another."""
@@ -177,6 +183,7 @@ def trained(student, scaler, model):
     draw=scaled_net,
     call="predict(trained, x), for a MinMaxScaler and for a StandardScaler",
     slides="Single layer neuron: Softmax Activation",
+    picture=pictures.entries("Named classes: a row for each scaler, a column for each image"),
 )
 def predict(student, fitted_on, hidden, output, x):
     """predict scales images as in training and names the class of the largest logit."""
@@ -222,6 +229,7 @@ def with_statistics(rng):
     needs=[predict],
     call="predict(trained, x), with a model that was left in training mode",
     slides="Dropout: Test time",
+    picture=pictures.entries("Named classes, an entry for each image"),
 )
 def predict_evaluates(student, fitted_on, hidden, output, x, mean, var):
     """predict uses the model in evaluation mode, whatever mode it was left in."""
@@ -282,6 +290,12 @@ def scaler(student, x, target, rng):
     limits=RUN_LIMITS,
     call=f"{RUN}.history, with labels that are dice",
     slides="Cross validation: held-out",
+    picture=pictures.series(
+        "Losses of labels that are dice: what is not trained on cannot get better",
+        ("train_loss", "val_loss"),
+        of=lambda value: [value["train_loss"], value["val_loss"]],
+        xlabel="epoch",
+    ),
 )
 def validation(student, x, target, rng):
     """run measures the validation loss on images that training does not see."""
@@ -321,6 +335,7 @@ def best_model(student, x, target, rng):
     needs=[network_repeats],
     limits=RUN_LIMITS,
     call="run(x, target, rng=np.random.default_rng(rng)), twice, and with rng + 1",
+    picture=REPEATS,
 )
 def run_repeats(student, x, target, rng):
     """The same seed trains the same model, another seed another."""
@@ -384,6 +399,7 @@ WORKS = [network_learns, predict_evaluates, predict_alone]
     limits=RUN_LIMITS,
     call=f"{ACCURACY}, with 500 digits to learn from",
     stays=STEPS,
+    picture=pictures.confusion,
 )
 def reaches_90(student, parts, rng):
     """After training on 500 digits, predict names 90 % of 599 others right."""
@@ -402,6 +418,7 @@ def reaches_90(student, parts, rng):
     limits=RUN_LIMITS,
     call=f"{ACCURACY}, with 1198 digits to learn from",
     stays=STEPS,
+    picture=pictures.confusion,
 )
 def reaches_93(student, parts, rng):
     """After training on 1198 digits, predict names 93 % of 599 others right."""
@@ -421,6 +438,7 @@ def reaches_93(student, parts, rng):
     call=f"{ACCURACY}, with each third of the digits held out in turn",
     stays=STEPS,
     slides="Cross validation: K-fold",
+    picture=pictures.confusion,
 )
 def reaches_95(student, parts, rng):
     """With each third of the digits held out in turn, predict names 95 % of all 1797 right."""

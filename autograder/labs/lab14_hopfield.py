@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import short_numbers
 from autograder.judges import rest_fingerprint, rests, wandering_fingerprint, wanders
@@ -41,6 +42,7 @@ def memories(rng):
         {"patterns": np.array([[1, -1, 1], [1, 1, 1]])},
         {"patterns": np.array([[1, -1, -1, 1]])},
     ],
+    picture=pictures.entries("Weights between the units"),
 )
 def store(student, patterns):
     """store sums p pᵀ over the patterns, and leaves the diagonal 0."""
@@ -53,6 +55,7 @@ def store(student, patterns):
     draw=lambda rng: {"patterns": np.repeat(signs(rng, 1, 5), 131, axis=0).astype(np.int8)},
     cases=2,
     needs=[store],
+    picture=pictures.entries("Weights between the units"),
 )
 def store_many(student, patterns):
     """store counts right beyond 127, however small the integers that hold the patterns."""
@@ -155,6 +158,7 @@ RECALL = "recall(weight, state, rng=rng)"
         }
     ],
     call=RECALL,
+    picture=pictures.patterns,
 )
 def repairs(student, weight, state, rng):
     """recall finds a stored pattern again from a damaged one."""
@@ -181,7 +185,15 @@ def chain(rng, links=6):
     }
 
 
-@lab.check("hopfield.recall", points=2, draw=chain, cases=4, needs=[repairs], call=RECALL)
+@lab.check(
+    "hopfield.recall",
+    points=2,
+    draw=chain,
+    cases=4,
+    needs=[repairs],
+    call=RECALL,
+    picture=pictures.patterns,
+)
 def goes_on(student, weight, state, rng):
     """recall goes round and round until a whole round changes nothing."""
     return student.hopfield.recall(weight, state, rng=rng)
@@ -197,7 +209,13 @@ def with_silent_units(rng):
 
 
 @lab.check(
-    "hopfield.recall", points=1, draw=with_silent_units, cases=2, needs=[repairs], call=RECALL
+    "hopfield.recall",
+    points=1,
+    draw=with_silent_units,
+    cases=2,
+    needs=[repairs],
+    call=RECALL,
+    picture=pictures.patterns,
 )
 def silent_units(student, weight, state, rng):
     """A unit whose sum is 0 stays as it is."""
@@ -225,6 +243,7 @@ def crowded(rng):
     fingerprint=rest_fingerprint,
     needs=[repairs],
     call=RECALL,
+    picture=pictures.rest,
 )
 def comes_to_rest(student, weight, state, rng):
     """recall ends where no unit wants to change, and never higher in energy than it began."""
@@ -259,6 +278,7 @@ def random_order(student, weight, state, rng, recalls):
     needs=[repairs],
     unchanged=["state"],
     call=RECALL,
+    picture=pictures.patterns,
 )
 def recall_keeps_state(student, weight, state, rng):
     """recall leaves the state that it is given as it was."""

@@ -2,13 +2,27 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from autograder.check import Check, Status
+from autograder.check import Case, Check, Status
+from autograder.pictures import draw
 
-__all__ = ["CheckResult", "Report", "to_json"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["CheckResult", "Evidence", "Report", "to_json"]
 
 SCHEMA = "nnlab/report/1"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """The case that failed, what the code returned for it, and what the reference did."""
+
+    case: Case
+    value: Any
+    right: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,18 @@ class CheckResult:
     seconds: float = 0.0
     carried: tuple[str, ...] = ()
     """Exercises whose place the reference's took, so that this check could be asked."""
+    evidence: Evidence | None = field(default=None, compare=False, repr=False)
+    """What a picture is drawn from; no part of the report as data, nor of what makes two equal."""
+
+    def draw(self) -> "Figure | None":
+        """Draw the evidence of a failed check; None where there is no picture of it.
+
+        Raises: ModuleNotFoundError if matplotlib is not installed.
+        """
+        if self.evidence is None or self.check.picture is None:
+            return None
+        seen = self.evidence
+        return draw(self.check.picture, seen.case, seen.value, seen.right)
 
     @property
     def points(self) -> int:

@@ -149,13 +149,17 @@ return self.weight.data * grad_output / std
 )
 
 WRONG = {
-    "absolute-deviation": (FORWARD, "x.var(axis=0)", "np.abs(x - x.mean(axis=0)).mean(axis=0)"),
-    "median": (FORWARD, "x.mean(axis=0), ", "np.median(x, axis=0), "),
+    "absolute-deviation": (
+        FORWARD,
+        "np.square(centred).mean(axis=0)",
+        "np.abs(centred).mean(axis=0)",
+    ),
+    "median": (FORWARD, "x.mean(axis=0) if", "np.median(x, axis=0) if"),
     "eps-squared": (FORWARD, "self.eps", "self.eps**2"),
     "running-mean-of-y": (FORWARD, "m * mean", "m * mean * self.weight.data + 1"),
-    "clipped": (BACKWARD, "return grad_input", "return grad_input.clip(-0.05, 0.05)"),
-    "half": (BACKWARD, "return grad_input", "return grad_input / 2"),
-    "beta-twice": (BACKWARD, "grad_output.sum(axis=0)", "2 * grad_output.sum(axis=0)"),
+    "clipped": (BACKWARD, "* grad_output\n", "* grad_output.clip(-0.05, 0.05)\n"),
+    "half": (BACKWARD, "return self", "return 0.5 * self"),
+    "beta-twice": (BACKWARD, "+= bias_grad", "+= 2 * bias_grad"),
 }
 
 
@@ -212,7 +216,9 @@ def test_an_unknown_mistake_fails_without_a_name(exercise, right, wrong, key_of,
 
 def test_a_wrong_forward_costs_backward_nothing_that_is_asked(key_of, sandbox, submit):
     """Where forward is wrong, backward's checks that build on it are not asked."""
-    source = text_with(FORWARD, right="x.var(axis=0)", wrong="x.var(axis=0, ddof=1)")
+    source = text_with(
+        FORWARD, right="np.square(centred).mean(axis=0)", wrong="x.var(axis=0, ddof=1)"
+    )
     report = grade(submit(LAB, batchnorm=source), key_of(LAB), sandbox)
 
     failed = {r.check.exercise for r in report.results if r.status is Status.FAILED}
