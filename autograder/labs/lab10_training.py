@@ -188,9 +188,11 @@ def shuffled_folds(student, rng, again, other):
 def to_validate(rng):
     """Draw samples that folds do not divide evenly, and the scores that the recipe will get."""
     n_splits = int(rng.integers(3, 6))
+    scores = np.round(rng.uniform(0.3, 0.95, size=n_splits), 3)
+    scores[-1] = round(0.9 * scores[:-1].min(), 3)  # so the last is neither the middle nor the best
     return labelled(rng, int(rng.choice([13, 17, 19]))) | {
         "n_splits": n_splits,
-        "scores": np.round(rng.uniform(0.3, 0.95, size=n_splits), 3),
+        "scores": scores,
         "rng": seed(rng),
     }
 
@@ -325,6 +327,8 @@ def grid(student, grid, scores):
 def two_ranges(rng):
     """Draw two ranges and, inside them, where the score is highest."""
     ranges = {"lr": decades(rng), "l2": decades(rng)}
+    while ranges["l2"][0] == ranges["lr"][0]:
+        ranges["l2"] = decades(rng)
     peak = {
         name: low * (high / low) ** rng.uniform(0.3, 0.7) for name, (low, high) in ranges.items()
     }
@@ -406,6 +410,7 @@ def stopping_case(rng):
         {"losses": [8.0, 6.0, 4.0, 6.0, 6.0], "rounds": 2, "tolerance": 0.1},
         {"losses": [8.0, 8.0, 4.0, 14.0, 15.0], "rounds": 2, "tolerance": 0.1},
         {"losses": [8.0, 4.0, 9.0, 1.0], "rounds": 2, "tolerance": 0.1},
+        {"losses": [4.0, 10.0, 8.0, 9.0], "rounds": 2, "tolerance": 0.1},
         {"losses": [8.0, 7.0, float("nan"), float("nan")], "rounds": 2, "tolerance": 0.1},
         {"losses": [4.0, 3.0, 2.75, 2.0, 2.5, 1.5], "rounds": 1, "tolerance": 0.125},
         {"losses": [900.0, 899.5, 899.0, 898.5, 898.0, 400.0], "rounds": 2, "tolerance": 0.01},
