@@ -17,7 +17,6 @@ IN_EFFECT = {
     "bp-dW-averaged + bp-db-mean": "bp-batch-average-twice",
     "bp-overwrites-bias-gradient + bp-overwrites-weight-gradient": "bp-overwrites-gradients",
     "rmsprop-missing-one-minus + rmsprop-decay-on-neither": "rmsprop-is-adagrad",
-    "es-raw-values-not-average + es-tolerance-wrong-side": "es-tolerance-forgotten",
     "train-best-is-last + train-never-stops-early": "es-watches-training-loss",
     "bn-forgets-scale + bn-forgets-shift": "bn-forgets-scale-shift",
     "bnb-statistics-treated-constant + bnb-missing-division": "bnb-stops-at-x-hat",
