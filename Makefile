@@ -34,6 +34,7 @@ lint: .venv/ready
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
+prove: export HYPOTHESIS_PROFILE = explore
 prove: .venv/ready
 	$(BIN)/python -m pytest -q -n 2 -m slow $(if $(ONLY),-k '$(ONLY)')
 

@@ -9,21 +9,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from autograder import show
+from autograder import asking, show
 from autograder.check import Check, Lab, Status
 from autograder.course import engine_path, reference_for
 from autograder.diagnose import diagnose
 from autograder.explain import explain, not_written_yet
+from autograder.facts import in_common, in_one_mode
 from autograder.judges import Finding
 from autograder.judging import judge_case
 from autograder.key import AnswerKey
 from autograder.observation import Lost, Observation, Returned
 from autograder.report import CheckResult, Evidence, Report
 from autograder.sandbox import Answer, Question, Sandbox, Source
-from autograder.sandbox.limits import Limits
 from autograder.stubs import make_stub
 from autograder.submission import Handed, Submission
-from autograder.visible import in_one_mode, visible
 
 __all__ = ["grade"]
 
@@ -87,10 +86,7 @@ class _Grading:
         failure may be another check's doing, a hang or a patched numpy: whatever does not pass
         here is asked again in a process of its own, and only that counts.
         """
-        groups: dict[Limits, list[Check]] = {}
-        for check in self.lab.checks.values():
-            groups.setdefault(check.limits, []).append(check)
-        for group in groups.values():
+        for group in asking.by_limits(self.lab.checks.values()):
             checks = [c for c in group if self._is_promising(c, group)]
             if len(checks) > 1:
                 self._keep_passed(checks)
@@ -180,15 +176,8 @@ class _Grading:
         return answer
 
     def _question(self, check: Check) -> Question:
-        return Question(
-            f"autograder.labs.{self.lab.id}",
-            check.id,
-            check.module,
-            check.sent(self.key.checks[check.id].cases),
-            self.sources,
-            self.reference,
-            check.limits,
-        )
+        cases = self.key.checks[check.id].cases
+        return asking.about(self.lab, check, cases, self.sources, self.reference)
 
     def _verdict(self, check: Check, answer: Answer) -> CheckResult:
         """Judge case by case; the first that is not right makes the message."""
@@ -206,7 +195,7 @@ class _Grading:
                     finding,
                     answer.printed,
                     imported=answer.imported,
-                    seen=self._visible(check, answer),
+                    seen=self._in_common(check, answer),
                 )
                 evidence = _evidence(check, case, observed, right)
                 return CheckResult(
@@ -214,11 +203,11 @@ class _Grading:
                 )
         return CheckResult(check, Status.PASSED, seconds=answer.seconds)
 
-    def _visible(self, check: Check, answer: Answer) -> str:
+    def _in_common(self, check: Check, answer: Answer) -> str:
         """See what all cases have in common; a help that breaks on foreign values is left out."""
         keyed = self.key.checks[check.id]
         try:
-            return visible(check, keyed.cases, answer.observations, keyed.right)
+            return in_common(check, keyed.cases, answer.observations, keyed.right)
         except Exception:  # noqa: BLE001  whatever a foreign value may provoke
             return ""
 

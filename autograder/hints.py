@@ -6,6 +6,7 @@ formula and where the lecture tells of it. No rung holds the code that would be 
 """
 
 import ast
+import contextlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 from autograder.check import Check, Status
 from autograder.course import engine_path
 from autograder.exercises import find_function
+from autograder.files import write_whole
 from autograder.report import CheckResult, Report
 
 __all__ = ["Hint", "HintError", "formula_of", "ladder", "next_hint", "open_hints", "remember"]
@@ -168,10 +170,5 @@ def _is_entry(entry: Any) -> bool:
 
 
 def _write(place: Path, known: dict[str, Any]) -> None:
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        partly = place.with_suffix(".partly")
-        partly.write_text(json.dumps({"schema": SCHEMA, "checks": known}), encoding="utf-8")
-        partly.replace(place)
-    except OSError:
-        pass
+    with contextlib.suppress(OSError):
+        write_whole(place, json.dumps({"schema": SCHEMA, "checks": known}))

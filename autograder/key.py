@@ -6,7 +6,6 @@ plain data only, and is all that a judge needs to know.
 
 import hashlib
 import platform
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -15,11 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from autograder import asking
 from autograder.check import Lab
 from autograder.course import ROOT, engine_path, reference_for
+from autograder.files import write_whole
 from autograder.mistakes import catalogue_path, load_mistakes
 from autograder.observation import Observation, Returned, from_plain, to_plain
-from autograder.sandbox import Question, Sandbox, Source
+from autograder.sandbox import Answer, Sandbox, Source
 from autograder.sandbox.codec import ProtocolError, decode, encode
 from autograder.sandbox.limits import Limits
 
@@ -126,25 +127,19 @@ def record_key(
     right = {m: Source(f"{m}.py", engine_path(m).read_bytes()) for m in lab.modules}
     cases = {check.id: check.cases(seed) for check in lab.checks.values()}
     questions = {
-        check.id: Question(
-            f"autograder.labs.{lab.id}",
-            check.id,
-            check.module,
-            check.sent(cases[check.id]),
-            right,
-            reference_for(lab),
-            check.limits,
-        )
+        check.id: asking.about(lab, check, cases[check.id], right, reference_for(lab))
         for check in lab.checks.values()
     }
     checks: dict[str, KeyedCheck] = {}
     wrong: dict[str, dict[str, list[Observation]]] = {name: {} for name in questions}
     # Mistakes are asked one by one, as a submission's failures are; the reference may share.
-    together = {name: q for name, q in questions.items() if q.limits == Limits()}
-    answers = dict(zip(together, sandbox.ask_together([*together.values()]), strict=True))
+    answers: dict[str, Answer] = {}
+    for group in asking.by_limits(lab.checks.values()):
+        shared = [questions[check.id] for check in group]
+        answers |= zip([check.id for check in group], sandbox.ask_together(shared), strict=True)
     for name, question in questions.items():
-        observations = answers[name].observations if name in answers else []
-        if not observations or not _answers(observations):  # it takes long, or all took too long
+        observations = answers[name].observations
+        if not _answers(observations):  # all of them together took too long
             observations = sandbox.ask(question).observations
         if not _answers(observations):
             raise RecordingError(f"The reference does not answer {name}: {observations[0]}")
@@ -190,12 +185,10 @@ def _store(lab: Lab, key: AnswerKey) -> AnswerKey:
     """Store a key whole or not at all; where nothing can be written, keys live in memory."""
     place = _place(lab, key.seed)
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(place, key.to_bytes())
         for old in place.parent.glob(f"{lab.id}-{key.seed}-*.key"):
-            old.unlink(missing_ok=True)
-        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-            file.write(key.to_bytes())
-        Path(file.name).replace(place)
+            if old != place:
+                old.unlink(missing_ok=True)
     except OSError:
         pass
     return key

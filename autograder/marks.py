@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.check import Lab
+from autograder.files import write_whole
 from autograder.report import Report
-from autograder.results import Results, write_whole
+from autograder.results import Results
 from autograder.submission import Handed
 
 __all__ = ["Change", "Mark", "Marks", "marks_of"]

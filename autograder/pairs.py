@@ -5,13 +5,14 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autograder import asking
 from autograder.check import Lab
 from autograder.course import engine_path, reference_for
 from autograder.diagnose import explains
 from autograder.exercises import find_body, replace_lines
 from autograder.key import AnswerKey
 from autograder.mistakes import Mistake, load_mistakes
-from autograder.sandbox import Question, Sandbox, Source
+from autograder.sandbox import Sandbox, Source
 from autograder.survey import ask_exercise
 
 __all__ = ["Pair", "PairOutcome", "ask_pair", "pairs_of"]
@@ -90,19 +91,12 @@ def ask_pair(lab: Lab, pair: Pair, key: AnswerKey, sandbox: Sandbox) -> PairOutc
 def _is_in_effect(name: str, lab: Lab, pair: Pair, key: AnswerKey, sandbox: Sandbox) -> bool:
     """Ask all checks of the exercise, also those that grading skips, and compare with a mistake."""
     right = {m: Source(f"{m}.py", engine_path(m).read_bytes()) for m in lab.modules}
+    submission = {**right, pair.first.module: pair.source}
     checks = [c for c in lab.checks.values() if c.exercise == pair.first.exercise]
     return all(
         explains(name, check, key, sandbox.ask(question))
         for check in checks
         for question in [
-            Question(
-                f"autograder.labs.{lab.id}",
-                check.id,
-                check.module,
-                check.sent(key.checks[check.id].cases),
-                {**right, check.module: pair.source},
-                reference_for(lab),
-                check.limits,
-            )
+            asking.about(lab, check, key.checks[check.id].cases, submission, reference_for(lab))
         ]
     )

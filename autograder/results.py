@@ -7,15 +7,14 @@ the submissions that were being graded.
 
 import hashlib
 import json
-import os
 import secrets
-import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from autograder.check import Lab, Status
+from autograder.files import write_whole
 from autograder.key import key_fingerprint
 from autograder.report import CheckResult, Report
 from autograder.submission import Handed
@@ -28,7 +27,6 @@ __all__ = [
     "from_plain",
     "judging_files",
     "to_plain",
-    "write_whole",
 ]
 
 SCHEMA = "nnlab/result/1"
@@ -133,23 +131,10 @@ class Seeds:
             ) from None
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all, whenever this process may be killed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
 def judging_files(lab_id: str) -> list[Path]:
     """List the code that a verdict and its sentence come from."""
     names = (
+        "asking",
         "check",
         "course",
         "diagnose",
@@ -157,6 +142,7 @@ def judging_files(lab_id: str) -> list[Path]:
         "evidence",
         "exercises",
         "explain",
+        "facts",
         "grade",
         "judging",
         "key",
@@ -165,7 +151,6 @@ def judging_files(lab_id: str) -> list[Path]:
         "show",
         "stubs",
         "submission",
-        "visible",
     )
     return [
         *(_HERE / f"{name}.py" for name in names),

@@ -5,7 +5,6 @@ lab under one seed is a unit of work; what is found is stored, so that a long su
 stopped, and is thrown away as soon as something that it came from has changed.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -16,10 +15,12 @@ from tempfile import TemporaryDirectory
 
 from autograder.check import Check, Lab, Status
 from autograder.course import ROOT, engine_path, load_lab
+from autograder.files import write_whole
 from autograder.grade import grade
-from autograder.key import AnswerKey, key_fingerprint, record_key, stored_key
+from autograder.key import AnswerKey, record_key, stored_key
 from autograder.mistakes import load_mistakes
 from autograder.report import CheckResult
+from autograder.results import edition
 from autograder.sandbox import Sandbox, Source, open_sandbox
 from autograder.submission import Submission
 
@@ -130,12 +131,10 @@ def _survey_unit(lab_id: str, seed: int) -> list[Outcome]:
     with open_sandbox() as sandbox:
         key = stored_key(lab, seed) or record_key(lab, seed, sandbox)
         outcomes = survey_lab(lab, key, sandbox)
-    place.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(place, json.dumps([asdict(outcome) for outcome in outcomes]))
     for old in place.parent.glob(f"{lab.id}-{seed}-*.json"):
-        old.unlink(missing_ok=True)
-    partly = place.with_suffix(".partly")
-    partly.write_text(json.dumps([asdict(outcome) for outcome in outcomes]), encoding="utf-8")
-    partly.replace(place)
+        if old != place:
+            old.unlink(missing_ok=True)
     return outcomes
 
 
@@ -152,12 +151,4 @@ def _stored(place: Path) -> list[Outcome] | None:
 
 def _place(lab: Lab, seed: int) -> Path:
     """Name the file after all that decides what is found: the key, the judges, the diagnosis."""
-    folder = Path(__file__).parent
-    paths = [
-        *sorted((folder / "judges").glob("*.py")),
-        *(folder / name for name in ("diagnose.py", "grade.py", "judging.py")),
-    ]
-    digest = hashlib.sha256(key_fingerprint(lab).encode())
-    for path in paths:
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return ROOT / ".nnlab" / "survey" / f"{lab.id}-{seed}-{digest.hexdigest()[:16]}.json"
+    return ROOT / ".nnlab" / "survey" / f"{lab.id}-{seed}-{edition(lab)[:16]}.json"

@@ -1,1 +1,4 @@
-"""Commands of `nnlab` that are for instructors; each module adds its own to the command line."""
+"""The commands of `nnlab`, one module each: parsing and printing only.
+
+Nothing heavy is imported before a command needs it, so that help is there at once.
+"""

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from autograder.commands.errors import OUR_FAULT, OurFaultError
+from autograder.commands.progress import counted, tell_recording
 
-    from autograder.batch import Progress
-    from autograder.check import Lab
+if TYPE_CHECKING:
     from autograder.marks import Marks
 
 __all__ = ["batch"]
-
-FAULT = 3
-
-
-class _OurFaultError(click.ClickException):
-    exit_code = FAULT
 
 
 @click.command()
@@ -80,7 +71,7 @@ def batch(
     Example: nnlab batch lab02 --submitted downloads/hebb.zip
     Exit code: 0 all graded, 2 wrong usage, 3 something was not graded through our fault.
     """
-    from autograder.batch import course_seeds, grade_class
+    from autograder.batch import Progress, course_seeds, grade_class
     from autograder.course import UnknownLabError, find_lab
     from autograder.key import RecordingError
     from autograder.nbgrader.gradebook import fill_gradebook
@@ -96,7 +87,7 @@ def batch(
             require_isolation()
         for sentence in mend_course(course, submitted):
             click.echo(sentence)
-        with _progress() as progress:
+        with counted("submissions") as bar:
             done = grade_class(
                 found,
                 submitted,
@@ -104,13 +95,13 @@ def batch(
                 seed=seed,
                 jobs=jobs or _cores(),
                 scheduler=scheduler,
-                progress=progress,
+                progress=Progress(tell_recording, bar.begin, bar.advance),
             )
         changes = done.marks.changes(out)
     except (UnknownLabError, SubmissionError, ClusterError, ValueError) as error:
         raise click.UsageError(str(error)) from error
     except (SandboxError, RecordingError) as error:
-        raise _OurFaultError(f"{error}\nThis is the checker's fault. Nothing is lost.") from error
+        raise OurFaultError(str(error), "Nothing is lost.") from error
     except KeyboardInterrupt:
         click.echo("Interrupted. What was graded is kept; the same command goes on.", err=True)
         ctx.exit(130)
@@ -126,8 +117,8 @@ def batch(
     filled = fill_gradebook(course, done.marks)
     if filled:
         click.echo(filled)
-    faults = [m for m in done.marks.marks if m.report is None or m.report.exit_code == FAULT]
-    ctx.exit(FAULT if faults else 0)
+    faults = [m for m in done.marks.marks if m.report is None or m.report.exit_code == OUR_FAULT]
+    ctx.exit(OUR_FAULT if faults else 0)
 
 
 def _cores() -> int:
@@ -155,28 +146,3 @@ def _print_summary(marks: Marks, graded: int) -> None:
     out = console()
     out.print(render_class(marks, unicode=out.encoding.lower().startswith("utf")))
     click.echo(f"{graded} graded now, the other results were known.")
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Show a bar with the time left, where somebody is watching."""
-    from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    from autograder.batch import Progress
-    from autograder.report.terminal import console
-
-    terminal = console(stderr=True)
-
-    def recording(lab: Lab) -> None:
-        if sys.stderr.isatty():
-            click.echo(f"Recording the answer key of {lab.id}, once …", err=True)
-
-    columns = (BarColumn(), MofNCompleteColumn(), "submissions", TimeRemainingColumn())
-    with Bar(*columns, console=terminal, disable=not terminal.is_terminal) as bar:
-        task = bar.add_task("", total=None)
-        yield Progress(
-            recording,
-            lambda known, total: bar.update(task, completed=known, total=total),
-            lambda count: bar.advance(task, count),
-        )

@@ -102,7 +102,8 @@ def fits_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
     if logits is None or logits.shape != (len(case["target"]), 2):
         return shape_of(observed)
     share, loss = _fit(case, logits)
-    blind = bool(np.isfinite(logits).all() and np.ptp(logits, axis=0).max() <= 1e-9)
+    with np.errstate(over="ignore"):
+        blind = bool(np.isfinite(logits).all() and np.ptp(logits, axis=0).max() <= 1e-9)
     bound = next(
         (name for name, low in (("(0, 1)", 0.31), ("(−1, 1)", 0.12)) if loss > low), "none"
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import labs
+from autograder.files import write_whole
 from autograder.nbgrader.mend import mend_course
-from autograder.results import write_whole
 
 __all__ = ["CONFIG", "configure", "init_course"]
 

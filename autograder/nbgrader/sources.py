@@ -12,9 +12,9 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.check import Lab
+from autograder.files import write_whole
 from autograder.nbgrader.config import configure
 from autograder.notebooks import make_notebook, read_text
-from autograder.results import write_whole
 from autograder.stubs import FilledInError
 
 __all__ = ["GenerateError", "release_notebooks", "write_sources"]

@@ -310,6 +310,7 @@ def test_wrong_choices_of_training_get_a_sentence(args, sentence, run):
 def test_the_choices_of_train_are_the_trainers():
     """What the command offers is what the trainer has."""
     from autograder import trainer
+    from autograder.commands.train import CHOICES
 
     for name, tables in (
         ("activation", trainer.ACTIVATIONS),
@@ -317,4 +318,4 @@ def test_the_choices_of_train_are_the_trainers():
         ("optimizer", trainer.OPTIMIZERS),
         ("decay", trainer.DECAYS),
     ):
-        assert cli.CHOICES[name] == list(tables)
+        assert CHOICES[name] == list(tables)

@@ -77,7 +77,7 @@ def test_a_survey_goes_on_where_it_stopped(three, monkeypatch, tmp_path):
     assert list(survey([LAB], [4])) == [("lab02_hebb", 4, ["asked", "lab02_hebb", 4])]
     place.write_text('[{"mistake": 1}]', encoding="utf-8")
     assert list(survey([LAB], [3])) == [("lab02_hebb", 3, ["asked", "lab02_hebb", 3])]
-    monkeypatch.setattr(survey_module, "key_fingerprint", lambda _: "changed")
+    monkeypatch.setattr(survey_module, "edition", lambda _: "changed")
     assert list(survey([LAB], [3])) == [("lab02_hebb", 3, ["asked", "lab02_hebb", 3])]
 
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 
 from autograder.check import Lab
+from autograder.facts import in_common, in_one_mode
 from autograder.judges import close, gradient_of
 from autograder.judges.logic import computes_parts
 from autograder.observation import Lost, Returned
-from autograder.visible import in_one_mode, visible
 from tests.plain_data import PLAIN
 
 LAB = Lab("lab90_visible", "Visible", "Visible", ["m.f", "m.g"])
@@ -32,7 +32,7 @@ EQUAL = register(close(1e-9))
 def said(*pairs, check=EQUAL, cases=None):
     """Tell what is visible in some answers beside the right ones."""
     mine, right = zip(*pairs, strict=True)
-    return visible(
+    return in_common(
         check, cases or [{"x": X}] * len(pairs), [*map(Returned, mine)], [*map(Returned, right)]
     )
 
@@ -78,7 +78,9 @@ def test_a_case_that_contradicts_takes_the_fact_away():
 
     assert said((2 * right, right)) == "Every entry is twice as large as expected."
     assert said((2 * right, right), (right, right)) != "Every entry is twice as large as expected."
-    assert visible(EQUAL, [{}] * 2, [Returned(2 * right), Lost("cpu")], [Returned(right)] * 2) == ""
+    assert (
+        in_common(EQUAL, [{}] * 2, [Returned(2 * right), Lost("cpu")], [Returned(right)] * 2) == ""
+    )
 
 
 @pytest.mark.parametrize(

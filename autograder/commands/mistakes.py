@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.commands.errors import OurFaultError, unknown_name
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -110,8 +112,6 @@ def _list(lab: Lab) -> None:
 
 def _show(labs: Sequence[Lab], wanted: str) -> None:
     """Grade one mistake as a submission, and print the first check that it fails."""
-    import difflib
-
     from autograder.key import get_key
     from autograder.mistakes import load_mistakes
     from autograder.report import Report
@@ -121,10 +121,7 @@ def _show(labs: Sequence[Lab], wanted: str) -> None:
 
     known = {mistake.id: (lab, mistake) for lab in labs for mistake in load_mistakes(lab)}
     if wanted not in known:
-        near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.4)
-        raise click.UsageError(
-            f"There is no mistake {wanted!r}." + (f" Did you mean {near[0]}?" if near else "")
-        )
+        raise click.UsageError(unknown_name("mistake", wanted, known))
     lab, mistake = known[wanted]
     with open_sandbox() as sandbox:
         key = get_key(lab, 0, sandbox)
@@ -167,8 +164,6 @@ def _survey(labs: Sequence[Lab], seeds: int, jobs: int, out: Path) -> None:
             if sys.stderr.isatty():
                 click.echo(f"{lab_id}, seed {seed}", err=True)
     except (SandboxError, RecordingError) as error:
-        from autograder.cli import OurFaultError
-
         raise OurFaultError(str(error)) from error
     out.write_text(write_page(labs, found), encoding="utf-8")
     click.echo(f"{summary(labs, found)}\n{out}")

@@ -16,7 +16,7 @@ from autograder.judges.numbers import as_reals
 from autograder.judges.parts import Arrays
 from autograder.observation import Observation, Returned
 
-__all__ = ["in_one_mode", "visible"]
+__all__ = ["in_common", "in_one_mode"]
 
 LARGE = 100
 """Beyond this, an input to exp is told as large."""
@@ -35,7 +35,7 @@ CONDITIONS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def visible(
+def in_common(
     check: Check,
     cases: Sequence[Mapping[str, Any]],
     observed: Sequence[Observation],

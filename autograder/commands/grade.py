@@ -1,0 +1,144 @@
+"""The command `nnlab grade`: parsing and printing only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autograder.commands.errors import OurFaultError
+from autograder.commands.progress import tell_recording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograder.report import Report
+    from autograder.submission import Submission
+
+__all__ = ["grade"]
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[LAB|PATH]...")
+@click.option("--check", "only", metavar="ID", help="Ask this one check, such as hebb.update.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, help="Draw other cases.", show_default=True
+)
+@click.option(
+    "--carry-forward",
+    "carry",
+    is_flag=True,
+    help="Ask what depends on a failed exercise with the reference in its place.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("-v", "--verbose", is_flag=True, help="Print every lab's whole report.")
+@click.option(
+    "--pictures",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Draw the evidence of failed checks into this folder.",
+)
+@click.pass_context
+def grade(
+    ctx: click.Context,
+    targets: tuple[str, ...],
+    only: str | None,
+    seed: int,
+    carry: bool,  # noqa: FBT001  click passes options by name
+    as_json: bool,  # noqa: FBT001  click passes options by name
+    verbose: bool,  # noqa: FBT001
+    pictures: Path | None,
+) -> None:
+    """Check your work: what is right, what is not, and why.
+
+    Without a target it grades the lab whose folder you are in, or every lab of your workspace.
+
+    \b
+    Example: nnlab grade lab02
+    Exit code: 0 all passed, 1 some failed, 2 wrong usage, 3 our fault.
+    """
+    from autograder.hints import remember
+    from autograder.key import RecordingError
+    from autograder.report import to_json
+    from autograder.report.pictures import PictureError, prepare
+    from autograder.sandbox import SandboxError
+    from autograder.selfcheck import find_targets, grade_all
+    from autograder.submission import SubmissionError
+
+    try:
+        submissions, check = find_targets(targets, only, Path.cwd())
+        if pictures is not None:
+            prepare(pictures)
+    except (SubmissionError, PictureError) as error:
+        raise click.UsageError(str(error)) from error
+    printer = _Printer(quiet=as_json, brief=len(submissions) > 1 and not verbose)
+    reports = []
+    try:
+        for report in grade_all(
+            submissions, seed=seed, only=check, carry=carry, recording=tell_recording
+        ):
+            reports.append(report)
+            printer.report(report)
+    except (SandboxError, RecordingError) as error:
+        raise OurFaultError(str(error)) from error
+    if not as_json:  # a report as data is for machines, which take no hints
+        remember(reports, Path.cwd())
+    if as_json:
+        click.echo(to_json(reports))
+    else:
+        printer.total(reports, submissions)
+    if pictures is not None:
+        _save_pictures(reports, pictures, err=as_json)
+    ctx.exit(max(report.exit_code for report in reports))
+
+
+def _save_pictures(reports: Sequence[Report], folder: Path, *, err: bool) -> None:
+    """Write the pictures and say where they are; beside data, on stderr."""
+    from autograder.report.pictures import PictureError, save_pictures
+
+    try:
+        written = save_pictures(reports, folder)
+    except PictureError as error:
+        raise click.UsageError(str(error)) from error
+    told = [f"picture   {path}" for path in written] or ["No failed check has a picture."]
+    click.echo("\n".join(told), err=err)
+
+
+class _Printer:
+    """Prints reports as they come: whole ones, or a line a lab; progress goes to stderr."""
+
+    def __init__(self, *, quiet: bool, brief: bool) -> None:
+        from autograder.course import lab_ids
+        from autograder.report.terminal import console
+
+        self.quiet = quiet
+        self.brief = brief
+        self.out = console()
+        self.unicode = self.out.encoding.lower().startswith("utf")
+        self.width = max(map(len, lab_ids()))
+
+    def report(self, report: Report) -> None:
+        """Print one report."""
+        from autograder.report.terminal import lab_line, render
+
+        if self.quiet:
+            return
+        if self.brief:
+            self.out.print(lab_line(report, width=self.width, unicode=self.unicode))
+        else:
+            self.out.print(render(report, unicode=self.unicode))
+
+    def total(self, reports: Sequence[Report], submissions: Sequence[Submission]) -> None:
+        """Close several brief reports with the sum, and say how to see more."""
+        from autograder.submission import shortest_target
+
+        if not self.brief:
+            return
+        reached = sum(report.points for report in reports)
+        total = sum(report.max_points for report in reports)
+        self.out.print(f"{'':{self.width}}  {'':20}  {reached} / {total} points")
+        unfinished = [s for s, r in zip(submissions, reports, strict=True) if r.exit_code]
+        if unfinished:
+            target = shortest_target(unfinished[0], Path.cwd())
+            self.out.print(f"\nThe details: nnlab grade {target}", soft_wrap=True)

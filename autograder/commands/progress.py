@@ -1,0 +1,53 @@
+"""Progress on anything over a second, on stderr, and only where somebody is watching."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.progress import Progress
+
+    from autograder.check import Lab
+
+__all__ = ["Bar", "counted", "tell_recording"]
+
+
+def tell_recording(lab: Lab) -> None:
+    """Say why the first time with a new key takes longer."""
+    if sys.stderr.isatty():
+        click.echo(f"Recording the answer key of {lab.id}, once …", err=True)
+
+
+class Bar:
+    """A bar that counts one kind of thing."""
+
+    def __init__(self, progress: Progress, total: int | None) -> None:
+        self.progress = progress
+        self.task = progress.add_task("", total=total)
+
+    def advance(self, count: int = 1) -> None:
+        """Count so many more."""
+        self.progress.advance(self.task, count)
+
+    def begin(self, done: int, total: int) -> None:
+        """Say how many there are, and how many of them were done before."""
+        self.progress.update(self.task, completed=done, total=total)
+
+
+@contextmanager
+def counted(what: str, total: int | None = None) -> Iterator[Bar]:
+    """Show a bar with the number of `what` and the time left."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from autograder.report.terminal import console
+
+    columns = (BarColumn(), MofNCompleteColumn(), what, TimeRemainingColumn())
+    terminal = console(stderr=True)
+    with Progress(*columns, console=terminal, disable=not terminal.is_terminal) as progress:
+        yield Bar(progress, total)

@@ -1,0 +1,94 @@
+"""The command `nnlab train`: parsing and printing only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from autograder.commands.progress import counted
+
+if TYPE_CHECKING:
+    from autograder.trainer import Run
+
+__all__ = ["CHOICES", "train"]
+
+
+def _choices(name: str) -> click.Choice[str]:
+    """Offer a table of the trainer without importing it: help must not wait for numpy."""
+    return click.Choice(CHOICES[name])
+
+
+CHOICES = {
+    "activation": ["relu", "tanh", "sigmoid"],
+    "init": ["small-normal", "xavier", "kaiming-normal", "xavier-uniform"],
+    "optimizer": ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"],
+    "decay": ["none", "step", "exponential", "1/t"],
+}
+"""The names that `nnlab train` knows; a test holds them equal to the trainer's tables."""
+
+
+@click.command()
+@click.option("--data", default="digits", show_default=True, help="digits, or a CIFAR-10 folder.")
+@click.option("--hidden", default="50", show_default=True, help="Sizes, such as 256,128.")
+@click.option("--activation", type=_choices("activation"), default="relu", show_default=True)
+@click.option("--init", type=_choices("init"), default="kaiming-normal", show_default=True)
+@click.option("--optimizer", type=_choices("optimizer"), default="momentum", show_default=True)
+@click.option("--lr", type=float, default=0.01, show_default=True, help="Learning rate.")
+@click.option("--decay", type=_choices("decay"), default="none", show_default=True)
+@click.option("--batch-norm", is_flag=True, help="Normalise before every activation.")
+@click.option("--dropout", type=float, default=0.0, help="Probability to drop a unit.")
+@click.option("--l2", type=float, default=0.0, help="λ of the penalty λ·ΣW².")
+@click.option("--epochs", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--batch-size", type=click.IntRange(min=1), default=100, show_default=True)
+@click.option(
+    "--early-stopping", type=click.IntRange(min=0), default=0, help="Rounds to wait; 0: never stop."
+)
+@click.option(
+    "--limit", type=click.IntRange(min=0), default=0, help="Train on so many images only."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("run"),
+    show_default=True,
+    help="The folder for model, history and curves.",
+)
+@click.pass_context
+def train(ctx: click.Context, /, out: Path, hidden: str, **choices: Any) -> None:
+    """Train the lecture's network on images, with every choice of the course.
+
+    Ctrl-C ends training and keeps what there is; a run that explodes ends by itself.
+
+    \b
+    Example: nnlab train --hidden 256,128 --optimizer adam --lr 0.001 --batch-norm
+    Exit code: 0 done, 1 the run exploded, 2 wrong usage.
+    """
+    from autograder.trainer import Recipe, Run
+
+    try:
+        sizes = tuple(int(size) for size in hidden.split(",") if size.strip())
+    except ValueError as error:
+        raise click.UsageError(f"--hidden takes sizes such as 256,128, got {hidden!r}.") from error
+    try:
+        run = Run(Recipe(hidden=sizes, **choices))
+    except (ValueError, FileNotFoundError) as error:
+        raise click.UsageError(str(error)) from error
+    try:
+        with counted("epochs", run.recipe.epochs) as bar:
+
+            def after_epoch(run: Run) -> None:
+                click.echo(run.line())
+                bar.advance()
+
+            run.train(after_epoch)
+    except KeyboardInterrupt:
+        click.echo(f"Interrupted after epoch {len(run.accuracies)}; what there is, is kept.")
+    if not run.accuracies:
+        ctx.exit(1)
+    click.echo(run.ending())
+    for path in run.save(out):
+        click.echo(path)
+    ctx.exit(1 if run.history.diverged else 0)
