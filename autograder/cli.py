@@ -14,6 +14,7 @@ from autograder.commands.grade import grade
 from autograder.commands.mistakes import hint, mistakes
 from autograder.commands.nbgrader import nbgrader
 from autograder.commands.release import release
+from autograder.commands.status import next_, status
 from autograder.commands.train import train
 
 __all__ = ["main"]
@@ -40,5 +41,8 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-for command in (grade, hint, figure, train, release, batch, mistakes, nbgrader, doctor):
+for command in (
+    *(grade, hint, status, next_),
+    *(figure, train, release, batch, mistakes, nbgrader, doctor),
+):
     main.add_command(command)

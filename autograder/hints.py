@@ -18,10 +18,12 @@ from autograder.course import engine_path
 from autograder.exercises import find_function
 from autograder.files import write_whole
 from autograder.report import CheckResult, Report
+from autograder.workspace import state_folder
 
 __all__ = ["Hint", "HintError", "formula_of", "ladder", "next_hint", "open_hints", "remember"]
 
 SCHEMA = "nnlab/hints/1"
+KEPT = "hints.json"
 LABELS = ("called    ", "returned  ", "expected  ", "raised    ", "in        ", "printed   ")
 SECTIONS = ("Shape:", "Args:", "Raises:", "Source:", ">>>", "Attributes:", "Returns:")
 
@@ -87,7 +89,7 @@ def remember(reports: Iterable[Report], cwd: Path) -> None:
 
     Where nothing can be written, there are no hints: a report does not fail for that.
     """
-    place = _place(cwd)
+    place = state_folder(cwd) / KEPT
     known = _read(place)
     for report in reports:
         for result in report.results:
@@ -108,7 +110,7 @@ def next_hint(name: str, cwd: Path, *, restart: bool = False) -> Hint:
 
     Raises: HintError if there is no report, no such check, or the check did not fail.
     """
-    place = _place(cwd)
+    place = state_folder(cwd) / KEPT
     known = _read(place)
     if not known:
         raise HintError("There is no report to give hints on. Run nnlab grade first.")
@@ -134,18 +136,10 @@ def open_hints(cwd: Path) -> list[tuple[str, int, int]]:
 
     Raises: HintError if there is no report.
     """
-    known = _read(_place(cwd))
+    known = _read(state_folder(cwd) / KEPT)
     if not known:
         raise HintError("There is no report to give hints on. Run nnlab grade first.")
     return [(id_, e["asked"], len(e["rungs"])) for id_, e in known.items() if e["rungs"]]
-
-
-def _place(cwd: Path) -> Path:
-    """Find the workspace: the nearest folder above that has assignments or a .nnlab; else here."""
-    for folder in (cwd, *cwd.parents):
-        if (folder / ".nnlab").is_dir() or (folder / "assignments").is_dir():
-            return folder / ".nnlab" / "hints.json"
-    return cwd / ".nnlab" / "hints.json"
 
 
 def _read(place: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from rich.text import Text
 from autograder.check import Status
 from autograder.report import CheckResult, Report
 
-__all__ = ["columns", "console", "lab_line", "render", "render_checks"]
+__all__ = ["bar", "columns", "console", "lab_line", "render", "render_checks"]
 
 SIGNS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.SKIPPED: "–", Status.ERROR: "!"}
 PLAIN_SIGNS = {Status.PASSED: "+", Status.FAILED: "x", Status.SKIPPED: "-", Status.ERROR: "!"}
@@ -144,9 +144,14 @@ def columns(title: str, rows: Sequence[tuple[str, str, str]]) -> RenderableType:
 
 def lab_line(report: Report, *, width: int, unicode: bool = True) -> Text:
     """Lay out one lab in one line, with a bar of its points."""
-    filled = round(BAR * report.points / report.max_points) if report.max_points else 0
-    full, empty = ("█", "░") if unicode else ("#", ".")
     style = "green" if report.exit_code == 0 else "yellow" if report.points else "red"
     line = Text(f"{report.lab:<{width}}  ")
-    line.append(full * filled, style=style).append(empty * (BAR - filled), style="dim")
+    line.append(bar(report.points, report.max_points, style=style, unicode=unicode))
     return line.append(f"  {report.points:>2} / {report.max_points}")
+
+
+def bar(points: int, most: int, width: int = BAR, *, style: str, unicode: bool = True) -> Text:
+    """Draw a bar: full only when all is reached, and never empty when something is."""
+    filled = max(points * width // most, 1) if points and most else 0
+    full, empty = ("█", "░") if unicode else ("#", ".")
+    return Text(full * filled, style=style).append(empty * (width - filled), style="dim")
