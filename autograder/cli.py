@@ -16,6 +16,7 @@ from autograder.commands.nbgrader import nbgrader
 from autograder.commands.release import release
 from autograder.commands.status import next_, status
 from autograder.commands.train import train
+from autograder.commands.watch import watch
 
 __all__ = ["main"]
 
@@ -42,7 +43,7 @@ def main() -> None:
 
 
 for command in (
-    *(grade, hint, status, next_),
+    *(grade, watch, hint, status, next_),
     *(figure, train, release, batch, mistakes, nbgrader, doctor),
 ):
     main.add_command(command)

@@ -58,14 +58,14 @@ def render(report: Report, *, unicode: bool = True) -> RenderableType:
     return Group(head, *_checks(report, unicode=unicode), Text(), *notes, _summary(report))
 
 
-def render_checks(report: Report, *, unicode: bool = True) -> RenderableType:
-    """Lay out a report's checks alone."""
-    return Group(*_checks(report, unicode=unicode))
+def render_checks(report: Report, *, names: int = 0, unicode: bool = True) -> RenderableType:
+    """Lay out a report's checks alone; `names` columns, at least, are for their names."""
+    return Group(*_checks(report, names=names, unicode=unicode))
 
 
-def _checks(report: Report, *, unicode: bool) -> Iterator[RenderableType]:
+def _checks(report: Report, *, names: int = 0, unicode: bool) -> Iterator[RenderableType]:
     """Lay out the checks: signs and promises in columns, facts below them."""
-    width = max((len(result.check.id) for result in report.results), default=0)
+    width = max([names, *(len(result.check.id) for result in report.results)])
     told = ""
     for result in report.results:
         signs = SIGNS if unicode else PLAIN_SIGNS
