@@ -9,6 +9,7 @@ import click
 
 from autograder.commands.batch import batch
 from autograder.commands.doctor import doctor
+from autograder.commands.explain import explain
 from autograder.commands.figure import figure
 from autograder.commands.grade import grade
 from autograder.commands.mistakes import hint, mistakes
@@ -43,7 +44,7 @@ def main() -> None:
 
 
 for command in (
-    *(grade, watch, hint, status, next_),
+    *(grade, watch, hint, explain, status, next_),
     *(figure, train, release, batch, mistakes, nbgrader, doctor),
 ):
     main.add_command(command)

@@ -7,6 +7,7 @@ formula and where the lecture tells of it. No rung holds the code that would be 
 
 import ast
 import contextlib
+import difflib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -117,8 +118,10 @@ def next_hint(name: str, cwd: Path, *, restart: bool = False) -> Hint:
     full = next((id_ for id_ in known if name in {id_, id_.partition(".")[2]}), None)
     if full is None:
         failed = [id_ for id_, entry in known.items() if entry["rungs"]]
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        meant = f"Did you mean {near[0]}? " if near else ""
         raise HintError(
-            f"The last report has no check {name!r}. "
+            f"The last report has no check {name!r}. {meant}"
             + (f"What failed is {', '.join(failed)}." if failed else "Nothing failed in it.")
         )
     entry = known[full]

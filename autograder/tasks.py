@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import show
-from autograder.course import engine_path
+from autograder.about import reference_function
 from autograder.exercises import find_function
 from autograder.progress import LabProgress
 
@@ -61,11 +61,8 @@ def _stands(source: str, exercise: str) -> tuple[int, str]:
 
 def _reference_text(exercise: str) -> str:
     """Take the task's text from the engine where the student's file has lost it."""
-    try:
-        tree = ast.parse(engine_path(exercise.partition(".")[0]).read_text(encoding="utf-8"))
-        return ast.get_docstring(find_function(tree, exercise)) or ""
-    except (OSError, LookupError, SyntaxError):  # an edition without the engine
-        return ""
+    function = reference_function(exercise)
+    return (ast.get_docstring(function) or "") if function else ""
 
 
 def shortest_path(path: Path, cwd: Path) -> str:

@@ -21,7 +21,7 @@ from autograder.submission import Handed, Submission
 
 __all__ = ["Difference", "Event", "compare", "every", "watch"]
 
-LOOK_SECONDS = 0.15
+LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from rich.text import Text
 from autograder.check import Status
 from autograder.report import CheckResult, Report
 
-__all__ = ["bar", "columns", "console", "lab_line", "render", "render_checks"]
+__all__ = ["bar", "columns", "console", "lab_line", "labelled", "render", "render_checks"]
 
 SIGNS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.SKIPPED: "–", Status.ERROR: "!"}
 PLAIN_SIGNS = {Status.PASSED: "+", Status.FAILED: "x", Status.SKIPPED: "-", Status.ERROR: "!"}
@@ -140,6 +140,16 @@ def columns(title: str, rows: Sequence[tuple[str, str, str]]) -> RenderableType:
     for first, second, text in rows:
         table.add_row(Text(first), Text(second, style="dim"), Text(text))
     return Group(Text(title, style="bold"), table, Text())
+
+
+def labelled(title: str, rows: Sequence[tuple[str, str]]) -> RenderableType:
+    """Lay out texts below a title, each beside its word; lines of a text stay lines."""
+    table = Table.grid(padding=(0, 2), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
+    for word, text in rows:
+        table.add_row(Text(word, style="dim"), Text(text))
+    return Group(Text(title, style="bold"), Text(), table)
 
 
 def lab_line(report: Report, *, width: int, unicode: bool = True) -> Text:
