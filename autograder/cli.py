@@ -12,6 +12,7 @@ from autograder.commands.doctor import doctor
 from autograder.commands.explain import explain
 from autograder.commands.figure import figure
 from autograder.commands.grade import grade
+from autograder.commands.gradescope import gradescope
 from autograder.commands.mistakes import hint, mistakes
 from autograder.commands.nbgrader import nbgrader
 from autograder.commands.release import release
@@ -45,6 +46,6 @@ def main() -> None:
 
 for command in (
     *(grade, watch, hint, explain, status, next_),
-    *(figure, train, release, batch, mistakes, nbgrader, doctor),
+    *(figure, train, release, batch, gradescope, mistakes, nbgrader, doctor),
 ):
     main.add_command(command)
