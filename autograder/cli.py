@@ -9,12 +9,16 @@ import click
 
 from autograder.commands.batch import batch
 from autograder.commands.doctor import doctor
+from autograder.commands.explain import explain
 from autograder.commands.figure import figure
 from autograder.commands.grade import grade
+from autograder.commands.gradescope import gradescope
 from autograder.commands.mistakes import hint, mistakes
 from autograder.commands.nbgrader import nbgrader
 from autograder.commands.release import release
+from autograder.commands.status import next_, status
 from autograder.commands.train import train
+from autograder.commands.watch import watch
 
 __all__ = ["main"]
 
@@ -40,5 +44,8 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-for command in (grade, hint, figure, train, release, batch, mistakes, nbgrader, doctor):
+for command in (
+    *(grade, watch, hint, explain, status, next_),
+    *(figure, train, release, batch, gradescope, mistakes, nbgrader, doctor),
+):
     main.add_command(command)

@@ -53,8 +53,7 @@ def _report(lab_id: str) -> Report:
     from autograder.sandbox import open_sandbox  # noqa: PLC0415  the same
 
     lab = load_lab(lab_id)
-    sources, missing = Submission(lab, Path.cwd()).read()
-    handed = Handed(lab, "", {name: s.text for name, s in sources.items()}, missing)
+    handed = Submission(lab, Path.cwd()).taken()
     if _last is None or (_last[0].lab.id, _last[0].digest) != (lab_id, handed.digest):
         with open_sandbox() as sandbox:
             _last = handed, grade(handed, get_key(lab, 0, sandbox), sandbox)

@@ -60,6 +60,7 @@ def grade(
     """
     from autograder.hints import remember
     from autograder.key import RecordingError
+    from autograder.progress import keep_progress
     from autograder.report import to_json
     from autograder.report.pictures import PictureError, prepare
     from autograder.sandbox import SandboxError
@@ -74,6 +75,7 @@ def grade(
         raise click.UsageError(str(error)) from error
     printer = _Printer(quiet=as_json, brief=len(submissions) > 1 and not verbose)
     reports = []
+    digests = [submission.taken().digest for submission in submissions]
     try:
         for report in grade_all(
             submissions, seed=seed, only=check, carry=carry, recording=tell_recording
@@ -84,6 +86,7 @@ def grade(
         raise OurFaultError(str(error)) from error
     if not as_json:  # a report as data is for machines, which take no hints
         remember(reports, Path.cwd())
+        keep_progress(zip(submissions, digests, reports, strict=True), Path.cwd())
     if as_json:
         click.echo(to_json(reports))
     else:

@@ -15,7 +15,7 @@ from autograder.judges.epochs import (
     visits_each_once,
 )
 from autograder.judges.equal import close, equal
-from autograder.judges.finding import Comparing, Finding, Judge
+from autograder.judges.finding import Comparing, Finding, Judge, rule_of, states
 from autograder.judges.fit import fits
 from autograder.judges.gradient import claimed_gradient, gradient_agrees, gradient_of
 from autograder.judges.logic import (
@@ -129,6 +129,7 @@ __all__ = [
     "rests",
     "returns_or_refuses",
     "rows_of",
+    "rule_of",
     "same_coordinates",
     "same_directions",
     "same_law",
@@ -139,6 +140,7 @@ __all__ = [
     "searches_at_random",
     "separates",
     "share_and_factor",
+    "states",
     "stays_in_bounds",
     "steps_by_example",
     "truth_table_of",

@@ -9,12 +9,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, states
 from autograder.show import shape_of, value
 
 __all__ = ["returns_or_refuses"]
 
 
+@states(
+    "What cannot be answered must raise ValueError, in any words; answers may differ by "
+    f"{equal.tolerance:g} of the largest number."
+)
 def returns_or_refuses(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept the expected value where there is one, and a ValueError where one is expected."""
     if equal(case, observed, expected) is None:
