@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from autograder.commands.authoring import new_lab, verify
 from autograder.commands.batch import batch
 from autograder.commands.doctor import doctor
 from autograder.commands.figure import figure
@@ -40,5 +41,17 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-for command in (grade, hint, figure, train, release, batch, mistakes, nbgrader, doctor):
+for command in (
+    grade,
+    hint,
+    figure,
+    train,
+    release,
+    batch,
+    mistakes,
+    nbgrader,
+    doctor,
+    new_lab,
+    verify,
+):
     main.add_command(command)
