@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from autograder.commands.authoring import new_lab, verify
 from autograder.commands.batch import batch
 from autograder.commands.doctor import doctor
 from autograder.commands.explain import explain
@@ -47,5 +48,6 @@ def main() -> None:
 for command in (
     *(grade, watch, hint, explain, status, next_),
     *(figure, train, release, batch, gradescope, mistakes, nbgrader, doctor),
+    *(new_lab, verify),
 ):
     main.add_command(command)

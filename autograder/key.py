@@ -16,7 +16,7 @@ import numpy as np
 
 from autograder import asking
 from autograder.check import Lab
-from autograder.course import ROOT, engine_path, reference_for
+from autograder.course import ROOT, checks_path, engine_path, reference_for
 from autograder.files import write_whole
 from autograder.mistakes import catalogue_path, load_mistakes
 from autograder.observation import Observation, Returned, from_plain, to_plain
@@ -203,7 +203,7 @@ def key_fingerprint(lab: Lab) -> str:
     digest = hashlib.sha256()
     folder = Path(__file__).parent
     paths = [
-        folder / "labs" / f"{lab.id}.py",
+        checks_path(lab),
         *(
             folder / name
             for name in (
