@@ -13,6 +13,7 @@ from autograder.commands.figure import figure
 from autograder.commands.grade import grade
 from autograder.commands.mistakes import hint, mistakes
 from autograder.commands.nbgrader import nbgrader
+from autograder.commands.prove import prove
 from autograder.commands.release import release
 from autograder.commands.train import train
 
@@ -40,5 +41,5 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-for command in (grade, hint, figure, train, release, batch, mistakes, nbgrader, doctor):
+for command in (grade, hint, figure, train, release, batch, mistakes, prove, nbgrader, doctor):
     main.add_command(command)
