@@ -16,6 +16,7 @@ from autograder.commands.grade import grade
 from autograder.commands.gradescope import gradescope
 from autograder.commands.mistakes import hint, mistakes
 from autograder.commands.nbgrader import nbgrader
+from autograder.commands.prove import prove
 from autograder.commands.release import release
 from autograder.commands.status import next_, status
 from autograder.commands.train import train
@@ -48,6 +49,6 @@ def main() -> None:
 for command in (
     *(grade, watch, hint, explain, status, next_),
     *(figure, train, release, batch, gradescope, mistakes, nbgrader, doctor),
-    *(new_lab, verify),
+    *(new_lab, verify, prove),
 ):
     main.add_command(command)
