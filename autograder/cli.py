@@ -11,6 +11,7 @@ from autograder.commands.batch import batch
 from autograder.commands.doctor import doctor
 from autograder.commands.explain import explain
 from autograder.commands.figure import figure
+from autograder.commands.github import github
 from autograder.commands.grade import grade
 from autograder.commands.gradescope import gradescope
 from autograder.commands.mistakes import hint, mistakes
@@ -46,6 +47,6 @@ def main() -> None:
 
 for command in (
     *(grade, watch, hint, explain, status, next_),
-    *(figure, train, release, batch, gradescope, mistakes, nbgrader, doctor),
+    *(figure, train, release, batch, gradescope, github, mistakes, nbgrader, doctor),
 ):
     main.add_command(command)
