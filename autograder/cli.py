@@ -12,6 +12,7 @@ from autograder.commands.batch import batch
 from autograder.commands.doctor import doctor
 from autograder.commands.explain import explain
 from autograder.commands.figure import figure
+from autograder.commands.github import github
 from autograder.commands.grade import grade
 from autograder.commands.gradescope import gradescope
 from autograder.commands.mistakes import hint, mistakes
@@ -48,7 +49,7 @@ def main() -> None:
 
 for command in (
     *(grade, watch, hint, explain, status, next_),
-    *(figure, train, release, batch, gradescope, mistakes, nbgrader, doctor),
+    *(figure, train, release, batch, gradescope, github, mistakes, nbgrader, doctor),
     *(new_lab, verify, prove),
 ):
     main.add_command(command)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.errors import OurFaultError
+from autograder.commands.errors import OurFaultError, writing
 from autograder.commands.progress import tell_recording
 
 if TYPE_CHECKING:
@@ -32,6 +32,18 @@ __all__ = ["grade"]
     help="Ask what depends on a failed exercise with the reference in its place.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option(
+    "--junit",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report as JUnit XML as well.",
+)
+@click.option(
+    "--markdown",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Append the report in Markdown to this file, such as $GITHUB_STEP_SUMMARY.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Print every lab's whole report.")
 @click.option(
     "--pictures",
@@ -54,6 +66,8 @@ def grade(
     seed: int,
     carry: bool,  # noqa: FBT001  click passes options by name
     as_json: bool,  # noqa: FBT001  click passes options by name
+    junit: Path | None,
+    markdown: Path | None,
     verbose: bool,  # noqa: FBT001
     pictures: Path | None,
     page: Path | None,
@@ -105,7 +119,25 @@ def grade(
         _save_pictures(reports, pictures, err=as_json)
     if page is not None:
         _write_page(reports, page, err=as_json)
+    _write_for_machines(reports, junit, markdown)
     ctx.exit(max(report.exit_code for report in reports))
+
+
+def _write_for_machines(
+    reports: Sequence[Report], junit: Path | None, markdown: Path | None
+) -> None:
+    """Write the report in the forms that build servers read."""
+    if junit is not None:
+        from autograder.files import write_whole
+        from autograder.report.junit import to_junit
+
+        with writing(junit):
+            write_whole(junit, to_junit(reports))
+    if markdown is not None:
+        from autograder.report.markdown import to_markdown
+
+        with writing(markdown), markdown.open("a", encoding="utf-8") as file:
+            file.write(to_markdown(reports))
 
 
 def _save_pictures(reports: Sequence[Report], folder: Path, *, err: bool) -> None:

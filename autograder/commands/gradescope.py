@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from autograder.commands.errors import OurFaultError
+from autograder.commands.errors import OurFaultError, writing
 from autograder.commands.progress import tell_recording
 
 __all__ = ["gradescope"]
@@ -54,12 +54,11 @@ def gradescope(lab: str, out: Path, seed: int | None, visibility: str) -> None:
         found = find_lab(lab)
         chosen = course_seeds(Path.cwd()).get(found) if seed is None else seed
         zipped = make_bundle(found, take_key(found, chosen, tell_recording), visibility=visibility)
-        write_whole(out, zipped)
     except (UnknownLabError, BundleError, ValueError) as error:
         raise click.UsageError(str(error)) from error
     except (SandboxError, RecordingError) as error:
         raise OurFaultError(str(error), "Nothing was written.") from error
-    except OSError as error:
-        raise click.UsageError(f"{out} cannot be written: {error.strerror}.") from error
+    with writing(out):
+        write_whole(out, zipped)
     click.echo(f"{out}: {found.id}, {found.points} points, {len(zipped) / (1 << 20):.1f} MB")
     click.echo("It holds the answer key: upload it, and give it to nobody.")

@@ -18,7 +18,7 @@ from autograder.key import AnswerKey
 from autograder.mistakes import load_mistakes
 from autograder.stubs import make_stub
 
-__all__ = ["VISIBILITIES", "BundleError", "make_bundle"]
+__all__ = ["BundleError", "VISIBILITIES", "make_bundle"]
 
 VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
 
