@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from autograder import edition
 from autograder.commands.batch import batch
 from autograder.commands.doctor import doctor
 from autograder.commands.figure import figure
@@ -15,6 +16,7 @@ from autograder.commands.mistakes import hint, mistakes
 from autograder.commands.nbgrader import nbgrader
 from autograder.commands.release import release
 from autograder.commands.train import train
+from autograder.commands.workspace import init, update
 
 __all__ = ["main"]
 
@@ -40,5 +42,18 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-for command in (grade, hint, figure, train, release, batch, mistakes, nbgrader, doctor):
-    main.add_command(command)
+for command in (
+    grade,
+    hint,
+    init,
+    update,
+    figure,
+    train,
+    release,
+    batch,
+    mistakes,
+    nbgrader,
+    doctor,
+):
+    if edition.offers(str(command.name)):
+        main.add_command(command)

@@ -7,6 +7,7 @@ import pkgutil
 from functools import cache
 from pathlib import Path
 
+from autograder import edition
 from autograder.check import Lab
 from autograder.sandbox import Source
 
@@ -99,15 +100,19 @@ def _engine() -> Path:
 
 
 def engine_path(module: str) -> Path:
-    """Tell where the reference's source of a module stands."""
-    return _engine() / f"{module}.py"
+    """Tell where a module's source stands: the reference's, or in the student's edition the stub."""
+    return edition.stub_path(module) or _engine() / f"{module}.py"
 
 
 @cache
 def reference_for(lab: Lab) -> dict[str, Source]:
-    """Collect the modules a submission to this lab may lean on: provided ones and earlier labs'."""
-    earlier = [load_lab(lab_id) for lab_id in lab_ids() if lab_id < lab.id]
-    modules = [*PROVIDED, *(module for known in earlier for module in known.modules)]
+    """Collect the modules a submission to this lab may lean on: provided ones and earlier labs'.
+
+    The student's edition has the provided ones alone; the others are the student's own.
+    """
+    known = () if edition.is_students() else lab_ids()
+    earlier = [load_lab(lab_id) for lab_id in known if lab_id < lab.id]
+    modules = [*PROVIDED, *(module for leaned in earlier for module in leaned.modules)]
     return {module: _engine_source(module) for module in modules}
 
 

@@ -23,7 +23,7 @@ __all__ = ["grade"]
 @click.argument("targets", nargs=-1, metavar="[LAB|PATH]...")
 @click.option("--check", "only", metavar="ID", help="Ask this one check, such as hebb.update.")
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, help="Draw other cases.", show_default=True
+    "--seed", type=click.IntRange(min=0), help="Draw other cases; default: the course's, 0."
 )
 @click.option(
     "--carry-forward",
@@ -44,7 +44,7 @@ def grade(
     ctx: click.Context,
     targets: tuple[str, ...],
     only: str | None,
-    seed: int,
+    seed: int | None,
     carry: bool,  # noqa: FBT001  click passes options by name
     as_json: bool,  # noqa: FBT001  click passes options by name
     verbose: bool,  # noqa: FBT001
@@ -58,14 +58,17 @@ def grade(
     Example: nnlab grade lab02
     Exit code: 0 all passed, 1 some failed, 2 wrong usage, 3 our fault.
     """
+    from autograder import edition
     from autograder.hints import remember
-    from autograder.key import RecordingError
+    from autograder.key import RecordingError, SeedError
     from autograder.report import to_json
     from autograder.report.pictures import PictureError, prepare
     from autograder.sandbox import SandboxError
     from autograder.selfcheck import find_targets, grade_all
     from autograder.submission import SubmissionError
 
+    if carry and edition.is_students():
+        raise click.UsageError("--carry-forward needs the reference: it is for instructors.")
     try:
         submissions, check = find_targets(targets, only, Path.cwd())
         if pictures is not None:
@@ -75,12 +78,15 @@ def grade(
     printer = _Printer(quiet=as_json, brief=len(submissions) > 1 and not verbose)
     reports = []
     try:
+        wanted = edition.default_seed() if seed is None else seed
         for report in grade_all(
-            submissions, seed=seed, only=check, carry=carry, recording=tell_recording
+            submissions, seed=wanted, only=check, carry=carry, recording=tell_recording
         ):
             reports.append(report)
             printer.report(report)
-    except (SandboxError, RecordingError) as error:
+    except SeedError as error:
+        raise click.UsageError(str(error)) from error
+    except (SandboxError, RecordingError, edition.EditionError) as error:
         raise OurFaultError(str(error)) from error
     if not as_json:  # a report as data is for machines, which take no hints
         remember(reports, Path.cwd())

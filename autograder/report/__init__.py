@@ -1,7 +1,7 @@
 """What a grading ends with: a verdict a check, in points and in words."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +89,8 @@ class Report:
     results: tuple[CheckResult, ...]
     notes: tuple[str, ...] = ()
     """What else the student should know, such as files that were set aside."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """What the report was made with, so that reports of two machines can be compared."""
 
     @property
     def points(self) -> int:
@@ -127,6 +129,7 @@ class Report:
             "seed": self.seed,
             "isolation": self.isolation,
             **({"notes": list(self.notes)} if self.notes else {}),
+            **({"versions": dict(self.versions)} if self.versions else {}),
             "checks": [result.to_plain() for result in self.results],
         }
 

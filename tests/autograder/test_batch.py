@@ -16,10 +16,11 @@ from click.testing import CliRunner
 
 from autograder import batch, cli, pool
 from autograder.course import ROOT, load_lab
+from autograder.fingerprints import judging_files
 from autograder.grade import grade
 from autograder.key import get_key
 from autograder.marks import Marks
-from autograder.results import Results, Seeds, edition, from_plain, judging_files, to_plain
+from autograder.results import Results, Seeds, edition, from_plain, to_plain
 from tests.conftest import reference_text
 
 HEBB = load_lab("lab02_hebb")
