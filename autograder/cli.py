@@ -9,6 +9,7 @@ import click
 
 from autograder.commands.batch import batch
 from autograder.commands.doctor import doctor
+from autograder.commands.errors import unknown_name
 from autograder.commands.explain import explain
 from autograder.commands.figure import figure
 from autograder.commands.github import github
@@ -25,7 +26,15 @@ __all__ = ["main"]
 
 
 class Commands(click.Group):
-    """All commands; what the system refuses becomes a sentence."""
+    """All commands; what the system refuses, and what nobody knows, becomes a sentence."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a misspelt one gets a suggestion."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            ctx.fail(unknown_name("command", args[0], self.list_commands(ctx)))
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""

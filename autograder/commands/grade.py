@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.commands.completion import checks, targets
 from autograder.commands.errors import OurFaultError, writing
 from autograder.commands.progress import tell_recording
 
@@ -20,8 +21,14 @@ __all__ = ["grade"]
 
 
 @click.command()
-@click.argument("targets", nargs=-1, metavar="[LAB|PATH]...")
-@click.option("--check", "only", metavar="ID", help="Ask this one check, such as hebb.update.")
+@click.argument("targets", nargs=-1, metavar="[LAB|PATH]...", shell_complete=targets)
+@click.option(
+    "--check",
+    "only",
+    metavar="ID",
+    shell_complete=checks,
+    help="Ask this one check, such as hebb.update.",
+)
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, help="Draw other cases.", show_default=True
 )

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from autograder.commands import completion
 from autograder.commands.nbgrader import release_notebooks
 
 __all__ = ["release"]
 
 
 @click.command()
-@click.argument("labs", nargs=-1, metavar="[LAB]...")
+@click.argument("labs", nargs=-1, metavar="[LAB]...", shell_complete=completion.labs)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
