@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import click
@@ -21,12 +22,19 @@ from autograder.commands.release import release
 from autograder.commands.status import next_, status
 from autograder.commands.train import train
 from autograder.commands.watch import watch
+from autograder.streams import forgive
 
 __all__ = ["main"]
 
 
 class Commands(click.Group):
     """All commands; what the system refuses, and what nobody knows, becomes a sentence."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run; help and errors too are written on whatever terminal there is."""
+        for stream in (sys.stdout, sys.stderr):
+            forgive(stream)
+        return super().main(*args, **kwargs)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

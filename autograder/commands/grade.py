@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 from autograder.commands.completion import checks, targets
 from autograder.commands.errors import OurFaultError, writing
-from autograder.commands.progress import tell_recording
+from autograder.commands.progress import tell_recording, working
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,11 +99,15 @@ def grade(
     reports = []
     digests = [submission.taken().digest for submission in submissions]
     try:
-        for report in grade_all(
+        grading = grade_all(
             submissions, seed=seed, only=check, carry=carry, recording=tell_recording
-        ):
-            reports.append(report)
-            printer.report(report)
+        )
+        with closing(grading):
+            for submission in submissions:
+                with working(f"Grading {submission.lab.id} …"):
+                    report = next(grading)
+                reports.append(report)
+                printer.report(report)
     except (SandboxError, RecordingError) as error:
         raise OurFaultError(str(error)) from error
     if not as_json:  # a report as data is for machines, which take no hints
