@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from autograder.commands.authoring import new_lab, verify
 from autograder.commands.batch import batch
 from autograder.commands.doctor import doctor
 from autograder.commands.errors import unknown_name
@@ -18,6 +19,7 @@ from autograder.commands.grade import grade
 from autograder.commands.gradescope import gradescope
 from autograder.commands.mistakes import hint, mistakes
 from autograder.commands.nbgrader import nbgrader
+from autograder.commands.prove import prove
 from autograder.commands.release import release
 from autograder.commands.status import next_, status
 from autograder.commands.train import train
@@ -65,5 +67,6 @@ def main() -> None:
 for command in (
     *(grade, watch, hint, explain, status, next_),
     *(figure, train, release, batch, gradescope, github, mistakes, nbgrader, doctor),
+    *(new_lab, verify, prove),
 ):
     main.add_command(command)

@@ -13,5 +13,6 @@ def safe_cell(text: str) -> str:
     >>> [safe_cell(text) for text in ("=1+1", "@SUM(A1)", "-4.5", "-", "Ada")]
     ["'=1+1", "'@SUM(A1)", '-4.5', '-', 'Ada']
     """
+    text = text.encode("utf-8", "replace").decode()  # a folder's name need not be text
     begins_one = text[:1] in {"=", "+", "-", "@", "\t", "\r"}
     return f"'{text}" if begins_one and not _NUMBER.fullmatch(text) else text

@@ -42,7 +42,7 @@ __all__ = ["batch"]
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("marks"),
     show_default=True,
-    help="The folder for CSV and JSON.",
+    help="The folder for marks and reports.",
 )
 @click.option(
     "--isolation",
@@ -51,6 +51,12 @@ __all__ = ["batch"]
     show_default=True,
     envvar="NNLAB_ISOLATION",
     help="What must at least hold submissions; see nnlab doctor.",
+)
+@click.option(
+    "--html",
+    "pages",
+    is_flag=True,
+    help="Write a page for each student as well, with the code beside the messages.",
 )
 @click.option(
     "--csv-for",
@@ -82,13 +88,14 @@ def batch(
     scheduler: str | None,
     out: Path,
     isolation: str,
+    pages: bool,  # noqa: FBT001  click passes options by name
     platform: str | None,
     roster: Path | None,
     column: str,
     junit: Path | None,
     dry_run: bool,  # noqa: FBT001  click passes options by name
 ) -> None:
-    """Grade a whole class: marks as CSV and JSON, and a summary.
+    """Grade a whole class: marks as CSV and JSON, a summary, and a page of what went wrong.
 
     Start it in your course's folder. Results are kept there: what was graded once and has not
     changed is looked up, so a run that was ended goes on where it was.
@@ -103,6 +110,7 @@ def batch(
     from autograder.nbgrader.gradebook import fill_gradebook
     from autograder.nbgrader.mend import mend_course
     from autograder.pool import ClusterError, require_isolation
+    from autograder.report.class_files import write_class
     from autograder.sandbox import SandboxError
     from autograder.submission import SubmissionError
 
@@ -137,7 +145,7 @@ def batch(
         return
     if seed is not None:
         course_seeds(course).set(found, seed)
-    paths = done.marks.write(out)
+    paths = [*done.marks.write(out), *write_class(done.marks, out, pages=pages)]
     _print_summary(done.marks, done.graded)
     for path in paths:
         click.echo(path)

@@ -59,6 +59,13 @@ __all__ = ["grade"]
     type=click.Path(path_type=Path),
     help="Draw the evidence of failed checks into this folder.",
 )
+@click.option(
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the report as a web page, with your code and the pictures in it.",
+)
 @click.pass_context
 def grade(
     ctx: click.Context,
@@ -71,6 +78,7 @@ def grade(
     markdown: Path | None,
     verbose: bool,  # noqa: FBT001
     pictures: Path | None,
+    page: Path | None,
 ) -> None:
     """Check your work: what is right, what is not, and why.
 
@@ -93,6 +101,8 @@ def grade(
         submissions, check = find_targets(targets, only, Path.cwd())
         if pictures is not None:
             prepare(pictures)
+        if page is not None:
+            _prepare_page(page)
     except (SubmissionError, PictureError) as error:
         raise click.UsageError(str(error)) from error
     printer = _Printer(quiet=as_json, brief=len(submissions) > 1 and not verbose)
@@ -119,6 +129,8 @@ def grade(
         printer.total(reports, submissions)
     if pictures is not None:
         _save_pictures(reports, pictures, err=as_json)
+    if page is not None:
+        _write_page(reports, page, err=as_json)
     _write_for_machines(reports, junit, markdown)
     ctx.exit(max(report.exit_code for report in reports))
 
@@ -150,6 +162,27 @@ def _save_pictures(reports: Sequence[Report], folder: Path, *, err: bool) -> Non
         raise click.UsageError(str(error)) from error
     told = [f"picture   {path}" for path in written] or ["No failed check has a picture."]
     click.echo("\n".join(told), err=err)
+
+
+def _prepare_page(page: Path) -> None:
+    """See that the page can be written."""
+    from autograder.report.web import PageError, prepare
+
+    try:
+        prepare(page)
+    except PageError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _write_page(reports: Sequence[Report], page: Path, *, err: bool) -> None:
+    """Write the page and say where it is; beside data, on stderr."""
+    from autograder.report.web import PageError, to_html, write_page
+
+    try:
+        write_page(page, to_html(reports))
+    except PageError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(f"page      {page}", err=err)
 
 
 class _Printer:

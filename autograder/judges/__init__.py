@@ -57,7 +57,7 @@ from autograder.judges.recipe import (
     validates_fairly,
     validation_fingerprint,
 )
-from autograder.judges.refusal import returns_or_refuses
+from autograder.judges.refusal import or_refuses, returns_or_refuses
 from autograder.judges.samples import distributed_alike, drawn_alike, draws_anew, same_law
 from autograder.judges.separation import fit_fingerprint, never_claims, separates, stays_in_bounds
 from autograder.judges.splits import (
@@ -120,6 +120,7 @@ __all__ = [
     "memory_fingerprint",
     "network_fits",
     "never_claims",
+    "or_refuses",
     "parts",
     "passes_fingerprint",
     "reaches",

@@ -103,12 +103,18 @@ def never_claims(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
     fit = _fit(case, observed)
     if isinstance(fit, Finding):
         return fit
-    _, updates, converged = fit
+    weight, updates, converged = fit
     if converged:
         return Finding("converged is True, but no line separates these classes.", expected=GAVE_UP)
     if updates != case["max_steps"]:
         return Finding(
             f"It gave up after {value(updates)} corrections; it should after {case['max_steps']}.",
+            expected=GAVE_UP,
+        )
+    if not _adds_up(case, weight, updates):
+        return Finding(
+            f"From zero weights, {updates} corrections by ±x cannot end in the weights "
+            f"{value(weight)}: more or fewer were made.",
             expected=GAVE_UP,
         )
     return None
