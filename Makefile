@@ -5,12 +5,13 @@
 # make bench  figures, each a ratio against a named peer
 # make class  takes NNLAB_CLASS (200) generated submissions through nbgrader's own commands
 # make instructor  adds nbgrader and dask.distributed, with which more tests run
+# make screenshots  takes the pictures of docs/what-people-see.md; needs Chromium
 # make oracles  adds PyTorch, which more tests then compare with
 
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint prove bench class instructor oracles release clean
+.PHONY: help demo test lint prove bench class instructor oracles screenshots release clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -53,6 +54,10 @@ instructor: .venv/ready
 
 oracles: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,oracles]'
+
+screenshots: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,screens]'
+	$(BIN)/python docs/screenshots.py
 
 release: .venv/ready
 	$(BIN)/nnlab release
