@@ -1,6 +1,7 @@
 # make demo   the main job on real files, from nothing
 # make test   all checks and tests, from nothing
-# make prove  the slow proofs: NNLAB_SEEDS (20) for the mistakes, NNLAB_REFERENCE_SEEDS (200);
+# make prove  the slow proofs: NNLAB_SEEDS (20) for the mistakes, NNLAB_REFERENCE_SEEDS (200),
+#             NNLAB_VERDICT_SEEDS (50) for the students' key beside fresh ones;
 #             ONLY="lab01 or lab02" proves a part
 # make bench  figures, each a ratio against a named peer
 # make class  takes NNLAB_CLASS (200) generated submissions through nbgrader's own commands
