@@ -27,9 +27,13 @@ __all__ = ["prove"]
     type=click.Choice(["mutants", "valid", "alarms"]),
     help="Do this part alone; may be given again. Without it: all three.",
 )
-@click.option("--seeds", type=click.IntRange(min=1), help="Seeds of the false alarms, for every lab.")
+@click.option(
+    "--seeds", type=click.IntRange(min=1), help="Seeds of the false alarms, for every lab."
+)
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option("--page", is_flag=True, help="Write docs/proof.md from what is known, and do nothing.")
+@click.option(
+    "--page", is_flag=True, help="Write docs/proof.md from what is known, and do nothing."
+)
 @click.pass_context
 def prove(
     ctx: click.Context,

@@ -49,7 +49,9 @@ class Alarms:
     """The seeds under which a right answer was refused, by check."""
 
 
-def alarms_of(labs: Sequence[Lab], seeds: Mapping[str, int], *, jobs: int = 1) -> Iterator[tuple[str, Alarms]]:
+def alarms_of(
+    labs: Sequence[Lab], seeds: Mapping[str, int], *, jobs: int = 1
+) -> Iterator[tuple[str, Alarms]]:
     """Judge the reference under the first so many seeds of each lab; yield what is known so far.
 
     Raises: RecordingError if the reference itself fails to answer.
@@ -85,7 +87,7 @@ def _block(lab: Lab, bounds: tuple[int, int]) -> dict[str, Any]:
             pairs = [*(fixed if seed == bounds[0] else again)]
             pairs += [(case, _right(check, case)) for case in drawn]
             judged[check.id] += len(pairs)
-            if any([_is_refused(check, case, right, seed) for case, right in pairs]):
+            if sum(_is_refused(check, case, right, seed) for case, right in pairs):
                 refused.setdefault(check.id, []).append(seed)
     return {"judged": judged, "refused": refused}
 

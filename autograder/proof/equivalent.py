@@ -87,6 +87,8 @@ def objections(lab: Lab, fates: Iterable[Fate]) -> list[str]:
         elif fate.verdict == "by luck":
             told.append(f"killed under some seeds only: {line}")
         elif fate.verdict == "killed" and change in listed:
-            told.append(f"listed as equivalent, but {', '.join(fate.caught_by[0])} kills it: {line}")
+            told.append(
+                f"listed as equivalent, but {', '.join(fate.caught_by[0])} kills it: {line}"
+            )
     told += [f"listed, but no operator makes it: {change}" for change in sorted(listed - made)]
     return told

@@ -122,7 +122,7 @@ def _operators() -> tuple[tuple[str, Any], ...]:
 class _Wordless(ast.NodeTransformer):
     """Takes the words out of messages: texts in the arguments of an exception."""
 
-    def visit_Raise(self, node: ast.Raise) -> ast.Raise:  # noqa: N802  ast's own naming
+    def visit_Raise(self, node: ast.Raise) -> ast.Raise:
         if isinstance(node.exc, ast.Call):
             node.exc.args = []
         return node
@@ -141,7 +141,9 @@ def _program(body: str) -> str | None:
 def _difference(right: str, wrong: str) -> tuple[str, str]:
     """Give the lines that differ, each side on one line."""
     old, new = right.splitlines(), wrong.splitlines()
-    changes = [c for c in SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if c[0] != "equal"]
+    changes = [
+        c for c in SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if c[0] != "equal"
+    ]
     (start, end), (begin, stop) = (
         (changes[0][1], changes[-1][2]),
         (changes[0][3], changes[-1][4]),

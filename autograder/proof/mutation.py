@@ -38,9 +38,7 @@ class Fate:
         return "by luck" if any(self.caught_by) else "survived"
 
 
-def fates_of(
-    labs: Sequence[Lab], *, jobs: int = 1, mistakes: bool = False
-) -> Iterator[Fate]:
+def fates_of(labs: Sequence[Lab], *, jobs: int = 1, mistakes: bool = False) -> Iterator[Fate]:
     """Grade the mutants of labs, or their known mistakes as if they were mutants.
 
     Raises: SandboxError or RecordingError, which are ours.

@@ -48,6 +48,18 @@ A stated rate agrees with the run if it is below the bound: rates as small as th
 
 """
 
+COLUMNS = (
+    "lab",
+    "mutants",
+    "killed",
+    "equivalent",
+    "mistakes caught",
+    "right answers refused",
+    "seeds",
+    "answers",
+    "false alarms",
+)
+
 AGREEMENT = """
 ## One mark everywhere
 
@@ -110,9 +122,8 @@ def _share(part: int, whole: int) -> str:
 def summary(figures: Sequence[Figures]) -> str:
     """Tabulate all labs."""
     rows = [
-        ["lab", "mutants", "killed", "equivalent", "mistakes caught", "right answers refused"]
-        + ["seeds", "answers", "false alarms"],
-        ["---"] + ["---:"] * 8,
+        [*COLUMNS],
+        ["---", *["---:"] * (len(COLUMNS) - 1)],
     ]
     rows += [_line(f"`{f.lab.id}`", [f], f"{f.alarms.seeds:,}") for f in figures]
     if len(figures) > 1:
@@ -164,7 +175,9 @@ def _rate(found: Figures, check: Check) -> list[str]:
     stated, alarms = stated_rate(check), len(found.alarms.refused.get(check.id, []))
     seeds = found.alarms.seeds
     bound = upper_bound(alarms, seeds)
-    agrees = "nothing is stated" if stated is None else "yes" if _fits(stated, alarms, seeds) else "no"
+    agrees = (
+        "nothing is stated" if stated is None else "yes" if _fits(stated, alarms, seeds) else "no"
+    )
     told = "–" if stated is None else f"{stated:.1g}"
     return [f"`{check.id}`", told, f"{seeds:,}", str(alarms), f"{bound:.2g}", agrees]
 

@@ -130,4 +130,3 @@ def graded(lab: Lab, texts: dict[str, bytes], seed: int) -> Report:
         if result.status is Status.ERROR:
             raise SandboxError(f"{result.check.id} could not be asked: {result.message}")
     return report
-

@@ -41,9 +41,7 @@ def kinds():
             patched = Mistake("odd", "hebb.to_bipolar", "", body=entry.get("body", ""))
             added = f"{RIGHT}\n{entry.get('append', '')}\n"
             texts[name] = (
-                patched.source().text.decode()
-                if "body" in entry
-                else entry.get("text", added)
+                patched.source().text.decode() if "body" in entry else entry.get("text", added)
             )
     return texts
 
@@ -120,7 +118,7 @@ def test_a_cluster_agrees(marked, wanted, scheduler, workers):  # noqa: F811  th
 
 
 def test_nbgraders_autograde_agrees(marked, wanted, released, shell, tmp_path):  # noqa: F811
-    """nbgrader's own command comes to the same reports, and writes their points in its gradebook."""
+    """The command of nbgrader comes to the same reports, and writes their points in its gradebook."""
     from tests.autograder.nbgrader.test_course import marks_of_gradebook
 
     folder = shutil.copytree(released, tmp_path / "course")
