@@ -6,11 +6,12 @@
 # make class  takes NNLAB_CLASS (200) generated submissions through nbgrader's own commands
 # make instructor  adds nbgrader and dask.distributed, with which more tests run
 # make oracles  adds PyTorch, which more tests then compare with
+# make docs   the documentation site in build/site: offline, warnings are errors, links are checked
 
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint prove bench class instructor oracles release clean
+.PHONY: help demo test lint prove bench class instructor oracles docs release clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -54,8 +55,14 @@ instructor: .venv/ready
 oracles: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,oracles]'
 
+docs: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
+	rm -rf build/site
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
+	$(BIN)/python docs/check_links.py build/site
+
 release: .venv/ready
 	$(BIN)/nnlab release
 
 clean:
-	rm -rf .venv .nnlab build dist release .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .nnlab build dist docs/_generated release .mypy_cache .pytest_cache .ruff_cache .hypothesis
