@@ -18,7 +18,7 @@ from autograder.facts import in_common, in_one_mode
 from autograder.judges import Finding
 from autograder.judging import judge_case
 from autograder.key import AnswerKey
-from autograder.observation import Lost, Observation, Returned
+from autograder.observation import Lost, Observation, Raised, Returned
 from autograder.report import CheckResult, Evidence, Report
 from autograder.sandbox import Answer, Question, Sandbox, Source
 from autograder.stubs import make_stub
@@ -53,7 +53,9 @@ def grade(
             tick()
     lab = submission.lab
     notes = tuple(map(show.clean, submission.set_aside()))
-    return Report(lab.id, lab.title, key.seed, sandbox.isolation, tuple(grading.diagnosed()), notes)
+    sources = {source.file: source.text for source in grading.sources.values()}
+    results = tuple(grading.diagnosed())
+    return Report(lab.id, lab.title, key.seed, sandbox.isolation, results, notes, sources)
 
 
 class _Grading:
@@ -197,9 +199,13 @@ class _Grading:
                     imported=answer.imported,
                     seen=self._in_common(check, answer),
                 )
-                evidence = _evidence(check, case, observed, right)
                 return CheckResult(
-                    check, Status.FAILED, message, seconds=answer.seconds, evidence=evidence
+                    check,
+                    Status.FAILED,
+                    message,
+                    seconds=answer.seconds,
+                    evidence=_evidence(check, case, observed, right),
+                    raised_at=self._raised_at(observed),
                 )
         return CheckResult(check, Status.PASSED, seconds=answer.seconds)
 
@@ -210,6 +216,13 @@ class _Grading:
             return in_common(check, keyed.cases, answer.observations, keyed.right)
         except Exception:  # noqa: BLE001  whatever a foreign value may provoke
             return ""
+
+    def _raised_at(self, observed: Observation) -> tuple[str, int] | None:
+        """Tell where an exception came from, if that is a file of the submission."""
+        files = {source.file for source in self.sources.values()}
+        if isinstance(observed, Raised) and observed.file in files and observed.line > 0:
+            return observed.file, observed.line
+        return None
 
     def _judge(
         self, check: Check, case: Mapping[str, Any], observed: Observation, right: Returned

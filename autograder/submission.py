@@ -58,6 +58,11 @@ class Submission:
                 missing[module] = str(error)
         return sources, missing
 
+    def taken(self) -> "Handed":
+        """Take the modules in as they are now."""
+        sources, missing = self.read()
+        return Handed(self.lab, "", {name: s.text for name, s in sources.items()}, missing)
+
     def set_aside(self) -> list[str]:
         """Say which files have no effect, though their names may make one think so.
 

@@ -1,7 +1,7 @@
 """What a grading ends with: a verdict a check, in points and in words."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,8 @@ class CheckResult:
     """Exercises whose place the reference's took, so that this check could be asked."""
     evidence: Evidence | None = field(default=None, compare=False, repr=False)
     """What a picture is drawn from; no part of the report as data, nor of what makes two equal."""
+    raised_at: tuple[str, int] | None = None
+    """File and line of the submission where an exception came from."""
 
     def draw(self) -> "Figure | None":
         """Draw the evidence of a failed check; None where there is no picture of it.
@@ -89,6 +91,8 @@ class Report:
     results: tuple[CheckResult, ...]
     notes: tuple[str, ...] = ()
     """What else the student should know, such as files that were set aside."""
+    sources: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    """The files that were graded, for pages that show code beside a message; no part of the data."""
 
     @property
     def points(self) -> int:
