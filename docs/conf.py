@@ -40,7 +40,6 @@ toc_object_entries_show_parents = "hide"
 
 # Strict: a name that leads nowhere ends the build. Python's and numpy's names lead out of the site,
 # which is built without a network.
-suppress_warnings = ["toc.empty_glob"]  # pages that a menu takes in where they are there
 nitpicky = True
 nitpick_ignore_regex = [("py:.*", r"(numpy|np|collections|enum|typing)\..*"), ("py:.*", r"object")]
 
@@ -53,3 +52,18 @@ html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#0072B2", "color-brand-content": "#0067a3"},
     "dark_css_variables": {"color-brand-primary": "#56B4E9", "color-brand-content": "#56B4E9"},
 }
+
+
+def setup(app):
+    """Let a menu take in pages that are there, and be silent about those that are not."""
+
+    def without_empty_patterns(_app, docname, source):
+        if docname == "index":
+            lines = source[0].splitlines()
+            source[0] = "\n".join(
+                line
+                for line in lines
+                if "*" not in line or any(Path(app.srcdir).glob(f"{line}.md"))
+            )
+
+    app.connect("source-read", without_empty_patterns)

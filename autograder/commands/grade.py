@@ -23,7 +23,7 @@ __all__ = ["grade"]
 @click.argument("targets", nargs=-1, metavar="[LAB|PATH]...")
 @click.option("--check", "only", metavar="ID", help="Ask this one check, such as hebb.update.")
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, help="Draw other cases.", show_default=True
+    "--seed", type=click.IntRange(min=0), help="Draw other cases; default: the course's, 0."
 )
 @click.option(
     "--carry-forward",
@@ -63,7 +63,7 @@ def grade(
     ctx: click.Context,
     targets: tuple[str, ...],
     only: str | None,
-    seed: int,
+    seed: int | None,
     carry: bool,  # noqa: FBT001  click passes options by name
     as_json: bool,  # noqa: FBT001  click passes options by name
     junit: Path | None,
@@ -80,33 +80,35 @@ def grade(
     Example: nnlab grade lab02
     Exit code: 0 all passed, 1 some failed, 2 wrong usage, 3 our fault.
     """
+    from autograder import edition
     from autograder.hints import remember
-    from autograder.key import RecordingError
+    from autograder.key import RecordingError, SeedError
     from autograder.progress import keep_progress
     from autograder.report import to_json
-    from autograder.report.pictures import PictureError, prepare
     from autograder.sandbox import SandboxError
     from autograder.selfcheck import find_targets, grade_all
     from autograder.submission import SubmissionError
 
+    if carry and edition.is_students():
+        raise click.UsageError("--carry-forward needs the reference: it is for instructors.")
     try:
         submissions, check = find_targets(targets, only, Path.cwd())
-        if pictures is not None:
-            prepare(pictures)
-        if page is not None:
-            _prepare_page(page)
-    except (SubmissionError, PictureError) as error:
+    except SubmissionError as error:
         raise click.UsageError(str(error)) from error
+    _prepare(pictures, page)
     printer = _Printer(quiet=as_json, brief=len(submissions) > 1 and not verbose)
     reports = []
     digests = [submission.taken().digest for submission in submissions]
     try:
+        wanted = edition.default_seed() if seed is None else seed
         for report in grade_all(
-            submissions, seed=seed, only=check, carry=carry, recording=tell_recording
+            submissions, seed=wanted, only=check, carry=carry, recording=tell_recording
         ):
             reports.append(report)
             printer.report(report)
-    except (SandboxError, RecordingError) as error:
+    except SeedError as error:
+        raise click.UsageError(str(error)) from error
+    except (SandboxError, RecordingError, edition.EditionError) as error:
         raise OurFaultError(str(error)) from error
     if not as_json:  # a report as data is for machines, which take no hints
         remember(reports, Path.cwd())
@@ -115,12 +117,19 @@ def grade(
         click.echo(to_json(reports))
     else:
         printer.total(reports, submissions)
-    if pictures is not None:
-        _save_pictures(reports, pictures, err=as_json)
-    if page is not None:
-        _write_page(reports, page, err=as_json)
+    _draw(reports, pictures, page, err=as_json)
     _write_for_machines(reports, junit, markdown)
     ctx.exit(max(report.exit_code for report in reports))
+
+
+def _draw(
+    reports: Sequence[Report], pictures: Path | None, page: Path | None, *, err: bool
+) -> None:
+    """Write the pictures and the page that are wanted."""
+    if pictures is not None:
+        _save_pictures(reports, pictures, err=err)
+    if page is not None:
+        _write_page(reports, page, err=err)
 
 
 def _write_for_machines(
@@ -152,14 +161,22 @@ def _save_pictures(reports: Sequence[Report], folder: Path, *, err: bool) -> Non
     click.echo("\n".join(told), err=err)
 
 
-def _prepare_page(page: Path) -> None:
-    """See that the page can be written."""
-    from autograder.report.web import PageError, prepare
+def _prepare(pictures: Path | None, page: Path | None) -> None:
+    """See that pictures and page can be written, before minutes go into grading."""
+    if pictures is not None:
+        from autograder.report import pictures as drawing
 
-    try:
-        prepare(page)
-    except PageError as error:
-        raise click.UsageError(str(error)) from error
+        try:
+            drawing.prepare(pictures)
+        except drawing.PictureError as error:
+            raise click.UsageError(str(error)) from error
+    if page is not None:
+        from autograder.report import web
+
+        try:
+            web.prepare(page)
+        except web.PageError as error:
+            raise click.UsageError(str(error)) from error
 
 
 def _write_page(reports: Sequence[Report], page: Path, *, err: bool) -> None:

@@ -58,7 +58,7 @@ def picture() -> str:
         record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, highlight=False
     )
     console.print(f"[dim]$[/] {COMMAND}")
-    console.print(render(replace(report, isolation=ISOLATION)))
+    console.print(render(replace(report, isolation=ISOLATION, versions={})))
     return console.export_svg(
         title="nnlab grade", theme=THEME, code_format=FRAME, unique_id="report"
     )
