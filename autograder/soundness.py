@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from autograder.check import Lab
-from autograder.course import PROVIDED, engine_path, reference_for
+from autograder.course import PROVIDED, checks_path, engine_path, is_guest, reference_for
 from autograder.exercises import find_function
 from autograder.grade import grade
 from autograder.key import AnswerKey, RecordingError, get_key
@@ -38,6 +38,8 @@ def faults_in_writing(lab: Lab) -> Iterator[str]:
     yield from _faults_of_exercises(lab)
     yield from _faults_of_checks(lab)
     yield from _faults_of_modules(lab)
+    if is_guest(lab):
+        yield from _faults_of_guests(lab)
 
 
 def _faults_of_exercises(lab: Lab) -> Iterator[str]:
@@ -95,6 +97,17 @@ def _faults_of_modules(lab: Lab) -> Iterator[str]:
         for name in sorted(names):
             if name not in allowed and name.partition(".")[0] not in allowed:
                 yield f"{module}.py imports {name}, which is neither numpy nor of an earlier lab."
+
+
+def _faults_of_guests(lab: Lab) -> Iterator[str]:
+    """Find imports that the sandbox does not have: a guest's checks travel there as one text."""
+    path = checks_path(lab)
+    for name in sorted(imports_of(path)):
+        if name.partition(".")[0] not in {"numpy", "autograder", *sys.stdlib_module_names}:
+            yield (
+                f"{path.name} imports {name or 'from its own package'}. Checks of a package are one "
+                "file, which imports numpy, autograder and Python's own modules alone."
+            )
 
 
 def imports_of(path: Path) -> set[str]:

@@ -80,6 +80,9 @@ def test_a_lab_in_the_course_passes_the_courses_tests_at_once(tmp_path):
         ("a b", "is no name for a module"),
         ("x" * 40, "is no name for a module"),
         ("hebb", "There is a module hebb in lab02_hebb."),
+        ("class", "'class' has a meaning in Python already."),
+        ("json", "'json' has a meaning in Python already."),
+        ("numpy", "'numpy' has a meaning in Python already."),
         ("arrays", "There is a module arrays in the engine."),
     ],
 )
@@ -89,6 +92,13 @@ def test_a_name_that_cannot_be_taken_gets_a_sentence(name, sentence, tmp_path):
 
     assert (shown.exit_code, sentence in " ".join(shown.output.split())) == (2, True), shown.output
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("title", ['say "hi"', "a\nb", "a | b", "a\\b"])
+def test_a_title_that_would_break_a_file_is_refused(title, tmp_path):
+    """It stands in Python, TOML and Markdown."""
+    with pytest.raises(ScaffoldError, match="cannot stand in all of a lab's files"):
+        plan("weights", tmp_path, title=title)
 
 
 def test_nothing_is_overwritten(tmp_path):
