@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from autograder import edition
 from autograder.commands.authoring import new_lab, verify
 from autograder.commands.batch import batch
 from autograder.commands.doctor import doctor
@@ -24,6 +25,7 @@ from autograder.commands.release import release
 from autograder.commands.status import next_, status
 from autograder.commands.train import train
 from autograder.commands.watch import watch
+from autograder.commands.workspace import init, update
 from autograder.streams import forgive
 
 __all__ = ["main"]
@@ -65,8 +67,9 @@ def main() -> None:
 
 
 for command in (
-    *(grade, watch, hint, explain, status, next_),
+    *(init, update, grade, watch, hint, explain, status, next_),
     *(figure, train, release, batch, gradescope, github, mistakes, nbgrader, doctor),
     *(new_lab, verify, prove),
 ):
-    main.add_command(command)
+    if edition.offers(str(command.name)):
+        main.add_command(command)

@@ -11,10 +11,11 @@ import importlib.util
 import os
 import pkgutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from autograder import edition
 from autograder.check import Lab
 from autograder.sandbox import Source
 
@@ -152,11 +153,13 @@ def checks_path(lab: Lab) -> Path:
 
 def labs() -> tuple[Lab, ...]:
     """Load all labs, in teaching order; a guest that does not load is told of where it is asked for."""
-    loaded = []
-    for lab_id in lab_ids():
+    return tuple(_loaded(lab_ids()))
+
+
+def _loaded(wanted: Iterable[str]) -> Iterator[Lab]:
+    for lab_id in wanted:
         with contextlib.suppress(GuestLabError):
-            loaded.append(load_lab(lab_id))
-    return tuple(loaded)
+            yield load_lab(lab_id)
 
 
 def find_lab(name: str) -> Lab:
@@ -199,17 +202,21 @@ def _engine() -> Path:
 
 
 def engine_path(module: str) -> Path:
-    """Tell where the reference's source of a module stands."""
-    path = _engine() / f"{module}.py"
+    """Tell where a module's source stands: the reference's, or in the student's edition the stub."""
+    path = edition.stub_path(module) or _engine() / f"{module}.py"
     owner = None if path.exists() or not _guests() else owner_of(module)
     return owner.home / "nnlab" / path.name if owner and owner.home else path
 
 
 @cache
 def reference_for(lab: Lab) -> dict[str, Source]:
-    """Collect the modules a submission to this lab may lean on: provided ones and earlier labs'."""
-    earlier = [load_lab(lab_id) for lab_id in lab_ids() if lab_id < lab.id]
-    modules = [*PROVIDED, *(module for known in earlier for module in known.modules)]
+    """Collect the modules a submission to this lab may lean on: provided ones and earlier labs'.
+
+    The student's edition has the provided ones alone; the others are the student's own.
+    """
+    known = () if edition.is_students() else lab_ids()
+    earlier = _loaded(lab_id for lab_id in known if lab_id < lab.id)
+    modules = [*PROVIDED, *(module for leaned in earlier for module in leaned.modules)]
     return {module: _engine_source(module) for module in modules}
 
 

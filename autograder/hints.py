@@ -19,7 +19,7 @@ from autograder.course import engine_path
 from autograder.exercises import find_function
 from autograder.files import write_whole
 from autograder.report import CheckResult, Report
-from autograder.workspace import state_folder
+from autograder.state import state_folder
 
 __all__ = ["Hint", "HintError", "formula_of", "ladder", "next_hint", "open_hints", "remember"]
 

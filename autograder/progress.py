@@ -15,8 +15,8 @@ from typing import Any
 from autograder.check import Status
 from autograder.files import write_whole
 from autograder.report import CheckResult, Report
+from autograder.state import state_folder
 from autograder.submission import Submission, find_submissions
-from autograder.workspace import state_folder
 
 __all__ = ["LabProgress", "keep_progress", "lab_progress", "workspace_progress"]
 

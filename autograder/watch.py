@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.check import Lab, Status
-from autograder.grade import grade
-from autograder.key import RecordingError, get_key
+from autograder.key import RecordingError
 from autograder.report import CheckResult, Report
 from autograder.sandbox import Sandbox, SandboxError
+from autograder.selfcheck import SelfCheck
 from autograder.submission import Handed, Submission
 
 __all__ = ["Difference", "Event", "compare", "every", "watch"]
@@ -95,7 +95,8 @@ def watch(
     `grading` is entered while something is graded. Our own faults are told as events, and the
     watching goes on.
     """
-    watchers = [_Watcher(submission, sandbox, seed, grading) for submission in submissions]
+    check = SelfCheck(seed, sandbox)
+    watchers = [_Watcher(submission, check, grading) for submission in submissions]
     for watcher in watchers:
         yield watcher.grade(watcher.submission.taken())
     for _ in looks:
@@ -111,13 +112,11 @@ class _Watcher:
     def __init__(
         self,
         submission: Submission,
-        sandbox: Sandbox,
-        seed: int,
+        check: SelfCheck,
         grading: Callable[[Lab], AbstractContextManager[object]],
     ) -> None:
         self.submission = submission
-        self.sandbox = sandbox
-        self.seed = seed
+        self.check = check
         self.grading = grading
         self.seen = _traces(submission)
         self.moving = False
@@ -149,8 +148,7 @@ class _Watcher:
         lab = self.submission.lab
         try:
             with self.grading(lab):
-                key = get_key(lab, self.seed, self.sandbox)
-                report = grade(self.submission, key, self.sandbox)
+                report = self.check.report(self.submission)
         except (SandboxError, RecordingError) as error:
             told = f"{error}\nThis is the checker's fault, not yours. Save again to try again."
             return Event(self.submission, "", None, before, told)

@@ -18,6 +18,9 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 ISOLATION = "isolation: landlock+seccomp"
 """What the documents show: a self-check on a usual Linux."""
 
+MADE_WITH = re.compile(r"^checks \w+ · key \w+ · numpy .*\n", re.MULTILINE)
+"""The last line of a report, which the documents leave out: it differs from machine to machine."""
+
 
 def blocks(language):
     """Collect the fenced blocks of a language, with where they stand."""
@@ -41,6 +44,7 @@ def run(command):
     )
     assert not shown.stderr
     text = re.sub(r"isolation: \S+", ISOLATION, shown.stdout)  # which one depends on the machine
+    text = MADE_WITH.sub("", text)
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 

@@ -31,7 +31,7 @@ __all__ = ["grade"]
     help="Ask this one check, such as hebb.update.",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, help="Draw other cases.", show_default=True
+    "--seed", type=click.IntRange(min=0), help="Draw other cases; default: the course's, 0."
 )
 @click.option(
     "--carry-forward",
@@ -71,7 +71,7 @@ def grade(
     ctx: click.Context,
     targets: tuple[str, ...],
     only: str | None,
-    seed: int,
+    seed: int | None,
     carry: bool,  # noqa: FBT001  click passes options by name
     as_json: bool,  # noqa: FBT001  click passes options by name
     junit: Path | None,
@@ -88,29 +88,32 @@ def grade(
     Example: nnlab grade lab02
     Exit code: 0 all passed, 1 some failed, 2 wrong usage, 3 our fault.
     """
+    from autograder import edition
     from autograder.hints import remember
-    from autograder.key import RecordingError
+    from autograder.key import RecordingError, SeedError
     from autograder.progress import keep_progress
     from autograder.report import to_json
-    from autograder.report.pictures import PictureError, prepare
     from autograder.sandbox import SandboxError
     from autograder.selfcheck import find_targets, grade_all
     from autograder.submission import SubmissionError
 
+    if carry and edition.is_students():
+        raise click.UsageError("--carry-forward needs the reference: it is for instructors.")
     try:
         submissions, check = find_targets(targets, only, Path.cwd())
-        if pictures is not None:
-            prepare(pictures)
-        if page is not None:
-            _prepare_page(page)
-    except (SubmissionError, PictureError) as error:
+    except SubmissionError as error:
         raise click.UsageError(str(error)) from error
+    _prepare(pictures, page)
     printer = _Printer(quiet=as_json, brief=len(submissions) > 1 and not verbose)
     reports = []
     digests = [submission.taken().digest for submission in submissions]
     try:
         grading = grade_all(
-            submissions, seed=seed, only=check, carry=carry, recording=tell_recording
+            submissions,
+            seed=edition.default_seed() if seed is None else seed,
+            only=check,
+            carry=carry,
+            recording=tell_recording,
         )
         with closing(grading):
             for submission in submissions:
@@ -118,7 +121,9 @@ def grade(
                     report = next(grading)
                 reports.append(report)
                 printer.report(report)
-    except (SandboxError, RecordingError) as error:
+    except SeedError as error:
+        raise click.UsageError(str(error)) from error
+    except (SandboxError, RecordingError, edition.EditionError) as error:
         raise OurFaultError(str(error)) from error
     if not as_json:  # a report as data is for machines, which take no hints
         remember(reports, Path.cwd())
@@ -127,12 +132,19 @@ def grade(
         click.echo(to_json(reports))
     else:
         printer.total(reports, submissions)
-    if pictures is not None:
-        _save_pictures(reports, pictures, err=as_json)
-    if page is not None:
-        _write_page(reports, page, err=as_json)
+    _draw(reports, pictures, page, err=as_json)
     _write_for_machines(reports, junit, markdown)
     ctx.exit(max(report.exit_code for report in reports))
+
+
+def _draw(
+    reports: Sequence[Report], pictures: Path | None, page: Path | None, *, err: bool
+) -> None:
+    """Write the pictures and the page that are wanted."""
+    if pictures is not None:
+        _save_pictures(reports, pictures, err=err)
+    if page is not None:
+        _write_page(reports, page, err=err)
 
 
 def _write_for_machines(
@@ -164,14 +176,22 @@ def _save_pictures(reports: Sequence[Report], folder: Path, *, err: bool) -> Non
     click.echo("\n".join(told), err=err)
 
 
-def _prepare_page(page: Path) -> None:
-    """See that the page can be written."""
-    from autograder.report.web import PageError, prepare
+def _prepare(pictures: Path | None, page: Path | None) -> None:
+    """See that pictures and page can be written, before minutes go into grading."""
+    if pictures is not None:
+        from autograder.report import pictures as drawing
 
-    try:
-        prepare(page)
-    except PageError as error:
-        raise click.UsageError(str(error)) from error
+        try:
+            drawing.prepare(pictures)
+        except drawing.PictureError as error:
+            raise click.UsageError(str(error)) from error
+    if page is not None:
+        from autograder.report import web
+
+        try:
+            web.prepare(page)
+        except web.PageError as error:
+            raise click.UsageError(str(error)) from error
 
 
 def _write_page(reports: Sequence[Report], page: Path, *, err: bool) -> None:

@@ -20,9 +20,9 @@ __all__ = ["watch"]
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[LAB|PATH]...", shell_complete=targets)
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, help="Draw other cases.", show_default=True
+    "--seed", type=click.IntRange(min=0), help="Draw other cases; default: the course's, 0."
 )
-def watch(targets: tuple[str, ...], seed: int) -> None:
+def watch(targets: tuple[str, ...], seed: int | None) -> None:
     """Grade again whenever you save, and show only what changed; Ctrl-C ends it.
 
     It begins with a report: of one lab the whole, of several a line each. While a file is half
@@ -32,6 +32,7 @@ def watch(targets: tuple[str, ...], seed: int) -> None:
     Example: nnlab watch lab02
     Exit code: 0 ended by Ctrl-C, 2 wrong usage, 3 our fault.
     """
+    from autograder import edition
     from autograder import sandbox as sandboxes
     from autograder import watch as watching
     from autograder.selfcheck import find_targets
@@ -49,7 +50,7 @@ def watch(targets: tuple[str, ...], seed: int) -> None:
                 submissions,
                 sandbox,
                 looks,
-                seed=seed,
+                seed=edition.default_seed() if seed is None else seed,
                 grading=lambda lab: working(f"Grading {lab.id} …"),
             ):
                 show.event(event)

@@ -122,7 +122,7 @@ def _operators() -> tuple[tuple[str, Any], ...]:
 class _Wordless(ast.NodeTransformer):
     """Takes the words out of messages: texts in the arguments of an exception."""
 
-    def visit_Raise(self, node: ast.Raise) -> ast.Raise:  # noqa: N802  ast's own naming
+    def visit_Raise(self, node: ast.Raise) -> ast.Raise:
         if isinstance(node.exc, ast.Call):
             node.exc.args = []
         return node

@@ -11,7 +11,7 @@ import parso
 from cosmic_ray.operators.operator import Example, Operator
 from parso.python.tree import PythonLeaf
 
-__all__ = ["OPERATORS", "DeleteArgument", "DeleteStatement", "ReplaceAugmented"]
+__all__ = ["DeleteArgument", "DeleteStatement", "OPERATORS", "ReplaceAugmented"]
 
 Position = tuple[tuple[int, int], tuple[int, int]]
 
@@ -32,9 +32,9 @@ class DeleteStatement(Operator):
 
     def mutation_positions(self, node: Any) -> Iterator[Position]:
         """Yield the statement if it is one."""
-        if node.type == "simple_stmt" and node.children[0].type in SIMPLE:
-            yield node.start_pos, node.end_pos
-        elif node.type in COMPOUND:
+        if (
+            node.type == "simple_stmt" and node.children[0].type in SIMPLE
+        ) or node.type in COMPOUND:
             yield node.start_pos, node.end_pos
 
     def mutate(self, node: Any, index: int) -> Any:

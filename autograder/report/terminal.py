@@ -65,7 +65,8 @@ def render(report: Report, *, unicode: bool = True) -> RenderableType:
         Text(f"{report.points} / {report.max_points} points", style="bold"),
     )
     notes = [Text(note, style="bold") for note in report.notes]
-    return Group(head, *_checks(report, unicode=unicode), Text(), *notes, _summary(report))
+    foot = [*notes, _summary(report), *_made_with(report)]
+    return Group(head, *_checks(report, unicode=unicode), Text(), *foot)
 
 
 def render_checks(report: Report, *, names: int = 0, unicode: bool = True) -> RenderableType:
@@ -162,6 +163,14 @@ def _summary(report: Report) -> Text:
     helped = report.points - report.own_points
     own = f" · {report.own_points} on its own, {helped} with the reference's help" if helped else ""
     return Text(f"{', '.join(counts)}{own} · {made}", style="dim")
+
+
+def _made_with(report: Report) -> Iterator[Text]:
+    """Name in one line what two reports are to be compared by; the report as data has all of it."""
+    made = report.versions
+    if made:
+        prints = f"checks {made['checks'][:8]} · key {made['key'][:8]}"
+        yield Text(f"{prints} · numpy {made['numpy']} ({made['blas']})", style="dim")
 
 
 def columns(title: str, rows: Sequence[tuple[str, str, str]]) -> RenderableType:
