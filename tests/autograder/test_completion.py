@@ -93,7 +93,7 @@ def test_bash_is_answered_by_the_program_itself():
     [
         (["grdae"], "There is no command 'grdae'. Did you mean grade?"),
         (["xyzzy"], "There is no command 'xyzzy'. There are batch, doctor,"),
-        (["hnit", "hebb.update"], "Did you mean hint?"),
+        (["hints", "hebb.update"], "Did you mean hint?"),
         (["grade", "--chek", "x"], "--check"),
         (["mistakes", "--message", "hebb-forgets-bia"], "Did you mean hebb-forgets-bias?"),
         (["figure", "hebb-bipola"], "Did you mean hebb-bipolar?"),
