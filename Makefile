@@ -9,11 +9,12 @@
 # make instructor  adds nbgrader and dask.distributed, with which more tests run
 # make screenshots  takes the pictures of docs/what-people-see.md; needs Chromium
 # make oracles  adds PyTorch, which more tests then compare with
+# make docs   the documentation site in build/site: offline, warnings are errors, links are checked
 
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint prove bench class instructor oracles screenshots release clean
+.PHONY: help demo test lint prove bench class instructor oracles screenshots docs release clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -66,8 +67,14 @@ screenshots: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,screens]'
 	$(BIN)/python docs/screenshots.py
 
+docs: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
+	rm -rf build/site
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
+	$(BIN)/python docs/check_links.py build/site
+
 release: .venv/ready
 	$(BIN)/nnlab release
 
 clean:
-	rm -rf .venv .nnlab build dist release .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .nnlab build dist docs/_generated release .mypy_cache .pytest_cache .ruff_cache .hypothesis
