@@ -51,7 +51,6 @@ def verify(tmp_path):
         (ENGINE, '"""Nearest', '(""""Nearest', "neighbours.predict cannot be found"),
         (CHECKS, 'slides="Nearest neighbours"', 'slides=""', "names no heading of the lecture."),
         (CHECKS, "wins.", "wins", "The promise of neighbours.majority must be a sentence"),
-        (CHECKS, "import numpy as np", "import numpy as np, nowhere", "No module named"),
         (CHECKS, "import numpy as np", "import numpy as np\nimport click", "imports click. Checks"),
         (CHECKS, "points=10", "points=0", "squared_distances carries no points: give it a check."),
         (CHECKS, "points=10", "points=-1", "neighbours.distances is worth -1 points."),
