@@ -8,14 +8,21 @@ from typing import Any
 import click
 
 from autograder import edition
+from autograder.commands.authoring import new_lab, verify
 from autograder.commands.batch import batch
 from autograder.commands.doctor import doctor
+from autograder.commands.explain import explain
 from autograder.commands.figure import figure
+from autograder.commands.github import github
 from autograder.commands.grade import grade
+from autograder.commands.gradescope import gradescope
 from autograder.commands.mistakes import hint, mistakes
 from autograder.commands.nbgrader import nbgrader
+from autograder.commands.prove import prove
 from autograder.commands.release import release
+from autograder.commands.status import next_, status
 from autograder.commands.train import train
+from autograder.commands.watch import watch
 from autograder.commands.workspace import init, update
 
 __all__ = ["main"]
@@ -43,17 +50,9 @@ def main() -> None:
 
 
 for command in (
-    grade,
-    hint,
-    init,
-    update,
-    figure,
-    train,
-    release,
-    batch,
-    mistakes,
-    nbgrader,
-    doctor,
+    *(init, update, grade, watch, hint, explain, status, next_),
+    *(figure, train, release, batch, gradescope, github, mistakes, nbgrader, doctor),
+    *(new_lab, verify, prove),
 ):
     if edition.offers(str(command.name)):
         main.add_command(command)

@@ -27,7 +27,9 @@ HANDED_OUT = Path(__file__).resolve().parents[1] / "nnlab_course"
 
 SCHEMA = "nnlab/edition/1"
 
-STUDENTS_COMMANDS = ("grade", "hint", "init", "update", "doctor")
+STUDENTS_COMMANDS = (
+    *("init", "update", "grade", "watch", "hint", "explain", "status", "next", "doctor"),
+)
 """What works without the engine's bodies, the solutions and other people's submissions."""
 
 

@@ -9,12 +9,13 @@ from autograder.judges import Finding
 from autograder.observation import Lost, Observation, Raised, Returned
 from autograder.sandbox.scratch import MOST_MB
 
-__all__ = ["explain", "not_written_yet"]
+__all__ = ["NOT_WRITTEN", "explain", "not_written_yet"]
 
 OUT_OF_REACH = (
     "Code that is graded may compute, and write small files in its own folder. Other files, "
     "programs, processes and the network are out of its reach."
 )
+NOT_WRITTEN = "Not written yet:"
 MAX_PRINTED = 400
 MAX_FOREIGN = 2000  # of a message: the sandbox sends no more, unless somebody has patched it
 
@@ -73,7 +74,7 @@ def _raised(check: Check, called: list[str], error: Raised) -> list[str]:
     name = check.exercise.rpartition(".")[2]
     match error.kind:
         case "NotImplementedError":
-            return [f"Not written yet: {check.exercise.partition('.')[2]}."]
+            return [f"{NOT_WRITTEN} {check.exercise.partition('.')[2]}."]
         case "SyntaxError" | "IndentationError" | "TabError":
             return [f"{check.module}.py is not valid Python: {message}", line]
         case "ModuleNotFoundError" | "ImportError":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder import edition
 from autograder.check import Lab
-from autograder.course import PROVIDED, engine_path
+from autograder.course import PROVIDED, checks_path, engine_path
 
 __all__ = ["checks_fingerprint", "engine_fingerprint", "judging_files"]
 
@@ -15,7 +15,7 @@ LENGTH = 16
 _HERE = Path(__file__).parent
 
 
-def judging_files(lab_id: str) -> list[Path]:
+def judging_files(lab: Lab) -> list[Path]:
     """List the code that a verdict and its sentence come from."""
     names = (
         "asking",
@@ -45,14 +45,14 @@ def judging_files(lab_id: str) -> list[Path]:
         *sorted((_HERE / "judges").glob("*.py")),
         *sorted((_HERE / "sandbox").glob("*.py")),
         _HERE / "report" / "__init__.py",
-        _HERE / "labs" / f"{lab_id}.py",
+        checks_path(lab),
     ]
 
 
 @cache
 def checks_fingerprint(lab: Lab) -> str:
     """Hash the code that judges a lab."""
-    return _fingerprint(judging_files(lab.id), _HERE)
+    return _fingerprint(judging_files(lab), _HERE)
 
 
 @cache
@@ -68,6 +68,7 @@ def _fingerprint(paths: list[Path], above: Path) -> str:
     """Hash files with their names; the ends of lines count alike on every system."""
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(path.relative_to(above).as_posix().encode())
+        inner = path.relative_to(above) if path.is_relative_to(above) else Path(path.name)
+        digest.update(inner.as_posix().encode())
         digest.update(hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).digest())
     return digest.hexdigest()[:LENGTH]

@@ -19,7 +19,7 @@ from autograder.judges import Finding
 from autograder.judging import judge_case
 from autograder.key import AnswerKey
 from autograder.leaning import First, is_own_failure
-from autograder.observation import Lost, Observation, Returned
+from autograder.observation import Lost, Observation, Raised, Returned
 from autograder.report import CheckResult, Evidence, Report
 from autograder.sandbox import Answer, Question, Sandbox, Source
 from autograder.stubs import make_stub
@@ -58,7 +58,16 @@ def grade(
     lab = submission.lab
     notes = tuple(map(show.clean, submission.set_aside()))
     results = tuple(grading.diagnosed())
-    return Report(lab.id, lab.title, key.seed, sandbox.isolation, results, notes, versions(lab))
+    return Report(
+        lab.id,
+        lab.title,
+        key.seed,
+        sandbox.isolation,
+        results,
+        notes,
+        versions(lab),
+        {source.file: source.text for source in grading.sources.values()},
+    )
 
 
 class _Grading:
@@ -222,9 +231,13 @@ class _Grading:
                     imported=answer.imported,
                     seen=self._in_common(check, answer),
                 )
-                evidence = _evidence(check, case, observed, right)
                 return CheckResult(
-                    check, Status.FAILED, message, seconds=answer.seconds, evidence=evidence
+                    check,
+                    Status.FAILED,
+                    message,
+                    seconds=answer.seconds,
+                    evidence=_evidence(check, case, observed, right),
+                    raised_at=self._raised_at(observed),
                 )
         return CheckResult(check, Status.PASSED, seconds=answer.seconds)
 
@@ -235,6 +248,13 @@ class _Grading:
             return in_common(check, keyed.cases, answer.observations, keyed.right)
         except Exception:  # noqa: BLE001  whatever a foreign value may provoke
             return ""
+
+    def _raised_at(self, observed: Observation) -> tuple[str, int] | None:
+        """Tell where an exception came from, if that is a file of the submission."""
+        files = {source.file for source in self.sources.values()}
+        if isinstance(observed, Raised) and observed.file in files and observed.line > 0:
+            return observed.file, observed.line
+        return None
 
     def _judge(
         self, check: Check, case: Mapping[str, Any], observed: Observation, right: Returned

@@ -7,7 +7,7 @@ plain data only, and is all that a judge needs to know.
 import hashlib
 import platform
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -17,10 +17,10 @@ import numpy as np
 
 from autograder import asking, edition
 from autograder.check import Lab
-from autograder.course import ROOT, engine_path, reference_for
+from autograder.course import ROOT, checks_path, engine_path, reference_for
 from autograder.files import write_whole
 from autograder.fingerprints import checks_fingerprint
-from autograder.mistakes import catalogue_path, load_mistakes
+from autograder.mistakes import Mistake, catalogue_path, load_mistakes
 from autograder.observation import Observation, Returned, from_plain, to_plain
 from autograder.sandbox import Answer, Sandbox, Source
 from autograder.sandbox.codec import ProtocolError, decode, encode
@@ -128,10 +128,16 @@ class AnswerKey:
 
 
 def record_key(
-    lab: Lab, seed: int, sandbox: Sandbox, *, tick: Callable[[], object] = lambda: None
+    lab: Lab,
+    seed: int,
+    sandbox: Sandbox,
+    *,
+    mistakes: Sequence[Mistake] | None = None,
+    tick: Callable[[], object] = lambda: None,
 ) -> AnswerKey:
     """Ask the reference and every known mistake, and keep what they did.
 
+    `mistakes` may be fewer than the catalogue's: what is not asked can judge, but has no name.
     `tick` is called after each of them.
 
     Raises: RecordingError if the reference fails to answer.
@@ -157,7 +163,7 @@ def record_key(
             raise RecordingError(f"The reference does not answer {name}: {observations[0]}")
         checks[name] = KeyedCheck(cases[name], observations, wrong[name])
         tick()
-    mistakes = load_mistakes(lab)
+    mistakes = load_mistakes(lab) if mistakes is None else mistakes
     for mistake in mistakes:
         submission = {**right, mistake.module: mistake.source()}
         for name, question in questions.items():
@@ -253,7 +259,7 @@ def key_fingerprint(lab: Lab) -> str:
     digest = hashlib.sha256()
     folder = Path(__file__).parent
     paths = [
-        folder / "labs" / f"{lab.id}.py",
+        checks_path(lab),
         *(
             folder / name
             for name in (

@@ -15,6 +15,7 @@ from autograder.check import Lab
 from autograder.files import write_whole
 from autograder.report import Report
 from autograder.results import Results
+from autograder.spreadsheet import safe_cell
 from autograder.submission import Handed
 
 __all__ = ["Change", "Mark", "Marks", "marks_of"]
@@ -87,11 +88,11 @@ class Marks:
         for mark in self.marks:
             if mark.report is None:
                 writer.writerow(
-                    [_cell(mark.student), "", self.lab.points, *[""] * len(self.lab.checks)]
+                    [safe_cell(mark.student), "", self.lab.points, *[""] * len(self.lab.checks)]
                 )
                 continue
             points = [result.points for result in mark.report.results]
-            writer.writerow([_cell(mark.student), mark.report.points, self.lab.points, *points])
+            writer.writerow([safe_cell(mark.student), mark.report.points, self.lab.points, *points])
         return text.getvalue()
 
     def write(self, folder: Path) -> tuple[Path, Path]:
@@ -140,11 +141,6 @@ def _plain(mark: Mark) -> dict[str, Any]:
 
 
 _NOT_THE_MARK = {"seconds", "title", "max_points"}
-
-
-def _cell(text: str) -> str:
-    """Keep a spreadsheet from reading a name as a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _written(path: Path) -> dict[str, Any]:

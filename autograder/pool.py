@@ -229,7 +229,7 @@ def _grade(
     lab_id: str, key: AnswerKey, texts: dict[str, bytes], missing: dict[str, str]
 ) -> dict[str, Any]:
     handed = Handed(load_lab(lab_id), "", texts, missing)
-    return to_plain(grade(handed, key, _sandbox()))
+    return to_plain(grade(handed, key, _sandbox()), times=True)
 
 
 def _sandbox() -> Sandbox:

@@ -22,7 +22,6 @@ from autograder.submission import Handed
 
 __all__ = [
     "Results",
-    "STATE",
     "Seeds",
     "edition",
     "from_plain",
@@ -31,12 +30,9 @@ __all__ = [
 
 SCHEMA = "nnlab/result/1"
 
-STATE = ".nnlab"
-"""The folder in a course's folder that keeps seeds and results."""
 
-
-def to_plain(report: Report) -> dict[str, Any]:
-    """Describe a report without its times: two gradings of one submission are then equal."""
+def to_plain(report: Report, *, times: bool = False) -> dict[str, Any]:
+    """Describe a report; without its times, two gradings of one submission are equal."""
     checks = [
         {
             "id": result.check.id,
@@ -44,10 +40,18 @@ def to_plain(report: Report) -> dict[str, Any]:
             "message": result.message,
             "mistake": result.mistake,
             "hint": result.hint,
+            "raised_at": result.raised_at and list(result.raised_at),
         }
         for result in report.results
     ]
-    return {"schema": SCHEMA, "seed": report.seed, "isolation": report.isolation, "checks": checks}
+    seconds = [round(result.seconds, 4) for result in report.results]
+    return {
+        "schema": SCHEMA,
+        "seed": report.seed,
+        "isolation": report.isolation,
+        "checks": checks,
+        **({"seconds": seconds} if times else {}),
+    }
 
 
 def from_plain(lab: Lab, plain: Mapping[str, Any]) -> Report:
@@ -55,6 +59,7 @@ def from_plain(lab: Lab, plain: Mapping[str, Any]) -> Report:
 
     Raises: KeyError, TypeError or ValueError if it is none of this lab's.
     """
+    checks = plain["checks"]
     results = tuple(
         CheckResult(
             lab.checks[check["id"]],
@@ -62,8 +67,10 @@ def from_plain(lab: Lab, plain: Mapping[str, Any]) -> Report:
             check["message"],
             check["mistake"],
             check["hint"],
+            float(seconds),
+            raised_at=check["raised_at"] and (check["raised_at"][0], check["raised_at"][1]),
         )
-        for check in plain["checks"]
+        for check, seconds in zip(checks, plain.get("seconds", [0.0] * len(checks)), strict=True)
     )
     if plain["schema"] != SCHEMA or [r.check.id for r in results] != list(lab.checks):
         raise ValueError(f"no result of {lab.id}")
@@ -91,7 +98,7 @@ class Results:
     def keep(self, handed: Handed, report: Report) -> None:
         """Keep a result whole or not at all; one in which we are at fault is asked again."""
         if not report.count(Status.ERROR):
-            write_whole(self._place(handed), json.dumps(to_plain(report)) + "\n")
+            write_whole(self._place(handed), json.dumps(to_plain(report, times=True)) + "\n")
 
     def _place(self, handed: Handed) -> Path:
         name = hashlib.sha256(f"{handed.digest}{self.made_by}".encode()).hexdigest()[:40]

@@ -8,12 +8,12 @@ from autograder import edition
 from autograder.check import Lab
 from autograder.grade import grade
 from autograder.key import get_key, stored_key
-from autograder.leaning import First, earlier_first
+from autograder.leaning import earlier_first
 from autograder.report import Report
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.submission import Handed, Submission, SubmissionError, find_submissions
 
-__all__ = ["Standing", "find_targets", "grade_all"]
+__all__ = ["SelfCheck", "find_targets", "grade_all"]
 
 
 def find_targets(
@@ -52,42 +52,48 @@ def grade_all(
         no answers to this seed's cases.
     """
     with open_sandbox(here=True) as sandbox:  # before any key is read: the worker holds no answer
-        standing = Standing(seed, sandbox) if edition.is_students() else None
+        check = SelfCheck(seed, sandbox, recording)
         for submission in submissions:
-            key = stored_key(submission.lab, seed)
-            if key is None:
-                recording(submission.lab)
-                key = get_key(submission.lab, seed, sandbox)
-            first = standing.first(submission.taken()) if standing else None
-            report = grade(submission, key, sandbox, only=only, carry=carry, first=first)
-            if standing and only is None:
-                standing.keep(submission.taken(), report)
-            yield report
+            yield check.report(submission, only=only, carry=carry)
 
 
-class Standing:
-    """How a student's earlier labs stand: graded where a later lab's failure asks, and remembered."""
+class SelfCheck:
+    """Grades what one student has here, under one seed and in one sandbox.
 
-    def __init__(self, seed: int, sandbox: Sandbox) -> None:
+    In the student's edition a lab leans on the student's own earlier labs. These are graded where a
+    later lab's failure asks for it, and remembered.
+    """
+
+    def __init__(
+        self, seed: int, sandbox: Sandbox, recording: Callable[[Lab], object] = lambda _: None
+    ) -> None:
         self.seed = seed
         self.sandbox = sandbox
-        self.reports: dict[tuple[str, str], Report] = {}
+        self.recording = recording
+        self.known: dict[tuple[str, str], Report] = {}
 
-    def first(self, handed: Handed) -> First:
-        """Make what says which earlier work must be put right before a failure can be judged."""
-        return earlier_first(
-            handed.lab, handed.lacking, lambda lab: self.report(handed.before(lab))
+    def report(
+        self, submission: Submission | Handed, *, only: str | None = None, carry: bool = False
+    ) -> Report:
+        """Grade one submission.
+
+        Raises: SandboxError, RecordingError, SeedError.
+        """
+        key = stored_key(submission.lab, self.seed)
+        if key is None:
+            self.recording(submission.lab)
+            key = get_key(submission.lab, self.seed, self.sandbox)
+        if not edition.is_students():
+            return grade(submission, key, self.sandbox, only=only, carry=carry)
+        handed = submission.taken() if isinstance(submission, Submission) else submission
+        first = earlier_first(
+            handed.lab, handed.lacking, lambda lab: self._earlier(handed.before(lab))
         )
+        report = grade(submission, key, self.sandbox, only=only, carry=carry, first=first)
+        if only is None:
+            self.known[handed.lab.id, handed.digest] = report
+        return report
 
-    def report(self, handed: Handed) -> Report:
-        """Grade an earlier lab, unless that was done in this run."""
-        known = self.reports.get((handed.lab.id, handed.digest))
-        if known is None:
-            key = get_key(handed.lab, self.seed, self.sandbox)
-            known = grade(handed, key, self.sandbox, first=self.first(handed))
-            self.keep(handed, known)
-        return known
-
-    def keep(self, handed: Handed, report: Report) -> None:
-        """Remember a report for the labs after it."""
-        self.reports[handed.lab.id, handed.digest] = report
+    def _earlier(self, handed: Handed) -> Report:
+        known = self.known.get((handed.lab.id, handed.digest))
+        return known if known is not None else self.report(handed)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.errors import OurFaultError
+from autograder.commands.errors import OurFaultError, writing
 from autograder.commands.progress import tell_recording
 
 if TYPE_CHECKING:
@@ -32,12 +32,31 @@ __all__ = ["grade"]
     help="Ask what depends on a failed exercise with the reference in its place.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option(
+    "--junit",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report as JUnit XML as well.",
+)
+@click.option(
+    "--markdown",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Append the report in Markdown to this file, such as $GITHUB_STEP_SUMMARY.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Print every lab's whole report.")
 @click.option(
     "--pictures",
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="Draw the evidence of failed checks into this folder.",
+)
+@click.option(
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the report as a web page, with your code and the pictures in it.",
 )
 @click.pass_context
 def grade(
@@ -47,8 +66,11 @@ def grade(
     seed: int | None,
     carry: bool,  # noqa: FBT001  click passes options by name
     as_json: bool,  # noqa: FBT001  click passes options by name
+    junit: Path | None,
+    markdown: Path | None,
     verbose: bool,  # noqa: FBT001
     pictures: Path | None,
+    page: Path | None,
 ) -> None:
     """Check your work: what is right, what is not, and why.
 
@@ -61,8 +83,8 @@ def grade(
     from autograder import edition
     from autograder.hints import remember
     from autograder.key import RecordingError, SeedError
+    from autograder.progress import keep_progress
     from autograder.report import to_json
-    from autograder.report.pictures import PictureError, prepare
     from autograder.sandbox import SandboxError
     from autograder.selfcheck import find_targets, grade_all
     from autograder.submission import SubmissionError
@@ -71,12 +93,12 @@ def grade(
         raise click.UsageError("--carry-forward needs the reference: it is for instructors.")
     try:
         submissions, check = find_targets(targets, only, Path.cwd())
-        if pictures is not None:
-            prepare(pictures)
-    except (SubmissionError, PictureError) as error:
+    except SubmissionError as error:
         raise click.UsageError(str(error)) from error
+    _prepare(pictures, page)
     printer = _Printer(quiet=as_json, brief=len(submissions) > 1 and not verbose)
     reports = []
+    digests = [submission.taken().digest for submission in submissions]
     try:
         wanted = edition.default_seed() if seed is None else seed
         for report in grade_all(
@@ -90,13 +112,41 @@ def grade(
         raise OurFaultError(str(error)) from error
     if not as_json:  # a report as data is for machines, which take no hints
         remember(reports, Path.cwd())
+        keep_progress(zip(submissions, digests, reports, strict=True), Path.cwd())
     if as_json:
         click.echo(to_json(reports))
     else:
         printer.total(reports, submissions)
-    if pictures is not None:
-        _save_pictures(reports, pictures, err=as_json)
+    _draw(reports, pictures, page, err=as_json)
+    _write_for_machines(reports, junit, markdown)
     ctx.exit(max(report.exit_code for report in reports))
+
+
+def _draw(
+    reports: Sequence[Report], pictures: Path | None, page: Path | None, *, err: bool
+) -> None:
+    """Write the pictures and the page that are wanted."""
+    if pictures is not None:
+        _save_pictures(reports, pictures, err=err)
+    if page is not None:
+        _write_page(reports, page, err=err)
+
+
+def _write_for_machines(
+    reports: Sequence[Report], junit: Path | None, markdown: Path | None
+) -> None:
+    """Write the report in the forms that build servers read."""
+    if junit is not None:
+        from autograder.files import write_whole
+        from autograder.report.junit import to_junit
+
+        with writing(junit):
+            write_whole(junit, to_junit(reports))
+    if markdown is not None:
+        from autograder.report.markdown import to_markdown
+
+        with writing(markdown), markdown.open("a", encoding="utf-8") as file:
+            file.write(to_markdown(reports))
 
 
 def _save_pictures(reports: Sequence[Report], folder: Path, *, err: bool) -> None:
@@ -109,6 +159,35 @@ def _save_pictures(reports: Sequence[Report], folder: Path, *, err: bool) -> Non
         raise click.UsageError(str(error)) from error
     told = [f"picture   {path}" for path in written] or ["No failed check has a picture."]
     click.echo("\n".join(told), err=err)
+
+
+def _prepare(pictures: Path | None, page: Path | None) -> None:
+    """See that pictures and page can be written, before minutes go into grading."""
+    if pictures is not None:
+        from autograder.report import pictures as drawing
+
+        try:
+            drawing.prepare(pictures)
+        except drawing.PictureError as error:
+            raise click.UsageError(str(error)) from error
+    if page is not None:
+        from autograder.report import web
+
+        try:
+            web.prepare(page)
+        except web.PageError as error:
+            raise click.UsageError(str(error)) from error
+
+
+def _write_page(reports: Sequence[Report], page: Path, *, err: bool) -> None:
+    """Write the page and say where it is; beside data, on stderr."""
+    from autograder.report.web import PageError, to_html, write_page
+
+    try:
+        write_page(page, to_html(reports))
+    except PageError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(f"page      {page}", err=err)
 
 
 class _Printer:

@@ -233,6 +233,10 @@ def whitening_fit(student, x, n_components):
     return whitening(student, x, n_components)
 
 
+TINY_ROWS = np.array([[2.0, 0.1], [2.0, -0.1], [-2.0, 0.1], [-2.0, -0.1]]) * 1e-6
+"""The smaller variance is 1e-14, which is little, but not little beside the larger, 4e-12."""
+
+
 def flat_direction(rng):
     """Draw rows of three features that lie in a slanted plane."""
     while True:
@@ -247,6 +251,10 @@ def flat_direction(rng):
     "preprocessing.PCAWhitening.fit",
     points=1,
     draw=flat_direction,
+    always=[
+        {"x": np.array([[5.0], [5.0], [5.0]]), "n_components": None},
+        {"x": TINY_ROWS, "n_components": None},
+    ],
     judge=same_directions,
     needs=[whitening_fit],
     call="PCAWhitening().fit(x)",

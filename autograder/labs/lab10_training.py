@@ -12,10 +12,12 @@ import numpy as np
 from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import bits, short_numbers
+from autograder.evidence import answer_or_refusal
 from autograder.judges import (
     cuts_folds,
     cuts_in_two,
     draws_log_uniformly,
+    equal,
     fits_every_fold,
     fold_fingerprint,
     follows_generator,
@@ -24,6 +26,7 @@ from autograder.judges import (
     log_fingerprint,
     memorizes,
     memory_fingerprint,
+    or_refuses,
     passes_fingerprint,
     search_fingerprint,
     searches_at_random,
@@ -81,6 +84,15 @@ def labelled(rng, n_samples):
     return {"x": x, "target": rng.permutation(n_samples) + 100}
 
 
+ROWS = np.array([[0.5, 2.0], [1.5, -1.0], [2.5, 0.5]])
+
+
+def not_to_split(share, n_targets=3):
+    """Make a case of three samples that cannot be split so."""
+    target = np.arange(n_targets) + 7
+    return {"x": ROWS, "target": target, "val_fraction": share, "rng": Seed(1)}
+
+
 def to_split(rng):
     """Draw samples and a share of them that is not whole, and nearer to the next number."""
     n_samples = int(rng.integers(11, 20))
@@ -95,22 +107,35 @@ def to_split(rng):
     draw=to_split,
     always=[
         {
-            "x": np.array([[0.5, 2.0], [1.5, -1.0], [2.5, 0.5]]),
+            "x": ROWS,
             "target": np.array([7, 9, 8]),
             "val_fraction": 0.6,
             "rng": Seed(1),
-        }
+        },
+        {
+            "x": ROWS,
+            "target": np.array([7, 9, 8]),
+            "val_fraction": 0.3,
+            "rng": Seed(1),
+        },
+        not_to_split(0.6, n_targets=2),
+        not_to_split(0.6, n_targets=4),
+        *map(not_to_split, (0.1, 0.9, -0.4, 1.3)),
     ],
-    judge=cuts_in_two,
+    judge=or_refuses(cuts_in_two),
     fingerprint=fold_fingerprint,
     slides=HELD_OUT,
     call="train_val_split(x, target, val_fraction, rng=rng)",
     unchanged=["x", "target"],
 )
 def parts(student, x, target, val_fraction, rng):
-    """train_val_split puts every sample in one of two parts, beside its own target."""
-    split = student.selection.train_val_split(x, target, val_fraction, rng=rng)
-    return None if split is None else tuple(split)
+    """train_val_split puts each sample, beside its own target, in one of two parts that are not empty."""
+
+    def cut():
+        split = student.selection.train_val_split(x, target, val_fraction, rng=rng)
+        return None if split is None else tuple(split)
+
+    return answer_or_refusal(cut)
 
 
 @lab.check(
@@ -152,16 +177,18 @@ def folded(folds):
         {"n_samples": 11, "n_splits": 4, "rng": Seed(4)},
         {"n_samples": 5, "n_splits": 5, "rng": Seed(2)},
         {"n_samples": 9, "n_splits": 2, "rng": Seed(3)},
+        {"n_samples": 5, "n_splits": 1, "rng": Seed(5)},
+        {"n_samples": 5, "n_splits": 6, "rng": Seed(6)},
     ],
-    judge=cuts_folds,
+    judge=or_refuses(cuts_folds),
     fingerprint=fold_fingerprint,
     slides=K_FOLD,
     call="k_fold(n_samples, n_splits, rng=rng)",
     picture=pictures.folds,
 )
 def folds(student, n_samples, n_splits, rng):
-    """k_fold puts every sample in exactly one validation fold, and trains on all others."""
-    return folded(student.selection.k_fold(n_samples, n_splits, rng=rng))
+    """k_fold puts every sample in one of 2 to n validation folds, and trains on all others."""
+    return answer_or_refusal(lambda: folded(student.selection.k_fold(n_samples, n_splits, rng=rng)))
 
 
 @lab.check(
@@ -253,7 +280,11 @@ def one_range(rng):
     "selection.log_uniform",
     points=1,
     draw=one_range,
-    judge=draws_log_uniformly,
+    always=[
+        {"low": low, "high": high, "size": 5, "rng": Seed(1)}
+        for low, high in ((0.0, 0.1), (-0.5, 0.1), (0.1, 0.1), (0.1, 0.001))
+    ],
+    judge=or_refuses(draws_log_uniformly),
     fingerprint=log_fingerprint,
     call="log_uniform(low, high, size, rng=rng)",
     picture=pictures.histogram(
@@ -261,8 +292,8 @@ def one_range(rng):
     ),
 )
 def log_spread(student, low, high, size, rng):
-    """log_uniform spreads its draws evenly over the decades from low to high."""
-    return student.selection.log_uniform(low, high, size, rng=rng)
+    """log_uniform spreads its draws evenly over the decades from low to high, 0 < low < high."""
+    return answer_or_refusal(lambda: student.selection.log_uniform(low, high, size, rng=rng))
 
 
 @lab.check(
@@ -375,12 +406,23 @@ def to_refine(rng):
         {"low": 1e-3, "high": 1e1, "best": 1e1},
         {"low": 1e-3, "high": 1e1, "best": 2e-3},
         {"low": 0.5, "high": 8.0, "best": 0.5},
+        *(
+            {"low": low, "high": high, "best": best}
+            for low, high, best in (
+                (0.0, 8.0, 0.5),
+                (-0.5, 8.0, 0.5),
+                (0.5, 8.0, 8.25),
+                (0.5, 8.0, 0.25),
+                (0.5, 0.5, 0.5),
+            )
+        ),
     ],
+    judge=or_refuses(equal),
     picture=pictures.interval,
 )
 def refine(student, low, high, best):
-    """refine halves the number of decades around the best value, beyond the border if need be."""
-    return student.selection.refine(low, high, best)
+    """refine halves the decades around a best value in the range, beyond the border if need be."""
+    return answer_or_refusal(lambda: student.selection.refine(low, high, best))
 
 
 def losses(rng, n_losses=14):
@@ -407,6 +449,7 @@ def stopping_case(rng):
     cases=6,
     always=[
         {"losses": [0.5] * 7, "rounds": 3, "tolerance": 0.0},
+        {"losses": [9.0, 9.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], "rounds": 3, "tolerance": 0.1},
         {"losses": [8.0, 6.0, 4.0, 6.0, 6.0], "rounds": 2, "tolerance": 0.1},
         {"losses": [8.0, 8.0, 4.0, 14.0, 15.0], "rounds": 2, "tolerance": 0.1},
         {"losses": [8.0, 4.0, 9.0, 1.0], "rounds": 2, "tolerance": 0.1},
@@ -531,13 +574,19 @@ def losses_of(history):
 NEEDED = [diverged, stops, keeps_best]
 
 
+def short_run(rates):
+    """Make a run of one epoch, or of none: nothing stops it early, and nothing need go wrong."""
+    return regression(np.random.default_rng(3)) | {"rates": np.array(rates)}
+
+
 @lab.check(
     "training.train",
     points=1,
     draw=regression,
+    always=[short_run([0.0625]), short_run([])],
     needs=NEEDED,
-    call="train(Sequential(Doubling(), Linear), MSELoss(), SGD, data, l2=l2, epochs=4, rng=rng), "
-    "schedule looks up rates",
+    call="train(Sequential(Doubling(), Linear), MSELoss(), SGD, data, l2=l2, epochs=len(rates), "
+    "rng=rng), schedule looks up rates",
     picture=LOSSES,
 )
 def train(student, x_train, y_train, x_val, y_val, weight, rates, l2, rng):
@@ -548,7 +597,7 @@ def train(student, x_train, y_train, x_val, y_val, weight, rates, l2, rng):
         student.losses.MSELoss(),
         student.optim.SGD(model.parameters(), lr=1.0),
         student.selection.Split(x_train, y_train, x_val, y_val),
-        epochs=4,
+        epochs=len(rates),
         rng=rng,
         l2=l2,
         schedule=lambda epoch: float(rates[epoch]),

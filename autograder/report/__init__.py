@@ -42,6 +42,8 @@ class CheckResult:
     """Exercises whose place the reference's took, so that this check could be asked."""
     evidence: Evidence | None = field(default=None, compare=False, repr=False)
     """What a picture is drawn from; no part of the report as data, nor of what makes two equal."""
+    raised_at: tuple[str, int] | None = None
+    """File and line of the submission where an exception came from."""
 
     def draw(self) -> "Figure | None":
         """Draw the evidence of a failed check; None where there is no picture of it.
@@ -91,6 +93,8 @@ class Report:
     """What else the student should know, such as files that were set aside."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """What the report was made with, so that reports of two machines can be compared."""
+    sources: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    """The files that were graded, for pages that show code beside a message; no part of the data."""
 
     @property
     def points(self) -> int:

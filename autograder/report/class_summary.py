@@ -1,19 +1,17 @@
 """A class in a terminal: how the marks are spread, which checks fail, which mistakes are behind it."""
 
 import statistics
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from autograder.check import Status
 from autograder.marks import Marks
+from autograder.report.class_figures import Band, ClassFigures, Counted, class_figures
 
 __all__ = ["render_class"]
 
-BINS = 5
 BAR = 30
 MOST_CHECKS = 8
 MOST_MISTAKES = 5
@@ -21,90 +19,70 @@ MOST_MISTAKES = 5
 
 def render_class(marks: Marks, *, unicode: bool = True) -> RenderableType:
     """Lay out the summary of a class; nobody is named but who has no mark through our fault."""
-    lab = marks.lab
-    reached = [mark.report.points for mark in marks.marks if mark.report]
+    lab, seen = marks.lab, class_figures(marks)
     head = Text(f"{lab.id} · {lab.title}", style="bold")
-    head.append(f"   {len(marks.marks)} submissions", style="bold")
+    head.append(f"   {seen.submissions} submissions", style="bold")
     parts: list[RenderableType] = [head]
-    if reached:
+    if seen.reached:
         parts += [
             Text(
-                f"mean {statistics.fmean(reached):.1f} · median {statistics.median(reached):g}"
-                f" · best {max(reached)} of {lab.points} points"
+                f"mean {statistics.fmean(seen.reached):.1f}"
+                f" · median {statistics.median(seen.reached):g}"
+                f" · best {max(seen.reached)} of {lab.points} points"
             ),
             Text(),
-            *_spread(reached, lab.points, unicode=unicode),
+            *_spread(seen.bands, len(seen.reached), unicode=unicode),
         ]
-    parts += [*_failing(marks), *_mistakes(marks), *_faults(marks)]
+    parts += [*_failing(seen.failing), *_mistakes(seen.mistakes), *_faults(seen)]
     return Group(*parts, Text(f"seed {marks.seed}", style="dim"))
 
 
-def _spread(reached: list[int], most: int, *, unicode: bool) -> Iterator[Text]:
-    width = most / BINS
-    counts = Counter(min(int(points / width), BINS - 1) for points in reached)
-    for i in range(BINS):
-        low, high = (
-            -int(-i * width // 1),
-            most if i == BINS - 1 else -int(-(i + 1) * width // 1) - 1,
-        )
-        bar = ("█" if unicode else "#") * -(-counts[i] * BAR // len(reached))
-        yield Text(f"  {low:>3} to {high:<3} {counts[i]:>4}  {bar}")
+def _spread(bands: Sequence[Band], total: int, *, unicode: bool) -> Iterator[Text]:
+    for band in bands:
+        count = len(band.students)
+        bar = ("█" if unicode else "#") * -(-count * BAR // total)
+        yield Text(f"  {band.low:>3} to {band.high:<3} {count:>4}  {bar}")
 
 
-def _failing(marks: Marks) -> Iterator[RenderableType]:
+def _failing(failing: Sequence[Counted]) -> Iterator[RenderableType]:
     """List the checks that fail most; a check that was not asked is told beside."""
-    results = [result for mark in marks.marks if mark.report for result in mark.report.results]
-    failed = Counter(r.check.id for r in results if r.status is Status.FAILED)
-    skipped = Counter(r.check.id for r in results if r.status is Status.SKIPPED)
-    if not failed:
+    if not failing:
         return
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
     table.add_column(no_wrap=True)
     table.add_column(ratio=1)
-    for name, count in failed.most_common(MOST_CHECKS):
-        beside = f" (and {skipped[name]} not asked)" if skipped[name] else ""
-        table.add_row(f"  {count}", name, f"{marks.lab.checks[name].title}{beside}")
+    for check in failing[:MOST_CHECKS]:
+        beside = f" (and {check.not_asked} not asked)" if check.not_asked else ""
+        table.add_row(f"  {len(check.students)}", check.name, f"{check.says}{beside}")
     yield Text("\nChecks that fail most", style="bold")
     yield table
 
 
-def _mistakes(marks: Marks) -> Iterator[RenderableType]:
-    """List the mistakes that most students make, a student counted once."""
-    made: Counter[str] = Counter()
-    says: dict[str, str] = {}
-    for mark in marks.marks:
-        found = {
-            r.mistake: r.hint or ""
-            for r in (mark.report.results if mark.report else ())
-            if r.mistake
-        }
-        made.update(found.keys())
-        says |= found
-    if not made:
+def _mistakes(mistakes: Sequence[Counted]) -> Iterator[RenderableType]:
+    """List the mistakes that most students make."""
+    if not mistakes:
         return
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
     table.add_column(ratio=1)
-    for name, count in made.most_common(MOST_MISTAKES):
-        table.add_row(f"  {count}", Text(says[name]))
+    for mistake in mistakes[:MOST_MISTAKES]:
+        table.add_row(f"  {len(mistake.students)}", Text(mistake.says))
     yield Text("\nMistakes behind it", style="bold")
     yield table
 
 
-def _faults(marks: Marks) -> Iterator[RenderableType]:
+def _faults(seen: ClassFigures) -> Iterator[RenderableType]:
     """Name those whose mark is not to be trusted, through our fault."""
-    lost = [mark.student for mark in marks.marks if mark.report is None]
-    ours = [m.student for m in marks.marks if m.report and m.report.count(Status.ERROR)]
-    if lost:
+    if seen.lost:
         yield Text(
-            f"\nNot graded, for the grader ended with them again and again: {', '.join(lost)}. "
+            f"\nNot graded, for the grader ended with them again and again: {', '.join(seen.lost)}. "
             "Look at these submissions yourself; the others are not affected.",
             style="magenta",
         )
-    if ours:
+    if seen.ours:
         yield Text(
-            f"\nChecks broke through our fault, and kept their points: {', '.join(ours)}. "
+            f"\nChecks broke through our fault, and kept their points: {', '.join(seen.ours)}. "
             "The next run asks them again.",
             style="magenta",
         )

@@ -16,7 +16,7 @@ from rich.text import Text
 from autograder.check import Status
 from autograder.report import CheckResult, Report
 
-__all__ = ["columns", "console", "lab_line", "render", "render_checks"]
+__all__ = ["bar", "columns", "console", "lab_line", "labelled", "render", "render_checks"]
 
 SIGNS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.SKIPPED: "–", Status.ERROR: "!"}
 PLAIN_SIGNS = {Status.PASSED: "+", Status.FAILED: "x", Status.SKIPPED: "-", Status.ERROR: "!"}
@@ -59,14 +59,14 @@ def render(report: Report, *, unicode: bool = True) -> RenderableType:
     return Group(head, *_checks(report, unicode=unicode), Text(), *foot)
 
 
-def render_checks(report: Report, *, unicode: bool = True) -> RenderableType:
-    """Lay out a report's checks alone."""
-    return Group(*_checks(report, unicode=unicode))
+def render_checks(report: Report, *, names: int = 0, unicode: bool = True) -> RenderableType:
+    """Lay out a report's checks alone; `names` columns, at least, are for their names."""
+    return Group(*_checks(report, names=names, unicode=unicode))
 
 
-def _checks(report: Report, *, unicode: bool) -> Iterator[RenderableType]:
+def _checks(report: Report, *, names: int = 0, unicode: bool) -> Iterator[RenderableType]:
     """Lay out the checks: signs and promises in columns, facts below them."""
-    width = max((len(result.check.id) for result in report.results), default=0)
+    width = max([names, *(len(result.check.id) for result in report.results)])
     told = ""
     for result in report.results:
         signs = SIGNS if unicode else PLAIN_SIGNS
@@ -151,11 +151,26 @@ def columns(title: str, rows: Sequence[tuple[str, str, str]]) -> RenderableType:
     return Group(Text(title, style="bold"), table, Text())
 
 
+def labelled(title: str, rows: Sequence[tuple[str, str]]) -> RenderableType:
+    """Lay out texts below a title, each beside its word; lines of a text stay lines."""
+    table = Table.grid(padding=(0, 2), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
+    for word, text in rows:
+        table.add_row(Text(word, style="dim"), Text(text))
+    return Group(Text(title, style="bold"), Text(), table)
+
+
 def lab_line(report: Report, *, width: int, unicode: bool = True) -> Text:
     """Lay out one lab in one line, with a bar of its points."""
-    filled = round(BAR * report.points / report.max_points) if report.max_points else 0
-    full, empty = ("█", "░") if unicode else ("#", ".")
     style = "green" if report.exit_code == 0 else "yellow" if report.points else "red"
     line = Text(f"{report.lab:<{width}}  ")
-    line.append(full * filled, style=style).append(empty * (BAR - filled), style="dim")
+    line.append(bar(report.points, report.max_points, style=style, unicode=unicode))
     return line.append(f"  {report.points:>2} / {report.max_points}")
+
+
+def bar(points: int, most: int, width: int = BAR, *, style: str, unicode: bool = True) -> Text:
+    """Draw a bar: full only when all is reached, and never empty when something is."""
+    filled = max(points * width // most, 1) if points and most else 0
+    full, empty = ("█", "░") if unicode else ("#", ".")
+    return Text(full * filled, style=style).append(empty * (width - filled), style="dim")

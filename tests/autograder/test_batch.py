@@ -76,6 +76,42 @@ def test_the_marks_are_those_of_nnlab_grade(classroom, sandbox, key_of):
     assert 0 < points["bob"] < 20
 
 
+def test_a_batch_writes_the_class_report(classroom):
+    """Beside the marks stand the class's page and table; --html adds a page for each student."""
+    result = run("lab02", "--seed", "0", "--html")
+    written = {
+        path.relative_to(classroom / "marks").as_posix()
+        for path in (classroom / "marks").rglob("*.*")
+    }
+    page = (classroom / "marks" / "lab02_hebb.html").read_text(encoding="utf-8")
+
+    assert result.exit_code == 0
+    assert {
+        "lab02_hebb.csv",
+        "lab02_hebb.json",
+        "lab02_hebb.html",
+        "lab02_hebb-class.csv",
+    } < written
+    assert {f"lab02_hebb-pages/{name}.html" for name in ("ada", "bob", "eve", "zoe")} < written
+    assert "marks/lab02_hebb.html" in result.output.replace(os.sep, "/")
+    assert "The weights learn but the bias stays put." in page
+    assert "time in the students" in page
+
+
+def test_the_time_is_kept_with_the_result(classroom):
+    """A result that is looked up knows how long its grading took, and where the code raised."""
+    first = batch.grade_class(HEBB, classroom / "submitted", classroom, seed=SEED)
+    again = batch.grade_class(HEBB, classroom / "submitted", classroom, seed=SEED)
+    stub = {mark.student: mark for mark in again.marks.marks}["stu"].report.results[0]
+
+    assert again.graded == 0
+    assert [r.seconds for m in again.marks.marks for r in m.report.results] == [
+        r.seconds for m in first.marks.marks for r in m.report.results
+    ]
+    assert stub.seconds > 0
+    assert stub.raised_at[0] == "hebb.py"
+
+
 def test_one_submission_is_graded_by_a_call(classroom, key_of):
     """grade(lab, path, key) takes a folder or a file, and refuses another lab's key."""
     folder = classroom / "submitted" / "ada" / "lab02_hebb"
@@ -216,7 +252,7 @@ def test_a_result_is_named_after_all_that_judges():
     used = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout.split()
-    hashed = {str(path) for path in judging_files("lab02_hebb")}
+    hashed = {str(path) for path in judging_files(HEBB)}
     aside = {str(ROOT / "autograder" / n) for n in ("__init__.py", "labs/__init__.py", "files.py")}
     drawn = {
         path for path in used if "/autograder/pictures/" in path
@@ -285,6 +321,13 @@ def test_a_process_that_dies_is_replaced(classroom, key_of, monkeypatch):
     assert got == wanted
 
 
+def timeless(path):
+    """Read a kept result without the seconds that it took."""
+    plain = json.loads(path.read_text(encoding="utf-8"))
+    del plain["seconds"]
+    return plain
+
+
 @pytest.mark.slow
 def test_a_batch_that_is_killed_goes_on_where_it_was(classroom):
     """Ten kills at random moments: the marks are those of a run that nobody disturbed."""
@@ -300,7 +343,7 @@ def test_a_batch_that_is_killed_goes_on_where_it_was(classroom):
     quiet = {"stdout": subprocess.DEVNULL, "env": environment}
     whole = subprocess.run([*command, "--out", "whole"], check=False, **quiet).returncode
     results = classroom / ".nnlab" / "results" / HEBB.id
-    names = {path.name: path.read_bytes() for path in results.iterdir()}
+    names = {path.name: timeless(path) for path in results.iterdir()}
     for path in results.iterdir():
         path.unlink()
     rng = random.Random(7)
@@ -314,7 +357,7 @@ def test_a_batch_that_is_killed_goes_on_where_it_was(classroom):
     assert subprocess.run(command, check=False, **quiet).returncode == whole == 0
 
     assert counts == sorted(counts)
-    assert {path.name: path.read_bytes() for path in results.glob("[!.]*")} == names
+    assert {path.name: timeless(path) for path in results.glob("[!.]*")} == names
     for name in ("lab02_hebb.csv", "lab02_hebb.json"):
         assert (classroom / "marks" / name).read_bytes() == (
             classroom / "whole" / name

@@ -1,0 +1,88 @@
+"""The report on a class as files: a page, a table of what it says, and a page for each student."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from autograder.files import write_whole
+from autograder.marks import Mark, Marks
+from autograder.report import Report
+from autograder.report.class_figures import class_figures
+from autograder.spreadsheet import safe_cell
+
+__all__ = ["class_csv", "write_class"]
+
+
+def write_class(marks: Marks, folder: Path, *, pages: bool = False) -> list[Path]:
+    """Write LAB.html and LAB-class.csv, with `pages` also one for each student; return the two."""
+    from autograder.report.web.class_page import to_class_html  # noqa: PLC0415  only here
+
+    lab = marks.lab.id
+    page, table = folder / f"{lab}.html", folder / f"{lab}-class.csv"
+    addresses = _write_pages(marks, folder, back=page.name) if pages else {}
+    write_whole(page, to_class_html(marks, addresses))
+    write_whole(table, class_csv(marks))
+    return [page, table]
+
+
+def class_csv(marks: Marks) -> str:
+    """Write a row for each range of points, check that failed, mistake and fault of ours."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["kind", "name", "count", "says", "students"])
+    for kind, name, count, says, students in _rows(marks):
+        writer.writerow(
+            [kind, safe_cell(name), count, safe_cell(says), safe_cell("; ".join(students))]
+        )
+    return text.getvalue()
+
+
+def _rows(marks: Marks) -> Iterator[tuple[str, str, int | float, str, tuple[str, ...]]]:
+    seen = class_figures(marks)
+    for band in seen.bands:
+        yield "points", f"{band.low} to {band.high}", len(band.students), "", band.students
+    for check in seen.failing:
+        yield "check", check.name, len(check.students), check.says, tuple(check.students)
+    for made in seen.mistakes:
+        yield "mistake", made.name, len(made.students), made.says, tuple(made.students)
+    for student in seen.lost:
+        yield "error", "not graded", 1, "The grader ended with it again and again.", (student,)
+    for student in seen.ours:
+        yield "error", "checks broke", 1, "Through our fault; they kept their points.", (student,)
+    if seen.times:
+        yield "seconds", "total", round(seen.times.total, 1), "", ()
+        yield "seconds", "longest", round(seen.times.longest, 1), "", (seen.times.slowest,)
+
+
+def _write_pages(marks: Marks, folder: Path, *, back: str) -> dict[str, str]:
+    """Write each student's page; tell the address of each, seen from the class's page."""
+    from autograder.report.web import to_html  # noqa: PLC0415  only here
+
+    inner, addresses = f"{marks.lab.id}-pages", dict[str, str]()
+    for mark in marks.marks:
+        if mark.report is None:
+            continue
+        name = _free(mark.student, set(addresses.values()), inner)
+        page = to_html([_with_code(mark)], student=mark.student, back=f"../{back}")
+        write_whole(folder / name, page)
+        addresses[mark.student] = name
+    return addresses
+
+
+def _with_code(mark: Mark) -> Report:
+    assert mark.report is not None, "asked only for marks with a report"
+    sources = {f"{module}.py": text for module, text in mark.handed.texts.items()}
+    return replace(mark.report, sources=sources)
+
+
+def _free(student: str, taken: set[str], folder: str) -> str:
+    """Make a file's name of a student's: what every system takes, and unlike the others'."""
+    plain = re.sub(r"[^A-Za-z0-9.-]+", "_", student).strip("._")[:60] or "student"
+    number, name = 1, f"{folder}/{plain}.html"
+    while name.lower() in {other.lower() for other in taken}:
+        number += 1
+        name = f"{folder}/{plain}-{number}.html"
+    return name

@@ -1,0 +1,220 @@
+"""The student's code beside a message: the lines of the exercise, and the one that raised.
+
+The code is foreign: it is cut into lines and tokens, never parsed or run. Python's tokenizer knows
+no recursion, so nothing that somebody writes can exhaust the stack of the process that reads it.
+"""
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexers.python import PythonLexer
+
+from autograder import show
+from autograder.check import Check
+
+__all__ = ["Excerpt", "Line", "excerpts"]
+
+MAX_BYTES = 100_000
+"""Of a file beyond which no code is shown: the course's longest module has a tenth of it."""
+MAX_LINES = 60
+MAX_COLUMNS = 200
+AROUND = 3
+"""Lines shown above and below one that belongs to no known function."""
+FOLDED = 4
+"""A docstring of at least so many lines is the task's text, which the student knows: it is folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, highlighted; `number` is None where lines are left out."""
+
+    number: int | None
+    code: Markup
+    raised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Some lines of a file."""
+
+    file: str
+    name: str
+    """The function; empty for lines around a place."""
+    lines: tuple[Line, ...]
+
+    @property
+    def where(self) -> str:
+        """Say which lines these are."""
+        numbers = [line.number for line in self.lines if line.number is not None]
+        span = f"line {numbers[0]}" if len(numbers) == 1 else f"lines {numbers[0]}–{numbers[-1]}"
+        return f"{self.file}, {span}"
+
+
+@dataclass(slots=True)
+class _Definition:
+    """A function or class, and where it stands."""
+
+    path: tuple[str, ...]
+    depth: int
+    first: int
+    last: int = 0
+    docstring: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A logical line: how deep it stands, where, and what it begins."""
+
+    depth: int
+    first: int
+    last: int
+    is_text: bool
+    decorates: bool
+    defines: str
+
+    @classmethod
+    def of(cls, depth: int, tokens: Sequence[tokenize.TokenInfo]) -> "_Statement":
+        """Look at the first tokens of a logical line."""
+        words = [token.string for token in tokens[:3]]
+        if words[0] == "async":
+            del words[0]
+        return cls(
+            depth,
+            tokens[0].start[0],
+            tokens[-1].end[0],
+            is_text=tokens[0].type == tokenize.STRING,
+            decorates=words[0] == "@",
+            defines=words[1] if words[0] in {"def", "class"} and len(words) > 1 else "",
+        )
+
+
+def excerpts(
+    sources: Mapping[str, bytes], check: Check, raised_at: tuple[str, int] | None
+) -> list[Excerpt]:
+    """Cut out what a failed check is about: its exercise, and where else an exception came from."""
+    module, *path = check.exercise.split(".")
+    file, found = f"{module}.py", list[Excerpt]()
+    text = _read(sources.get(file, b""))
+    mine = [known for known in text.definitions if known.path == tuple(path)]
+    inside = raised_at[1] if raised_at and raised_at[0] == file else 0
+    if mine:
+        last = mine[-1]  # of several with one name, Python takes the last
+        found.append(_cut(file, text.lines, last, inside))
+        if last.first <= inside <= last.last:
+            return found
+    if raised_at is not None:
+        file, number = raised_at
+        text = _read(sources.get(file, b""))
+        if 0 < number <= len(text.lines):
+            found.append(_cut(file, text.lines, _around(text, number), number))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A file as lines, and the functions and classes in it."""
+
+    lines: Sequence[str]
+    definitions: Sequence[_Definition]
+
+
+@lru_cache(maxsize=16)
+def _read(source: bytes) -> _Text:
+    """Split a file into lines as Python counts them; what is too large to be somebody's is empty."""
+    if not 0 < len(source) <= MAX_BYTES:
+        return _Text((), ())
+    lines = re.split(r"\r\n|\r|\n", source.decode("utf-8-sig", "replace"))
+    return _Text(lines, tuple(_definitions(lines)))
+
+
+def _around(text: _Text, number: int) -> _Definition:
+    """Find the innermost function that holds a line; else the lines around it."""
+    found = [known for known in text.definitions if known.first <= number <= known.last]
+    first, last = max(1, number - AROUND), min(len(text.lines), number + AROUND)
+    return max(found, key=lambda known: known.first, default=_Definition((), 0, first, last))
+
+
+def _definitions(lines: Sequence[str]) -> Iterator[_Definition]:
+    """Go through functions and classes, as far as the text can be read."""
+    opened: list[_Definition] = []
+    decorated = last = 0
+    for said in _statements(lines):
+        while opened and opened[-1].depth >= said.depth:
+            yield _closed(opened.pop(), last)
+        if said.is_text and opened and opened[-1].last == last:  # just below its head
+            opened[-1].docstring = (said.first, said.last)
+        if said.defines:
+            path = (*(outer.path[-1] for outer in opened), said.defines)
+            opened.append(_Definition(path, said.depth, decorated or said.first, said.last))
+        decorated = (decorated or said.first) if said.decorates else 0
+        last = said.last
+    while opened:
+        yield _closed(opened.pop(), last)
+
+
+def _statements(lines: Sequence[str]) -> Iterator[_Statement]:
+    """Go through logical lines with their depth, up to where the tokenizer gives up."""
+    depth, tokens = 0, list[tokenize.TokenInfo]()
+    text = io.StringIO("\n".join(lines) + "\n", newline="\n")
+    try:
+        for token in tokenize.generate_tokens(text.readline):
+            match token.type:
+                case tokenize.COMMENT | tokenize.NL:
+                    pass
+                case tokenize.INDENT:
+                    depth += 1
+                case tokenize.DEDENT:
+                    depth -= 1
+                case tokenize.NEWLINE if tokens:
+                    yield _Statement.of(depth, tokens)
+                    tokens = []
+                case _:
+                    tokens.append(token)
+    except (tokenize.TokenError, SyntaxError):
+        return
+
+
+def _closed(definition: _Definition, last: int) -> _Definition:
+    definition.last = last
+    return definition
+
+
+def _cut(file: str, lines: Sequence[str], found: _Definition, raised: int) -> Excerpt:
+    """Highlight some lines; a long docstring, and what goes beyond the bounds, is left out."""
+    first, last = found.docstring
+    folded = range(first + 1, last) if last - first >= FOLDED else range(0)
+    numbers = [n for n in range(found.first, found.last + 1) if n not in folded or n == raised]
+    if len(numbers) > MAX_LINES:
+        at = numbers.index(raised) if raised in numbers else 0
+        start = max(0, min(at - MAX_LINES // 2, len(numbers) - MAX_LINES))
+        numbers = numbers[start : start + MAX_LINES]
+    shown = [_line(lines[number - 1]) for number in numbers]
+    cut: list[Line] = []
+    for number, code in zip(numbers, _highlighted(shown), strict=True):
+        if cut and cut[-1].number != number - 1:
+            cut.append(Line(None, Markup()))
+        cut.append(Line(number, code, raised=number == raised))
+    if numbers[-1] < found.last:
+        cut.append(Line(None, Markup()))
+    return Excerpt(file, ".".join(found.path), tuple(cut))
+
+
+def _line(text: str) -> str:
+    cleaned = show.clean(text[: MAX_COLUMNS + 1].expandtabs(4))
+    return cleaned if len(cleaned) <= MAX_COLUMNS else f"{cleaned[:MAX_COLUMNS]} …"
+
+
+def _highlighted(lines: Sequence[str]) -> list[Markup]:
+    """Let Pygments escape and colour the lines; it closes every element at the end of its line."""
+    lexer, formatter = PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)
+    coloured = highlight("\n".join(lines), lexer, formatter).split("\n")[:-1]
+    if len(coloured) != len(lines):
+        return [Markup.escape(line) for line in lines]
+    return [Markup(line) for line in coloured]  # noqa: S704  Pygments has escaped it
