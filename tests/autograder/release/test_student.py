@@ -348,7 +348,9 @@ def test_a_page_is_written_there(student):
     assert "<html" in (student.folder / "report.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("args", [["explain", "hebb.update"], ["status"], ["next", "--print"]])
+@pytest.mark.parametrize(
+    "args", [["explain", "hebb.update"], ["status"], ["next", "hebb", "--print"]]
+)
 def test_the_other_commands_work_without_the_engine(student, args):
     """What a check asks, how far one is, what comes next: no traceback, and something is said."""
     student.nnlab("grade", "hebb")
