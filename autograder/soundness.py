@@ -4,6 +4,7 @@ The course's own tests ask it of every lab, and `nnlab verify` of a lab that som
 """
 
 import ast
+import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from autograder.exercises import find_function
 from autograder.grade import grade
 from autograder.key import AnswerKey, RecordingError, get_key
 from autograder.mistakes import MistakeError, load_mistakes
+from autograder.proof.valid import ValidError, load_valid
 from autograder.sandbox import Sandbox
 from autograder.stubs import make_stub
 from autograder.submission import Submission
@@ -41,8 +43,11 @@ def faults_in_writing(lab: Lab) -> Iterator[str]:
 def _faults_of_exercises(lab: Lab) -> Iterator[str]:
     try:
         mistakes = [mistake.exercise for mistake in load_mistakes(lab)]
-    except MistakeError as error:
-        yield f"The catalogue of mistakes does not fit: {error}"
+        for valid in load_valid(lab):
+            with contextlib.suppress(LookupError, SyntaxError):  # of the module, told below
+                valid.texts()
+    except (MistakeError, ValidError) as error:
+        yield f"What is known of answers does not fit: {error}"
         return
     for exercise in lab.exercises:
         try:
@@ -122,6 +127,10 @@ def faults_in_grading(lab: Lab, sandbox: Sandbox) -> Iterator[str]:
         f"The stub passes {passed}, though nothing is written yet."
         for passed in _with_verdict(lab, stub, key, sandbox, "passed")
     )
+    for valid in load_valid(lab):
+        texts = right | {name: text.decode() for name, text in valid.texts().items()}
+        for failed in _with_verdict(lab, texts, key, sandbox, "failed"):
+            yield f"A right answer is refused by {failed}: {valid.exercise}, {valid.form}."
     for outcome in survey_lab(lab, key, sandbox):
         if outcome.verdict == "not caught":
             yield f"No check fails for the mistake {outcome.mistake}."

@@ -98,6 +98,7 @@ def _in_package(words: dict[str, str]) -> dict[str, str]:
         f"{package}/nnlab/{module}.py": _text("engine.py.txt", words),
         f"{package}/solutions/{lab_id}/mistakes.toml": _text("mistakes.toml.txt", words),
         f"{package}/solutions/{lab_id}/notebook.md": _text("notebook.md.txt", words),
+        f"{package}/solutions/{lab_id}/valid.toml": _text("valid.toml.txt", words),
         "tests/test_labs.py": _text("test_labs.py.txt", words),
     }
 
@@ -120,6 +121,7 @@ def _in_course(words: dict[str, str]) -> dict[Path, str]:
         ROOT / "nnlab" / f"{module}.py": _text("engine.py.txt", words),
         ROOT / "solutions" / lab_id / "mistakes.toml": _text("mistakes.toml.txt", words),
         ROOT / "solutions" / lab_id / "notebook.md": _text("notebook.md.txt", words),
+        ROOT / "solutions" / lab_id / "valid.toml": _text("valid.toml.txt", words),
         ROOT / "tests" / "nnlab" / f"test_{module}.py": _text("test_engine.py.txt", words),
         init: _entered(init.read_text(encoding="utf-8"), words),
         readme: _listed(readme.read_text(encoding="utf-8"), words),

@@ -12,6 +12,7 @@ from autograder.soundness import faults
 EXAMPLE = ROOT / "docs" / "example-lab"
 CHECKS = "nnlab_neighbours/lab15_neighbours.py"
 ENGINE = "nnlab_neighbours/nnlab/neighbours.py"
+VALID = "nnlab_neighbours/solutions/lab15_neighbours/valid.toml"
 MISTAKES = "nnlab_neighbours/solutions/lab15_neighbours/mistakes.toml"
 
 
@@ -38,6 +39,9 @@ def verify(tmp_path):
 @pytest.mark.parametrize(
     ("place", "old", "new", "sentence"),
     [
+        (VALID, "return np", "yield from np", "A right answer is refused by neighbours.distances"),
+        (VALID, "form =", "shape =", "does not fit: valid.toml"),
+        (VALID, "return np", "return return np", "no Python"),
         (ENGINE, ">>>", "$", "predict needs an example, after >>>."),
         (ENGINE, "squared.\n", "squared\n", "squared_distances must begin with a sentence."),
         (ENGINE, "    Source: Cover", "    Of Cover", "predict needs a Source: the lecture's"),
