@@ -35,6 +35,7 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
     from autograder import edition
     from autograder import sandbox as sandboxes
     from autograder import watch as watching
+    from autograder.key import SeedError
     from autograder.selfcheck import find_targets, sandbox_for
     from autograder.submission import SubmissionError
 
@@ -54,7 +55,9 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
                 grading=lambda lab: working(f"Grading {lab.id} …"),
             ):
                 show.event(event)
-    except sandboxes.SandboxError as error:
+    except SeedError as error:
+        raise click.UsageError(str(error)) from error
+    except (sandboxes.SandboxError, edition.EditionError) as error:
         raise OurFaultError(str(error)) from error
     except KeyboardInterrupt:
         click.echo("\nStopped. How far you are: nnlab status")
