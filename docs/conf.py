@@ -8,15 +8,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 project = "nnlab"
 author = "the nnlab authors"
+copyright = "the nnlab authors, MIT licence"  # noqa: A001  Sphinx's name
 release = importlib.metadata.version("nnlab-course")
 html_title = "nnlab"
 language = "en"
+smartquotes = False  # two dashes before an option are two dashes
 
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx_click",
+    "docs.extensions.commands",
     "docs.extensions.docstrings",
     "docs.extensions.gallery",
     "docs.extensions.lecture",

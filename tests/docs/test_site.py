@@ -59,6 +59,16 @@ def test_the_site_builds_and_gives_no_answer_away(tmp_path):
     assert told_away(pages) == []
 
 
+def test_a_page_that_gives_an_answer_away_would_be_found():
+    """Of a page that shows a module's source, every exercise of that module is listed."""
+    source = engine_path("hebb").read_text(encoding="utf-8")
+    page = {line.strip() for line in source.splitlines()}
+
+    assert {e for lab in labs() for e in lab.exercises if e.startswith("hebb.")} <= {
+        *told_away([page])
+    }
+
+
 def test_every_figure_has_a_place_on_the_map():
     """The map lists each exercise of each lab, and each figure once."""
     rows = lecture.rows()
