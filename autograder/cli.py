@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from autograder import edition
 from autograder.commands.authoring import new_lab, verify
 from autograder.commands.batch import batch
 from autograder.commands.doctor import doctor
+from autograder.commands.errors import unknown_name
 from autograder.commands.explain import explain
 from autograder.commands.figure import figure
 from autograder.commands.github import github
@@ -24,12 +26,27 @@ from autograder.commands.status import next_, status
 from autograder.commands.train import train
 from autograder.commands.watch import watch
 from autograder.commands.workspace import init, update
+from autograder.streams import forgive
 
 __all__ = ["main"]
 
 
 class Commands(click.Group):
-    """All commands; what the system refuses becomes a sentence."""
+    """All commands; what the system refuses, and what nobody knows, becomes a sentence."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run; help and errors too are written on whatever terminal there is."""
+        for stream in (sys.stdout, sys.stderr):
+            forgive(stream)
+        return super().main(*args, **kwargs)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a misspelt one gets a suggestion."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            ctx.fail(unknown_name("command", args[0], self.list_commands(ctx)))
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""

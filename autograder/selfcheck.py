@@ -1,7 +1,7 @@
 """Grade what a student has here: find the submissions, take the keys, ask in one warm sandbox."""
 
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 from autograder import edition
@@ -43,7 +43,7 @@ def grade_all(
     only: str | None = None,
     carry: bool = False,
     recording: Callable[[Lab], object] = lambda _: None,
-) -> Iterator[Report]:
+) -> Generator[Report]:
     """Grade the submissions one after the other; yield each report as it is there.
 
     `recording` is called before a key is recorded, which takes longer than grading.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.commands.completion import labs
 from autograder.commands.errors import OUR_FAULT, OurFaultError, writing
 from autograder.commands.progress import counted, tell_recording
 
@@ -19,7 +20,7 @@ __all__ = ["batch"]
 
 
 @click.command()
-@click.argument("lab")
+@click.argument("lab", shell_complete=labs)
 @click.option(
     "--submitted",
     type=click.Path(path_type=Path),

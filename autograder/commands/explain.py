@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from autograder.commands.completion import checks
 from autograder.commands.errors import unknown_name
 
 __all__ = ["explain"]
 
 
 @click.command()
-@click.argument("check")
+@click.argument("check", shell_complete=checks)
 def explain(check: str) -> None:
     """Explain a check: what is asked, why it matters, the formula, and how it is judged.
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from autograder.commands import completion
 from autograder.commands.errors import writing
 
 __all__ = ["github"]
 
 
 @click.command()
-@click.argument("labs", nargs=-1, metavar="[LAB]...")
+@click.argument("labs", nargs=-1, metavar="[LAB]...", shell_complete=completion.labs)
 @click.option(
     "--install",
     metavar="WHAT",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from autograder.commands.completion import checks, targets
 from autograder.commands.errors import OurFaultError, writing
-from autograder.commands.progress import tell_recording
+from autograder.commands.progress import tell_recording, working
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +22,14 @@ __all__ = ["grade"]
 
 
 @click.command()
-@click.argument("targets", nargs=-1, metavar="[LAB|PATH]...")
-@click.option("--check", "only", metavar="ID", help="Ask this one check, such as hebb.update.")
+@click.argument("targets", nargs=-1, metavar="[LAB|PATH]...", shell_complete=targets)
+@click.option(
+    "--check",
+    "only",
+    metavar="ID",
+    shell_complete=checks,
+    help="Ask this one check, such as hebb.update.",
+)
 @click.option(
     "--seed", type=click.IntRange(min=0), help="Draw other cases; default: the course's, 0."
 )
@@ -100,12 +108,19 @@ def grade(
     reports = []
     digests = [submission.taken().digest for submission in submissions]
     try:
-        wanted = edition.default_seed() if seed is None else seed
-        for report in grade_all(
-            submissions, seed=wanted, only=check, carry=carry, recording=tell_recording
-        ):
-            reports.append(report)
-            printer.report(report)
+        grading = grade_all(
+            submissions,
+            seed=edition.default_seed() if seed is None else seed,
+            only=check,
+            carry=carry,
+            recording=tell_recording,
+        )
+        with closing(grading):
+            for submission in submissions:
+                with working(f"Grading {submission.lab.id} …"):
+                    report = next(grading)
+                reports.append(report)
+                printer.report(report)
     except SeedError as error:
         raise click.UsageError(str(error)) from error
     except (SandboxError, RecordingError, edition.EditionError) as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from autograder.commands.completion import labs
 from autograder.commands.errors import OurFaultError, writing
 from autograder.commands.progress import tell_recording
 
@@ -13,7 +14,7 @@ __all__ = ["gradescope"]
 
 
 @click.command()
-@click.argument("lab")
+@click.argument("lab", shell_complete=labs)
 @click.option(
     "-o",
     "--out",

@@ -22,7 +22,7 @@ __all__ = ["Bar", "counted", "tell_recording", "working"]
 def tell_recording(lab: Lab) -> None:
     """Say why the first time with a new key takes longer."""
     if sys.stderr.isatty():
-        click.echo(f"Recording the answer key of {lab.id}, once …", err=True)
+        click.echo(f"\rRecording the answer key of {lab.id}, once …", err=True)
 
 
 @contextmanager
@@ -31,12 +31,11 @@ def working(text: str) -> Iterator[None]:
     if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield
         return
-    shown = text.encode(sys.stderr.encoding, "replace").decode(sys.stderr.encoding)
-    click.echo(shown, err=True, nl=False)
+    click.echo(text, err=True, nl=False)
     try:
         yield
     finally:
-        click.echo(f"\r{' ' * len(shown)}\r", err=True, nl=False)
+        click.echo(f"\r{' ' * (len(text) + 2)}\r", err=True, nl=False)  # … may be ... here
 
 
 class Bar:

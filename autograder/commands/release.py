@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.commands import completion
 from autograder.commands.errors import OurFaultError, needs_extra
 from autograder.commands.nbgrader import release_notebooks
 from autograder.commands.progress import tell_recording
@@ -22,8 +23,15 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("labs", nargs=-1, metavar="[LAB]...")
-@click.option("--lab", "more", metavar="LAB", multiple=True, help="The same as the argument LAB.")
+@click.argument("labs", nargs=-1, metavar="[LAB]...", shell_complete=completion.labs)
+@click.option(
+    "--lab",
+    "more",
+    metavar="LAB",
+    multiple=True,
+    shell_complete=completion.labs,
+    help="The same as the argument LAB.",
+)
 @click.option(
     "--seed",
     type=click.IntRange(min=0),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.commands.completion import labs
+
 if TYPE_CHECKING:
     from autograder.tasks import Task
 
@@ -49,7 +51,7 @@ def status(as_json: bool) -> None:  # noqa: FBT001  click passes options by name
 
 
 @click.command("next")
-@click.argument("lab", required=False)
+@click.argument("lab", required=False, shell_complete=labs)
 @click.option("--print", "only_print", is_flag=True, help="Open nothing.")
 def next_(lab: str | None, only_print: bool) -> None:  # noqa: FBT001  click passes options by name
     """Show the next task, the first exercise that is not finished, and open it at its line.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.commands.completion import targets
 from autograder.commands.errors import OurFaultError
 from autograder.commands.progress import working
 
@@ -17,7 +18,7 @@ __all__ = ["watch"]
 
 
 @click.command()
-@click.argument("targets", nargs=-1, metavar="[LAB|PATH]...")
+@click.argument("targets", nargs=-1, metavar="[LAB|PATH]...", shell_complete=targets)
 @click.option(
     "--seed", type=click.IntRange(min=0), help="Draw other cases; default: the course's, 0."
 )

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from autograder.check import Lab
-from autograder.course import engine_path, labs
+from autograder.course import engine_path, is_guest, labs
 from autograder.gradescope.run import KEY, SETTINGS
 from autograder.key import AnswerKey
 from autograder.mistakes import load_mistakes
@@ -24,8 +24,8 @@ VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
 
 _HERE = Path(__file__).parent
 _CHECKER = _HERE.parent
-_LEFT_OUT = {"commands", "gallery", "nbgrader", "__pycache__"}
-"""Folders of the checker that are for the command line, for lectures and for nbgrader."""
+_LEFT_OUT = {"commands", "gallery", "nbgrader", "proof", "scaffold", "__pycache__"}
+"""Folders of the checker that no grading needs."""
 
 _MADE_AT = (1980, 1, 1, 0, 0, 0)  # the same input makes the same zip
 
@@ -53,8 +53,12 @@ class BundleError(ValueError):
 def make_bundle(lab: Lab, key: AnswerKey, *, visibility: str = "visible") -> bytes:
     """Make the zip for one lab under one key.
 
-    Raises: BundleError in an edition without the reference.
+    Raises: BundleError in an edition without the reference, or for another package's lab.
     """
+    if is_guest(lab):
+        raise BundleError(
+            f"{lab.id} comes from another package; bundles are made of the course's own labs alone."
+        )
     if not load_mistakes(lab):
         raise BundleError("Bundles are made in the instructor's edition, which has the reference.")
     content = io.BytesIO()

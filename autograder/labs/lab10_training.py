@@ -87,12 +87,6 @@ def labelled(rng, n_samples):
 ROWS = np.array([[0.5, 2.0], [1.5, -1.0], [2.5, 0.5]])
 
 
-def not_to_split(share, n_targets=3):
-    """Make a case of three samples that cannot be split so."""
-    target = np.arange(n_targets) + 7
-    return {"x": ROWS, "target": target, "val_fraction": share, "rng": Seed(1)}
-
-
 def to_split(rng):
     """Draw samples and a share of them that is not whole, and nearer to the next number."""
     n_samples = int(rng.integers(11, 20))
@@ -118,45 +112,52 @@ def to_split(rng):
             "val_fraction": 0.3,
             "rng": Seed(1),
         },
-        not_to_split(0.6, n_targets=2),
-        not_to_split(0.6, n_targets=4),
-        *map(not_to_split, (0.1, 0.9, -0.4, 1.3)),
     ],
-    judge=or_refuses(cuts_in_two),
+    judge=cuts_in_two,
     fingerprint=fold_fingerprint,
     slides=HELD_OUT,
     call="train_val_split(x, target, val_fraction, rng=rng)",
     unchanged=["x", "target"],
 )
 def parts(student, x, target, val_fraction, rng):
-    """train_val_split puts each sample, beside its own target, in one of two parts that are not empty."""
+    """train_val_split puts every sample in one of two parts, beside its own target."""
+    split = student.selection.train_val_split(x, target, val_fraction, rng=rng)
+    return None if split is None else tuple(split)
 
-    def cut():
-        split = student.selection.train_val_split(x, target, val_fraction, rng=rng)
-        return None if split is None else tuple(split)
 
-    return answer_or_refusal(cut)
+def not_to_split(share, n_targets=3):
+    """Make a case of three samples that cannot be split so."""
+    target = np.arange(n_targets)
+    return {"x": ROWS, "target": target, "val_fraction": share} | generators(
+        np.random.default_rng(0)
+    )
 
 
 @lab.check(
     "selection.train_val_split",
     points=1,
-    draw=lambda rng: {"x": np.arange(61.0), "target": np.arange(61)} | generators(rng),
-    judge=follows_generator,
+    draw=lambda rng: (
+        {"x": np.arange(61.0), "target": np.arange(61), "val_fraction": 0.3} | generators(rng)
+    ),
+    always=[
+        not_to_split(0.6, n_targets=2),
+        not_to_split(0.6, n_targets=4),
+        *map(not_to_split, (0.1, 0.9, -0.4, 1.3)),
+    ],
+    judge=or_refuses(follows_generator),
     fingerprint=generator_fingerprint,
     needs=[parts],
     slides=HELD_OUT,
-    call="train_val_split(x, target, 0.3, rng=rng), rng=again, rng=other",
+    call="train_val_split(x, target, val_fraction, rng=rng), rng=again, rng=other",
     picture=FOLLOWS,
 )
-def shuffled(student, x, target, rng, again, other):
-    """train_val_split shuffles by the generator it is given, and by no other."""
-    split = student.selection.train_val_split
-    return {
-        "first": split(x, target, 0.3, rng=rng)[2],
-        "again": split(x, target, 0.3, rng=again)[2],
-        "other": split(x, target, 0.3, rng=other)[2],
-    }
+def shuffled(student, x, target, val_fraction, rng, again, other):
+    """train_val_split shuffles by the generator it is given, and refuses what leaves no two parts."""
+
+    def val(generator):
+        return student.selection.train_val_split(x, target, val_fraction, rng=generator)[2]
+
+    return answer_or_refusal(lambda: {"first": val(rng), "again": val(again), "other": val(other)})
 
 
 def folded(folds):
@@ -177,39 +178,45 @@ def folded(folds):
         {"n_samples": 11, "n_splits": 4, "rng": Seed(4)},
         {"n_samples": 5, "n_splits": 5, "rng": Seed(2)},
         {"n_samples": 9, "n_splits": 2, "rng": Seed(3)},
-        {"n_samples": 5, "n_splits": 1, "rng": Seed(5)},
-        {"n_samples": 5, "n_splits": 6, "rng": Seed(6)},
     ],
-    judge=or_refuses(cuts_folds),
+    judge=cuts_folds,
     fingerprint=fold_fingerprint,
     slides=K_FOLD,
     call="k_fold(n_samples, n_splits, rng=rng)",
     picture=pictures.folds,
 )
 def folds(student, n_samples, n_splits, rng):
-    """k_fold puts every sample in one of 2 to n validation folds, and trains on all others."""
-    return answer_or_refusal(lambda: folded(student.selection.k_fold(n_samples, n_splits, rng=rng)))
+    """k_fold puts every sample in exactly one validation fold, and trains on all others."""
+    return folded(student.selection.k_fold(n_samples, n_splits, rng=rng))
+
+
+def not_to_fold(n_samples, n_splits):
+    """Make a case that cannot be cut so."""
+    return {"n_samples": n_samples, "n_splits": n_splits} | generators(np.random.default_rng(0))
 
 
 @lab.check(
     "selection.k_fold",
     points=1,
-    draw=generators,
-    judge=follows_generator,
+    draw=lambda rng: {"n_samples": 40, "n_splits": 4} | generators(rng),
+    always=[not_to_fold(5, 1), not_to_fold(5, 6)],
+    judge=or_refuses(follows_generator),
     fingerprint=generator_fingerprint,
     needs=[folds],
     slides=K_FOLD,
-    call="k_fold(40, 4, rng=rng), rng=again, rng=other",
+    call="k_fold(n_samples, n_splits, rng=rng), rng=again, rng=other",
     picture=FOLLOWS,
 )
-def shuffled_folds(student, rng, again, other):
-    """k_fold shuffles by the generator it is given, and by no other."""
+def shuffled_folds(student, n_samples, n_splits, rng, again, other):
+    """k_fold shuffles by the generator it is given, and refuses other than 2 to n_samples folds."""
 
     def validated(generator):
-        pairs = student.selection.k_fold(40, 4, rng=generator)
-        return np.array([np.sort(val) for _, val in pairs])
+        pairs = student.selection.k_fold(n_samples, n_splits, rng=generator)
+        return np.concatenate([np.sort(val) for _, val in pairs])
 
-    return {"first": validated(rng), "again": validated(again), "other": validated(other)}
+    return answer_or_refusal(
+        lambda: {"first": validated(rng), "again": validated(again), "other": validated(other)}
+    )
 
 
 def to_validate(rng):
@@ -280,11 +287,7 @@ def one_range(rng):
     "selection.log_uniform",
     points=1,
     draw=one_range,
-    always=[
-        {"low": low, "high": high, "size": 5, "rng": Seed(1)}
-        for low, high in ((0.0, 0.1), (-0.5, 0.1), (0.1, 0.1), (0.1, 0.001))
-    ],
-    judge=or_refuses(draws_log_uniformly),
+    judge=draws_log_uniformly,
     fingerprint=log_fingerprint,
     call="log_uniform(low, high, size, rng=rng)",
     picture=pictures.histogram(
@@ -292,28 +295,33 @@ def one_range(rng):
     ),
 )
 def log_spread(student, low, high, size, rng):
-    """log_uniform spreads its draws evenly over the decades from low to high, 0 < low < high."""
-    return answer_or_refusal(lambda: student.selection.log_uniform(low, high, size, rng=rng))
+    """log_uniform spreads its draws evenly over the decades from low to high."""
+    return student.selection.log_uniform(low, high, size, rng=rng)
 
 
 @lab.check(
     "selection.log_uniform",
     points=1,
-    draw=generators,
-    judge=follows_generator,
+    draw=lambda rng: {"low": 1e-6, "high": 1e-3} | generators(rng),
+    always=[
+        {"low": low, "high": high} | generators(np.random.default_rng(0))
+        for low, high in ((0.0, 0.1), (-0.5, 0.1), (0.1, 0.1), (0.1, 0.001))
+    ],
+    judge=or_refuses(follows_generator),
     fingerprint=generator_fingerprint,
     needs=[log_spread],
-    call="log_uniform(1e-6, 1e-3, 9, rng=rng), rng=again, rng=other",
+    call="log_uniform(low, high, 9, rng=rng), rng=again, rng=other",
     picture=FOLLOWS,
 )
-def log_random(student, rng, again, other):
-    """log_uniform draws from the generator it is given, and from no other."""
-    draws = student.selection.log_uniform
-    return {
-        "first": draws(1e-6, 1e-3, 9, rng=rng),
-        "again": draws(1e-6, 1e-3, 9, rng=again),
-        "other": draws(1e-6, 1e-3, 9, rng=other),
-    }
+def log_random(student, low, high, rng, again, other):
+    """log_uniform draws from the generator it is given, and refuses all but 0 < low < high."""
+
+    def draws(generator):
+        return student.selection.log_uniform(low, high, 9, rng=generator)
+
+    return answer_or_refusal(
+        lambda: {"first": draws(rng), "again": draws(again), "other": draws(other)}
+    )
 
 
 def small_grid(rng):
@@ -372,7 +380,7 @@ def two_ranges(rng):
     draw=two_ranges,
     judge=searches_at_random,
     fingerprint=search_fingerprint,
-    needs=[log_spread, log_random],
+    needs=[log_spread],
     call="random_search(evaluate, ranges, n_trials, rng=rng)",
     picture=pictures.trials,
 )

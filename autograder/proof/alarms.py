@@ -23,7 +23,7 @@ from autograder.proof.work import Unit, work_through
 from autograder.sandbox.codec import Seed, decode, encode
 from autograder.sandbox.inside import observe
 
-__all__ = ["SLOW", "Alarms", "BLOCK", "alarms_of", "is_random"]
+__all__ = ["Alarms", "SLOW", "alarms_of", "is_random"]
 
 SLOW = ("lab05_backprop", "lab08_init", "lab10_training", "lab12_dropout", "lab13_capstone")
 """Labs that train networks or draw large samples: a seed takes a tenth of a second, or seconds."""
@@ -87,7 +87,7 @@ def _block(lab: Lab, bounds: tuple[int, int]) -> dict[str, Any]:
             pairs = [*(fixed if seed == bounds[0] else again)]
             pairs += [(case, _right(check, case)) for case in drawn]
             judged[check.id] += len(pairs)
-            if any([_is_refused(check, case, right, seed) for case, right in pairs]):
+            if sum(_is_refused(check, case, right, seed) for case, right in pairs):
                 refused.setdefault(check.id, []).append(seed)
     return {"judged": judged, "refused": refused}
 

@@ -9,7 +9,7 @@ from autograder.proof.equivalent import objections
 from autograder.proof.mutation import Fate, fates_of
 from autograder.proof.valid import Valid, judged
 
-__all__ = ["PARTS", "Figures", "default_seeds", "figures_of"]
+__all__ = ["Figures", "PARTS", "default_seeds", "figures_of"]
 
 PARTS = ("mutants", "valid", "alarms")
 

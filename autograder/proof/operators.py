@@ -11,7 +11,7 @@ import parso
 from cosmic_ray.operators.operator import Example, Operator
 from parso.python.tree import PythonLeaf
 
-__all__ = ["OPERATORS", "DeleteArgument", "DeleteStatement", "ReplaceAugmented"]
+__all__ = ["DeleteArgument", "DeleteStatement", "OPERATORS", "ReplaceAugmented"]
 
 Position = tuple[tuple[int, int], tuple[int, int]]
 

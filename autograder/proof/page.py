@@ -48,6 +48,18 @@ A stated rate agrees with the run if it is below the bound: rates as small as th
 
 """
 
+COLUMNS = (
+    "lab",
+    "mutants",
+    "killed",
+    "equivalent",
+    "mistakes caught",
+    "right answers refused",
+    "seeds",
+    "answers",
+    "false alarms",
+)
+
 AGREEMENT = """
 ## One mark everywhere
 
@@ -110,9 +122,8 @@ def _share(part: int, whole: int) -> str:
 def summary(figures: Sequence[Figures]) -> str:
     """Tabulate all labs."""
     rows = [
-        ["lab", "mutants", "killed", "equivalent", "mistakes caught", "right answers refused"]
-        + ["seeds", "answers", "false alarms"],
-        ["---"] + ["---:"] * 8,
+        [*COLUMNS],
+        ["---", *["---:"] * (len(COLUMNS) - 1)],
     ]
     rows += [_line(f"`{f.lab.id}`", [f], f"{f.alarms.seeds:,}") for f in figures]
     if len(figures) > 1:

@@ -19,7 +19,7 @@ def render_event(event: Event, *, when: str, width: int, unicode: bool = True) -
     report, before = event.report, event.before
     if report is None:
         head = _head(event, when, "" if before is None else "the last report stands", before)
-        return Group(head, Padding(Text(event.told, style="yellow"), (0, 0, 0, 2)))
+        return Group(head, Padding(Text(event.told), (0, 0, 0, 2)))
     arrow = "→" if unicode else "->"
     was = "" if before is None or before.points == report.points else f"{before.points} {arrow} "
     head = _head(event, when, f"{was}{report.points} / {report.max_points} points", report)

@@ -51,9 +51,9 @@ def _remark(lab: LabProgress, now: datetime, *, short: bool) -> Text:
     if lab.graded_at is None:
         return Text("not graded" if short else "not graded yet", style="dim")
     if lab.changed and short:
-        return Text("changed", style="yellow")
+        return Text("changed", style="bold")
     when = Text(ago(lab.graded_at, now), style="dim")
-    return when.append(", changed since", style="yellow") if lab.changed else when
+    return when.append(", changed since", style="bold") if lab.changed else when
 
 
 def ago(then: datetime, now: datetime) -> str:

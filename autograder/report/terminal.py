@@ -7,14 +7,16 @@ report is whole without it.
 import io
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from autograder.check import Status
 from autograder.report import CheckResult, Report
+from autograder.streams import forgive
 
 __all__ = ["bar", "columns", "console", "lab_line", "labelled", "render", "render_checks"]
 
@@ -33,16 +35,24 @@ WORDS = {
     Status.ERROR: "not graded through our fault",
 }
 BAR = 20
+MARGIN = 8
+"""Columns left free where √ is written as sqrt."""
+ROOM = 24
+"""Columns that a promise needs beside its check's name."""
+BESIDE_NAMES = 10
+"""Columns of sign, points and spaces."""
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Open the terminal; what its encoding lacks is replaced, never an error."""
+    """Open the terminal; what its encoding lacks is written plainly, never an error."""
     stream = sys.stderr if stderr else sys.stdout
     if stream is None:  # closed by whoever started us
         return Console(file=io.StringIO())
-    if hasattr(stream, "reconfigure"):
-        stream.reconfigure(errors="replace")
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    forgive(stream)
+    opened = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not opened.encoding.lower().startswith("utf"):
+        opened.width = max(opened.width - MARGIN, MARGIN)  # what is written plainly is longer
+    return opened
 
 
 def render(report: Report, *, unicode: bool = True) -> RenderableType:
@@ -54,7 +64,7 @@ def render(report: Report, *, unicode: bool = True) -> RenderableType:
         Text(f"{report.lab} · {report.title}", style="bold"),
         Text(f"{report.points} / {report.max_points} points", style="bold"),
     )
-    notes = [Text(note, style="yellow") for note in report.notes]
+    notes = [Text(note, style="bold") for note in report.notes]
     foot = [*notes, _summary(report), *_made_with(report)]
     return Group(head, *_checks(report, unicode=unicode), Text(), *foot)
 
@@ -70,20 +80,43 @@ def _checks(report: Report, *, names: int = 0, unicode: bool) -> Iterator[Render
     told = ""
     for result in report.results:
         signs = SIGNS if unicode else PLAIN_SIGNS
-        row = Table.grid(padding=(0, 1), pad_edge=False)
-        row.add_column(width=3, justify="right")
-        row.add_column(width=width, no_wrap=True)
-        row.add_column(width=4, justify="right")
-        row.add_column(ratio=1)
-        row.add_row(
+        row = _Row(
             Text(signs[result.status], style=STYLES[result.status]),
             Text(result.check.id),
             Text(f"{result.points}/{result.check.points}"),
             _promise(result, told),
+            width,
         )
         yield row
         yield from _facts(result, told)
         told = result.message
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A check's line; where there is little room beside its name, the promise stands below."""
+
+    sign: Text
+    name: Text
+    points: Text
+    promise: Text
+    names: int
+    """Columns for the names of all checks."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Lay it out for the width there is."""
+        del console
+        if options.max_width - self.names - BESIDE_NAMES >= ROOM:
+            row = Table.grid(padding=(0, 1), pad_edge=False)
+            row.add_column(width=3, justify="right")
+            row.add_column(width=self.names, no_wrap=True)
+            row.add_column(width=4, justify="right")
+            row.add_column(ratio=1)
+            row.add_row(self.sign, self.name, self.points, self.promise)
+            yield row
+        else:
+            yield Text.assemble("  ", self.sign, " ", self.name, "  ", self.points)
+            yield Padding(self.promise, (0, 0, 0, 6))
 
 
 def _promise(result: CheckResult, told: str) -> Text:

@@ -141,15 +141,15 @@ def test_a_file_that_is_still_being_written_waits(hebb, sandbox):
 def test_our_own_fault_is_told_and_the_watching_goes_on(hebb, sandbox, monkeypatch, save):
     """A sandbox that cannot be started costs the last report nothing; the next save tries again."""
     faults = [SandboxError("no process"), RecordingError("no answer")]
-    working = watching.grade
+    working = watching.SelfCheck.report
 
-    def broken(*args, **kwargs):
+    def broken(self, submission):
         if faults:
             raise faults.pop()
-        return working(*args, **kwargs)
+        return working(self, submission)
 
     def looks():
-        monkeypatch.setattr(watching, "grade", broken)
+        monkeypatch.setattr(watching.SelfCheck, "report", broken)
         for text in (WRONG, RIGHT, WRONG):
             save(text)()
             yield

@@ -281,6 +281,14 @@ def test_without_the_reference_there_is_no_bundle(key_of, monkeypatch):
         make_bundle(LAB, key_of("lab02_hebb"))
 
 
+def test_a_lab_of_another_package_has_no_bundle(key_of, monkeypatch):
+    """Its checks and modules are elsewhere, so it is refused in a sentence."""
+    monkeypatch.setattr(bundle, "is_guest", lambda _lab: True)
+
+    with pytest.raises(BundleError, match="lab02_hebb comes from another package"):
+        make_bundle(LAB, key_of("lab02_hebb"))
+
+
 def test_the_command_writes_the_zip_and_warns(tmp_path, monkeypatch, key_of):
     """One zip with the course's secret seed, kept for the next time."""
     from autograder import batch

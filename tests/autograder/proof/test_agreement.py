@@ -118,7 +118,7 @@ def test_a_cluster_agrees(marked, wanted, scheduler, workers):  # noqa: F811  th
 
 
 def test_nbgraders_autograde_agrees(marked, wanted, released, shell, tmp_path):  # noqa: F811
-    """Nbgrader's own command comes to the same reports, and writes their points in its gradebook."""
+    """The command of nbgrader comes to the same reports, and writes their points in its gradebook."""
     from tests.autograder.nbgrader.test_course import marks_of_gradebook
 
     folder = shutil.copytree(released, tmp_path / "course")

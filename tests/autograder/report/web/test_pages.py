@@ -17,10 +17,14 @@ CODE = ("text", "keyword", "string", "number", "comment")
 
 
 def palettes():
-    """Read the style sheet's colours: light, dark (which changes all of them), print."""
-    blocks = re.findall(r"\.nnlab[^{}]*\{([^{}]*--ground[^{}]*)\}", style())
-    found = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block)) for block in blocks]
-    return dict(zip(("light", "dark", "print"), found, strict=True))
+    """Read the style sheet's colours: light and dark stand in pairs, paper has its own."""
+    screen, paper = re.findall(r"\.nnlab[^{}]*\{([^{}]*--ground[^{}]*)\}", style())
+    pairs = re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", screen)
+    return {
+        "light": {name: light for name, light, _ in pairs},
+        "dark": {name: dark for name, _, dark in pairs},
+        "print": dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", paper)),
+    }
 
 
 def luminance(colour):
