@@ -32,7 +32,11 @@ myst_enable_extensions = ["attrs_inline"]
 
 # The engine's reference: docstrings are the tasks, and say shapes themselves.
 autosummary_generate = True
-autodoc_default_options = {"members": True, "special-members": "__call__"}
+autodoc_default_options = {
+    "members": True,
+    "special-members": "__call__",
+    "ignore-module-all": True,  # in the order of the source, not of the alphabet
+}
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
