@@ -79,6 +79,13 @@ def test_every_figure_has_a_place_on_the_map():
     assert sorted(figures) == sorted(experiments())
 
 
+def test_every_check_says_how_it_judges():
+    """The list of checks has a sentence for each of them."""
+    told = {check.id: lecture.judged(lab, check) for lab in labs() for check in lab.checks.values()}
+
+    assert [check for check, rule in told.items() if not rule.endswith(".")] == []
+
+
 def test_a_figure_is_drawn_once(tmp_path):
     """A picture is kept until what it is drawn from changes; its numbers are kept beside it."""
     figure = experiments()["gates"]
