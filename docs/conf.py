@@ -8,15 +8,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 project = "nnlab"
 author = "the nnlab authors"
+copyright = "the nnlab authors, MIT licence"  # noqa: A001  Sphinx's name
 release = importlib.metadata.version("nnlab-course")
 html_title = "nnlab"
 language = "en"
+smartquotes = False  # two dashes before an option are two dashes
 
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx_click",
+    "docs.extensions.commands",
     "docs.extensions.docstrings",
     "docs.extensions.gallery",
     "docs.extensions.lecture",
@@ -30,7 +32,11 @@ myst_enable_extensions = ["attrs_inline"]
 
 # The engine's reference: docstrings are the tasks, and say shapes themselves.
 autosummary_generate = True
-autodoc_default_options = {"members": True, "special-members": "__call__"}
+autodoc_default_options = {
+    "members": True,
+    "special-members": "__call__",
+    "ignore-module-all": True,  # in the order of the source, not of the alphabet
+}
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True

@@ -15,6 +15,7 @@ from docutils.parsers.rst import Directive
 
 from autograder.course import ROOT
 from autograder.gallery import CHAPTERS, Experiment, experiments
+from docs.extensions.tables import section
 
 __all__ = ["FigureGallery", "draw", "edition", "setup", "title_of"]
 
@@ -61,33 +62,26 @@ class FigureGallery(Directive):
         chapters = []
         for chapter in CHAPTERS:
             module = f"autograder.gallery.{chapter}"
-            section = _section(f"figures-of-{chapter}", title_of(module))
-            section += [
+            figures = [
                 self._figure(env, known, made_from)
                 for known in experiments().values()
                 if known.draw.__module__ == module and (not wanted or known.name in wanted)
             ]
-            chapters.append(section)
+            chapters.append(section(f"figures-of-{chapter}", title_of(module), *figures))
         return chapters
 
     def _figure(self, env: Any, known: Experiment, made_from: str) -> nodes.Node:
         picture, text = draw(known, STORE, made_from)
         uri = "/" + picture.relative_to(env.srcdir).as_posix()
-        section = _section(known.name, known.name)
-        section += nodes.paragraph(text=known.shows)
-        section += nodes.image(uri=uri, alt=known.shows, classes=["sheet"])
+        parts = [
+            nodes.paragraph(text=known.shows),
+            nodes.image(uri=uri, alt=known.shows, classes=["sheet"]),
+        ]
         if text:
-            section += nodes.literal_block(text, text, language="none")
+            parts.append(nodes.literal_block(text, text, language="none"))
         source = nodes.paragraph(text=f"Lecture: {known.slides}. Draw it: ")
         source += nodes.literal(text=f"nnlab figure {known.name}")
-        section += source
-        return section
-
-
-def _section(name: str, title: str) -> nodes.section:
-    section = nodes.section(ids=[nodes.make_id(name)], names=[name])
-    section += nodes.title(text=title)
-    return section
+        return section(known.name, known.name, *parts, source)
 
 
 def setup(app: Any) -> dict[str, bool]:

@@ -1,17 +1,20 @@
-"""The directive `lecture-map`: each heading of the lecture with its exercises and its figures."""
+"""The directives `lecture-map` and `check-list`: what the labs take from the lecture, and ask.
 
-from collections.abc import Iterable
+`lecture-map` has a table for each lab: the lecture's headings with their exercises and figures.
+`check-list` has one as well: the checks with their points, what they promise and how they judge.
+"""
+
 from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
+from autograder.about import about_check
 from autograder.course import labs
 from autograder.gallery import experiments
+from docs.extensions.tables import names, section, table, words
 
-__all__ = ["LectureMap", "rows", "setup"]
-
-HEAD = ("Slide", "Exercises", "Figures")
+__all__ = ["CheckList", "LectureMap", "judged", "rows", "setup"]
 
 
 def rows() -> list[tuple[str, str, list[str], list[str]]]:
@@ -32,7 +35,12 @@ def rows() -> list[tuple[str, str, list[str], list[str]]]:
         listed += [
             (lab.id, slide, told, figures.pop(slide, [])) for slide, told in exercises.items()
         ]
-    return listed + [("", slide, [], names) for slide, names in figures.items()]
+    return listed + [("", slide, [], drawn) for slide, drawn in figures.items()]
+
+
+def judged(lab: Any, check: Any) -> str:
+    """Say how a check judges, as `nnlab explain` does."""
+    return dict(about_check(lab, check))["judged"]
 
 
 class LectureMap(Directive):
@@ -41,49 +49,54 @@ class LectureMap(Directive):
     def run(self) -> list[nodes.Node]:
         """Make the tables."""
         titles = {lab.id: f"{lab.id}: {lab.title}" for lab in labs()}
-        made: list[nodes.Node] = []
-        for lab_id in dict.fromkeys(row[0] for row in rows()):
-            section = nodes.section(ids=[nodes.make_id(lab_id or "figures-alone")])
-            section += nodes.title(text=titles.get(lab_id, "Figures without an exercise"))
-            section += _table([row[1:] for row in rows() if row[0] == lab_id])
-            made.append(section)
-        return made
+        listed = rows()
+        return [
+            section(
+                f"map-{lab_id}",
+                titles.get(lab_id, "Figures without an exercise"),
+                table(
+                    ("Slide", "Exercises", "Figures"),
+                    (3, 4, 2),
+                    [
+                        (words(slide), names(exercises), names(figures))
+                        for lab, slide, exercises, figures in listed
+                        if lab == lab_id
+                    ],
+                ),
+            )
+            for lab_id in dict.fromkeys(row[0] for row in listed)
+        ]
 
 
-def _table(body: Iterable[tuple[str, list[str], list[str]]]) -> nodes.table:
-    group = nodes.tgroup(cols=len(HEAD))
-    group += [nodes.colspec(colwidth=width) for width in (3, 4, 2)]
-    head = nodes.thead()
-    head += _row(nodes.paragraph(text=text) for text in HEAD)
-    group += head
-    told = nodes.tbody()
-    for slide, exercises, figures in body:
-        told += _row([nodes.paragraph(text=slide), _names(exercises), _names(figures)])
-    group += told
-    table = nodes.table()
-    table += group
-    return table
+class CheckList(Directive):
+    """One table for each lab."""
 
-
-def _row(cells: Iterable[nodes.Node]) -> nodes.row:
-    row = nodes.row()
-    for cell in cells:
-        entry = nodes.entry()
-        entry += cell
-        row += entry
-    return row
-
-
-def _names(names: list[str]) -> nodes.paragraph:
-    paragraph = nodes.paragraph()
-    for name in names:
-        if len(paragraph):
-            paragraph += nodes.Text(" · ")
-        paragraph += nodes.literal(text=name)
-    return paragraph
+    def run(self) -> list[nodes.Node]:
+        """Make the tables."""
+        return [
+            section(
+                f"checks-{lab.id}",
+                f"{lab.id}: {lab.title}",
+                table(
+                    ("Check", "Points", "Promise", "Judged"),
+                    (3, 1, 4, 4),
+                    [
+                        (
+                            names([check.id]),
+                            words(str(check.points)),
+                            words(check.title),
+                            words(judged(lab, check)),
+                        )
+                        for check in lab.checks.values()
+                    ],
+                ),
+            )
+            for lab in labs()
+        ]
 
 
 def setup(app: Any) -> dict[str, bool]:
     """Tell Sphinx."""
     app.add_directive("lecture-map", LectureMap)
+    app.add_directive("check-list", CheckList)
     return {"parallel_read_safe": True}

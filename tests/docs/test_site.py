@@ -59,6 +59,16 @@ def test_the_site_builds_and_gives_no_answer_away(tmp_path):
     assert told_away(pages) == []
 
 
+def test_a_page_that_gives_an_answer_away_would_be_found():
+    """Of a page that shows a module's source, every exercise of that module is listed."""
+    source = engine_path("hebb").read_text(encoding="utf-8")
+    page = {line.strip() for line in source.splitlines()}
+
+    assert {e for lab in labs() for e in lab.exercises if e.startswith("hebb.")} <= {
+        *told_away([page])
+    }
+
+
 def test_every_figure_has_a_place_on_the_map():
     """The map lists each exercise of each lab, and each figure once."""
     rows = lecture.rows()
@@ -67,6 +77,13 @@ def test_every_figure_has_a_place_on_the_map():
 
     assert exercises == {(lab.id, exercise) for lab in labs() for exercise in lab.exercises}
     assert sorted(figures) == sorted(experiments())
+
+
+def test_every_check_says_how_it_judges():
+    """The list of checks has a sentence for each of them."""
+    told = {check.id: lecture.judged(lab, check) for lab in labs() for check in lab.checks.values()}
+
+    assert [check for check, rule in told.items() if not rule.endswith(".")] == []
 
 
 def test_a_figure_is_drawn_once(tmp_path):
