@@ -1,6 +1,7 @@
 """What many tests need: one sandbox a session, keys, and submissions made of sources."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,16 @@ def submit(tmp_path):
         return Submission(lab, folder)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def chromium_path():
+    """Where the system's Chromium is; without one, what needs it is skipped."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.skip("needs Chromium, which is not installed")
+    return Path(found)
 
 
 def reference_text(module: str) -> str:
