@@ -12,7 +12,7 @@ SCRIPT = ROOT / "docs" / "screenshots.py"
 
 def run(*arguments, **environment):
     """Take pictures, or be told why not."""
-    for needed in ("playwright.sync_api", "nbclient", "nbconvert", "PIL"):
+    for needed in ("playwright.sync_api", "nbclient", "nbconvert", "PIL", "pypdfium2"):
         pytest.importorskip(needed, reason="needs the extra `screens`")
     return subprocess.run(
         [sys.executable, str(SCRIPT), *arguments],
