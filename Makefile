@@ -1,17 +1,20 @@
 # make demo   the main job on real files, from nothing
 # make test   all checks and tests, from nothing
-# make prove  the slow proofs: NNLAB_SEEDS (20) for the mistakes, NNLAB_REFERENCE_SEEDS (200);
-#             ONLY="lab01 or lab02" proves a part
+# make prove  that the checks are right: PART=mutants, valid, alarms or tests does one of four;
+#             LABS="hebb optim" some labs. Of tests, ONLY="lab01 or lab02" takes some;
+#             NNLAB_SEEDS (20), NNLAB_REFERENCE_SEEDS (200) and NNLAB_VERDICT_SEEDS (50, for the
+#             students' key beside fresh ones) say how many seeds
 # make bench  figures, each a ratio against a named peer
 # make class  takes NNLAB_CLASS (200) generated submissions through nbgrader's own commands
 # make instructor  adds nbgrader and dask.distributed, with which more tests run
 # make screenshots  takes the pictures of docs/what-people-see.md; needs Chromium
 # make oracles  adds PyTorch, which more tests then compare with
+# make docs   the documentation site in build/site: offline, warnings are errors, links are checked
 
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint prove bench class instructor oracles screenshots release clean
+.PHONY: help demo test lint prove bench class instructor oracles screenshots docs release clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -37,7 +40,12 @@ lint: .venv/ready
 
 prove: export HYPOTHESIS_PROFILE = explore
 prove: .venv/ready
+ifneq ($(PART),tests)
+	$(BIN)/nnlab prove $(LABS) $(addprefix --part ,$(PART)) --jobs 2
+endif
+ifeq ($(filter mutants valid alarms,$(PART)),)
 	$(BIN)/python -m pytest -q -n 2 -m slow $(if $(ONLY),-k '$(ONLY)')
+endif
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/grading.py
@@ -59,8 +67,14 @@ screenshots: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,screens]'
 	$(BIN)/python docs/screenshots.py
 
+docs: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
+	rm -rf build/site
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
+	$(BIN)/python docs/check_links.py build/site
+
 release: .venv/ready
 	$(BIN)/nnlab release
 
 clean:
-	rm -rf .venv .nnlab build dist release .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .nnlab build dist docs/_generated release .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,9 +1,11 @@
 """Make of checks the questions that a sandbox is asked."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from autograder.check import Check, Lab
+from autograder.course import checks_path, is_guest, module_of
 from autograder.sandbox import Question, Source
 from autograder.sandbox.limits import Limits
 
@@ -19,14 +21,21 @@ def about(
 ) -> Question:
     """Ask a check of a submission; what the check withholds of its cases is not sent."""
     return Question(
-        f"autograder.labs.{lab.id}",
+        module_of(lab.id),
         check.id,
         check.module,
         check.sent(cases),
         submission,
         reference,
         check.limits,
+        checks=_text(lab) if is_guest(lab) else None,
     )
+
+
+@cache
+def _text(lab: Lab) -> Source:
+    path = checks_path(lab)
+    return Source(path.name, path.read_bytes())
 
 
 def by_limits(checks: Iterable[Check]) -> list[list[Check]]:

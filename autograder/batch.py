@@ -12,8 +12,9 @@ from autograder.key import AnswerKey, get_key, stored_key
 from autograder.marks import Mark, Marks, marks_of
 from autograder.pool import grade_many
 from autograder.report import Report
-from autograder.results import STATE, Results, Seeds
+from autograder.results import Results, Seeds
 from autograder.sandbox import open_sandbox
+from autograder.state import STATE
 from autograder.submission import Handed
 
 __all__ = [

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -108,6 +109,8 @@ class Lab:
     slides: str
     """The lecture's heading."""
     exercises: Sequence[str]
+    home: Path | None = None
+    """The folder with `nnlab/` and `solutions/` of a lab that another package brings."""
     checks: dict[str, Check] = field(default_factory=dict)
 
     @property

@@ -3,24 +3,50 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import click
 
+from autograder import edition
+from autograder.commands.authoring import new_lab, verify
 from autograder.commands.batch import batch
 from autograder.commands.doctor import doctor
+from autograder.commands.errors import unknown_name
+from autograder.commands.explain import explain
 from autograder.commands.figure import figure
+from autograder.commands.github import github
 from autograder.commands.grade import grade
+from autograder.commands.gradescope import gradescope
 from autograder.commands.mistakes import hint, mistakes
 from autograder.commands.nbgrader import nbgrader
+from autograder.commands.prove import prove
 from autograder.commands.release import release
+from autograder.commands.status import next_, status
 from autograder.commands.train import train
+from autograder.commands.watch import watch
+from autograder.commands.workspace import init, update
+from autograder.streams import forgive
 
 __all__ = ["main"]
 
 
 class Commands(click.Group):
-    """All commands; what the system refuses becomes a sentence."""
+    """All commands; what the system refuses, and what nobody knows, becomes a sentence."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run; help and errors too are written on whatever terminal there is."""
+        for stream in (sys.stdout, sys.stderr):
+            forgive(stream)
+        return super().main(*args, **kwargs)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a misspelt one gets a suggestion."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            ctx.fail(unknown_name("command", args[0], self.list_commands(ctx)))
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
@@ -40,5 +66,10 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-for command in (grade, hint, figure, train, release, batch, mistakes, nbgrader, doctor):
-    main.add_command(command)
+for command in (
+    *(init, update, grade, watch, hint, explain, status, next_),
+    *(figure, train, release, batch, gradescope, github, mistakes, nbgrader, doctor),
+    *(new_lab, verify, prove),
+):
+    if edition.offers(str(command.name)):
+        main.add_command(command)

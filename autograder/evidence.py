@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["STEP", "attempt", "gradient_evidence"]
+__all__ = ["STEP", "answer_or_refusal", "attempt", "gradient_evidence"]
 
 STEP = 1e-4
 """The step of the probes. Truncation is STEP² and rounding 1e-16 / STEP, relative to the loss: both
@@ -21,6 +21,12 @@ def attempt(ask: Callable[[], Any]) -> dict[str, Any]:
         return {"returned": ask()}
     except ValueError:
         return {"raised": "ValueError"}
+
+
+def answer_or_refusal(ask: Callable[[], Any]) -> Any:
+    """Ask what has an answer in most cases: give it as it is, or as `attempt` does if refused."""
+    told = attempt(ask)
+    return told.get("returned", told)
 
 
 def gradient_evidence(loss: Callable[[Any], Any], *, at: Any, claimed: Any) -> dict[str, Any]:

@@ -5,24 +5,26 @@ this process; the same submission under the same key gives the same report, time
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from autograder import asking, show
 from autograder.check import Check, Lab, Status
-from autograder.course import engine_path, reference_for
+from autograder.course import engine_path, owner_of, reference_for
 from autograder.diagnose import diagnose
 from autograder.explain import explain, not_written_yet
 from autograder.facts import in_common, in_one_mode
 from autograder.judges import Finding
 from autograder.judging import judge_case
 from autograder.key import AnswerKey
+from autograder.leaning import First, is_own_failure
 from autograder.observation import Lost, Observation, Raised, Returned
 from autograder.report import CheckResult, Evidence, Report
 from autograder.sandbox import Answer, Question, Sandbox, Source
 from autograder.stubs import make_stub
 from autograder.submission import Handed, Submission
+from autograder.versions import versions
 
 __all__ = ["grade"]
 
@@ -36,15 +38,17 @@ def grade(
     *,
     only: str | None = None,
     carry: bool = False,
+    first: First | None = None,
     tick: Callable[[], object] = lambda: None,
 ) -> Report:
     """Ask every check of the lab, or `only` one, and judge the answers under a key.
 
     With `carry`, a check that is skipped because other exercises of the lab failed is asked again
     with the reference's bodies in their place; what it then earns is marked. It needs the engine,
-    and puts a part of it into the sandbox: for instructors. `tick` is called after each check.
+    and puts a part of it into the sandbox: for instructors. `first` says which earlier work of the
+    student's must be put right before a failure can be judged. `tick` is called after each check.
     """
-    grading = _Grading(submission, key, sandbox, carry=carry)
+    grading = _Grading(submission, key, sandbox, carry=carry, first=first)
     if only is None:
         grading.ask_together()
     for check in submission.lab.checks.values():
@@ -53,23 +57,40 @@ def grade(
             tick()
     lab = submission.lab
     notes = tuple(map(show.clean, submission.set_aside()))
-    sources = {source.file: source.text for source in grading.sources.values()}
     results = tuple(grading.diagnosed())
-    return Report(lab.id, lab.title, key.seed, sandbox.isolation, results, notes, sources)
+    return Report(
+        lab.id,
+        lab.title,
+        key.seed,
+        sandbox.isolation,
+        results,
+        notes,
+        versions(lab),
+        {source.file: source.text for source in grading.sources.values()},
+    )
 
 
 class _Grading:
     """One pass over the checks of one submission."""
 
     def __init__(
-        self, submission: Submission | Handed, key: AnswerKey, sandbox: Sandbox, *, carry: bool
+        self,
+        submission: Submission | Handed,
+        key: AnswerKey,
+        sandbox: Sandbox,
+        *,
+        carry: bool,
+        first: First | None,
     ) -> None:
         self.lab: Lab = submission.lab
         self.carry = carry
+        self.first = first
         self.key = key
         self.sandbox = sandbox
-        self.sources, self.missing = submission.read()
-        self.reference = {**reference_for(self.lab), **self._stubs()}
+        own, self.missing = submission.read()
+        earlier, lacking = submission.earlier()
+        self.sources = {**earlier, **own}
+        self.reference = {**reference_for(self.lab), **self._stubs([*lacking, *self.missing])}
         self.broken: dict[str, Answer] = {}
         self.answers: dict[str, Answer] = {}
         self.passed: dict[str, CheckResult] = {}
@@ -77,9 +98,10 @@ class _Grading:
         self.aside: dict[str, bool] = {}
         """Whether a skipped check, asked for the diagnosis alone, would have passed."""
 
-    def _stubs(self) -> dict[str, Source]:
-        """Put stubs where modules of the lab are missing: the others may import what is provided there."""
-        return {m: Source(f"{m}.py", make_stub(self.lab, m).encode()) for m in self.missing}
+    def _stubs(self, missing: Iterable[str]) -> dict[str, Source]:
+        """Put stubs where modules are missing: the others may import what is provided there."""
+        owners = {module: owner_of(module) or self.lab for module in missing}
+        return {m: Source(f"{m}.py", make_stub(lab, m).encode()) for m, lab in owners.items()}
 
     def ask_together(self) -> None:
         """Ask the checks that have the same limits in one process, and keep those that pass.
@@ -124,10 +146,20 @@ class _Grading:
         try:
             answer = self._answer(check)
             self.answers[check.id] = answer
-            self.results[check.id] = self._verdict(check, answer)
+            self.results[check.id] = self._unless_earlier(self._verdict(check, answer), answer)
         except Exception as error:  # noqa: BLE001  whatever it is, it is not the student's fault
             fact = f"{type(error).__name__}: {show.clean(str(error))}"
             self.results[check.id] = CheckResult(check, Status.ERROR, f"{fact}\n{REPORT_TO}")
+
+    def _unless_earlier(self, result: CheckResult, answer: Answer) -> CheckResult:
+        """Leave a failure without a verdict that may come from a student's own earlier work."""
+        check = result.check
+        if self.first is None or result.status is not Status.FAILED:
+            return result
+        if is_own_failure(self.lab, answer.observations[0], self.sources):
+            return result
+        reason = self.first(check, self.sources)
+        return result if reason is None else CheckResult(check, Status.SKIPPED, reason)
 
     def _carried(self, check: Check) -> CheckResult | None:
         """Ask a check with the reference's bodies in the place of all that keeps it from being asked.

@@ -7,6 +7,7 @@ formula and where the lecture tells of it. No rung holds the code that would be 
 
 import ast
 import contextlib
+import difflib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,10 +19,12 @@ from autograder.course import engine_path
 from autograder.exercises import find_function
 from autograder.files import write_whole
 from autograder.report import CheckResult, Report
+from autograder.state import state_folder
 
 __all__ = ["Hint", "HintError", "formula_of", "ladder", "next_hint", "open_hints", "remember"]
 
 SCHEMA = "nnlab/hints/1"
+KEPT = "hints.json"
 LABELS = ("called    ", "returned  ", "expected  ", "raised    ", "in        ", "printed   ")
 SECTIONS = ("Shape:", "Args:", "Raises:", "Source:", ">>>", "Attributes:", "Returns:")
 
@@ -87,7 +90,7 @@ def remember(reports: Iterable[Report], cwd: Path) -> None:
 
     Where nothing can be written, there are no hints: a report does not fail for that.
     """
-    place = _place(cwd)
+    place = state_folder(cwd) / KEPT
     known = _read(place)
     for report in reports:
         for result in report.results:
@@ -108,15 +111,17 @@ def next_hint(name: str, cwd: Path, *, restart: bool = False) -> Hint:
 
     Raises: HintError if there is no report, no such check, or the check did not fail.
     """
-    place = _place(cwd)
+    place = state_folder(cwd) / KEPT
     known = _read(place)
     if not known:
         raise HintError("There is no report to give hints on. Run nnlab grade first.")
     full = next((id_ for id_ in known if name in {id_, id_.partition(".")[2]}), None)
     if full is None:
         failed = [id_ for id_, entry in known.items() if entry["rungs"]]
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        meant = f"Did you mean {near[0]}? " if near else ""
         raise HintError(
-            f"The last report has no check {name!r}. "
+            f"The last report has no check {name!r}. {meant}"
             + (f"What failed is {', '.join(failed)}." if failed else "Nothing failed in it.")
         )
     entry = known[full]
@@ -134,18 +139,10 @@ def open_hints(cwd: Path) -> list[tuple[str, int, int]]:
 
     Raises: HintError if there is no report.
     """
-    known = _read(_place(cwd))
+    known = _read(state_folder(cwd) / KEPT)
     if not known:
         raise HintError("There is no report to give hints on. Run nnlab grade first.")
     return [(id_, e["asked"], len(e["rungs"])) for id_, e in known.items() if e["rungs"]]
-
-
-def _place(cwd: Path) -> Path:
-    """Find the workspace: the nearest folder above that has assignments or a .nnlab; else here."""
-    for folder in (cwd, *cwd.parents):
-        if (folder / ".nnlab").is_dir() or (folder / "assignments").is_dir():
-            return folder / ".nnlab" / "hints.json"
-    return cwd / ".nnlab" / "hints.json"
 
 
 def _read(place: Path) -> dict[str, Any]:

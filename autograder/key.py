@@ -6,7 +6,8 @@ plain data only, and is all that a judge needs to know.
 
 import hashlib
 import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder import asking
+from autograder import asking, edition
 from autograder.check import Lab
-from autograder.course import ROOT, engine_path, reference_for
+from autograder.course import ROOT, checks_path, engine_path, reference_for
 from autograder.files import write_whole
-from autograder.mistakes import catalogue_path, load_mistakes
+from autograder.fingerprints import checks_fingerprint
+from autograder.mistakes import Mistake, catalogue_path, load_mistakes
 from autograder.observation import Observation, Returned, from_plain, to_plain
 from autograder.sandbox import Answer, Sandbox, Source
 from autograder.sandbox.codec import ProtocolError, decode, encode
@@ -28,6 +30,8 @@ __all__ = [
     "AnswerKey",
     "KeyedCheck",
     "RecordingError",
+    "SeedError",
+    "UnfitKeyError",
     "get_key",
     "key_fingerprint",
     "record_key",
@@ -37,6 +41,14 @@ __all__ = [
 
 class RecordingError(Exception):
     """The reference itself could not answer a check: the course's fault."""
+
+
+class UnfitKeyError(RecordingError):
+    """The student's edition has no answer key that fits its checks."""
+
+
+class SeedError(ValueError):
+    """The student's edition has the answers to the cases of one seed alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +128,16 @@ class AnswerKey:
 
 
 def record_key(
-    lab: Lab, seed: int, sandbox: Sandbox, *, tick: Callable[[], object] = lambda: None
+    lab: Lab,
+    seed: int,
+    sandbox: Sandbox,
+    *,
+    mistakes: Sequence[Mistake] | None = None,
+    tick: Callable[[], object] = lambda: None,
 ) -> AnswerKey:
     """Ask the reference and every known mistake, and keep what they did.
 
+    `mistakes` may be fewer than the catalogue's: what is not asked can judge, but has no name.
     `tick` is called after each of them.
 
     Raises: RecordingError if the reference fails to answer.
@@ -145,7 +163,7 @@ def record_key(
             raise RecordingError(f"The reference does not answer {name}: {observations[0]}")
         checks[name] = KeyedCheck(cases[name], observations, wrong[name])
         tick()
-    mistakes = load_mistakes(lab)
+    mistakes = load_mistakes(lab) if mistakes is None else mistakes
     for mistake in mistakes:
         submission = {**right, mistake.module: mistake.source()}
         for name, question in questions.items():
@@ -173,12 +191,45 @@ def get_key(
 
 
 def stored_key(lab: Lab, seed: int) -> AnswerKey | None:
-    """Read the stored key of this lab and seed, unless something it came from has changed."""
+    """Read the stored key of this lab and seed, unless something it came from has changed.
+
+    The student's edition has one, and cannot record another.
+
+    Raises, in the student's edition alone:
+        SeedError: it has the key of another seed.
+        UnfitKeyError: its key cannot be read, or was made for other checks.
+    """
+    if edition.is_students():
+        return _released_key(lab, seed)
     try:
         key = AnswerKey.from_bytes(_place(lab, seed).read_bytes())
     except (OSError, ProtocolError):
         return None
     return key if key.checks.keys() == lab.checks.keys() else None
+
+
+def _released_key(lab: Lab, seed: int) -> AnswerKey:
+    """Read the key that the student's edition came with, whatever numpy is installed beside it."""
+    again = "Install the course's wheel once more, with pip's --force-reinstall."
+    try:
+        made = edition.made()
+        if seed != made.seed:
+            raise SeedError(
+                f"This edition has the answers to the cases of seed {made.seed} alone, not of seed "
+                f"{seed}. Leave --seed out."
+            )
+        key = AnswerKey.from_bytes(zlib.decompress(edition.key_path(lab.id).read_bytes()))
+    except (edition.EditionError, OSError, ProtocolError, zlib.error) as error:
+        raise UnfitKeyError(
+            f"The answer key of {lab.id} cannot be read: {error}. {again}"
+        ) from None
+    mine, wanted = checks_fingerprint(lab), made.checks.get(lab.id)
+    if mine != wanted or key.checks.keys() != lab.checks.keys():
+        raise UnfitKeyError(
+            f"The answer key of {lab.id} was made for other checks than those that are installed "
+            f"({wanted}, not {mine}). {again}"
+        )
+    return key
 
 
 def _store(lab: Lab, key: AnswerKey) -> AnswerKey:
@@ -199,11 +250,16 @@ def _place(lab: Lab, seed: int) -> Path:
 
 
 def key_fingerprint(lab: Lab) -> str:
-    """Hash all that a key is made from: engine, checks, mistakes, the sandbox's inside, numpy."""
+    """Hash all that a key is made from: engine, checks, mistakes, the sandbox's inside, numpy.
+
+    The student's edition knows that of its own key.
+    """
+    if edition.is_students():
+        return edition.made().keys[lab.id]
     digest = hashlib.sha256()
     folder = Path(__file__).parent
     paths = [
-        folder / "labs" / f"{lab.id}.py",
+        checks_path(lab),
         *(
             folder / name
             for name in (

@@ -15,9 +15,10 @@ from autograder.check import Lab
 from autograder.files import write_whole
 from autograder.report import Report
 from autograder.results import Results
+from autograder.spreadsheet import safe_cell
 from autograder.submission import Handed
 
-__all__ = ["Change", "Mark", "Marks", "cell", "marks_of"]
+__all__ = ["Change", "Mark", "Marks", "marks_of"]
 
 SCHEMA = "nnlab/marks/1"
 
@@ -87,11 +88,11 @@ class Marks:
         for mark in self.marks:
             if mark.report is None:
                 writer.writerow(
-                    [cell(mark.student), "", self.lab.points, *[""] * len(self.lab.checks)]
+                    [safe_cell(mark.student), "", self.lab.points, *[""] * len(self.lab.checks)]
                 )
                 continue
             points = [result.points for result in mark.report.results]
-            writer.writerow([cell(mark.student), mark.report.points, self.lab.points, *points])
+            writer.writerow([safe_cell(mark.student), mark.report.points, self.lab.points, *points])
         return text.getvalue()
 
     def write(self, folder: Path) -> tuple[Path, Path]:
@@ -140,12 +141,6 @@ def _plain(mark: Mark) -> dict[str, Any]:
 
 
 _NOT_THE_MARK = {"seconds", "title", "max_points"}
-
-
-def cell(text: str) -> str:
-    """Keep a spreadsheet from reading a name as a formula; a folder's name need not be text."""
-    text = text.encode("utf-8", "replace").decode()
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _written(path: Path) -> dict[str, Any]:

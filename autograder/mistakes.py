@@ -71,7 +71,7 @@ class Mistake:
 
 def catalogue_path(lab: Lab) -> Path:
     """Tell where a lab's catalogue stands; only the instructor's edition has it."""
-    return ROOT / "solutions" / lab.id / "mistakes.toml"
+    return (lab.home or ROOT) / "solutions" / lab.id / "mistakes.toml"
 
 
 def load_mistakes(lab: Lab) -> list[Mistake]:

@@ -55,7 +55,7 @@ class Text:
 
 def text_path(lab: Lab) -> Path:
     """Tell where a lab's text stands; only the instructor's edition has it."""
-    return ROOT / "solutions" / lab.id / "notebook.md"
+    return (lab.home or ROOT) / "solutions" / lab.id / "notebook.md"
 
 
 def read_text(lab: Lab, path: Path | None = None) -> Text:

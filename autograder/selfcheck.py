@@ -1,17 +1,19 @@
 """Grade what a student has here: find the submissions, take the keys, ask in one warm sandbox."""
 
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
+from autograder import edition
 from autograder.check import Lab
 from autograder.grade import grade
 from autograder.key import get_key, stored_key
+from autograder.leaning import earlier_first
 from autograder.report import Report
-from autograder.sandbox import open_sandbox
-from autograder.submission import Submission, SubmissionError, find_submissions
+from autograder.sandbox import Sandbox, open_sandbox
+from autograder.submission import Handed, Submission, SubmissionError, find_submissions
 
-__all__ = ["find_targets", "grade_all"]
+__all__ = ["SelfCheck", "find_targets", "grade_all"]
 
 
 def find_targets(
@@ -41,17 +43,57 @@ def grade_all(
     only: str | None = None,
     carry: bool = False,
     recording: Callable[[Lab], object] = lambda _: None,
-) -> Iterator[Report]:
+) -> Generator[Report]:
     """Grade the submissions one after the other; yield each report as it is there.
 
     `recording` is called before a key is recorded, which takes longer than grading.
 
-    Raises: SandboxError or RecordingError, which are ours.
+    Raises: SandboxError or RecordingError, which are ours; SeedError if the student's edition has
+        no answers to this seed's cases.
     """
     with open_sandbox(here=True) as sandbox:  # before any key is read: the worker holds no answer
+        check = SelfCheck(seed, sandbox, recording)
         for submission in submissions:
-            key = stored_key(submission.lab, seed)
-            if key is None:
-                recording(submission.lab)
-                key = get_key(submission.lab, seed, sandbox)
-            yield grade(submission, key, sandbox, only=only, carry=carry)
+            yield check.report(submission, only=only, carry=carry)
+
+
+class SelfCheck:
+    """Grades what one student has here, under one seed and in one sandbox.
+
+    In the student's edition a lab leans on the student's own earlier labs. These are graded where a
+    later lab's failure asks for it, and remembered.
+    """
+
+    def __init__(
+        self, seed: int, sandbox: Sandbox, recording: Callable[[Lab], object] = lambda _: None
+    ) -> None:
+        self.seed = seed
+        self.sandbox = sandbox
+        self.recording = recording
+        self.known: dict[tuple[str, str], Report] = {}
+
+    def report(
+        self, submission: Submission | Handed, *, only: str | None = None, carry: bool = False
+    ) -> Report:
+        """Grade one submission.
+
+        Raises: SandboxError, RecordingError, SeedError.
+        """
+        key = stored_key(submission.lab, self.seed)
+        if key is None:
+            self.recording(submission.lab)
+            key = get_key(submission.lab, self.seed, self.sandbox)
+        if not edition.is_students():
+            return grade(submission, key, self.sandbox, only=only, carry=carry)
+        handed = submission.taken() if isinstance(submission, Submission) else submission
+        first = earlier_first(
+            handed.lab, handed.lacking, lambda lab: self._earlier(handed.before(lab))
+        )
+        report = grade(submission, key, self.sandbox, only=only, carry=carry, first=first)
+        if only is None:
+            self.known[handed.lab.id, handed.digest] = report
+        return report
+
+    def _earlier(self, handed: Handed) -> Report:
+        known = self.known.get((handed.lab.id, handed.digest))
+        return known if known is not None else self.report(handed)

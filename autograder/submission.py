@@ -8,10 +8,10 @@ import stat
 import sys
 import tokenize
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder import show
+from autograder import edition, show
 from autograder.check import Lab
 from autograder.course import UnknownLabError, find_lab, lab_ids, labs, owner_of
 from autograder.sandbox import Source
@@ -58,6 +58,33 @@ class Submission:
                 missing[module] = str(error)
         return sources, missing
 
+    def earlier(self) -> tuple[dict[str, Source], dict[str, str]]:
+        """Read what the student wrote for earlier labs, as `read` does; files are named with their lab.
+
+        The instructor's edition has the reference in their place.
+        """
+        sources: dict[str, Source] = {}
+        missing: dict[str, str] = {}
+        known = lab_ids() if edition.is_students() else ()
+        for lab in (find_lab(lab_id) for lab_id in known if lab_id < self.lab.id):
+            found, lacking = self._other(lab).read()
+            sources |= {m: Source(f"{lab.id}/{s.file}", s.text) for m, s in found.items()}
+            missing |= lacking
+        return sources, missing
+
+    def _other(self, lab: Lab) -> "Submission":
+        """Find another lab in the same workspace; where there is none, a folder that should be."""
+        try:
+            return _of_lab(lab, self.folder)
+        except SubmissionError:
+            return Submission(lab, self.folder.parent / lab.id)
+
+    def taken(self) -> "Handed":
+        """Read all at once, so that what is graded and what is hashed are one state of the files."""
+        sources, missing = self.read()
+        texts = {module: source.text for module, source in sources.items()}
+        return Handed(self.lab, "", texts, missing, *self.earlier())
+
     def set_aside(self) -> list[str]:
         """Say which files have no effect, though their names may make one think so.
 
@@ -96,11 +123,32 @@ class Handed:
     """The modules that are there, by name."""
     missing: Mapping[str, str]
     """For each of the others the reason, in a sentence for the student."""
+    leaned: Mapping[str, Source] = field(default_factory=dict)
+    """What the same student wrote for earlier labs, where no reference stands in for it."""
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
     def read(self) -> tuple[dict[str, Source], dict[str, str]]:
         """Return the sources, and for each missing module the reason."""
         sources = {module: Source(f"{module}.py", text) for module, text in self.texts.items()}
         return sources, dict(self.missing)
+
+    def earlier(self) -> tuple[dict[str, Source], dict[str, str]]:
+        """Return the modules of earlier labs, and for each missing one the reason."""
+        return dict(self.leaned), dict(self.lacking)
+
+    def before(self, lab: Lab) -> "Handed":
+        """Take of the same state of the files an earlier lab."""
+        labs_before = {lab_id for lab_id in lab_ids() if lab_id < lab.id}
+        modules = {m: owner_of(m) for m in (*self.leaned, *self.lacking)}
+        below = {m for m, owner in modules.items() if owner and owner.id in labs_before}
+        return Handed(
+            lab,
+            self.student,
+            {m: self.leaned[m].text for m in lab.modules if m in self.leaned},
+            {m: self.lacking[m] for m in lab.modules if m in self.lacking},
+            {m: source for m, source in self.leaned.items() if m in below},
+            {m: reason for m, reason in self.lacking.items() if m in below},
+        )
 
     def set_aside(self) -> list[str]:
         """Say nothing: other files were not taken in."""
@@ -114,6 +162,8 @@ class Handed:
             told = self.missing.get(module, "").encode()
             digest.update(hashlib.sha256(self.texts.get(module, b"")).digest())
             digest.update(hashlib.sha256(told).digest())
+        for module, source in sorted(self.leaned.items()):
+            digest.update(module.encode() + hashlib.sha256(source.text).digest())
         return digest.hexdigest()[:32]
 
 

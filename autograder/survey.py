@@ -24,7 +24,7 @@ from autograder.results import edition
 from autograder.sandbox import Sandbox, Source, open_sandbox
 from autograder.submission import Submission
 
-__all__ = ["Outcome", "ask_exercise", "survey", "survey_lab"]
+__all__ = ["Outcome", "about", "ask_exercise", "survey", "survey_lab"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def ask_exercise(
         for module in lab.modules:
             (Path(folder) / f"{module}.py").write_bytes(engine_path(module).read_bytes())
         (Path(folder) / source.file).write_bytes(source.text)
-        report = grade(Submission(_about(lab, exercise), Path(folder)), key, sandbox)
+        report = grade(Submission(about(lab, exercise), Path(folder)), key, sandbox)
     return [
         result
         for result in report.results
@@ -82,7 +82,7 @@ def ask_exercise(
     ]
 
 
-def _about(lab: Lab, exercise: str) -> Lab:
+def about(lab: Lab, exercise: str) -> Lab:
     """Take of a lab's checks those of one exercise, and what they need."""
     wanted: set[str] = set()
 

@@ -24,11 +24,17 @@ NUMPY = [sys.executable, "-c", "import numpy"]
 GRADE = [sys.executable, "-m", "autograder", "grade"]
 
 
+# As after any installation: what was imported once is not compiled again, numpy's files nor ours.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {
+    "OPENBLAS_NUM_THREADS": "1"
+}
+
+
 def cost(command: list[str]) -> tuple[float, float]:
     """Run a command; return its CPU and wall seconds, children included."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, cwd=ROOT)
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, cwd=ROOT, env=ENVIRONMENT)
     wall = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, wall
@@ -75,7 +81,11 @@ def report(name: str, command: list[str], runs: int, extra: Callable[[float], st
 def whole_course(labs: list[str], runs: int) -> None:
     """Print the course's line, and what is left of it without the training labs' own work."""
     own = statistics.median(
-        float(subprocess.check_output([sys.executable, "-c", OWN_WORK, *TRAINING], cwd=ROOT))
+        float(
+            subprocess.check_output(
+                [sys.executable, "-c", OWN_WORK, *TRAINING], cwd=ROOT, env=ENVIRONMENT
+            )
+        )
         for _ in range(runs)
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -94,7 +104,6 @@ def whole_course(labs: list[str], runs: int) -> None:
 def main() -> None:
     """Print a line a lab, and one for all."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 9
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     labs = sorted(path.stem for path in (ROOT / "autograder" / "labs").glob("lab*.py"))
     shutil.rmtree(ROOT / ".nnlab" / "keys", ignore_errors=True)
     print(f"{'':22}  {'CPU s':>7}  {'wall s':>7}  {'× numpy':>8}  {'recording the key':>18}")

@@ -1,6 +1,9 @@
 """What many tests need: one sandbox a session, keys, and submissions made of sources."""
 
 import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is there: as the command does
+
 import shutil
 from pathlib import Path
 

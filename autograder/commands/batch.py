@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.errors import OUR_FAULT, OurFaultError
+from autograder.commands.completion import labs
+from autograder.commands.errors import OUR_FAULT, OurFaultError, writing
 from autograder.commands.progress import counted, tell_recording
 
 if TYPE_CHECKING:
+    from autograder.check import Lab
     from autograder.marks import Marks
+    from autograder.roster import Roster
 
 __all__ = ["batch"]
 
 
 @click.command()
-@click.argument("lab")
+@click.argument("lab", shell_complete=labs)
 @click.option(
     "--submitted",
     type=click.Path(path_type=Path),
@@ -55,6 +58,25 @@ __all__ = ["batch"]
     is_flag=True,
     help="Write a page for each student as well, with the code beside the messages.",
 )
+@click.option(
+    "--csv-for",
+    "platform",
+    type=click.Choice(["moodle", "canvas"]),
+    help="Fill in the platform's own file, which --roster names.",
+)
+@click.option(
+    "--roster",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Moodle's grading worksheet, or the gradebook that Canvas exports.",
+)
+@click.option("--column", default="", help="The column of the marks in it, or a part of its name.")
+@click.option(
+    "--junit",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write all reports as JUnit XML as well.",
+)
 @click.option("--dry-run", is_flag=True, help="Only tell whose mark would change, and why.")
 @click.pass_context
 def batch(
@@ -67,6 +89,10 @@ def batch(
     out: Path,
     isolation: str,
     pages: bool,  # noqa: FBT001  click passes options by name
+    platform: str | None,
+    roster: Path | None,
+    column: str,
+    junit: Path | None,
     dry_run: bool,  # noqa: FBT001  click passes options by name
 ) -> None:
     """Grade a whole class: marks as CSV and JSON, a summary, and a page of what went wrong.
@@ -91,6 +117,7 @@ def batch(
     course = Path.cwd()
     try:
         found = find_lab(lab)
+        listed = _roster(found, platform, roster, column)
         if isolation == "full" and scheduler is None:
             require_isolation()
         for sentence in mend_course(course, submitted):
@@ -122,11 +149,61 @@ def batch(
     _print_summary(done.marks, done.graded)
     for path in paths:
         click.echo(path)
+    _hand_over(done.marks, out, listed, junit)
     filled = fill_gradebook(course, done.marks)
     if filled:
         click.echo(filled)
     faults = [m for m in done.marks.marks if m.report is None or m.report.exit_code == OUR_FAULT]
     ctx.exit(OUR_FAULT if faults else 0)
+
+
+def _roster(lab: Lab, platform: str | None, path: Path | None, column: str) -> Roster | None:
+    """Read the platform's file before anything is graded; a half of the pair is wrong usage."""
+    from autograder.roster import read_roster
+
+    if (platform is None) != (path is None):
+        raise click.UsageError(
+            "--csv-for and --roster go together: the platform, and its own file."
+        )
+    if platform is None or path is None:
+        return None
+    return read_roster(path, platform, points=lab.points, column=column)
+
+
+def _hand_over(marks: Marks, out: Path, roster: Roster | None, junit: Path | None) -> None:
+    """Write what other systems read, where it was asked for."""
+    if roster is not None:
+        _fill(roster, marks, out / f"{marks.lab.id}-{roster.platform.name}.csv")
+    if junit is not None:
+        _write_junit(marks, junit)
+
+
+def _fill(roster: Roster, marks: Marks, path: Path) -> None:
+    """Write the filled file, and say whose marks are not in it."""
+    from autograder.files import write_whole
+    from autograder.show import clean
+
+    filled = roster.fill(marks)
+    with writing(path):
+        write_whole(path, filled.content)
+    click.echo(f"{path}: {filled.matched} of {len(marks.marks)} submissions filled in")
+    for what, students in (
+        ("Not in the file, or not clearly", filled.strangers),
+        ("Without a mark, so left as they were", filled.ungraded),
+    ):
+        if students:
+            click.echo(f"{what}: {', '.join(map(clean, students))}")
+
+
+def _write_junit(marks: Marks, path: Path) -> None:
+    from autograder.files import write_whole
+    from autograder.report.junit import to_junit
+
+    graded = [(mark.student, mark.report) for mark in marks.marks if mark.report]
+    names = [f"{marks.lab.id} · {student}" for student, _ in graded]
+    with writing(path):
+        write_whole(path, to_junit([report for _, report in graded], names=names))
+    click.echo(path)
 
 
 def _cores() -> int:

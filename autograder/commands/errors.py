@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import difflib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
-__all__ = ["OUR_FAULT", "OurFaultError", "needs_extra", "unknown_name"]
+__all__ = ["OUR_FAULT", "OurFaultError", "needs_extra", "unknown_name", "writing"]
 
 OUR_FAULT = 3
 """The exit code when something of ours does not work."""
@@ -43,3 +45,12 @@ def needs_extra(error: ModuleNotFoundError, extra: str) -> str:
     """Say which package is missing, and how to install it."""
     package = (error.name or "a package").partition(".")[0]
     return f"This needs {package}. Install it with: pip install 'nnlab-course[{extra}]'"
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say in a sentence why a file that somebody named cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be written: {error.strerror}.") from error

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from autograder.commands.completion import figures
 from autograder.commands.errors import needs_extra, unknown_name
 
 __all__ = ["figure"]
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=figures)
 @click.option("--all", "every", is_flag=True, help="Draw every figure.")
 @click.option(
     "--out",

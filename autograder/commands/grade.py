@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.errors import OurFaultError
-from autograder.commands.progress import tell_recording
+from autograder.commands.completion import checks, targets
+from autograder.commands.errors import OurFaultError, writing
+from autograder.commands.progress import tell_recording, working
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,10 +22,16 @@ __all__ = ["grade"]
 
 
 @click.command()
-@click.argument("targets", nargs=-1, metavar="[LAB|PATH]...")
-@click.option("--check", "only", metavar="ID", help="Ask this one check, such as hebb.update.")
+@click.argument("targets", nargs=-1, metavar="[LAB|PATH]...", shell_complete=targets)
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, help="Draw other cases.", show_default=True
+    "--check",
+    "only",
+    metavar="ID",
+    shell_complete=checks,
+    help="Ask this one check, such as hebb.update.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="Draw other cases; default: the course's, 0."
 )
 @click.option(
     "--carry-forward",
@@ -32,6 +40,18 @@ __all__ = ["grade"]
     help="Ask what depends on a failed exercise with the reference in its place.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option(
+    "--junit",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report as JUnit XML as well.",
+)
+@click.option(
+    "--markdown",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Append the report in Markdown to this file, such as $GITHUB_STEP_SUMMARY.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Print every lab's whole report.")
 @click.option(
     "--pictures",
@@ -51,9 +71,11 @@ def grade(
     ctx: click.Context,
     targets: tuple[str, ...],
     only: str | None,
-    seed: int,
+    seed: int | None,
     carry: bool,  # noqa: FBT001  click passes options by name
     as_json: bool,  # noqa: FBT001  click passes options by name
+    junit: Path | None,
+    markdown: Path | None,
     verbose: bool,  # noqa: FBT001
     pictures: Path | None,
     page: Path | None,
@@ -66,43 +88,80 @@ def grade(
     Example: nnlab grade lab02
     Exit code: 0 all passed, 1 some failed, 2 wrong usage, 3 our fault.
     """
+    from autograder import edition
     from autograder.hints import remember
-    from autograder.key import RecordingError
+    from autograder.key import RecordingError, SeedError
+    from autograder.progress import keep_progress
     from autograder.report import to_json
-    from autograder.report.pictures import PictureError, prepare
     from autograder.sandbox import SandboxError
     from autograder.selfcheck import find_targets, grade_all
     from autograder.submission import SubmissionError
 
+    if carry and edition.is_students():
+        raise click.UsageError("--carry-forward needs the reference: it is for instructors.")
     try:
         submissions, check = find_targets(targets, only, Path.cwd())
-        if pictures is not None:
-            prepare(pictures)
-        if page is not None:
-            _prepare_page(page)
-    except (SubmissionError, PictureError) as error:
+    except SubmissionError as error:
         raise click.UsageError(str(error)) from error
+    _prepare(pictures, page)
     printer = _Printer(quiet=as_json, brief=len(submissions) > 1 and not verbose)
     reports = []
+    digests = [submission.taken().digest for submission in submissions]
     try:
-        for report in grade_all(
-            submissions, seed=seed, only=check, carry=carry, recording=tell_recording
-        ):
-            reports.append(report)
-            printer.report(report)
-    except (SandboxError, RecordingError) as error:
+        grading = grade_all(
+            submissions,
+            seed=edition.default_seed() if seed is None else seed,
+            only=check,
+            carry=carry,
+            recording=tell_recording,
+        )
+        with closing(grading):
+            for submission in submissions:
+                with working(f"Grading {submission.lab.id} …"):
+                    report = next(grading)
+                reports.append(report)
+                printer.report(report)
+    except SeedError as error:
+        raise click.UsageError(str(error)) from error
+    except (SandboxError, RecordingError, edition.EditionError) as error:
         raise OurFaultError(str(error)) from error
     if not as_json:  # a report as data is for machines, which take no hints
         remember(reports, Path.cwd())
+        keep_progress(zip(submissions, digests, reports, strict=True), Path.cwd())
     if as_json:
         click.echo(to_json(reports))
     else:
         printer.total(reports, submissions)
-    if pictures is not None:
-        _save_pictures(reports, pictures, err=as_json)
-    if page is not None:
-        _write_page(reports, page, err=as_json)
+    _draw(reports, pictures, page, err=as_json)
+    _write_for_machines(reports, junit, markdown)
     ctx.exit(max(report.exit_code for report in reports))
+
+
+def _draw(
+    reports: Sequence[Report], pictures: Path | None, page: Path | None, *, err: bool
+) -> None:
+    """Write the pictures and the page that are wanted."""
+    if pictures is not None:
+        _save_pictures(reports, pictures, err=err)
+    if page is not None:
+        _write_page(reports, page, err=err)
+
+
+def _write_for_machines(
+    reports: Sequence[Report], junit: Path | None, markdown: Path | None
+) -> None:
+    """Write the report in the forms that build servers read."""
+    if junit is not None:
+        from autograder.files import write_whole
+        from autograder.report.junit import to_junit
+
+        with writing(junit):
+            write_whole(junit, to_junit(reports))
+    if markdown is not None:
+        from autograder.report.markdown import to_markdown
+
+        with writing(markdown), markdown.open("a", encoding="utf-8") as file:
+            file.write(to_markdown(reports))
 
 
 def _save_pictures(reports: Sequence[Report], folder: Path, *, err: bool) -> None:
@@ -117,14 +176,22 @@ def _save_pictures(reports: Sequence[Report], folder: Path, *, err: bool) -> Non
     click.echo("\n".join(told), err=err)
 
 
-def _prepare_page(page: Path) -> None:
-    """See that the page can be written."""
-    from autograder.report.web import PageError, prepare
+def _prepare(pictures: Path | None, page: Path | None) -> None:
+    """See that pictures and page can be written, before minutes go into grading."""
+    if pictures is not None:
+        from autograder.report import pictures as drawing
 
-    try:
-        prepare(page)
-    except PageError as error:
-        raise click.UsageError(str(error)) from error
+        try:
+            drawing.prepare(pictures)
+        except drawing.PictureError as error:
+            raise click.UsageError(str(error)) from error
+    if page is not None:
+        from autograder.report import web
+
+        try:
+            web.prepare(page)
+        except web.PageError as error:
+            raise click.UsageError(str(error)) from error
 
 
 def _write_page(reports: Sequence[Report], page: Path, *, err: bool) -> None:

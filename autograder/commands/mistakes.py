@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.commands import completion
 from autograder.commands.errors import OurFaultError, unknown_name
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ __all__ = ["hint", "mistakes"]
 
 
 @click.command()
-@click.argument("check", required=False)
+@click.argument("check", required=False, shell_complete=completion.failed_checks)
 @click.option("--restart", is_flag=True, help="Begin with the first hint again.")
 def hint(check: str | None, restart: bool) -> None:  # noqa: FBT001  click passes options by name
     """Give the next hint on a check that failed in your last report.
@@ -50,13 +51,18 @@ def hint(check: str | None, restart: bool) -> None:  # noqa: FBT001  click passe
 
 
 @click.command()
-@click.argument("labs", nargs=-1, metavar="[LAB]...")
+@click.argument("labs", nargs=-1, metavar="[LAB]...", shell_complete=completion.labs)
 @click.option(
     "--reports",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Count how often each occurs in the JSON reports below this folder.",
 )
-@click.option("--message", metavar="ID", help="Print what a student reads who made this mistake.")
+@click.option(
+    "--message",
+    metavar="ID",
+    shell_complete=completion.mistakes,
+    help="Print what a student reads who made this mistake.",
+)
 @click.option("--table", is_flag=True, help="Grade every mistake, and write docs/mistakes.md.")
 @click.option("--seeds", type=click.IntRange(min=1), default=20, show_default=True)
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)

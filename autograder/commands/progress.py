@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -15,13 +16,26 @@ if TYPE_CHECKING:
 
     from autograder.check import Lab
 
-__all__ = ["Bar", "counted", "tell_recording"]
+__all__ = ["Bar", "counted", "tell_recording", "working"]
 
 
 def tell_recording(lab: Lab) -> None:
     """Say why the first time with a new key takes longer."""
     if sys.stderr.isatty():
-        click.echo(f"Recording the answer key of {lab.id}, once …", err=True)
+        click.echo(f"\rRecording the answer key of {lab.id}, once …", err=True)
+
+
+@contextmanager
+def working(text: str) -> Iterator[None]:
+    """Say what is being done, and take it back when it is; a thread would be in a fork's way."""
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield
+        return
+    click.echo(text, err=True, nl=False)
+    try:
+        yield
+    finally:
+        click.echo(f"\r{' ' * (len(text) + 2)}\r", err=True, nl=False)  # … may be ... here
 
 
 class Bar:

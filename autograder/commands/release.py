@@ -3,37 +3,96 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from autograder.commands import completion
+from autograder.commands.errors import OurFaultError, needs_extra
 from autograder.commands.nbgrader import release_notebooks
+from autograder.commands.progress import tell_recording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograder.check import Lab
 
 __all__ = ["release"]
 
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
 
 @click.command()
-@click.argument("labs", nargs=-1, metavar="[LAB]...")
+@click.argument("labs", nargs=-1, metavar="[LAB]...", shell_complete=completion.labs)
 @click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The folder to fill; default: the course's assignments.",
+    "--lab",
+    "more",
+    metavar="LAB",
+    multiple=True,
+    shell_complete=completion.labs,
+    help="The same as the argument LAB.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Whose cases the student's answer key holds.",
+)
+@click.option("--to", type=FOLDER, help="Where the edition goes; default: the course's release.")
+@click.option("--stubs-only", is_flag=True, help="Fill assignments, and build no edition.")
+@click.option(
+    "--out", type=FOLDER, help="Fill this folder in the place of assignments, and no more."
 )
 @click.option("--force", is_flag=True, help="Overwrite stubs that somebody has worked in.")
-def release(labs: tuple[str, ...], out: Path | None, force: bool) -> None:  # noqa: FBT001
-    """Generate the students' stubs from the engine, and notebooks where nbgrader is installed.
+def release(
+    labs: tuple[str, ...],
+    more: tuple[str, ...],
+    seed: int,
+    to: Path | None,
+    stubs_only: bool,  # noqa: FBT001  click passes options by name
+    out: Path | None,
+    force: bool,  # noqa: FBT001
+) -> None:
+    """Fill assignments with stubs and notebooks, and build the student's edition from them.
+
+    The edition is one wheel with the checks of all labs and one answer key of numbers, a zip for each
+    chosen LAB, and one zip with these together. Notebooks are made anew where nbgrader is installed.
 
     \b
-    Example: nnlab release lab02
-    Exit code: 0 done, 2 wrong usage, or work would be overwritten.
+    Example: nnlab release lab02 --seed 7
+    Exit code: 0 done, 2 wrong usage, or work would be overwritten, 3 our fault.
     """
     from autograder import course
     from autograder.stubs import FilledInError, write_stubs
 
     folder = out or course.ROOT / "assignments"
     try:
-        chosen = [course.find_lab(name) for name in labs] or list(course.labs())
+        chosen = [course.find_lab(name) for name in (*labs, *more)] or list(course.labs())
         written = write_stubs(chosen, folder, force=force, wrote=click.echo)
         written += release_notebooks(chosen, folder, force=force)
     except (course.UnknownLabError, FilledInError) as error:
         raise click.UsageError(str(error)) from error
     click.echo(f"{written} written, the others were up to date." if written else "All up to date.")
+    if not (out or stubs_only):
+        _build(chosen, folder, to or course.ROOT / "release", seed)
+
+
+def _build(chosen: Sequence[Lab], assignments: Path, to: Path, seed: int) -> None:
+    from autograder.key import RecordingError
+    from autograder.release import build_edition
+    from autograder.release.handouts import HandoutError
+    from autograder.sandbox import SandboxError
+
+    try:
+        built = build_edition(chosen, assignments, to, seed=seed, recording=tell_recording)
+    except ModuleNotFoundError as error:
+        raise click.UsageError(
+            f"{needs_extra(error, 'instructor')}\nWithout it: nnlab release --stubs-only"
+        ) from error
+    except HandoutError as error:
+        raise click.UsageError(str(error)) from error
+    except (RecordingError, SandboxError) as error:
+        raise OurFaultError(str(error)) from error
+    for path in built:
+        click.echo(f"{path}  {path.stat().st_size / 1000:,.0f} kB")

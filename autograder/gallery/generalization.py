@@ -109,7 +109,7 @@ def draw_whitening() -> Drawn:
     return Drawn(figure, "\n".join(lines))
 
 
-@experiment("k-fold", slides="Cross validation")
+@experiment("k-fold", slides="Cross validation: K-fold")
 def draw_k_fold() -> Drawn:
     """Every sample is validated on exactly once; the folds are drawn at random."""
     figure, (ax,) = plots.sheet("5-fold cross validation of 22 samples", 1, width=7)

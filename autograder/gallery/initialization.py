@@ -99,14 +99,14 @@ def draw_xavier_relu() -> Drawn:
     return draw_statistics(title, activations.relu, init.xavier, 1.0)
 
 
-@experiment("init-he-relu", slides="Weight initialization: He")
+@experiment("init-he-relu", slides="Weight initialization: Xavier-ReLU")
 def draw_he_relu() -> Drawn:
     """He's weights and ReLU: the factor 2 puts back what ReLU takes."""
     title = "He, ReLU: the factor 2 puts back what ReLU takes"
     return draw_statistics(title, activations.relu, init.kaiming_normal, 2.0)
 
 
-@experiment("init-uniform-tanh", slides="Weight initialization: uniform")
+@experiment("init-uniform-tanh", slides="Weight initialization: Uniform")
 def draw_uniform_tanh() -> Drawn:
     """Glorot's uniform weights and tanh: the same variance, hence the same statistics as Xavier."""
     title = "Glorot uniform, tanh: with the same variance as Xavier, the same picture"

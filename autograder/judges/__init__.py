@@ -15,7 +15,7 @@ from autograder.judges.epochs import (
     visits_each_once,
 )
 from autograder.judges.equal import close, equal
-from autograder.judges.finding import Comparing, Finding, Judge
+from autograder.judges.finding import Comparing, Finding, Judge, rule_of, states
 from autograder.judges.fit import fits
 from autograder.judges.gradient import claimed_gradient, gradient_agrees, gradient_of
 from autograder.judges.logic import (
@@ -57,7 +57,7 @@ from autograder.judges.recipe import (
     validates_fairly,
     validation_fingerprint,
 )
-from autograder.judges.refusal import returns_or_refuses
+from autograder.judges.refusal import or_refuses, returns_or_refuses
 from autograder.judges.samples import distributed_alike, drawn_alike, draws_anew, same_law
 from autograder.judges.separation import fit_fingerprint, never_claims, separates, stays_in_bounds
 from autograder.judges.splits import (
@@ -120,6 +120,7 @@ __all__ = [
     "memory_fingerprint",
     "network_fits",
     "never_claims",
+    "or_refuses",
     "parts",
     "passes_fingerprint",
     "reaches",
@@ -129,6 +130,7 @@ __all__ = [
     "rests",
     "returns_or_refuses",
     "rows_of",
+    "rule_of",
     "same_coordinates",
     "same_directions",
     "same_law",
@@ -139,6 +141,7 @@ __all__ = [
     "searches_at_random",
     "separates",
     "share_and_factor",
+    "states",
     "stays_in_bounds",
     "steps_by_example",
     "truth_table_of",

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
 from autograder.show import shape_of, value
 
@@ -21,6 +21,10 @@ __all__ = ["rest_fingerprint", "rests", "wandering_fingerprint", "wanders"]
 SLACK = 1e-9
 
 
+@states(
+    "Any state is right in which no unit wants to change and whose energy is not above the start's, "
+    f"within {SLACK:g} of the weights' magnitude for rounding; chance plays no part."
+)
 def rests(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept any state of −1 and +1 in which no unit of `case["weight"]` wants to change.
 
@@ -45,6 +49,10 @@ def rests(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | No
     return None
 
 
+@states(
+    "Equal seeds must end in the same state, and not all seeds in one; that twelve random recalls "
+    "agree by chance has probability 1e-10."
+)
 def wanders(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept recalls that end differently for different seeds, and alike for the same seed.
 
@@ -121,12 +129,10 @@ def _rows(case: Mapping[str, Any], observed: Any) -> tuple[Any, Any] | Finding:
     if not isinstance(observed, dict) or observed.keys() != {"ends", "again"}:
         return Finding(f"It is {shape_of(observed)}, where states are expected.")
     rows = []
-    for states in (observed["ends"], observed["again"]):
-        if not isinstance(states, list) or len(states) != case["recalls"]:
-            return Finding(
-                f"It is {shape_of(states)}, where {case['recalls']} states are expected."
-            )
-        read = [_state(state, np.shape(case["state"])) for state in states]
+    for given in (observed["ends"], observed["again"]):
+        if not isinstance(given, list) or len(given) != case["recalls"]:
+            return Finding(f"It is {shape_of(given)}, where {case['recalls']} states are expected.")
+        read = [_state(state, np.shape(case["state"])) for state in given]
         bad = next((state for state in read if isinstance(state, Finding)), None)
         if bad:
             return bad

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
 from autograder.show import shape_of
 
@@ -21,6 +21,10 @@ __all__ = ["comes_from_generator", "draws_fingerprint"]
 NETWORKS = ("first", "again", "other")
 
 
+@states(
+    "Weights must repeat for the same generator, and differ for another and from layer to layer; "
+    "chance makes layers agree less than once in 1e15."
+)
 def comes_from_generator(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept weights that follow the generator, with numbers of its own for every layer."""
     del case

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
 from autograder.show import shape_of, value
 
@@ -27,6 +27,10 @@ RUNS = ("path", "again", "other")
 """Three runs: two with equal generators, one with another."""
 
 
+@states(
+    f"Every step must be −lr times one example's gradient at the point reached, within {TOLERANCE:g} "
+    "of the path's largest entry; any order is right."
+)
 def steps_by_example(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a path whose every step goes against the gradient of one example, where it stands."""
     del expected
@@ -47,6 +51,10 @@ def steps_by_example(case: Mapping[str, Any], observed: Any, expected: Any) -> F
     return None
 
 
+@states(
+    "Every epoch must take each example exactly 1 time, in any order; the path shows which, within "
+    f"{TOLERANCE:g} of its largest entry."
+)
 def visits_each_once(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a path that takes every example exactly once an epoch."""
     del expected
@@ -68,6 +76,10 @@ def visits_each_once(case: Mapping[str, Any], observed: Any, expected: Any) -> F
     return None
 
 
+@states(
+    "Orders must change from epoch to epoch, repeat for the same seed and differ for another; "
+    "random orders that agree by chance are a false alarm below 3e-9."
+)
 def draws_orders(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept three runs whose orders differ between epochs, and are the generator's alone."""
     del expected

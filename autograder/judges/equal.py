@@ -32,6 +32,14 @@ class close:  # noqa: N801  a judge is made by a word: judge=close(1e-6)
 
     tolerance: float
 
+    @property
+    def rule(self) -> str:
+        """How it judges, in a sentence."""
+        return (
+            f"It must agree with the reference: numbers may differ by {self.tolerance:g} of the "
+            f"largest one plus {FLOOR:g}, shapes must be equal. Rounding is about 1e-15."
+        )
+
     def __call__(self, case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
         """Judge one answer."""
         del case

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from autograder.judges.parts import Arrays
 
-__all__ = ["Comparing", "Finding", "Judge"]
+__all__ = ["Comparing", "Finding", "Judge", "rule_of", "states"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,24 @@ class Finding:
 
 
 Judge = Callable[[Mapping[str, Any], Any, Any], Finding | None]
+
+
+_Judging = TypeVar("_Judging", bound=Judge)
+
+
+def states(rule: str) -> Callable[[_Judging], _Judging]:
+    """Say in a sentence how the decorated judge judges, with its tolerance or false-alarm rate."""
+
+    def attach(judge: _Judging) -> _Judging:
+        vars(judge)["rule"] = rule
+        return judge
+
+    return attach
+
+
+def rule_of(judge: Judge) -> str:
+    """Tell how a judge judges, in the sentence that it states; empty if it states none."""
+    return getattr(judge, "rule", "")
 
 
 @runtime_checkable

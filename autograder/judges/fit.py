@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding, Judge
+from autograder.judges.finding import Finding, Judge, states
 from autograder.judges.numbers import as_reals
 from autograder.show import shape_of, value
 
@@ -20,6 +20,10 @@ __all__ = ["fits"]
 def fits(largest_error: float) -> Judge:
     """Make a judge that accepts predictions within an error of `case["target"]`, every one."""
 
+    @states(
+        f"After training, no prediction may be further than {largest_error:g} from its target; of right "
+        "networks, less than one in 1e10 is."
+    )
     def judge(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
         del expected
         target = np.asarray(case["target"])

@@ -44,6 +44,15 @@ class gradient_of:  # noqa: N801  a judge is made by a word: judge=gradient_of((
 
     parts: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
+    @property
+    def rule(self) -> str:
+        """How it judges, in a sentence."""
+        return (
+            f"Every entry must agree with central differences of your own loss (h = {STEP:g}), within "
+            f"their error and {FLOOR:g} of the largest entry; a right gradient is refused less than "
+            "once in 1e9."
+        )
+
     def __call__(self, case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
         """Judge one claim; name where it does not agree."""
         del case

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograder.draw import truth_table
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
 from autograder.show import shape_of, value
 
@@ -51,6 +51,10 @@ def neuron_table(neuron: Any) -> Any:
     return (rows @ weight >= level - slack).astype(int)
 
 
+@states(
+    "Any weights and threshold with the right truth table are right; a sum may miss the threshold by "
+    f"{SLACK:g} of the magnitudes that it adds."
+)
 def truth_table_of(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept any neuron that has the reference's truth table."""
     del case
@@ -75,6 +79,10 @@ def truth_table_of(case: Mapping[str, Any], observed: Any, expected: Any) -> Fin
     )
 
 
+@states(
+    "Any neuron of the grid with the wanted truth table is right, and None only where there is none; "
+    f"a sum may miss the threshold by {SLACK:g} of the magnitudes that it adds."
+)
 def finds_neuron(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept any neuron of the grid that has the wanted table, and None only where there is none."""
     if expected is None or observed is None:
@@ -98,6 +106,10 @@ def finds_neuron(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
     return Finding("The neuron is right, but it is not on the grid.", _neuron(observed))
 
 
+@states(
+    "Each part of the formula must be the output of some neuron of the network, on all 4 rows of "
+    "inputs exactly."
+)
 def computes_parts(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a network in which every hidden neuron's function of the reference is computed.
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
 from autograder.show import value
 
@@ -40,6 +40,10 @@ CHERNOFF = 19.1
 TIGHT = 1e-9
 
 
+@states(
+    "The share of zeros must agree with the reference's within √(16.8 / n), which is 0.065 for 4,000 "
+    "entries; chance exceeds it once in 1e7 (Hoeffding's bound)."
+)
 def drops_share(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept an output in which as many entries are 0 as chance allows."""
     mine, right = as_reals(observed), as_reals(expected)
@@ -66,6 +70,10 @@ def share_and_factor(case: Mapping[str, Any], observed: Any) -> Any:
     return {"share": near if known else share, "factor": _factor(y, np.ones(y.shape))}
 
 
+@states(
+    "Whatever entries are dropped, those that are left must be x times the right factor, within "
+    f"{TIGHT:g} of it."
+)
 def scales_kept(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept an output in which every entry that is left is x times the right factor."""
     mine, right = as_reals(observed), as_reals(expected)
@@ -81,6 +89,10 @@ def scales_kept(case: Mapping[str, Any], observed: Any, expected: Any) -> Findin
     )
 
 
+@states(
+    "Neighbours along calls, rows and columns must fall independently; chance looks dependent once "
+    "in 1e8 an axis (Chernoff's bound)."
+)
 def drops_each_alone(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept outputs (calls, rows, columns) whose entries fall independently of each other."""
     mine, right = as_reals(observed), as_reals(expected)
@@ -103,6 +115,9 @@ ALONE = (
 )
 
 
+@states(
+    "The gradient must be 0 exactly where the forward pass dropped the entry, whichever those are."
+)
 def gates_as_forward(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept (y, dL/dx) if the gradient is 0 exactly where y is."""
     mine, right = _pair(observed), _pair(expected)
@@ -132,6 +147,10 @@ GATES = (
 )
 
 
+@states(
+    "What is kept must get grad_output times the factor of the forward pass, within "
+    f"{TIGHT:g} of it."
+)
 def scales_as_forward(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept (y, dL/dx) if, where both are left, dL/dx is grad_output times the factor of y to x."""
     mine, right = _pair(observed), _pair(expected)

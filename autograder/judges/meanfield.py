@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding, Judge
+from autograder.judges.finding import Finding, Judge, states
 from autograder.judges.numbers import as_reals
 from autograder.show import shape_of, value
 
@@ -34,6 +34,11 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {"tanh": np.tanh, "relu": lambda a:
 def follows_mean_field(activation: str, gain: float) -> Judge:
     """Make a judge of the stds of ten layers, for weights with fan_in · Var(W) = gain."""
 
+    @states(
+        "The std of each layer's activations must be what mean-field theory expects, within "
+        f"{_band(activation, 0):.1%} in layer 1 and {_band(activation, -1):.0%} in layer 10; chance "
+        "exceeds a band once in 1e11."
+    )
     def judge(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
         del case, expected
         wanted = _expected(activation, gain)
@@ -65,6 +70,11 @@ def deep_spread(activation: str, gain: float) -> Any:
         return _sides(stds, activation, gain)
 
     return fingerprint
+
+
+def _band(activation: str, layer: int) -> float:
+    """Tell by what share the std of a layer may be off."""
+    return float(np.expm1(ALLOWED * SCATTER[activation][layer]))
 
 
 def _sides(stds: Any, activation: str, gain: float) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judges.equal import close
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
 from autograder.show import value
 
@@ -23,6 +23,9 @@ near = close(1e-7)
 FREE = "the sign of a component is free"
 
 
+@states(
+    f"Directions count, signs are free: numbers may differ by {near.tolerance:g} of the largest one."
+)
 def same_directions(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept what a PCA learnt if it is the reference's, up to the sign of each row of components."""
     if isinstance(observed, dict) and isinstance(expected, dict) and "components" in observed:
@@ -31,6 +34,10 @@ def same_directions(case: Mapping[str, Any], observed: Any, expected: Any) -> Fi
     return _told(case, observed, expected)
 
 
+@states(
+    "Coordinates count, the sign of each column is free: numbers may differ by "
+    f"{near.tolerance:g} of the largest one."
+)
 def same_coordinates(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept rows of coordinates along components, up to the sign of each column."""
     return _told(case, _turned(observed, expected, axis=0), expected)

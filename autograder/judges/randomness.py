@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
 from autograder.show import shape_of
 
@@ -42,6 +42,10 @@ BORDER = 1e-9
 """Relative: powers and logarithms may miss a bound by their last digits."""
 
 
+@states(
+    "Results must repeat for the same generator and differ for another; random orders agree by "
+    "chance less than once in 1e9."
+)
 def follows_generator(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept results {first, again, other}: equal from equal generators, different from another."""
     del expected
@@ -72,6 +76,10 @@ def _repeats(case: Mapping[str, Any], results: dict[str, Any]) -> tuple[bool, bo
     return equal(case, again, first) is None, equal(case, other, first) is None
 
 
+@states(
+    "The draws' logarithms must be spread evenly between the bounds; a right sample's distance from "
+    f"that (Kolmogorov's) exceeds what is allowed with probability {ALPHA:g} at most."
+)
 def draws_log_uniformly(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept `size` numbers between low and high whose logarithms are spread evenly."""
     del expected
@@ -86,6 +94,10 @@ def log_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
     return {"shape": list(numbers.shape), **_features(numbers, case["low"], case["high"])}
 
 
+@states(
+    "Settings must be spread evenly over the decades, independent of each other, scored truly "
+    "(within 1e-6) and ranked; chance refuses a right search less than once in 1e6."
+)
 def searches_at_random(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept trials {score, settings}: log-uniform, independent, scored truly, the best first.
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
 from autograder.show import shape_of, value
 
@@ -33,6 +33,10 @@ FAIR_LOSS = 1.0
 EXPLODED = 10.0  # of dice with ten sides, guessing costs 2.3
 
 
+@states(
+    "Finite numbers of the right shape are right, unless a softmax (rows that add up to 1 within "
+    "1e-9) or a ReLU went over them; chance looks like that below 1e-15 a row."
+)
 def gives_logits(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept finite numbers of the expected shape that no softmax and no ReLU has gone over.
 
@@ -73,6 +77,10 @@ def _ends_in(logits: Any) -> str:
     return "relu" if (logits == 0).any() and (logits > 0).any() else ""
 
 
+@states(
+    f"After training, at least {FIT_SHARE:.0%} of the images must be right, with a mean cross-entropy "
+    f"of at most {FIT_LOSS:g}; networks that can learn XOR end below 0.01."
+)
 def network_fits(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept logits that name 95 % of `case["target"]` right, with a mean cross-entropy below 0.1.
 
@@ -123,6 +131,9 @@ def _fit(case: Mapping[str, Any], logits: Any) -> tuple[float, float]:
         return float((margin > 0).mean()), float(np.logaddexp(0, -margin).mean())
 
 
+@states(
+    "The same seed must give the same numbers to the last bit, and 2 different seeds different ones."
+)
 def repeats(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept {first, again, other}: equal arrays for the same seed, another array for another."""
     del case, expected
@@ -155,6 +166,10 @@ def repeats_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
     return {"again": np.array_equal(first, again), "other": np.array_equal(first, other)}
 
 
+@states(
+    "The scaler must have seen at least 1/2 of the images and not all; each image carries a mark of "
+    "its own, so chance plays no part."
+)
 def leaves_some_out(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a scaler that was fitted on at least half of the images and not on all.
 
@@ -186,6 +201,10 @@ def left_out(case: Mapping[str, Any], observed: Any) -> Any:
     return "none" if seen == n_samples else "some" if 2 * seen >= n_samples else "most"
 
 
+@states(
+    f"The labels are dice, so the validation loss must not fall below {FAIR_LOSS:g}; honest guessing "
+    "does so with probability below 3e-7."
+)
 def validates_fairly(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a history whose validation loss is never below 1, where labels are ten-sided dice.
 
@@ -229,6 +248,10 @@ def _trend(losses: Any) -> str:
     return "falls" if losses[-1] < 0.97 * losses[0] else "stays"
 
 
+@states(
+    "The model handed in must answer as the best one of the history does, within "
+    f"{equal.tolerance:g} of the largest logit."
+)
 def hands_in_best(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept {model, best}: the model handed in answers as the history's best model does."""
     del case, expected

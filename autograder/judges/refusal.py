@@ -1,20 +1,29 @@
 """Answers that may be refusals: what a docstring says raises ValueError must raise it.
 
-The evidence is `{"returned": value}` or `{"raised": "ValueError"}`, as `attempt` gathers it. Values
-are compared as `equal` does; the words of a message are the student's own and no part of a promise.
-Nothing here is random, so a right answer is never refused.
+The evidence is `{"returned": value}` or `{"raised": "ValueError"}`, as `attempt` gathers it; where
+most cases have an answer, `answer_or_refusal` gathers the value as it is. Values are compared as
+`equal` does, or as another judge; the words of a message are the student's own and no part of a
+promise. Nothing here is random, so a right answer is never refused.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, Judge, rule_of, states
 from autograder.show import shape_of, value
 
-__all__ = ["returns_or_refuses"]
+__all__ = ["or_refuses", "returns_or_refuses"]
+
+REFUSED = {"raised": "ValueError"}
+TOO_WILLING = "This cannot be answered, so it should not be."
+UNWILLING = "This has an answer; it is no reason for a ValueError."
 
 
+@states(
+    "What cannot be answered must raise ValueError, in any words; answers may differ by "
+    f"{equal.tolerance:g} of the largest number."
+)
 def returns_or_refuses(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept the expected value where there is one, and a ValueError where one is expected."""
     if equal(case, observed, expected) is None:
@@ -23,11 +32,26 @@ def returns_or_refuses(case: Mapping[str, Any], observed: Any, expected: Any) ->
         return Finding(f"It is {shape_of(observed)}, where an answer or a refusal is expected.")
     told = {"returned": _told(observed), "expected": _told(expected)}
     if "raised" in expected:
-        return Finding("This cannot be answered, so it should not be.", **told)
+        return Finding(TOO_WILLING, **told)
     if "raised" in observed:
-        return Finding("This has an answer; it is no reason for a ValueError.", **told)
+        return Finding(UNWILLING, **told)
     finding = equal(case, observed["returned"], expected["returned"])
     return finding and Finding(finding.detail, **told)
+
+
+def or_refuses(judge: Judge) -> Judge:
+    """Accept a ValueError exactly where the reference raises one, and else what `judge` accepts."""
+
+    @states(f"What cannot be answered must raise ValueError, in any words. {rule_of(judge)}")
+    def judged(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+        wanted, got = (equal(case, side, REFUSED) is None for side in (expected, observed))
+        if wanted and not got:
+            return Finding(TOO_WILLING, returned=value(observed), expected="a ValueError")
+        if got and not wanted:
+            return Finding(UNWILLING, returned="a ValueError", expected="an answer")
+        return None if wanted else judge(case, observed, expected)
+
+    return judged
 
 
 def _told(attempt: Any) -> str:

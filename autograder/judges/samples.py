@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
 
 __all__ = ["distributed_alike", "drawn_alike", "draws_anew", "same_law"]
@@ -30,6 +30,10 @@ M = 3.09
 FEW = 2
 
 
+@states(
+    "Mean and std must agree with another sample of the right law, within 6 standard deviations; "
+    "chance exceeds that once in 5e8."
+)
 def drawn_alike(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a sample, or each of some, with the right shape and a mean and spread due to chance."""
     if isinstance(expected, tuple):
@@ -60,6 +64,10 @@ def _drawn_alike(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
     return None
 
 
+@states(
+    "The distribution function must agree with another sample's; Kolmogorov's distance exceeds its "
+    "bound by chance once in 1e8."
+)
 def distributed_alike(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a sample whose distribution function is near the reference's: scale and form."""
     pair = _samples(observed, expected)
@@ -105,6 +113,10 @@ def _kurtosis(sample: Any) -> float:
         return float(((gap / std) ** 4).mean()) if std else 0.0
 
 
+@states(
+    "Numbers must repeat for the same seed, and for nothing else: not from call to call, row to row "
+    "or column to column; chance repeats them less than once in 1e10."
+)
 def draws_anew(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept two calls in a row and one from the start again, if they relate as the reference's do.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
 from autograder.show import shape_of, value
 
@@ -23,6 +23,10 @@ ROUNDING = 1e-5  # what float32 may lose a correction
 HUGE = 10**18  # more corrections than anyone can make: beyond it, a count need not be exact
 
 
+@states(
+    "Any weights are right that have every sample strictly on its side (score above 0), with "
+    "converged = True; the order of the samples is free."
+)
 def separates(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a fit that converged to weights with every sample strictly on its side."""
     del expected
@@ -45,6 +49,10 @@ def separates(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding 
     return None
 
 
+@states(
+    "There may be at most (R/γ)² corrections, Novikoff's bound, and the weights must be ones that so "
+    f"many can lead to, within {ROUNDING:g} a correction."
+)
 def stays_in_bounds(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a fit whose corrections are within `case["bound"]`, and as many as its weights show."""
     del expected
@@ -85,18 +93,28 @@ def _adds_up(case: Mapping[str, Any], weight: Any, updates: int) -> bool:
         return bool((weight**2).sum() <= most)
 
 
+@states(
+    "No line separates these classes, so converged must be False after exactly max_steps "
+    "corrections; 0 false alarms, as no order of the samples changes that."
+)
 def never_claims(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a fit of inseparable classes that gave up after `case["max_steps"]` corrections."""
     del expected
     fit = _fit(case, observed)
     if isinstance(fit, Finding):
         return fit
-    _, updates, converged = fit
+    weight, updates, converged = fit
     if converged:
         return Finding("converged is True, but no line separates these classes.", expected=GAVE_UP)
     if updates != case["max_steps"]:
         return Finding(
             f"It gave up after {value(updates)} corrections; it should after {case['max_steps']}.",
+            expected=GAVE_UP,
+        )
+    if not _adds_up(case, weight, updates):
+        return Finding(
+            f"From zero weights, {updates} corrections by ±x cannot end in the weights "
+            f"{value(weight)}: more or fewer were made.",
             expected=GAVE_UP,
         )
     return None

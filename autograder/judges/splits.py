@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
 from autograder.show import shape_of
 
@@ -21,6 +21,10 @@ __all__ = ["cuts_folds", "cuts_in_two", "fits_every_fold", "fold_fingerprint", "
 RETURN = " Is a `return` missing?"
 
 
+@states(
+    "Each sample must be in exactly 1 part, beside its own target, and the parts must have the right "
+    "sizes; any order is right."
+)
 def cuts_in_two(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept four parts (x_train, y_train, x_val, y_val) of the reference's sizes, each sample once."""
     pair = _pair(case, observed)
@@ -35,6 +39,10 @@ def cuts_in_two(case: Mapping[str, Any], observed: Any, expected: Any) -> Findin
     return Finding(said, expected=wanted) if said else None
 
 
+@states(
+    "Each sample must be in exactly 1 validation fold, and train in all others; fold sizes may "
+    "differ by 1, and any order is right."
+)
 def cuts_folds(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept n_splits pairs of indices whose validation folds share out all samples evenly."""
     del expected
@@ -54,6 +62,10 @@ def cuts_folds(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding
     return _shared_out(folds, case["n_samples"])
 
 
+@states(
+    "Each sample must validate in exactly 1 fit, beside its own target, and train in all others; any "
+    "order is right."
+)
 def fits_every_fold(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept the parts (x_train, y_train, x_val, y_val) of each fit if they make n_splits folds."""
     del expected

@@ -325,6 +325,13 @@ def unseparated(rng):
     "perceptron.novikoff_bound",
     points=1,
     draw=unseparated,
+    always=[
+        {
+            "x": np.array([[2.0, 1.0], [-3.0, 1.0], [4.0, 1.0]]),
+            "target": np.array([1, 0, 1]),
+            "separator": np.array([1.0, -2.0]),  # the first sample is on its line
+        }
+    ],
     needs=[novikoff_bound],
     slides="Perceptron: Learning",
 )

@@ -412,6 +412,8 @@ LOGITS = np.array([[0.5, -1.0, 1.5], [1.0, 0.25, -0.75]])
         {"prediction": LOGITS, "target": np.array([3, 0])},
         {"prediction": LOGITS, "target": np.array([1.0, 0.0])},
         {"prediction": LOGITS, "target": np.array([[1], [0]])},
+        {"prediction": LOGITS, "target": np.array([1])},
+        {"prediction": LOGITS, "target": np.array([1, 0, 2])},
     ],
     judge=returns_or_refuses,
     needs=[cross_entropy],

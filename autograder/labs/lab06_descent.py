@@ -310,7 +310,11 @@ def start_of_descent(student, hessian, minimum, x, lr, max_steps):
     points=2,
     draw=lambda rng: {"hessian": bowl(rng)["hessian"]},
     cases=4,
-    always=[{"hessian": LECTURE["hessian"]}, {"hessian": np.array([[4]])}],
+    always=[
+        {"hessian": LECTURE["hessian"]},
+        {"hessian": np.array([[4]])},
+        {"hessian": np.array([[0.5, 0.25], [0.25, 3.0]])},  # a valley flatter than 1
+    ],
     slides=STEP_SIZE,
 )
 def stable_lr(student, hessian):

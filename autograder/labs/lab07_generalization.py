@@ -233,6 +233,14 @@ def whitening_fit(student, x, n_components):
     return whitening(student, x, n_components)
 
 
+TINY_ROWS = np.array([[2.0, 0.1], [2.0, -0.1], [-2.0, 0.1], [-2.0, -0.1]]) * 1e-6
+"""The smaller variance is 1e-14, which is little, but not little beside the larger, 4e-12."""
+
+
+ALIKE = np.full((3, 2), 5.0)
+"""No variance at all: whatever the directions are, the rows' coordinates are 0."""
+
+
 def flat_direction(rng):
     """Draw rows of three features that lie in a slanted plane."""
     while True:
@@ -247,6 +255,7 @@ def flat_direction(rng):
     "preprocessing.PCAWhitening.fit",
     points=1,
     draw=flat_direction,
+    always=[{"x": TINY_ROWS, "n_components": None}],
     judge=same_directions,
     needs=[whitening_fit],
     call="PCAWhitening().fit(x)",
@@ -282,6 +291,7 @@ def whitening_too_many(student, x, n_components):
         {"x": SLANTED, "n_components": None, "rows": SLANTED},
         {"x": SLANTED, "n_components": None, "rows": np.array([[-1, 5], [0, 3], [8, 2]])},
         {"x": SLANTED, "n_components": 1, "rows": np.array([[-1, 5], [0, 3], [8, 2]])},
+        {"x": ALIKE, "n_components": None, "rows": ALIKE},
     ],
     judge=same_coordinates,
     needs=[whitening_fit],

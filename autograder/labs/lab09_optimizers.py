@@ -9,7 +9,8 @@ import numpy as np
 from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import short_numbers
-from autograder.judges import close
+from autograder.evidence import answer_or_refusal
+from autograder.judges import close, equal, or_refuses
 
 lab = Lab(
     "lab09_optimizers",
@@ -93,6 +94,20 @@ def with_epsilon(rng):
     drawn = walk(rng) | {"eps": float(rng.choice([0.25, 0.5, 0.75]))}
     drawn["gradients"][0, rng.integers(0, 5)] = 0
     return drawn
+
+
+STEEP = {
+    "start": np.array([1.5, -0.75, 2.0, -2.5, 0.5]),
+    "gradients": np.array(
+        [
+            [0.75, -2.0, 1.25, 0.5, -1.5],
+            [-1.75, 0.5, 2.25, -0.75, -3.0],
+            [2.5, 1.75, -0.5, -1.25, 0.75],
+        ]
+    ),
+    "lr": 0.15,
+}
+"""A walk for memories shorter than one half: there 1 − β is not the remainder of 1 / β."""
 
 
 def betas(rng):
@@ -201,6 +216,7 @@ def adagrad_epsilon(student, start, gradients, lr, eps):
     "optim.RMSProp.step",
     points=2,
     draw=lambda rng: walk(rng) | {"decay": fading(rng)},
+    always=[STEEP | {"decay": 0.3}],
     judge=whatever_epsilon,
     slides="RMSProp",
     call=f"RMSProp(lr=lr, decay=decay, eps={TINY}) {THEN}",
@@ -231,6 +247,7 @@ def rmsprop_epsilon(student, start, gradients, lr, eps, decay):
     "optim.Adam.step",
     points=2,
     draw=lambda rng: walk(rng) | {"betas": betas(rng)},
+    always=[STEEP | {"betas": (0.3, 0.45)}],
     judge=whatever_epsilon,
     slides="Adam",
     call=f"Adam(lr=lr, betas=betas, eps={TINY}) {THEN}",
@@ -294,14 +311,18 @@ def stairs(rng):
     always=[
         {"lr": 0.75, "drop": 0.5, "every": 1, "epochs": 4},
         {"lr": 0.75, "drop": 0.5, "every": 4, "epochs": 3},
+        {"lr": 0.75, "drop": 0.5, "every": 0, "epochs": 2},
+        {"lr": 0.75, "drop": 0.5, "every": -2, "epochs": 2},
     ],
+    judge=or_refuses(equal),
     slides=DECAY,
     call="[step_decay(lr, epoch, drop, every) for epoch in range(epochs)]",
     picture=pictures.series("The rate, epoch by epoch", ("rate",), xlabel="epoch"),
 )
 def step_decay(student, lr, drop, every, epochs):
-    """step_decay goes down in stairs: the first `every` epochs have the full rate."""
-    return [student.schedules.step_decay(lr, epoch, drop, every) for epoch in range(epochs)]
+    """step_decay goes down in stairs, the first `every` epochs at the full rate; `every` is at least 1."""
+    decay = student.schedules.step_decay
+    return answer_or_refusal(lambda: [decay(lr, epoch, drop, every) for epoch in range(epochs)])
 
 
 def times(rng):

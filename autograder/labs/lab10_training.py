@@ -12,10 +12,12 @@ import numpy as np
 from autograder import pictures
 from autograder.check import Lab
 from autograder.draw import bits, short_numbers
+from autograder.evidence import answer_or_refusal
 from autograder.judges import (
     cuts_folds,
     cuts_in_two,
     draws_log_uniformly,
+    equal,
     fits_every_fold,
     fold_fingerprint,
     follows_generator,
@@ -24,6 +26,7 @@ from autograder.judges import (
     log_fingerprint,
     memorizes,
     memory_fingerprint,
+    or_refuses,
     passes_fingerprint,
     search_fingerprint,
     searches_at_random,
@@ -81,6 +84,9 @@ def labelled(rng, n_samples):
     return {"x": x, "target": rng.permutation(n_samples) + 100}
 
 
+ROWS = np.array([[0.5, 2.0], [1.5, -1.0], [2.5, 0.5]])
+
+
 def to_split(rng):
     """Draw samples and a share of them that is not whole, and nearer to the next number."""
     n_samples = int(rng.integers(11, 20))
@@ -95,11 +101,17 @@ def to_split(rng):
     draw=to_split,
     always=[
         {
-            "x": np.array([[0.5, 2.0], [1.5, -1.0], [2.5, 0.5]]),
+            "x": ROWS,
             "target": np.array([7, 9, 8]),
             "val_fraction": 0.6,
             "rng": Seed(1),
-        }
+        },
+        {
+            "x": ROWS,
+            "target": np.array([7, 9, 8]),
+            "val_fraction": 0.3,
+            "rng": Seed(1),
+        },
     ],
     judge=cuts_in_two,
     fingerprint=fold_fingerprint,
@@ -113,25 +125,39 @@ def parts(student, x, target, val_fraction, rng):
     return None if split is None else tuple(split)
 
 
+def not_to_split(share, n_targets=3):
+    """Make a case of three samples that cannot be split so."""
+    target = np.arange(n_targets)
+    return {"x": ROWS, "target": target, "val_fraction": share} | generators(
+        np.random.default_rng(0)
+    )
+
+
 @lab.check(
     "selection.train_val_split",
     points=1,
-    draw=lambda rng: {"x": np.arange(61.0), "target": np.arange(61)} | generators(rng),
-    judge=follows_generator,
+    draw=lambda rng: (
+        {"x": np.arange(61.0), "target": np.arange(61), "val_fraction": 0.3} | generators(rng)
+    ),
+    always=[
+        not_to_split(0.6, n_targets=2),
+        not_to_split(0.6, n_targets=4),
+        *map(not_to_split, (0.1, 0.9, -0.4, 1.3)),
+    ],
+    judge=or_refuses(follows_generator),
     fingerprint=generator_fingerprint,
     needs=[parts],
     slides=HELD_OUT,
-    call="train_val_split(x, target, 0.3, rng=rng), rng=again, rng=other",
+    call="train_val_split(x, target, val_fraction, rng=rng), rng=again, rng=other",
     picture=FOLLOWS,
 )
-def shuffled(student, x, target, rng, again, other):
-    """train_val_split shuffles by the generator it is given, and by no other."""
-    split = student.selection.train_val_split
-    return {
-        "first": split(x, target, 0.3, rng=rng)[2],
-        "again": split(x, target, 0.3, rng=again)[2],
-        "other": split(x, target, 0.3, rng=other)[2],
-    }
+def shuffled(student, x, target, val_fraction, rng, again, other):
+    """train_val_split shuffles by the generator it is given, and refuses what leaves no two parts."""
+
+    def val(generator):
+        return student.selection.train_val_split(x, target, val_fraction, rng=generator)[2]
+
+    return answer_or_refusal(lambda: {"first": val(rng), "again": val(again), "other": val(other)})
 
 
 def folded(folds):
@@ -164,25 +190,33 @@ def folds(student, n_samples, n_splits, rng):
     return folded(student.selection.k_fold(n_samples, n_splits, rng=rng))
 
 
+def not_to_fold(n_samples, n_splits):
+    """Make a case that cannot be cut so."""
+    return {"n_samples": n_samples, "n_splits": n_splits} | generators(np.random.default_rng(0))
+
+
 @lab.check(
     "selection.k_fold",
     points=1,
-    draw=generators,
-    judge=follows_generator,
+    draw=lambda rng: {"n_samples": 40, "n_splits": 4} | generators(rng),
+    always=[not_to_fold(5, 1), not_to_fold(5, 6)],
+    judge=or_refuses(follows_generator),
     fingerprint=generator_fingerprint,
     needs=[folds],
     slides=K_FOLD,
-    call="k_fold(40, 4, rng=rng), rng=again, rng=other",
+    call="k_fold(n_samples, n_splits, rng=rng), rng=again, rng=other",
     picture=FOLLOWS,
 )
-def shuffled_folds(student, rng, again, other):
-    """k_fold shuffles by the generator it is given, and by no other."""
+def shuffled_folds(student, n_samples, n_splits, rng, again, other):
+    """k_fold shuffles by the generator it is given, and refuses other than 2 to n_samples folds."""
 
     def validated(generator):
-        pairs = student.selection.k_fold(40, 4, rng=generator)
-        return np.array([np.sort(val) for _, val in pairs])
+        pairs = student.selection.k_fold(n_samples, n_splits, rng=generator)
+        return np.concatenate([np.sort(val) for _, val in pairs])
 
-    return {"first": validated(rng), "again": validated(again), "other": validated(other)}
+    return answer_or_refusal(
+        lambda: {"first": validated(rng), "again": validated(again), "other": validated(other)}
+    )
 
 
 def to_validate(rng):
@@ -268,21 +302,26 @@ def log_spread(student, low, high, size, rng):
 @lab.check(
     "selection.log_uniform",
     points=1,
-    draw=generators,
-    judge=follows_generator,
+    draw=lambda rng: {"low": 1e-6, "high": 1e-3} | generators(rng),
+    always=[
+        {"low": low, "high": high} | generators(np.random.default_rng(0))
+        for low, high in ((0.0, 0.1), (-0.5, 0.1), (0.1, 0.1), (0.1, 0.001))
+    ],
+    judge=or_refuses(follows_generator),
     fingerprint=generator_fingerprint,
     needs=[log_spread],
-    call="log_uniform(1e-6, 1e-3, 9, rng=rng), rng=again, rng=other",
+    call="log_uniform(low, high, 9, rng=rng), rng=again, rng=other",
     picture=FOLLOWS,
 )
-def log_random(student, rng, again, other):
-    """log_uniform draws from the generator it is given, and from no other."""
-    draws = student.selection.log_uniform
-    return {
-        "first": draws(1e-6, 1e-3, 9, rng=rng),
-        "again": draws(1e-6, 1e-3, 9, rng=again),
-        "other": draws(1e-6, 1e-3, 9, rng=other),
-    }
+def log_random(student, low, high, rng, again, other):
+    """log_uniform draws from the generator it is given, and refuses all but 0 < low < high."""
+
+    def draws(generator):
+        return student.selection.log_uniform(low, high, 9, rng=generator)
+
+    return answer_or_refusal(
+        lambda: {"first": draws(rng), "again": draws(again), "other": draws(other)}
+    )
 
 
 def small_grid(rng):
@@ -341,7 +380,7 @@ def two_ranges(rng):
     draw=two_ranges,
     judge=searches_at_random,
     fingerprint=search_fingerprint,
-    needs=[log_spread, log_random],
+    needs=[log_spread],
     call="random_search(evaluate, ranges, n_trials, rng=rng)",
     picture=pictures.trials,
 )
@@ -375,12 +414,23 @@ def to_refine(rng):
         {"low": 1e-3, "high": 1e1, "best": 1e1},
         {"low": 1e-3, "high": 1e1, "best": 2e-3},
         {"low": 0.5, "high": 8.0, "best": 0.5},
+        *(
+            {"low": low, "high": high, "best": best}
+            for low, high, best in (
+                (0.0, 8.0, 0.5),
+                (-0.5, 8.0, 0.5),
+                (0.5, 8.0, 8.25),
+                (0.5, 8.0, 0.25),
+                (0.5, 0.5, 0.5),
+            )
+        ),
     ],
+    judge=or_refuses(equal),
     picture=pictures.interval,
 )
 def refine(student, low, high, best):
-    """refine halves the number of decades around the best value, beyond the border if need be."""
-    return student.selection.refine(low, high, best)
+    """refine halves the decades around a best value in the range, beyond the border if need be."""
+    return answer_or_refusal(lambda: student.selection.refine(low, high, best))
 
 
 def losses(rng, n_losses=14):
@@ -407,6 +457,7 @@ def stopping_case(rng):
     cases=6,
     always=[
         {"losses": [0.5] * 7, "rounds": 3, "tolerance": 0.0},
+        {"losses": [9.0, 9.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], "rounds": 3, "tolerance": 0.1},
         {"losses": [8.0, 6.0, 4.0, 6.0, 6.0], "rounds": 2, "tolerance": 0.1},
         {"losses": [8.0, 8.0, 4.0, 14.0, 15.0], "rounds": 2, "tolerance": 0.1},
         {"losses": [8.0, 4.0, 9.0, 1.0], "rounds": 2, "tolerance": 0.1},
@@ -531,13 +582,19 @@ def losses_of(history):
 NEEDED = [diverged, stops, keeps_best]
 
 
+def short_run(rates):
+    """Make a run of one epoch, or of none: nothing stops it early, and nothing need go wrong."""
+    return regression(np.random.default_rng(3)) | {"rates": np.array(rates)}
+
+
 @lab.check(
     "training.train",
     points=1,
     draw=regression,
+    always=[short_run([0.0625]), short_run([])],
     needs=NEEDED,
-    call="train(Sequential(Doubling(), Linear), MSELoss(), SGD, data, l2=l2, epochs=4, rng=rng), "
-    "schedule looks up rates",
+    call="train(Sequential(Doubling(), Linear), MSELoss(), SGD, data, l2=l2, epochs=len(rates), "
+    "rng=rng), schedule looks up rates",
     picture=LOSSES,
 )
 def train(student, x_train, y_train, x_val, y_val, weight, rates, l2, rng):
@@ -548,7 +605,7 @@ def train(student, x_train, y_train, x_val, y_val, weight, rates, l2, rng):
         student.losses.MSELoss(),
         student.optim.SGD(model.parameters(), lr=1.0),
         student.selection.Split(x_train, y_train, x_val, y_val),
-        epochs=4,
+        epochs=len(rates),
         rng=rng,
         l2=l2,
         schedule=lambda epoch: float(rates[epoch]),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course import lab_ids
-from autograder.results import STATE
+from autograder.state import STATE
 
 __all__ = ["mend", "mend_course"]
 

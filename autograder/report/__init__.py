@@ -91,6 +91,8 @@ class Report:
     results: tuple[CheckResult, ...]
     notes: tuple[str, ...] = ()
     """What else the student should know, such as files that were set aside."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """What the report was made with, so that reports of two machines can be compared."""
     sources: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
     """The files that were graded, for pages that show code beside a message; no part of the data."""
 
@@ -131,6 +133,7 @@ class Report:
             "seed": self.seed,
             "isolation": self.isolation,
             **({"notes": list(self.notes)} if self.notes else {}),
+            **({"versions": dict(self.versions)} if self.versions else {}),
             "checks": [result.to_plain() for result in self.results],
         }
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.files import write_whole
-from autograder.marks import Mark, Marks, cell
+from autograder.marks import Mark, Marks
 from autograder.report import Report
 from autograder.report.class_figures import class_figures
+from autograder.spreadsheet import safe_cell
 
 __all__ = ["class_csv", "write_class"]
 
@@ -33,7 +34,9 @@ def class_csv(marks: Marks) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["kind", "name", "count", "says", "students"])
     for kind, name, count, says, students in _rows(marks):
-        writer.writerow([kind, cell(name), count, cell(says), cell("; ".join(students))])
+        writer.writerow(
+            [kind, safe_cell(name), count, safe_cell(says), safe_cell("; ".join(students))]
+        )
     return text.getvalue()
 
 

@@ -7,16 +7,18 @@ report is whole without it.
 import io
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from autograder.check import Status
 from autograder.report import CheckResult, Report
+from autograder.streams import forgive
 
-__all__ = ["columns", "console", "lab_line", "render", "render_checks"]
+__all__ = ["bar", "columns", "console", "lab_line", "labelled", "render", "render_checks"]
 
 SIGNS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.SKIPPED: "–", Status.ERROR: "!"}
 PLAIN_SIGNS = {Status.PASSED: "+", Status.FAILED: "x", Status.SKIPPED: "-", Status.ERROR: "!"}
@@ -33,16 +35,24 @@ WORDS = {
     Status.ERROR: "not graded through our fault",
 }
 BAR = 20
+MARGIN = 8
+"""Columns left free where √ is written as sqrt."""
+ROOM = 24
+"""Columns that a promise needs beside its check's name."""
+BESIDE_NAMES = 10
+"""Columns of sign, points and spaces."""
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Open the terminal; what its encoding lacks is replaced, never an error."""
+    """Open the terminal; what its encoding lacks is written plainly, never an error."""
     stream = sys.stderr if stderr else sys.stdout
     if stream is None:  # closed by whoever started us
         return Console(file=io.StringIO())
-    if hasattr(stream, "reconfigure"):
-        stream.reconfigure(errors="replace")
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    forgive(stream)
+    opened = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not opened.encoding.lower().startswith("utf"):
+        opened.width = max(opened.width - MARGIN, MARGIN)  # what is written plainly is longer
+    return opened
 
 
 def render(report: Report, *, unicode: bool = True) -> RenderableType:
@@ -54,35 +64,59 @@ def render(report: Report, *, unicode: bool = True) -> RenderableType:
         Text(f"{report.lab} · {report.title}", style="bold"),
         Text(f"{report.points} / {report.max_points} points", style="bold"),
     )
-    notes = [Text(note, style="yellow") for note in report.notes]
-    return Group(head, *_checks(report, unicode=unicode), Text(), *notes, _summary(report))
+    notes = [Text(note, style="bold") for note in report.notes]
+    foot = [*notes, _summary(report), *_made_with(report)]
+    return Group(head, *_checks(report, unicode=unicode), Text(), *foot)
 
 
-def render_checks(report: Report, *, unicode: bool = True) -> RenderableType:
-    """Lay out a report's checks alone."""
-    return Group(*_checks(report, unicode=unicode))
+def render_checks(report: Report, *, names: int = 0, unicode: bool = True) -> RenderableType:
+    """Lay out a report's checks alone; `names` columns, at least, are for their names."""
+    return Group(*_checks(report, names=names, unicode=unicode))
 
 
-def _checks(report: Report, *, unicode: bool) -> Iterator[RenderableType]:
+def _checks(report: Report, *, names: int = 0, unicode: bool) -> Iterator[RenderableType]:
     """Lay out the checks: signs and promises in columns, facts below them."""
-    width = max((len(result.check.id) for result in report.results), default=0)
+    width = max([names, *(len(result.check.id) for result in report.results)])
     told = ""
     for result in report.results:
         signs = SIGNS if unicode else PLAIN_SIGNS
-        row = Table.grid(padding=(0, 1), pad_edge=False)
-        row.add_column(width=3, justify="right")
-        row.add_column(width=width, no_wrap=True)
-        row.add_column(width=4, justify="right")
-        row.add_column(ratio=1)
-        row.add_row(
+        row = _Row(
             Text(signs[result.status], style=STYLES[result.status]),
             Text(result.check.id),
             Text(f"{result.points}/{result.check.points}"),
             _promise(result, told),
+            width,
         )
         yield row
         yield from _facts(result, told)
         told = result.message
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A check's line; where there is little room beside its name, the promise stands below."""
+
+    sign: Text
+    name: Text
+    points: Text
+    promise: Text
+    names: int
+    """Columns for the names of all checks."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Lay it out for the width there is."""
+        del console
+        if options.max_width - self.names - BESIDE_NAMES >= ROOM:
+            row = Table.grid(padding=(0, 1), pad_edge=False)
+            row.add_column(width=3, justify="right")
+            row.add_column(width=self.names, no_wrap=True)
+            row.add_column(width=4, justify="right")
+            row.add_column(ratio=1)
+            row.add_row(self.sign, self.name, self.points, self.promise)
+            yield row
+        else:
+            yield Text.assemble("  ", self.sign, " ", self.name, "  ", self.points)
+            yield Padding(self.promise, (0, 0, 0, 6))
 
 
 def _promise(result: CheckResult, told: str) -> Text:
@@ -131,6 +165,14 @@ def _summary(report: Report) -> Text:
     return Text(f"{', '.join(counts)}{own} · {made}", style="dim")
 
 
+def _made_with(report: Report) -> Iterator[Text]:
+    """Name in one line what two reports are to be compared by; the report as data has all of it."""
+    made = report.versions
+    if made:
+        prints = f"checks {made['checks'][:8]} · key {made['key'][:8]}"
+        yield Text(f"{prints} · numpy {made['numpy']} ({made['blas']})", style="dim")
+
+
 def columns(title: str, rows: Sequence[tuple[str, str, str]]) -> RenderableType:
     """Lay out rows below a title; the last column takes what room there is."""
     table = Table.grid(padding=(0, 2), pad_edge=False)
@@ -142,11 +184,26 @@ def columns(title: str, rows: Sequence[tuple[str, str, str]]) -> RenderableType:
     return Group(Text(title, style="bold"), table, Text())
 
 
+def labelled(title: str, rows: Sequence[tuple[str, str]]) -> RenderableType:
+    """Lay out texts below a title, each beside its word; lines of a text stay lines."""
+    table = Table.grid(padding=(0, 2), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
+    for word, text in rows:
+        table.add_row(Text(word, style="dim"), Text(text))
+    return Group(Text(title, style="bold"), Text(), table)
+
+
 def lab_line(report: Report, *, width: int, unicode: bool = True) -> Text:
     """Lay out one lab in one line, with a bar of its points."""
-    filled = round(BAR * report.points / report.max_points) if report.max_points else 0
-    full, empty = ("█", "░") if unicode else ("#", ".")
     style = "green" if report.exit_code == 0 else "yellow" if report.points else "red"
     line = Text(f"{report.lab:<{width}}  ")
-    line.append(full * filled, style=style).append(empty * (BAR - filled), style="dim")
+    line.append(bar(report.points, report.max_points, style=style, unicode=unicode))
     return line.append(f"  {report.points:>2} / {report.max_points}")
+
+
+def bar(points: int, most: int, width: int = BAR, *, style: str, unicode: bool = True) -> Text:
+    """Draw a bar: full only when all is reached, and never empty when something is."""
+    filled = max(points * width // most, 1) if points and most else 0
+    full, empty = ("█", "░") if unicode else ("#", ".")
+    return Text(full * filled, style=style).append(empty * (width - filled), style="dim")

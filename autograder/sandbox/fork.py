@@ -14,7 +14,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Self
 
 from autograder.observation import Lost
@@ -40,13 +42,15 @@ PATIENCE_SECONDS = 30.0  # beyond a check's own limit, before the worker is take
 class ForkSandbox:
     """Asks questions through a worker process that is started once.
 
-    With `here`, the worker is forked from this process: one import of numpy serves both. That is
-    safe only while this process has one thread and has not read any answer. A worker that is
+    With `here`, the worker is forked from this process: one import of numpy serves both. The caller
+    says by it that this process has not read any answer; if it has threads, which do not survive a
+    fork while the locks that they hold do, the worker is started anew all the same. A worker that is
     started anew is boxed where bubblewrap works. With `confined` false, all stays with what a
     process has of its own.
     """
 
     def __init__(self, *, here: bool = False, confined: bool = True) -> None:
+        here = here and _has_one_thread()
         self._confined = confined
         self._boxed = confined and not here and bubblewrap.find() is not None
         self._start(here=here)
@@ -196,6 +200,17 @@ class ForkSandbox:
             printed=exactly(self._channel, outcome["printed"]).decode("utf-8", "replace"),
             seconds=outcome["seconds"] / len(questions),
         )
+
+
+def _has_one_thread() -> bool:
+    """Count this process's threads, those of numpy's library for matrix products among them.
+
+    Where the system does not tell, that library's own number decides.
+    """
+    tasks = Path("/proc/self/task")
+    if tasks.is_dir():
+        return len([*tasks.iterdir()]) == 1
+    return threading.active_count() == 1 and os.environ.get("OPENBLAS_NUM_THREADS") == "1"
 
 
 def _ran_out_of_wall_time(answer: Answer) -> bool:

@@ -55,6 +55,8 @@ class Question:
     carried: dict[str, Source] = field(default_factory=dict)
     """Modules of the reference of this lab from which `exercises` are taken: see carry-forward."""
     exercises: tuple[str, ...] = ()
+    checks: Source | None = None
+    """The text of the module that defines the check, where it is another package's."""
 
 
 def write_questions(questions: Sequence[Question], *, with_reference: bool = True) -> bytes:
@@ -65,8 +67,9 @@ def write_questions(questions: Sequence[Question], *, with_reference: bool = Tru
     first = questions[0]
     if any(q.submission != first.submission for q in questions):
         raise ValueError("only questions of one submission may be asked together")
-    shared = {"submission": _plain(first.submission)}
+    shared: dict[str, Any] = {"submission": _plain(first.submission)}
     shared["reference"] = _plain(first.reference) if with_reference else {}
+    shared["checks"] = asdict(first.checks) if first.checks else None
     own = [
         {
             **{name: getattr(question, name) for name in Question.__slots__ if name not in shared},
@@ -86,11 +89,13 @@ def read_questions(frame: bytes, reference: Mapping[str, Source] | None = None) 
     fields = decode(frame)
     submission = _sources(fields["submission"])
     reference = reference or _sources(fields["reference"])
+    checks = Source(**fields["checks"]) if fields["checks"] else None
     return [
         Question(
             **{**own, "limits": Limits(**own["limits"]), "carried": _sources(own["carried"])},
             submission=submission,
             reference=reference,
+            checks=checks,
         )
         for own in fields["questions"]
     ]

@@ -16,10 +16,11 @@ from click.testing import CliRunner
 
 from autograder import batch, cli, pool
 from autograder.course import ROOT, load_lab
+from autograder.fingerprints import judging_files
 from autograder.grade import grade
 from autograder.key import get_key
 from autograder.marks import Marks
-from autograder.results import Results, Seeds, edition, from_plain, judging_files, to_plain
+from autograder.results import Results, Seeds, edition, from_plain, to_plain
 from tests.conftest import reference_text
 
 HEBB = load_lab("lab02_hebb")
@@ -251,7 +252,7 @@ def test_a_result_is_named_after_all_that_judges():
     used = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout.split()
-    hashed = {str(path) for path in judging_files("lab02_hebb")}
+    hashed = {str(path) for path in judging_files(HEBB)}
     aside = {str(ROOT / "autograder" / n) for n in ("__init__.py", "labs/__init__.py", "files.py")}
     drawn = {
         path for path in used if "/autograder/pictures/" in path

@@ -88,7 +88,8 @@ def test_json_of_one_lab_is_the_documented_object(run):
     """--json prints the report with exactly the keys of the schema."""
     report = json.loads(run("grade", f"{ENGINE}/hebb.py", "--json").output)
 
-    assert list(report) == ["schema", "lab", "points", "max_points", "seed", "isolation", "checks"]
+    keys = ["schema", "lab", "points", "max_points", "seed", "isolation", "versions", "checks"]
+    assert list(report) == keys
     assert report["schema"] == "nnlab/report/1"
     assert (report["lab"], report["points"], report["seed"]) == ("lab02_hebb", 20, 0)
     assert list(report["checks"][0]) == [

@@ -184,6 +184,29 @@ def test_a_worker_forked_here_answers_like_a_fresh_one(sandbox):
     assert here.stdout.strip() == str(fresh)
 
 
+def test_a_process_with_threads_is_not_forked():
+    """A lock that another thread holds would stay locked in the copy: the worker is started anew."""
+    program = (
+        "import threading\n"
+        "from autograder.sandbox.fork import ForkSandbox\n"
+        "def forked(sandbox):\n"
+        "    return isinstance(sandbox._worker, int)\n"
+        "with ForkSandbox(here=True) as sandbox: print(forked(sandbox))\n"
+        "wait = threading.Event(); threading.Thread(target=wait.wait, daemon=True).start()\n"
+        "with ForkSandbox(here=True) as sandbox: print(forked(sandbox), bool(sandbox.isolation))\n"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )
+
+    assert shown.stdout.split() == ["True", "False", "True"]
+
+
 def test_questions_asked_together_share_a_process_and_its_end(sandbox):
     """They are answered in order; what ends the process loses the ones behind it, no others."""
     counts = question(

@@ -1,0 +1,81 @@
+"""What a shell offers when Tab is pressed: labs, checks, figures, mistakes.
+
+The shell asks for it in a process of its own, so what is heavy is imported when it is asked for.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["checks", "failed_checks", "figures", "labs", "mistakes", "targets"]
+
+
+def labs(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer labs by their ids, and by their subjects."""
+    from autograder.course import lab_ids
+
+    found = _beginning(lab_ids(), incomplete)
+    subjects = (lab_id.partition("_")[2] for lab_id in lab_ids())
+    return found or _beginning(subjects, incomplete)
+
+
+def targets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer labs, and where none begins so, files and folders."""
+    return labs(ctx, param, incomplete) or [CompletionItem(incomplete, type="file")]
+
+
+def checks(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer checks with what they promise, by their ids or by the last part of these."""
+    from autograder.about import all_checks
+
+    known = {name: check.title for name, (_, check) in all_checks().items()}
+    found = [name for name in known if name.startswith(incomplete)]
+    found = found or [n for n in known if n.partition(".")[2].startswith(incomplete)]
+    return [CompletionItem(name, help=known[name]) for name in found]
+
+
+def failed_checks(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the checks that failed in the last report: on these there are hints."""
+    from autograder.hints import HintError, open_hints
+
+    try:
+        failed = [name for name, _, _ in open_hints(Path.cwd())]
+    except HintError:
+        return []
+    return _beginning(failed, incomplete)
+
+
+def figures(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer figures with what they show; none where matplotlib is missing."""
+    try:
+        from autograder.gallery import experiments
+
+        known = experiments()
+    except ModuleNotFoundError:
+        return []
+    return [
+        CompletionItem(name, help=experiment.shows)
+        for name, experiment in known.items()
+        if name.startswith(incomplete)
+    ]
+
+
+def mistakes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer known mistakes; none in an edition without the catalogue."""
+    from autograder.course import labs as all_labs
+    from autograder.mistakes import load_mistakes
+
+    return _beginning((m.id for lab in all_labs() for m in load_mistakes(lab)), incomplete)
+
+
+def _beginning(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]

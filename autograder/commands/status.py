@@ -1,0 +1,117 @@
+"""The commands `nnlab status` and `nnlab next`: parsing and printing only."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autograder.commands.completion import labs
+
+if TYPE_CHECKING:
+    from autograder.tasks import Task
+
+__all__ = ["next_", "status"]
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def status(as_json: bool) -> None:  # noqa: FBT001  click passes options by name
+    """Show how far you are: points and bar of every lab, and what has changed since.
+
+    \b
+    Example: nnlab status
+    Exit code: 0 done, 2 no lab is here.
+    """
+    from autograder.progress import workspace_progress
+    from autograder.report.progress import render_progress
+    from autograder.report.terminal import console
+    from autograder.submission import SubmissionError
+
+    try:
+        labs = workspace_progress(Path.cwd())
+    except SubmissionError as error:
+        raise click.UsageError(str(error)) from error
+    if as_json:
+        import json
+
+        click.echo(json.dumps({"labs": [lab.to_plain() for lab in labs]}, indent=2))
+        return
+    out = console()
+    unicode = out.encoding.lower().startswith("utf")
+    out.print(render_progress(labs, width=out.width, unicode=unicode))
+    if any(lab.changed for lab in labs):
+        out.print("\nBring it up to date: nnlab grade")
+    elif any(lab.unfinished for lab in labs):
+        out.print("\nGo on: nnlab next")
+
+
+@click.command("next")
+@click.argument("lab", required=False, shell_complete=labs)
+@click.option("--print", "only_print", is_flag=True, help="Open nothing.")
+def next_(lab: str | None, only_print: bool) -> None:  # noqa: FBT001  click passes options by name
+    """Show the next task, the first exercise that is not finished, and open it at its line.
+
+    On a terminal it opens in the editor that VISUAL or EDITOR names; without one, its folder.
+
+    \b
+    Example: nnlab next
+    Exit code: 0 done, 1 the editor could not be started, 2 wrong usage.
+    """
+    from autograder.progress import lab_progress, workspace_progress
+    from autograder.submission import SubmissionError, find_submissions
+    from autograder.tasks import next_task
+
+    cwd = Path.cwd()
+    try:
+        labs = (
+            workspace_progress(cwd)
+            if lab is None
+            else [lab_progress(submission, cwd) for submission in find_submissions(lab, cwd)]
+        )
+    except SubmissionError as error:
+        raise click.UsageError(str(error)) from error
+    task = next_task(labs)
+    if task is None:
+        where = "here" if lab is None else f"in {labs[0].submission.lab.id}"
+        click.echo(f"Every exercise {where} is done.")
+        return
+    click.echo(_told(task, cwd))
+    if sys.stdout.isatty() and not only_print:
+        _open(task)
+
+
+def _told(task: Task, cwd: Path) -> str:
+    """Write where the task is, whether the last report still holds, and the task."""
+    from autograder.tasks import shortest_path
+
+    lines = [f"{shortest_path(task.path, cwd)}:{task.line}", ""]
+    lab = task.progress.submission.lab.id
+    if task.progress.changed:
+        lines += [f"{lab} has changed since its last report: nnlab grade {lab}", ""]
+    return "\n".join([*lines, task.text]).rstrip()
+
+
+def _open(task: Task) -> None:
+    """Open the file in the user's editor; without one, show it in its folder.
+
+    A program that the system has for .py files may be Python itself, so it is not asked.
+    """
+    from autograder.tasks import editor_command
+
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not editor:
+        click.launch(str(task.path), locate=True)
+        return
+    try:
+        ended = subprocess.run(editor_command(editor, task.path, task.line), check=False)  # noqa: S603  the user's own choice
+    except (OSError, ValueError) as error:
+        raise click.ClickException(
+            f"The editor {editor!r} cannot be started: {error}. Set EDITOR to one that can."
+        ) from error
+    if ended.returncode:
+        raise click.ClickException(f"The editor {editor!r} ended with code {ended.returncode}.")

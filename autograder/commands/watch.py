@@ -1,0 +1,94 @@
+"""The command `nnlab watch`: parsing and printing only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autograder.commands.completion import targets
+from autograder.commands.errors import OurFaultError
+from autograder.commands.progress import working
+
+if TYPE_CHECKING:
+    from autograder.watch import Event
+
+__all__ = ["watch"]
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[LAB|PATH]...", shell_complete=targets)
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="Draw other cases; default: the course's, 0."
+)
+def watch(targets: tuple[str, ...], seed: int | None) -> None:
+    """Grade again whenever you save, and show only what changed; Ctrl-C ends it.
+
+    It begins with a report: of one lab the whole, of several a line each. While a file is half
+    written or is not Python, the last report stands.
+
+    \b
+    Example: nnlab watch lab02
+    Exit code: 0 ended by Ctrl-C, 2 wrong usage, 3 our fault.
+    """
+    from autograder import edition
+    from autograder import sandbox as sandboxes
+    from autograder import watch as watching
+    from autograder.selfcheck import find_targets
+    from autograder.submission import SubmissionError
+
+    try:
+        submissions, _ = find_targets(targets, None, Path.cwd())
+    except SubmissionError as error:
+        raise click.UsageError(str(error)) from error
+    show = _Shower(brief=len(submissions) > 1)
+    try:
+        with sandboxes.open_sandbox(here=True) as sandbox:  # before any key is read
+            looks = watching.every()
+            for event in watching.watch(
+                submissions,
+                sandbox,
+                looks,
+                seed=edition.default_seed() if seed is None else seed,
+                grading=lambda lab: working(f"Grading {lab.id} …"),
+            ):
+                show.event(event)
+    except sandboxes.SandboxError as error:
+        raise OurFaultError(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo("\nStopped. How far you are: nnlab status")
+
+
+class _Shower:
+    """Shows events as they come, and keeps hints and progress up to date."""
+
+    def __init__(self, *, brief: bool) -> None:
+        from autograder.course import lab_ids
+        from autograder.report.terminal import console
+
+        self.brief = brief
+        self.out = console()
+        self.unicode = self.out.encoding.lower().startswith("utf")
+        self.names = max(map(len, lab_ids()))
+
+    def event(self, event: Event) -> None:
+        """Show a first report, or what changed since the last one."""
+        from datetime import datetime
+
+        from autograder.hints import remember
+        from autograder.progress import keep_progress
+        from autograder.report.changes import render_event
+        from autograder.report.terminal import lab_line, render
+
+        report, width = event.report, self.out.width
+        if report is None or event.before is not None:
+            when = f"{datetime.now().astimezone():%H:%M:%S}"
+            self.out.print(render_event(event, when=when, width=width, unicode=self.unicode))
+        elif self.brief:
+            self.out.print(lab_line(report, width=self.names, unicode=self.unicode))
+        else:
+            self.out.print(render(report, unicode=self.unicode))
+        if report is not None:
+            remember([report], Path.cwd())
+            keep_progress([(event.submission, event.digest, report)], Path.cwd())

@@ -1,0 +1,104 @@
+"""The commands `nnlab init` and `nnlab update`: parsing and printing only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from autograder.workspace import Change, Release
+
+__all__ = ["init", "update"]
+
+LABS = click.option(
+    "--lab", "labs", metavar="LAB", multiple=True, help="Only this lab; may be given several times."
+)
+ZIP = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument(
+    "folder", type=click.Path(file_okay=False, path_type=Path), default=Path(), required=False
+)
+@LABS
+@click.option("--from", "archive", type=ZIP, help="A zip of the course, instead of what is here.")
+def init(folder: Path, labs: tuple[str, ...], archive: Path | None) -> None:
+    """Start a workspace in FOLDER, by default this one: the labs' files, ready to be written.
+
+    A file that is there already stays as it is.
+
+    \b
+    Example: nnlab init deep-learning
+    Exit code: 0 done, 2 wrong usage.
+    """
+    from autograder.workspace import Kind
+    from autograder.workspace import init as start
+
+    changes = start(folder, _release(archive, labs))
+    added = [change.path for change in changes if change.kind is Kind.ADDED]
+    for path in added:
+        click.echo(path)
+    there = len(changes) - len(added)
+    click.echo(f"{len(added)} written" + (f", {there} were there already." if there else "."))
+    click.echo(f"Next, in {folder.resolve()}: nnlab grade")
+
+
+@click.command()
+@click.argument("archive", type=ZIP, required=False, metavar="[ZIP]")
+@LABS
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+def update(archive: Path | None, labs: tuple[str, ...], dry_run: bool) -> None:  # noqa: FBT001
+    """Take a corrected release into the workspace you are in, from ZIP or this installation.
+
+    What you wrote is never touched: beside a file that you have changed, the new one is laid as .new.
+    Without a ZIP only labs that are in your workspace are updated, unless --lab names others.
+
+    \b
+    Example: nnlab update lab05_backprop.zip
+    Exit code: 0 done, 2 wrong usage.
+    """
+    from autograder.workspace import PLACE, WorkspaceError, find_workspace
+    from autograder.workspace import update as take_in
+
+    release = _release(archive, labs)
+    try:
+        folder = find_workspace(Path.cwd())
+    except WorkspaceError as error:
+        raise click.UsageError(str(error)) from error
+    if archive is None and not labs:
+        release = {i: files for i, files in release.items() if (folder / PLACE / i).is_dir()}
+    changes = take_in(folder, release, dry_run=dry_run)
+    told = [line for change in changes for line in _told(change, folder)]
+    click.echo("\n".join(told) if told else "All up to date.")
+    if told and dry_run:
+        click.echo("Nothing was changed: this was a dry run.")
+
+
+def _release(archive: Path | None, labs: tuple[str, ...]) -> Release:
+    from autograder.workspace import WorkspaceError, bundled, chosen, read_zip
+
+    try:
+        return chosen(read_zip(archive) if archive else bundled(), [*labs])
+    except WorkspaceError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _told(change: Change, folder: Path) -> list[str]:
+    """Say in a line what became of a file, and below it what the release changed."""
+    from autograder.workspace import Kind
+
+    path = change.path.relative_to(folder)
+    diff = [f"    {line}" for line in change.diff.splitlines()]
+    match change.kind:
+        case Kind.ADDED:
+            return [f"added    {path}"]
+        case Kind.UPDATED:
+            return [f"updated  {path}: you had not changed it", *diff]
+        case Kind.BESIDE:
+            assert change.beside
+            return [f"kept     {path}: it is yours; the new one is {change.beside.name}", *diff]
+        case Kind.GONE:
+            return [f"kept     {path}: it belongs to the course no more"]
+    return []

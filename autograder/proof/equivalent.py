@@ -1,0 +1,94 @@
+"""Mutants that are right all the same: `solutions/labNN_*/equivalent.toml`, each with its reason.
+
+An entry names an exercise, the line as it is, the lines that mutants make of it, and why these are
+no mistakes. The list is held to what the mutants really do: one that is missing, one that is killed
+after all and one that no operator makes any more are all told.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.check import Lab
+from autograder.course import ROOT
+from autograder.proof.mutation import Fate
+
+__all__ = ["Equivalent", "EquivalentError", "equivalent_path", "load_equivalent", "objections"]
+
+
+class EquivalentError(ValueError):
+    """An entry that is not whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """What one line may become without being wrong."""
+
+    exercise: str
+    right: str
+    wrong: list[str]
+    why: str
+
+    @property
+    def changes(self) -> set[tuple[str, str, str]]:
+        """The mutants that this is about: exercise, right line, wrong line."""
+        return {(self.exercise, self.right, wrong) for wrong in self.wrong}
+
+
+def equivalent_path(lab: Lab) -> Path:
+    """Tell where a lab's list stands; only the instructor's edition has it."""
+    return ROOT / "solutions" / lab.id / "equivalent.toml"
+
+
+def load_equivalent(lab: Lab) -> list[Equivalent]:
+    """Load a lab's list; a lab without such mutants has none.
+
+    Raises: EquivalentError for an entry that is not whole, or twice there.
+    """
+    path = equivalent_path(lab)
+    if not path.exists():
+        return []
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("equivalent", [])
+    except tomllib.TOMLDecodeError as error:
+        raise EquivalentError(f"{path.name} is no TOML: {error}") from None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise EquivalentError(f"{path.name}: an entry begins with [[equivalent]]")
+    listed: list[Equivalent] = []
+    known: set[tuple[str, str, str]] = set()
+    for entry in entries:
+        try:
+            one = Equivalent(**entry)
+        except TypeError as error:
+            raise EquivalentError(f"{path.name}, {entry.get('right', '?')}: {error}") from None
+        if one.exercise not in lab.exercises:
+            raise EquivalentError(f"{path.name}: {one.exercise} is no exercise of {lab.id}")
+        if not one.why.strip():
+            raise EquivalentError(f"{path.name}, {one.right}: it needs a reason")
+        if one.changes & known or len(one.changes) < len(one.wrong):
+            raise EquivalentError(f"{path.name}, {one.right}: a line is there twice")
+        known |= one.changes
+        listed.append(one)
+    return listed
+
+
+def objections(lab: Lab, fates: Iterable[Fate]) -> list[str]:
+    """Say where a lab's list and what became of its mutants do not agree; empty if they do."""
+    listed = set().union(*(entry.changes for entry in load_equivalent(lab)))
+    told, made = [], set()
+    for fate in fates:
+        mutant = fate.mutant
+        change = (mutant.exercise, mutant.right, mutant.wrong)
+        made.add(change)
+        line = f"{mutant.exercise} ({mutant.operator}): {mutant.right!r} became {mutant.wrong!r}"
+        if fate.verdict == "survived" and change not in listed:
+            told.append(f"survived: {line}")
+        elif fate.verdict == "by luck":
+            told.append(f"killed under some seeds only: {line}")
+        elif fate.verdict == "killed" and change in listed:
+            told.append(
+                f"listed as equivalent, but {', '.join(fate.caught_by[0])} kills it: {line}"
+            )
+    told += [f"listed, but no operator makes it: {change}" for change in sorted(listed - made)]
+    return told

@@ -1,0 +1,1 @@
+"""Labs for nnlab: Nearest neighbours."""

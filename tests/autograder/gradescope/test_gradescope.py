@@ -1,0 +1,342 @@
+"""Gradescope: its zip is upload-ready, and the script in it grades as we do, in a bare folder."""
+
+import io
+import json
+import os
+import stat
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.check import Status
+from autograder.cli import main
+from autograder.course import find_lab
+from autograder.grade import grade
+from autograder.gradescope import bundle
+from autograder.gradescope.bundle import BundleError, make_bundle
+from autograder.gradescope.run import results_of
+from autograder.key import RecordingError
+from autograder.report import CheckResult, Report
+from tests.conftest import reference_text
+
+SCHEMA = json.loads(Path(__file__).with_name("results.schema.json").read_text(encoding="utf-8"))
+LAB = find_lab("lab02_hebb")
+
+needs_shell = pytest.mark.skipif(os.name != "posix", reason="Gradescope's servers are Linux")
+
+
+@pytest.fixture(scope="module")
+def zipped(key_of):
+    """Make the bundle of lab 2."""
+    return make_bundle(LAB, key_of("lab02_hebb"), visibility="after_due_date")
+
+
+@pytest.fixture
+def autograder(zipped, tmp_path):
+    """Lay the bundle out as Gradescope does; run its script on files, and read what it wrote."""
+    folders = {name: tmp_path / name for name in ("source", "submission", "results")}
+    for folder in folders.values():
+        folder.mkdir()
+    with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
+        archive.extractall(folders["source"])
+        for info in archive.infolist():
+            (folders["source"] / info.filename).chmod(info.external_attr >> 16 & 0o777)
+
+    def run(python=sys.executable, **files):
+        for name, text in files.items():
+            (folders["submission"] / f"{name}.py").write_text(text, encoding="utf-8")
+        ended = subprocess.run(
+            [folders["source"] / "run_autograder"],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env={
+                "PATH": os.defpath,
+                "NNLAB_PYTHON": str(python),
+                **{f"NNLAB_{name.upper()}": str(folder) for name, folder in folders.items()},
+            },
+        )
+        return ended, json.loads((folders["results"] / "results.json").read_text("utf-8"))
+
+    run.folders = folders
+    return run
+
+
+def fits(results):
+    """Tell whether results fit the published schema."""
+    jsonschema = pytest.importorskip("jsonschema", reason="comes with the extra dev")
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.validate(results, SCHEMA)
+    return True
+
+
+def scores(results):
+    """Sum the tests' scores."""
+    return sum(test["score"] for test in results["tests"])
+
+
+@needs_shell
+def test_a_right_submission_gets_full_marks(autograder):
+    """All passed, all visible, each check with its name, points and exercise."""
+    ended, results = autograder(hebb=reference_text("hebb"))
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (results["score"], scores(results)) == (20, 20)
+    assert {test["status"] for test in results["tests"]} == {"passed"}
+    assert [test["name"].partition(":")[0] for test in results["tests"]] == list(LAB.checks)
+    assert [test["number"] for test in results["tests"]] == [str(n + 1) for n in range(11)]
+    assert (results["visibility"], results["stdout_visibility"]) == ("after_due_date", "hidden")
+    assert 0 < results["execution_time"] < 60
+    assert "Graded under isolation: " in results["output"]
+    assert fits(results)
+
+
+@needs_shell
+def test_a_wrong_submission_reads_what_nnlab_grade_tells(autograder):
+    """The fact, and the sentence of the known mistake; what depends on it is failed with no points."""
+    _, results = autograder(hebb=reference_text("hebb").replace("bias + target", "bias"))
+    update = results["tests"][1]
+
+    assert (results["score"], scores(results)) == (9, 9)
+    assert (update["status"], update["score"], update["max_score"]) == ("failed", 0, 3)
+    assert update["output"].startswith("called    hebb_step(")
+    assert update["output"].endswith("The weights learn but the bias stays put. The bias is a weight "
+                                     "too: its input is always 1.")  # fmt: skip
+    assert update["extra_data"] == {"verdict": "failed", "mistake": "hebb-forgets-bias"}
+    assert results["tests"][2]["output"] == "Not asked: it needs hebb.update first."
+    assert fits(results)
+
+
+@needs_shell
+def test_an_empty_submission_gets_nothing_and_is_told_why(autograder):
+    """A module that was not handed in costs its checks."""
+    ended, results = autograder()
+
+    assert ended.returncode == 0
+    assert results["score"] == 0
+    assert results["tests"][0]["output"] == "hebb.py is missing: it was not handed in."
+    assert fits(results)
+
+
+HOSTILE = """
+import glob, os
+found = []
+for name in glob.glob("@SOURCE@/*.key") + ["@SOURCE@/answers.key", "@SOURCE@/nnlab/gates.py"]:
+    try:
+        found.append(str(len(open(name, "rb").read())))
+    except OSError as error:
+        found.append(type(error).__name__)
+for path in ("@RESULTS@/results.json", "@RESULTS@/other", "@SOURCE@/settings.json"):
+    try:
+        open(path, "w").write('{"score": 1000}')
+        found.append("wrote")
+    except OSError as error:
+        found.append(type(error).__name__)
+try:
+    child = os.fork()
+except OSError:
+    child = -1
+if child == 0:
+    os.setsid()
+    import time
+    time.sleep(2)
+    try:
+        open("@RESULTS@/results.json", "w").write('{"score": 1000}')
+    finally:
+        os._exit(0)
+def to_bipolar(x):
+    return " ".join(found)
+"""
+
+
+@needs_shell
+def test_a_hostile_submission_neither_reads_the_key_nor_writes_its_mark(autograder):
+    """It sees no such folder where Landlock holds; what it started is dead before we write."""
+    folders = autograder.folders
+    text = HOSTILE.replace("@SOURCE@", str(folders["source"]))
+    _, results = autograder(hebb=text.replace("@RESULTS@", str(folders["results"])))
+
+    assert results["score"] == 0
+    assert results["tests"][0]["status"] == "failed"
+    if "landlock" in results["extra_data"]["isolation"]:
+        told = results["tests"][0]["output"]
+        assert "wrote" not in told
+        assert "returned  'PermissionError" in told or "returned  'FileNotFoundError" in told
+        assert sorted(path.name for path in folders["results"].iterdir()) == ["results.json"]
+        assert json.loads((folders["source"] / "settings.json").read_text("utf-8"))["lab"] == LAB.id
+    assert fits(results)
+
+
+@needs_shell
+def test_our_own_fault_is_told_as_such(autograder):
+    """A key that is gone, a Python that is none: no traceback for students, and a code of its own."""
+    (autograder.folders["source"] / "answers.key").unlink()
+    ended, results = autograder(hebb=reference_text("hebb"))
+    assert ended.returncode == 3
+    assert "FileNotFoundError" in ended.stderr
+    assert results["output"].startswith(
+        "This submission was not graded: the autograder itself broke."
+    )
+    assert results["extra_data"] == {"not_graded": True}
+
+    ended, results = autograder(python="/no/such/python")
+    assert ended.returncode not in {0, 3}
+    assert "the autograder itself could not run" in results["output"]
+    assert fits(results)
+
+
+@needs_shell
+def test_results_of_an_earlier_run_do_not_stay(autograder):
+    """What stood there before is gone, whatever happens."""
+    (autograder.folders["results"] / "results.json").write_text('{"score": 20}', encoding="utf-8")
+    _, results = autograder(python="/no/such/python")
+
+    assert results["score"] == 0
+
+
+def test_a_check_that_broke_keeps_its_points():
+    """It has no status of its own: its score is full, and its output says whose fault it was."""
+    check = LAB.checks["hebb.update"]
+    broken = CheckResult(check, Status.ERROR, "OSError: no\nPlease tell your instructor.")
+    results = results_of(Report(LAB.id, LAB.title, 7, "process", (broken,), ("A note.",)))
+
+    assert (results["score"], results["tests"][0]["score"]) == (3, 3)
+    assert "status" not in results["tests"][0]
+    assert "1 not graded through our fault" in results["output"]
+    assert "A note." in results["output"]
+    assert fits(results)
+
+
+def test_no_result_tells_the_seed(zipped, sandbox, key_of, submit):
+    """The seed is secret: with it, anybody could make the key."""
+    report = grade(submit("lab02_hebb"), key_of("lab02_hebb"), sandbox)
+    told = json.dumps(results_of(report))
+
+    assert "seed" not in told
+    assert zipped.startswith(b"PK")
+
+
+def test_control_characters_of_a_submission_stay_out(sandbox, key_of, submit):
+    """What a student's code raises cannot play with anybody's screen."""
+    text = reference_text("hebb").replace(
+        "return 2 * np.asarray(x) - 1", "raise ValueError('\\x1b[2J')"
+    )
+    text = text if "\\x1b" in text else "raise ValueError('\\x1b[2J\\x07')\n"
+    report = grade(submit("lab02_hebb", hebb=text), key_of("lab02_hebb"), sandbox)
+
+    assert not any(
+        ord(char) < 32 and char != "\n" for t in results_of(report)["tests"] for char in t["output"]
+    )
+
+
+def test_the_zip_holds_what_is_needed_at_its_root_and_no_answer_of_the_lab(zipped):
+    """Scripts are executable; this lab and later ones are stubs; earlier ones are whole."""
+    with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
+        modes = {i.filename: i.external_attr >> 16 for i in archive.infolist()}
+        engine = {
+            n: archive.read(n).decode()
+            for n in modes
+            if n.startswith("nnlab/") and n.endswith(".py")
+        }
+        readme = archive.read("README.txt").decode()
+
+    for name in ("setup.sh", "run_autograder"):
+        assert stat.S_ISREG(modes[name])
+        assert modes[name] & 0o111
+    assert {"answers.key", "settings.json", "requirements.txt"} <= modes.keys()
+    assert 'raise NotImplementedError("lab02_hebb: hebb_step")' in engine["nnlab/hebb.py"]
+    assert 'raise NotImplementedError("lab09_optimizers: SGD.step")' in engine["nnlab/optim.py"]
+    assert engine["nnlab/gates.py"] == reference_text("gates")
+    assert not any(
+        name.startswith(("solutions", ".nnlab")) or "mistakes.toml" in name for name in modes
+    )
+    assert "for instructors only" in readme
+    assert all(name in readme for name in ("answers.key", "settings.json", "requirements.txt"))
+
+
+def test_the_same_key_makes_the_same_zip(zipped, key_of):
+    """Byte for byte: what is uploaded can be compared."""
+    assert make_bundle(LAB, key_of("lab02_hebb"), visibility="after_due_date") == zipped
+
+
+@needs_shell
+def test_the_scripts_are_shell():
+    """Both parse; Windows' line ends would break them, so there are none."""
+    for name in ("setup.sh", "run_autograder"):
+        path = Path(bundle.__file__).with_name(name)
+        assert subprocess.run(["bash", "-n", path], check=False).returncode == 0
+        assert b"\r" not in path.read_bytes()
+
+
+def test_without_the_reference_there_is_no_bundle(key_of, monkeypatch):
+    """A student's edition says what is missing."""
+    monkeypatch.setattr(bundle, "load_mistakes", lambda _lab: [])
+
+    with pytest.raises(BundleError, match="instructor's edition"):
+        make_bundle(LAB, key_of("lab02_hebb"))
+
+
+def test_a_lab_of_another_package_has_no_bundle(key_of, monkeypatch):
+    """Its checks and modules are elsewhere, so it is refused in a sentence."""
+    monkeypatch.setattr(bundle, "is_guest", lambda _lab: True)
+
+    with pytest.raises(BundleError, match="lab02_hebb comes from another package"):
+        make_bundle(LAB, key_of("lab02_hebb"))
+
+
+def test_the_command_writes_the_zip_and_warns(tmp_path, monkeypatch, key_of):
+    """One zip with the course's secret seed, kept for the next time."""
+    from autograder import batch
+
+    asked = []
+    monkeypatch.setattr(
+        batch, "take_key", lambda _lab, seed, _: asked.append(seed) or key_of(LAB.id)
+    )
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["gradescope", "hebb"])
+
+    assert result.exit_code == 0
+    assert result.output.startswith("autograder.zip: lab02_hebb, 20 points, 0.")
+    assert "It holds the answer key" in result.output
+    assert zipfile.is_zipfile(tmp_path / "autograder.zip")
+    assert json.loads((tmp_path / ".nnlab" / "seeds.json").read_text("utf-8")) == {LAB.id: asked[0]}
+    assert CliRunner().invoke(main, ["gradescope", "2", "--seed", "5"]).exit_code == 0
+    assert asked[1] == 5
+
+
+def test_the_commands_errors_are_sentences(tmp_path, monkeypatch, key_of):
+    """A misspelt lab, a folder that is a file, a damaged seed: 2; a broken reference: 3."""
+    from autograder import batch
+
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke
+    assert "Did you mean lab02_hebb?" in run(main, ["gradescope", "heb"]).output
+    monkeypatch.setattr(batch, "take_key", lambda *_: key_of(LAB.id))
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    blocked = run(main, ["gradescope", "hebb", "--seed", "0", "-o", "file/a.zip"])
+    assert (blocked.exit_code, "cannot be written" in blocked.output) == (2, True)
+
+    def broken(*_):
+        raise RecordingError("no answer")
+
+    monkeypatch.setattr(batch, "take_key", broken)
+    fault = run(main, ["gradescope", "hebb", "--seed", "0"])
+    assert (fault.exit_code, "Nothing was written." in fault.output) == (3, True)
+    (tmp_path / ".nnlab").mkdir(exist_ok=True)
+    (tmp_path / ".nnlab" / "seeds.json").write_text("x", encoding="utf-8")
+    assert "is damaged" in run(main, ["gradescope", "hebb"]).output
+
+
+def test_the_commands_choices_are_the_bundles():
+    """What the command offers is what Gradescope knows."""
+    choices = next(
+        p.type.choices for p in main.commands["gradescope"].params if p.name == "visibility"
+    )
+
+    assert tuple(choices) == bundle.VISIBILITIES
+    assert set(choices) == set(SCHEMA["$defs"]["visibility"]["enum"])

@@ -1,0 +1,116 @@
+"""The terminal report at any width, with and without colour: nothing cut off, nothing too wide."""
+
+import io
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from rich.console import Console
+
+from autograder.course import ROOT, load_lab
+from autograder.grade import grade
+from autograder.report import Report
+from autograder.report.terminal import bar, render
+from autograder.submission import Submission
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.fixture(scope="module")
+def mixed(key_of, sandbox):
+    """Grade a submission with passed, failed and skipped checks."""
+    folder = ROOT / "docs" / "demo" / "three_mistakes"
+    lab = load_lab("lab02_hebb")
+    return grade(
+        Submission(lab, folder / lab.id if (folder / lab.id).is_dir() else folder),
+        key_of(lab.id),
+        sandbox,
+    )
+
+
+def shown(report, width, **options):
+    """Print a report at a width, and return what a terminal would get."""
+    stream = io.StringIO()
+    console = Console(file=stream, width=width, legacy_windows=False, **options)
+    console.print(render(report))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_it_fits_and_nothing_is_cut(mixed, width):
+    """Every promise, fact and hint is there in full, and no line is wider than the terminal."""
+    text = shown(mixed, width)
+    whole = "".join(text.split())
+
+    assert max(map(len, text.splitlines())) <= width
+    for result in mixed.results:
+        told = [result.check.id, result.hint or "", *result.message.splitlines()]
+        assert all("".join(part.split()) in whole for part in told)
+    assert "…" not in text
+
+
+def test_where_there_is_little_room_the_promise_stands_below(mixed):
+    """Wide: on one line with the points. Narrow: below the check's name, with room for words."""
+    wide, narrow = shown(mixed, 80), shown(mixed, 40)
+
+    assert "✓ hebb.to_bipolar         2/2 0 becomes −1" in wide
+    assert "✓ hebb.to_bipolar  2/2\n      0 becomes −1" in narrow
+
+
+def test_colour_adds_nothing_but_colour(mixed):
+    """Signs and words alone say all: the report without colour is the same text."""
+    coloured = shown(mixed, 80, force_terminal=True, color_system="truecolor")
+
+    assert ESCAPE.search(coloured)
+    assert ESCAPE.sub("", coloured) == shown(mixed, 80)
+
+
+def test_no_text_is_written_in_a_colour_that_a_light_background_swallows(mixed):
+    """Yellow, white and bright colours are for signs and bars only; sentences have the terminal's own."""
+    noted = Report(mixed.lab, mixed.title, 0, "process", mixed.results, ("A note.",))
+    coloured = shown(noted, 80, force_terminal=True, color_system="standard")
+    painted = re.findall(r"\x1b\[(?:\d+;)*3[37](?:;\d+)*m([^\x1b]*)", coloured)
+
+    assert all(len(text.strip()) <= 1 for text in painted), painted
+
+
+@pytest.mark.parametrize(
+    ("variables", "colour"),
+    [
+        ({"FORCE_COLOR": "1", "TERM": "xterm-256color"}, True),
+        ({"FORCE_COLOR": "1", "TERM": "xterm-256color", "NO_COLOR": "1"}, False),
+        ({"TERM": "dumb"}, False),
+        ({}, False),
+    ],
+)
+def test_pipes_dumb_terminals_and_no_color_get_no_colour(variables, colour, tmp_path):
+    """As the command is run: colour only where it is wanted, and never a cursor movement."""
+    (tmp_path / "hebb.py").write_text("", encoding="utf-8")
+    kept = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "FORCE_COLOR", "TERM"}}
+    ended = subprocess.run(
+        [sys.executable, "-m", "autograder", "grade", "--check", "hebb.update"],
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        env={**kept, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **variables},
+    )
+    text = ended.stdout.decode()
+
+    colours = re.findall(r"\x1b\[[0-9;]*m", text)
+    assert any(re.search(r"[;\[]3\d", code) for code in colours) == colour
+    assert "\x1b" not in ESCAPE.sub("", text)
+    assert ended.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("points", "most", "drawn"),
+    [(0, 20, 0), (1, 40, 1), (19, 20, 19), (39, 40, 19), (20, 20, 20), (0, 0, 0)],
+)
+def test_a_bar_is_full_only_when_all_is_reached(points, most, drawn):
+    """And it is empty only when nothing is."""
+    text = bar(points, most, style="green").plain
+
+    assert (text.count("█"), len(text)) == (drawn, 20)
+    assert bar(points, most, style="green", unicode=False).plain.count("#") == drawn
