@@ -61,7 +61,7 @@ def hostile_report():
         )
         ours = CheckResult(second, Status.ERROR, text)
         sources = {"layers.py": source.encode("utf-8", "surrogatepass")}
-        return Report("lab09_layers", text, 7, text, (failed, ours), (text,), sources)
+        return Report("lab09_layers", text, 7, text, (failed, ours), (text,), sources=sources)
 
     return make
 
