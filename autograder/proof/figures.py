@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from autograder.check import Lab
 from autograder.proof.alarms import SLOW, Alarms, alarms_of
-from autograder.proof.equivalent import objections
+from autograder.proof.equivalent import load_equivalent, objections
 from autograder.proof.mutation import Fate, fates_of
 from autograder.proof.valid import Valid, judged
 
@@ -72,8 +72,11 @@ def figures_of(
 ) -> dict[str, Figures]:
     """Do the parts that are asked for; with no jobs, only look up what is known.
 
-    Raises: SandboxError or RecordingError, which are ours.
+    Raises: SandboxError or RecordingError, which are ours; EquivalentError, MistakeError or
+        ValidError for a list that is not whole.
     """
+    for lab in labs:
+        load_equivalent(lab)  # before hours of work
     found = {lab.id: Figures(lab) for lab in labs}
     if "mutants" in parts:
         for fate in fates_of(labs, jobs=jobs):

@@ -60,10 +60,7 @@ def work_through(
             left.append(unit)
     for unit, found in _done(work, left, jobs) if jobs else ():
         line = json.dumps({"id": unit.id, "found": found})
-        place = _place(kind, load_lab(unit.lab))
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with place.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        _keep(_place(kind, load_lab(unit.lab)), line)
         yield unit, json.loads(line)["found"]
 
 
@@ -88,6 +85,16 @@ def _chunk(work: Work, units: Iterable[Unit]) -> list[tuple[Unit, Any]]:
 
 def _place(kind: str, lab: Lab) -> Path:
     return ROOT / ".nnlab" / "proof" / f"{kind}-{lab.id}-{edition(lab)[:16]}.jsonl"
+
+
+def _keep(place: Path, line: str) -> None:
+    """Add a line; what was found about an older edition goes with the first."""
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        for old in place.parent.glob(f"{place.stem.rpartition('-')[0]}-*.jsonl"):
+            old.unlink(missing_ok=True)
+    with place.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
 
 
 def _stored(place: Path) -> dict[str, Any]:
