@@ -18,6 +18,7 @@ from autograder.check import Lab, Status
 from autograder.course import ROOT, engine_path, load_lab
 from autograder.grade import grade
 from autograder.key import AnswerKey, record_key
+from autograder.pool import end_with_parent
 from autograder.report import Report
 from autograder.results import edition
 from autograder.sandbox import Sandbox, SandboxError, open_sandbox
@@ -71,7 +72,8 @@ def _done(work: Work, units: Sequence[Unit], jobs: int) -> Iterator[tuple[Unit, 
         return
     chunks = [units[i : i + CHUNK] for i in range(0, len(units), CHUNK)]
     # Fresh processes: each opens a sandbox of its own, and forks from a process with one thread.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=end_with_parent) as pool:
         try:
             for done in as_completed([pool.submit(_chunk, work, chunk) for chunk in chunks]):
                 yield from done.result()
