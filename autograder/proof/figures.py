@@ -1,6 +1,6 @@
 """What the proof has found, lab by lab: from what is stored, or after doing what is not done yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.check import Lab
@@ -69,8 +69,11 @@ def figures_of(
     *,
     seeds: Mapping[str, int] | None = None,
     jobs: int = 1,
+    tick: Callable[[], object] = lambda: None,
 ) -> dict[str, Figures]:
     """Do the parts that are asked for; with no jobs, only look up what is known.
+
+    `tick` is called after each mutant, each right answer and each block of seeds.
 
     Raises: SandboxError or RecordingError, which are ours; EquivalentError, MistakeError or
         ValidError for a list that is not whole.
@@ -81,13 +84,17 @@ def figures_of(
     if "mutants" in parts:
         for fate in fates_of(labs, jobs=jobs):
             found[fate.lab].fates.append(fate)
+            tick()
         for fate in fates_of(labs, jobs=jobs, mistakes=True):
             found[fate.lab].mistakes.append(fate)
+            tick()
     if "valid" in parts:
         for lab_id, valid, refused in judged(labs, jobs=jobs):
             found[lab_id].valid.append((valid, refused))
+            tick()
     if "alarms" in parts:
         wanted = seeds or {lab.id: default_seeds(lab) for lab in labs}
         for lab_id, alarms in alarms_of(labs, wanted, jobs=jobs):
             found[lab_id].alarms = alarms
+            tick()
     return found

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.course import ROOT, labs, load_lab
-from autograder.proof import alarms, equivalent, figures, mutation, valid, work
+from autograder.proof import alarms, equivalent, mutation, valid, work
 from autograder.proof.alarms import Alarms
 from autograder.proof.equivalent import load_equivalent
 from autograder.proof.figures import Figures, default_seeds
@@ -83,12 +83,15 @@ def small(monkeypatch, tmp_path):
     place.write_text(ENTRY, encoding="utf-8")
     monkeypatch.setattr(work, "ROOT", tmp_path)
     monkeypatch.setattr("autograder.course.ROOT", tmp_path)
-    monkeypatch.setattr(equivalent, "equivalent_path", lambda _: place)
+    monkeypatch.setattr(
+        equivalent,
+        "equivalent_path",
+        lambda lab: place if lab.id == "lab02_hebb" else tmp_path / "none.toml",
+    )
     monkeypatch.setattr(mutation, "mutants_of", lambda _: [KILLED, ALIVE])
     monkeypatch.setattr(mutation, "mistakes_as_mutants", lambda _: [KILLED])
     monkeypatch.setattr(mutation, "SEEDS", 2)
     monkeypatch.setattr(valid, "load_valid", lambda _: [GOOD])
-    monkeypatch.setattr(figures, "labs", labs, raising=False)
     (tmp_path / "docs").mkdir()
     return tmp_path
 
