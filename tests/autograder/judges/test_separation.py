@@ -175,10 +175,18 @@ def test_a_count_that_cannot_be_is_refused(observed, says):
     assert stays_in_bounds(AND, observed, None).detail.startswith(says)
 
 
-@pytest.mark.parametrize("weight", [[0.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
+@pytest.mark.parametrize("weight", [[0.0, 0.0, 1.0], [0.0, -1.0, -1.0]])
 def test_giving_up_after_max_steps_is_right(weight):
-    """Whatever the weights are, a fit that gives up at the limit is accepted."""
+    """Whatever weights nine corrections lead to, a fit that gives up at the limit is accepted."""
     assert never_claims(XOR, fit(weight, 9, converged=False), None) is None
+
+
+@pytest.mark.parametrize("weight", [[0.0, 0.0, 0.0], [0.0, -1.0, 0.0], [9.0, 9.0, 1.0]])
+def test_weights_that_so_many_corrections_cannot_lead_to_are_refused(weight):
+    """The bias is as odd as their number, and the weights grow no faster than the inputs allow."""
+    assert (
+        "more or fewer were made" in never_claims(XOR, fit(weight, 9, converged=False), None).detail
+    )
 
 
 @pytest.mark.parametrize("updates", [0, 8, 10])
