@@ -30,7 +30,7 @@ This page says how often ours does either, as far as was tried.
 - **equivalent**: mutants that are right all the same. Each stands with its reason in `solutions/LAB/equivalent.toml`. The run fails if another one survives, and if a listed one is killed or no longer made.
 - **mistakes caught**: of the catalogue in `solutions/LAB/mistakes.toml`, in the same way; what they are called is told in [mistakes.md](mistakes.md).
 - **right answers refused**: of the bodies in `solutions/LAB/valid.toml`, other forms of the exercises, each under {valid_seeds} seeds.
-- **false alarms**: of the reference's answers, judged under so many seeds.
+- **false alarms**: of the reference's answers, judged under so many seeds. The aim is 10,000 for quick labs and 1,000 for those that train networks; the column tells how many this run had.
 
 ## Which mutants
 

@@ -5,8 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.evidence import attempt
-from autograder.judges import Finding, claimed_gradient, gradient_agrees, returns_or_refuses
+from autograder.evidence import answer_or_refusal, attempt
+from autograder.judges import (
+    Finding,
+    claimed_gradient,
+    close,
+    gradient_agrees,
+    or_refuses,
+    returns_or_refuses,
+)
 from tests.plain_data import PLAIN, evidence
 
 ANSWER = {"returned": np.array([1.0, 2.0])}
@@ -67,6 +74,47 @@ def test_nothing_makes_the_judge_raise(observed):
     """Whatever comes back, the judge gives a verdict, without a warning."""
     for expected in (ANSWER, REFUSAL):
         verdict = returns_or_refuses({}, observed, expected)
+
+        assert verdict is None or isinstance(verdict, Finding)
+
+
+NEAR = or_refuses(close(0.1))
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected", "says"),
+    [
+        (1.05, 1.0, None),
+        (REFUSAL, REFUSAL, None),
+        (1.0, REFUSAL, "This cannot be answered, so it should not be."),
+        (REFUSAL, 1.0, "This has an answer; it is no reason for a ValueError."),
+    ],
+)
+def test_another_judge_decides_where_there_is_an_answer(observed, expected, says):
+    """A refusal is right exactly where the reference refuses; else the other judge is asked."""
+    finding = NEAR({}, observed, expected)
+
+    assert (finding and finding.detail) == says
+
+
+def test_another_judge_refuses_what_it_refused():
+    """An answer that is too far off is as wrong as before."""
+    assert NEAR({}, 2.0, 1.0) == close(0.1)({}, 2.0, 1.0)
+
+
+def test_an_answer_comes_as_it_is_and_a_refusal_as_such():
+    """Only a ValueError is a refusal; what else is raised stays an error."""
+    assert answer_or_refusal(lambda: 3) == 3
+    assert answer_or_refusal(raising(ValueError("no"))) == REFUSAL
+    with pytest.raises(ZeroDivisionError):
+        answer_or_refusal(raising(ZeroDivisionError()))
+
+
+@given(PLAIN)
+def test_nothing_makes_the_combined_judge_raise(observed):
+    """Whatever comes back, it gives a verdict."""
+    for expected in (1.0, REFUSAL):
+        verdict = NEAR({}, observed, expected)
 
         assert verdict is None or isinstance(verdict, Finding)
 
