@@ -1,5 +1,6 @@
 """The page of a submission: whole, self-contained, true to the report, and deaf to what is hostile."""
 
+import importlib.util
 import itertools
 import re
 import sys
@@ -137,7 +138,10 @@ def test_pictures_stand_in_the_page_with_their_words(three):
 
 def test_without_matplotlib_one_sentence_says_how_to_get_pictures(three, graded, monkeypatch):
     """Where a check has a picture and nothing draws it, the page says what to install; else nothing."""
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name: None if name == "matplotlib" else find(name)
+    )
     page = Reader(to_html([three]))
 
     assert page.all("img") == []
