@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import os
 import pkgutil
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -20,6 +21,7 @@ from autograder.check import Lab
 from autograder.sandbox import Source
 
 __all__ = [
+    "BrokenLabError",
     "GROUP",
     "GuestLabError",
     "PROVIDED",
@@ -36,6 +38,7 @@ __all__ = [
     "module_of",
     "owner_of",
     "reference_for",
+    "why_no_guest",
 ]
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,11 +50,17 @@ PROVIDED = ("arrays", "datasets", "parameter", "plots")
 GROUP = "nnlab.labs"
 """The entry points under which packages name the modules of their labs, by the labs' ids."""
 
+GUEST_ID = re.compile(r"lab[1-9]\d_[a-z][a-z0-9_]*")
+
 _LABS = "autograder.labs"
 
 
 class UnknownLabError(ValueError):
     """No lab has this name."""
+
+
+class BrokenLabError(UnknownLabError):
+    """A lab of the course does not load: somebody is at work on it."""
 
 
 class GuestLabError(UnknownLabError):
@@ -71,8 +80,24 @@ def _guests() -> dict[str, str]:
         return {}
     from importlib.metadata import entry_points  # noqa: PLC0415  it costs more than a lab's checks
 
-    found = {entry.name: entry.value for entry in entry_points(group=GROUP)}
-    return {lab_id: module for lab_id, module in found.items() if lab_id not in _own_ids()}
+    try:
+        found = {entry.name: entry.value for entry in entry_points(group=GROUP)}
+    except ValueError:  # some package describes itself in no encoding that anybody knows
+        return {}
+    return {lab_id: module for lab_id, module in found.items() if not why_no_guest(lab_id)}
+
+
+def why_no_guest(lab_id: str) -> str:
+    """Say why another package's lab cannot have this id; empty if it can.
+
+    It stands after the course's own labs: none of these leans on it.
+    """
+    if not GUEST_ID.fullmatch(lab_id):
+        return f"{lab_id!r} is no id of a lab: write it like lab20_name."
+    last = max(_own_ids())
+    if lab_id[: lab_id.index("_")] <= last[: last.index("_")]:
+        return f"{lab_id} has the number of one of the course's labs: take one above {last[3:5]}."
+    return ""
 
 
 def _any_names_labs() -> bool:
@@ -116,11 +141,20 @@ def load_lab(lab_id: str) -> Lab:
     Raises: UnknownLabError with the nearest ids; GuestLabError if another package's does not load.
     """
     if lab_id in _own_ids():
-        lab: Lab = importlib.import_module(module_of(lab_id)).lab
-        return lab
+        return _load_own(lab_id)
     if lab_id not in lab_ids():
         raise UnknownLabError(_unknown(lab_id))
     return _load_guest(lab_id)
+
+
+def _load_own(lab_id: str) -> Lab:
+    try:
+        lab: Lab = importlib.import_module(module_of(lab_id)).lab
+    except Exception as error:
+        raise BrokenLabError(
+            f"{lab_id} cannot be loaded: {type(error).__name__}: {error}. Mend {lab_id}.py."
+        ) from error
+    return lab
 
 
 @cache

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 from autograder.check import Lab
-from autograder.course import GROUP, find_lab, invite, load_lab
+from autograder.course import GROUP, UnknownLabError, find_lab, invite, load_lab, why_no_guest
 
 __all__ = ["GuestError", "find"]
 
@@ -20,8 +20,12 @@ def find(target: str) -> list[Lab]:
     Raises: UnknownLabError for an unknown name; GuestError for a folder without labs.
     """
     folder = Path(target)
-    if not folder.is_dir():
-        return [find_lab(target)]
+    if not (folder / "pyproject.toml").exists():
+        try:
+            return [find_lab(target)]
+        except UnknownLabError:
+            if not folder.is_dir():
+                raise
     modules = _named_in(folder / "pyproject.toml")
     sys.path.insert(0, str(folder.resolve()))
     invite(modules)
@@ -38,7 +42,7 @@ def _named_in(path: Path) -> dict[str, str]:
         modules = project["entry-points"][GROUP]
     except FileNotFoundError:
         raise GuestError(f"{path.parent} is no package of labs: it has no {path.name}.") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise GuestError(f"{path} is no TOML: {error}.") from None
     except (KeyError, TypeError):
         raise GuestError(
@@ -47,4 +51,7 @@ def _named_in(path: Path) -> dict[str, str]:
         ) from None
     if not isinstance(modules, dict) or not modules:
         raise GuestError(f'{path} names no labs under [project.entry-points."{GROUP}"].')
+    refused = next(filter(None, map(why_no_guest, map(str, modules))), "")
+    if refused:
+        raise GuestError(f"{path}: {refused}")
     return {str(lab_id): str(module) for lab_id, module in modules.items()}

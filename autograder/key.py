@@ -236,7 +236,7 @@ def _store(lab: Lab, key: AnswerKey) -> AnswerKey:
     """Store a key whole or not at all; where nothing can be written, keys live in memory."""
     place = _place(lab, key.seed)
     try:
-        write_whole(place, key.to_bytes())
+        write_whole(place, key.to_bytes(), private=True)
         for old in place.parent.glob(f"{lab.id}-{key.seed}-*.key"):
             if old != place:
                 old.unlink(missing_ok=True)

@@ -121,7 +121,7 @@ class Seeds:
     def set(self, lab: Lab, seed: int) -> None:
         """Choose the lab's seed for all gradings to come."""
         text = json.dumps(self._read() | {lab.id: seed}, indent=2, sort_keys=True) + "\n"
-        write_whole(self.place, text)
+        write_whole(self.place, text, private=True)
 
     def _read(self) -> dict[str, int]:
         try:

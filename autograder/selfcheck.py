@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autograder import edition
 from autograder.check import Lab
+from autograder.course import is_guest
 from autograder.grade import grade
 from autograder.key import get_key, stored_key
 from autograder.leaning import earlier_first
@@ -13,7 +14,7 @@ from autograder.report import Report
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.submission import Handed, Submission, SubmissionError, find_submissions
 
-__all__ = ["SelfCheck", "find_targets", "grade_all"]
+__all__ = ["SelfCheck", "find_targets", "grade_all", "sandbox_for"]
 
 
 def find_targets(
@@ -51,10 +52,21 @@ def grade_all(
     Raises: SandboxError or RecordingError, which are ours; SeedError if the student's edition has
         no answers to this seed's cases.
     """
-    with open_sandbox(here=True) as sandbox:  # before any key is read: the worker holds no answer
+    with sandbox_for(submissions) as sandbox:
         check = SelfCheck(seed, sandbox, recording)
         for submission in submissions:
             yield check.report(submission, only=only, carry=carry)
+
+
+def sandbox_for(submissions: Sequence[Submission]) -> Sandbox:
+    """Open the sandbox for labs; its worker is a copy of this process if that holds no answer yet.
+
+    No key has been read, and of the course's own labs nothing but the checks has been imported. What
+    else another package imports with its labs, nobody knows: for these a worker is started anew.
+
+    Raises: SandboxError if no process can be started.
+    """
+    return open_sandbox(here=not any(is_guest(submission.lab) for submission in submissions))
 
 
 class SelfCheck:

@@ -4,17 +4,19 @@ The course's own tests ask it of every lab, and `nnlab verify` of a lab that som
 """
 
 import ast
+import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from autograder.check import Lab
-from autograder.course import PROVIDED, engine_path, reference_for
+from autograder.course import PROVIDED, checks_path, engine_path, is_guest, reference_for
 from autograder.exercises import find_function
 from autograder.grade import grade
 from autograder.key import AnswerKey, RecordingError, get_key
 from autograder.mistakes import MistakeError, load_mistakes
+from autograder.proof.valid import ValidError, load_valid
 from autograder.sandbox import Sandbox
 from autograder.stubs import make_stub
 from autograder.submission import Submission
@@ -36,13 +38,18 @@ def faults_in_writing(lab: Lab) -> Iterator[str]:
     yield from _faults_of_exercises(lab)
     yield from _faults_of_checks(lab)
     yield from _faults_of_modules(lab)
+    if is_guest(lab):
+        yield from _faults_of_guests(lab)
 
 
 def _faults_of_exercises(lab: Lab) -> Iterator[str]:
     try:
         mistakes = [mistake.exercise for mistake in load_mistakes(lab)]
-    except MistakeError as error:
-        yield f"The catalogue of mistakes does not fit: {error}"
+        for valid in load_valid(lab):
+            with contextlib.suppress(LookupError, SyntaxError):  # of the module, told below
+                valid.texts()
+    except (MistakeError, ValidError) as error:
+        yield f"What is known of answers does not fit: {error}"
         return
     for exercise in lab.exercises:
         try:
@@ -92,6 +99,17 @@ def _faults_of_modules(lab: Lab) -> Iterator[str]:
                 yield f"{module}.py imports {name}, which is neither numpy nor of an earlier lab."
 
 
+def _faults_of_guests(lab: Lab) -> Iterator[str]:
+    """Find imports that the sandbox does not have: a guest's checks travel there as one text."""
+    path = checks_path(lab)
+    for name in sorted(imports_of(path)):
+        if name.partition(".")[0] not in {"numpy", "autograder", *sys.stdlib_module_names}:
+            yield (
+                f"{path.name} imports {name or 'from its own package'}. Checks of a package are one "
+                "file, which imports numpy, autograder and Python's own modules alone."
+            )
+
+
 def imports_of(path: Path) -> set[str]:
     """Collect what a file imports: packages, and the engine's modules as nnlab.module."""
     names = set()
@@ -122,6 +140,10 @@ def faults_in_grading(lab: Lab, sandbox: Sandbox) -> Iterator[str]:
         f"The stub passes {passed}, though nothing is written yet."
         for passed in _with_verdict(lab, stub, key, sandbox, "passed")
     )
+    for valid in load_valid(lab):
+        texts = right | {name: text.decode() for name, text in valid.texts().items()}
+        for failed in _with_verdict(lab, texts, key, sandbox, "failed"):
+            yield f"A right answer is refused by {failed}: {valid.exercise}, {valid.form}."
     for outcome in survey_lab(lab, key, sandbox):
         if outcome.verdict == "not caught":
             yield f"No check fails for the mistake {outcome.mistake}."

@@ -21,8 +21,9 @@ import numpy as np
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from PIL import Image, ImageOps
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
+from pypdfium2 import PdfDocument
 from rich.console import Console
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME, TerminalTheme
 from rich.text import Text
@@ -42,11 +43,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-MARGIN = 56
-WIDTHS = {"phone": 390, "laptop": 1280, "dark": 1280, "print": 794 - 2 * MARGIN}
-"""Pixels; paper is A4 with 96 of them to the inch, less its margins."""
-MOST_PIXELS = {"phone": 2000, "laptop": 2400, "dark": 2400, "print": 1123 - 2 * MARGIN}
+WIDTHS = {"phone": 390, "laptop": 1280, "dark": 1280}
+MOST_PIXELS = {"phone": 2000, "laptop": 2400, "dark": 2400}
 """Height of a picture: the rest of a long page says nothing new. Of paper it is the first sheet."""
+PAPER = {"format": "A4", "margin": dict.fromkeys(("top", "right", "bottom", "left"), "15mm")}
 STUDENTS = """
 Ada Alma Anton Bela Bruno Carla Clemens David Dora Edith Emil Esra Felix Finn Frieda Gero Gina Hannes
 Hilde Ida Igor Jana Jonas Karim Katja Lars Lea Lotte Luis Malik Mara Mia Nils Nora Olga Oskar Paul Pia
@@ -98,12 +98,12 @@ def take(browser: Browser, name: str, page: str, folder: Path, out: Path) -> Non
         opened.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
         opened.goto(place.as_uri())
         if look == "print":
-            opened.emulate_media(media="print")
-        picture = Image.open(io.BytesIO(opened.screenshot(full_page=True))).convert("RGB")
+            sheet = PdfDocument(opened.pdf(**PAPER))[0]
+            picture = sheet.render(scale=96 / 72).to_pil()  # 96 dots to the inch, as on a screen
+        else:
+            picture = Image.open(io.BytesIO(opened.screenshot(full_page=True))).convert("RGB")
         context.close()
         seen = picture.crop((0, 0, picture.width, min(picture.height, MOST_PIXELS.get(look, 9999))))
-        if look == "print":
-            seen = ImageOps.expand(seen, MARGIN, "white")
         target = out / (f"{name}.png" if look == "terminal" else f"{name}-{look}.png")
         seen.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
             target, optimize=True
@@ -137,8 +137,8 @@ def notebook(folder: Path) -> Pages:
     cells = [
         new_markdown_cell("## `hebb.decision_line`\n\nSlope and intercept of w₁x₁ + w₂x₂ + b = 0."),
         new_code_cell("%load_ext autograder"),
-        new_code_cell('check("hebb.to_bipolar")'),
         new_code_cell('check("hebb.decision_line")'),
+        new_code_cell('check("hebb.to_bipolar")'),
     ]
     made = new_notebook(cells=cells)
     client = NotebookClient(made, timeout=120, resources={"metadata": {"path": str(folder)}})

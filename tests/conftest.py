@@ -4,6 +4,7 @@ import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is there: as the command does
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ def submit(tmp_path):
         return Submission(lab, folder)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def chromium_path():
+    """Where the system's Chromium is; without one, what needs it is skipped."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.skip("needs Chromium, which is not installed")
+    return Path(found)
 
 
 def reference_text(module: str) -> str:

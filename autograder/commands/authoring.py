@@ -42,7 +42,7 @@ def new_lab(name: str, title: str, folder: Path | None) -> None:
     if lab.package is not None:
         click.echo(f"Next: nnlab verify {lab.package}")
     else:
-        click.echo(f"Next: nnlab verify {lab.id}, then nnlab release {lab.id}")
+        click.echo(f"Next: nnlab verify {lab.id}, then nnlab release --stubs-only {lab.id}")
 
 
 @click.command()

@@ -46,13 +46,16 @@ def gradescope(lab: str, out: Path, seed: int | None, visibility: str) -> None:
     """
     from autograder.batch import course_seeds, take_key
     from autograder.course import UnknownLabError, find_lab
-    from autograder.files import write_whole
-    from autograder.gradescope.bundle import BundleError, make_bundle
+    from autograder.files import is_foreign, write_whole
+    from autograder.gradescope.bundle import BundleError, make_bundle, see_that_it_can
     from autograder.key import RecordingError
     from autograder.sandbox import SandboxError
 
+    if is_foreign(out, b"PK"):
+        raise click.UsageError(f"{out} is there already, and is no zip: name another file with -o.")
     try:
         found = find_lab(lab)
+        see_that_it_can(found)
         chosen = course_seeds(Path.cwd()).get(found) if seed is None else seed
         zipped = make_bundle(found, take_key(found, chosen, tell_recording), visibility=visibility)
     except (UnknownLabError, BundleError, ValueError) as error:
@@ -60,6 +63,6 @@ def gradescope(lab: str, out: Path, seed: int | None, visibility: str) -> None:
     except (SandboxError, RecordingError) as error:
         raise OurFaultError(str(error), "Nothing was written.") from error
     with writing(out):
-        write_whole(out, zipped)
+        write_whole(out, zipped, private=True)
     click.echo(f"{out}: {found.id}, {found.points} points, {len(zipped) / (1 << 20):.1f} MB")
     click.echo("It holds the answer key: upload it, and give it to nobody.")

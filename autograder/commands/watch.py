@@ -35,7 +35,8 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
     from autograder import edition
     from autograder import sandbox as sandboxes
     from autograder import watch as watching
-    from autograder.selfcheck import find_targets
+    from autograder.key import SeedError
+    from autograder.selfcheck import find_targets, sandbox_for
     from autograder.submission import SubmissionError
 
     try:
@@ -44,7 +45,7 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
         raise click.UsageError(str(error)) from error
     show = _Shower(brief=len(submissions) > 1)
     try:
-        with sandboxes.open_sandbox(here=True) as sandbox:  # before any key is read
+        with sandbox_for(submissions) as sandbox:
             looks = watching.every()
             for event in watching.watch(
                 submissions,
@@ -54,7 +55,9 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
                 grading=lambda lab: working(f"Grading {lab.id} …"),
             ):
                 show.event(event)
-    except sandboxes.SandboxError as error:
+    except SeedError as error:
+        raise click.UsageError(str(error)) from error
+    except (sandboxes.SandboxError, edition.EditionError) as error:
         raise OurFaultError(str(error)) from error
     except KeyboardInterrupt:
         click.echo("\nStopped. How far you are: nnlab status")

@@ -18,7 +18,7 @@ from autograder.key import AnswerKey
 from autograder.mistakes import load_mistakes
 from autograder.stubs import make_stub
 
-__all__ = ["BundleError", "VISIBILITIES", "make_bundle"]
+__all__ = ["BundleError", "VISIBILITIES", "make_bundle", "see_that_it_can"]
 
 VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
 
@@ -50,8 +50,8 @@ class BundleError(ValueError):
     """No bundle can be made here: the message says why."""
 
 
-def make_bundle(lab: Lab, key: AnswerKey, *, visibility: str = "visible") -> bytes:
-    """Make the zip for one lab under one key.
+def see_that_it_can(lab: Lab) -> None:
+    """See that a bundle of this lab can be made here, before a key is recorded for it.
 
     Raises: BundleError in an edition without the reference, or for another package's lab.
     """
@@ -61,6 +61,14 @@ def make_bundle(lab: Lab, key: AnswerKey, *, visibility: str = "visible") -> byt
         )
     if not load_mistakes(lab):
         raise BundleError("Bundles are made in the instructor's edition, which has the reference.")
+
+
+def make_bundle(lab: Lab, key: AnswerKey, *, visibility: str = "visible") -> bytes:
+    """Make the zip for one lab under one key.
+
+    Raises: BundleError in an edition without the reference, or for another package's lab.
+    """
+    see_that_it_can(lab)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in _files(lab, key, visibility):

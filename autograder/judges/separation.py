@@ -95,7 +95,7 @@ def _adds_up(case: Mapping[str, Any], weight: Any, updates: int) -> bool:
 
 @states(
     "No line separates these classes, so converged must be False after exactly max_steps "
-    "corrections; 0 false alarms, as no order of the samples changes that."
+    f"corrections, with weights that so many can lead to, within {ROUNDING:g} a correction."
 )
 def never_claims(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a fit of inseparable classes that gave up after `case["max_steps"]` corrections."""

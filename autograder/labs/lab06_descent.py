@@ -161,7 +161,11 @@ def fixed_steps(student, slope, minimum, x, step, max_steps):
     "descent.sign_descent",
     points=1,
     draw=lambda rng: valley(rng, offset=0),
-    always=[{"slope": 3.0, "minimum": -2.0, "x": -2.0, "step": 0.5, "max_steps": 5}],
+    always=[
+        {"slope": 3.0, "minimum": -2.0, "x": -2.0, "step": 0.5, "max_steps": 5},
+        # x and the minimum on one side of 0, or the sign of x would do for that of the slope.
+        {"slope": 2.0, "minimum": 1.5, "x": 0.5, "step": 0.5, "max_steps": 5},
+    ],
     call=WALK,
     picture=pictures.series("The walk, step by step", ("x",)),
 )

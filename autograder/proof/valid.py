@@ -61,7 +61,7 @@ class Valid:
 
 def valid_path(lab: Lab) -> Path:
     """Tell where a lab's collection stands; only the instructor's edition has it."""
-    return ROOT / "solutions" / lab.id / "valid.toml"
+    return (lab.home or ROOT) / "solutions" / lab.id / "valid.toml"
 
 
 def load_valid(lab: Lab) -> list[Valid]:

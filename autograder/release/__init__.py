@@ -30,6 +30,9 @@ COURSE_ZIP = "course.zip"
 LONG_AGO = 1_580_601_600
 """2 February 2020: the time of every file, unless SOURCE_DATE_EPOCH names another."""
 
+FIRST_OF_ZIPS = 315_532_800
+"""1 January 1980."""
+
 
 def build_edition(
     chosen: Sequence[Lab],
@@ -120,7 +123,8 @@ def build_wheel(tree: Path, out: Path) -> Path:
 
 
 def _epoch() -> int:
-    return int(os.environ.get("SOURCE_DATE_EPOCH", LONG_AGO))
+    """Take the wanted time; a zip knows none before 1980."""
+    return max(int(os.environ.get("SOURCE_DATE_EPOCH", LONG_AGO)), FIRST_OF_ZIPS)
 
 
 @contextmanager

@@ -18,7 +18,16 @@ from autograder.check import Status
 from autograder.report import CheckResult, Report
 from autograder.streams import forgive
 
-__all__ = ["bar", "columns", "console", "lab_line", "labelled", "render", "render_checks"]
+__all__ = [
+    "bar",
+    "columns",
+    "console",
+    "lab_line",
+    "labelled",
+    "made_with",
+    "render",
+    "render_checks",
+]
 
 SIGNS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.SKIPPED: "–", Status.ERROR: "!"}
 PLAIN_SIGNS = {Status.PASSED: "+", Status.FAILED: "x", Status.SKIPPED: "-", Status.ERROR: "!"}
@@ -65,7 +74,8 @@ def render(report: Report, *, unicode: bool = True) -> RenderableType:
         Text(f"{report.points} / {report.max_points} points", style="bold"),
     )
     notes = [Text(note, style="bold") for note in report.notes]
-    foot = [*notes, _summary(report), *_made_with(report)]
+    made = [Text(line, style="dim") for line in [made_with(report)] if line]
+    foot = [*notes, _summary(report), *made]
     return Group(head, *_checks(report, unicode=unicode), Text(), *foot)
 
 
@@ -165,12 +175,13 @@ def _summary(report: Report) -> Text:
     return Text(f"{', '.join(counts)}{own} · {made}", style="dim")
 
 
-def _made_with(report: Report) -> Iterator[Text]:
+def made_with(report: Report) -> str:
     """Name in one line what two reports are to be compared by; the report as data has all of it."""
     made = report.versions
-    if made:
-        prints = f"checks {made['checks'][:8]} · key {made['key'][:8]}"
-        yield Text(f"{prints} · numpy {made['numpy']} ({made['blas']})", style="dim")
+    if not made:
+        return ""
+    prints = f"checks {made['checks'][:8]} · key {made['key'][:8]}"
+    return f"{prints} · numpy {made['numpy']} ({made['blas']})"
 
 
 def columns(title: str, rows: Sequence[tuple[str, str, str]]) -> RenderableType:

@@ -3,12 +3,15 @@
 It goes into the course itself, or into a package of its own that brings the lab to the course.
 """
 
+import keyword
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
 from autograder.course import PROVIDED, ROOT, lab_ids, labs
+from autograder.files import write_whole
 
 __all__ = ["NewLab", "ScaffoldError", "plan"]
 
@@ -34,8 +37,7 @@ class NewLab:
     def write(self) -> list[Path]:
         """Write the files; return their paths."""
         for path, text in self.files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            write_whole(path, text)
         return list(self.files)
 
 
@@ -45,7 +47,7 @@ def plan(name: str, folder: Path | None, *, title: str = "") -> NewLab:
     Raises: ScaffoldError if the name is no module's or taken, or files would be overwritten.
     """
     module = name.strip().lower().replace("-", "_")
-    _accept(module, name)
+    _accept(module, name, title)
     number = max(int(lab_id[3:5]) for lab_id in lab_ids() if lab_id[3:5].isdecimal()) + 1
     lab_id = f"lab{number:02}_{module}"
     words = {
@@ -70,7 +72,14 @@ def plan(name: str, folder: Path | None, *, title: str = "") -> NewLab:
     return NewLab(lab_id, files, home)
 
 
-def _accept(module: str, name: str) -> None:
+def _accept(module: str, name: str, title: str) -> None:
+    if not title.isprintable() or set(title) & set('"\\|'):
+        raise ScaffoldError(
+            f"The title {title!r} cannot stand in all of a lab's files: leave out quotes, "
+            "backslashes, | and what cannot be printed."
+        )
+    if keyword.iskeyword(module) or module in {"numpy", "nnlab", *sys.stdlib_module_names}:
+        raise ScaffoldError(f"{module!r} has a meaning in Python already. Choose another name.")
     if not NAME.match(module) or len(module) > MOST_CHARACTERS:
         raise ScaffoldError(
             f"{name!r} is no name for a module: use letters, digits and _, such as hopfield, "
@@ -98,6 +107,7 @@ def _in_package(words: dict[str, str]) -> dict[str, str]:
         f"{package}/nnlab/{module}.py": _text("engine.py.txt", words),
         f"{package}/solutions/{lab_id}/mistakes.toml": _text("mistakes.toml.txt", words),
         f"{package}/solutions/{lab_id}/notebook.md": _text("notebook.md.txt", words),
+        f"{package}/solutions/{lab_id}/valid.toml": _text("valid.toml.txt", words),
         "tests/test_labs.py": _text("test_labs.py.txt", words),
     }
 
@@ -120,6 +130,7 @@ def _in_course(words: dict[str, str]) -> dict[Path, str]:
         ROOT / "nnlab" / f"{module}.py": _text("engine.py.txt", words),
         ROOT / "solutions" / lab_id / "mistakes.toml": _text("mistakes.toml.txt", words),
         ROOT / "solutions" / lab_id / "notebook.md": _text("notebook.md.txt", words),
+        ROOT / "solutions" / lab_id / "valid.toml": _text("valid.toml.txt", words),
         ROOT / "tests" / "nnlab" / f"test_{module}.py": _text("test_engine.py.txt", words),
         init: _entered(init.read_text(encoding="utf-8"), words),
         readme: _listed(readme.read_text(encoding="utf-8"), words),

@@ -69,7 +69,7 @@ def test_without_matplotlib_no_figure_is_offered(monkeypatch):
 
 @pytest.mark.skipif(os.name != "posix", reason="bash")
 def test_bash_is_answered_by_the_program_itself():
-    """The way that README tells: the shell's variables in, one candidate a line out."""
+    """The way that the documents tell: the shell's variables in, one candidate a line out."""
     shown = subprocess.run(
         [sys.executable, "-c", "from autograder.cli import main; main(prog_name='nnlab')"],
         capture_output=True,
@@ -93,7 +93,7 @@ def test_bash_is_answered_by_the_program_itself():
     [
         (["grdae"], "There is no command 'grdae'. Did you mean grade?"),
         (["xyzzy"], "There is no command 'xyzzy'. There are batch, doctor,"),
-        (["hnit", "hebb.update"], "Did you mean hint?"),
+        (["hints", "hebb.update"], "Did you mean hint?"),
         (["grade", "--chek", "x"], "--check"),
         (["mistakes", "--message", "hebb-forgets-bia"], "Did you mean hebb-forgets-bias?"),
         (["figure", "hebb-bipola"], "Did you mean hebb-bipolar?"),

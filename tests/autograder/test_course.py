@@ -1,5 +1,7 @@
 """Labs are found by their names; other packages' labs are found, and told of where they do not fit."""
 
+import json
+import shutil
 import subprocess
 import sys
 
@@ -51,9 +53,9 @@ def installed(tmp_path):
     (told / "entry_points.txt").write_text(
         f"[{GROUP}]\nlab15_neighbours = nnlab_neighbours.lab15_neighbours\n"
     )
-    path = [str(ROOT), str(told.parent), str(EXAMPLE)]
 
-    def run(*arguments):
+    def run(*arguments, example=EXAMPLE):
+        path = [str(ROOT), str(told.parent), str(example)]
         program = f"import sys; sys.path[:0] = {path!r}; from autograder.cli import main; main()"
         return subprocess.run(
             [sys.executable, "-c", program, *arguments],
@@ -96,6 +98,55 @@ def test_an_installed_package_brings_a_lab(installed, tmp_path):
     assert (nothing.returncode, '"points": 0' in nothing.stdout) == (1, True), nothing.stderr
     assert (everything.returncode, "20 / 20" in everything.stdout) == (0, True), everything.stdout
     assert "That is the distance of a taxi." in " ".join(wrong.stdout.split())
+
+
+def test_what_a_package_imports_with_its_lab_is_out_of_reach(installed, tmp_path):
+    """A submission looks for the reference among the modules, where a careless package put it."""
+    package = shutil.copytree(EXAMPLE, tmp_path / "careless")
+    (package / "nnlab_neighbours" / "__init__.py").write_text(
+        "import importlib.util, sys, pathlib\n"
+        "place = pathlib.Path(__file__).parent / 'nnlab' / 'neighbours.py'\n"
+        "spec = importlib.util.spec_from_file_location('found', place)\n"
+        "sys.modules['found'] = importlib.util.module_from_spec(spec)\n"
+        "spec.loader.exec_module(sys.modules['found'])\n"
+    )
+    (tmp_path / "neighbours.py").write_text(
+        "import sys\n"
+        "def squared_distances(x, train): return sys.modules['found'].squared_distances(x, train)\n"
+        "def predict(*a): return sys.modules['found'].predict(*a)\n"
+    )
+    shown = installed("grade", "--json", "neighbours.py", example=package)
+
+    assert shown.returncode == 1, shown.stderr
+    assert json.loads(shown.stdout)["points"] == 0, shown.stdout
+
+
+@pytest.mark.parametrize(
+    "told", [b"[nnlab.labs]\nweek = x", b"[nnlab.labs]\nlab09_x = x", b"nnlab.labs \xff"]
+)
+def test_metadata_that_does_not_fit_is_passed_over(told, tmp_path, monkeypatch):
+    """An id that is none, one of the course's numbers, or no text at all: the course stays as it is."""
+    place = tmp_path / "odd-1.dist-info"
+    place.mkdir()
+    (place / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1\n")
+    (place / "entry_points.txt").write_bytes(told)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    course._guests.cache_clear()
+
+    assert course._guests() == {}
+    course._guests.cache_clear()
+
+
+def test_a_lab_of_the_course_that_does_not_load_is_told(monkeypatch):
+    """Its author asks for it while writing."""
+
+    def broken(module):
+        raise SyntaxError(module)
+
+    monkeypatch.setattr(course.importlib, "import_module", broken)
+
+    with pytest.raises(UnknownLabError, match=r"lab02_hebb cannot be loaded: SyntaxError.*Mend"):
+        load_lab("lab02_hebb")
 
 
 def test_a_guest_stands_among_the_labs_with_its_own_engine(guests, tmp_path):

@@ -56,13 +56,16 @@ def test_a_lab_in_the_course_passes_the_courses_tests_at_once(tmp_path):
 
     made = there("autograder", "new-lab", "weights", "--title", "Weights of rows")
     sound = there("autograder", "verify", "weights")
-    released = there("autograder", "release", "weights")
+    released = there("autograder", "release", "--stubs-only", "weights")
     asked = "weights or lab15 or fresh or table or earn"
     tests = ["tests/test_course.py", "tests/nnlab/test_weights.py", "nnlab/weights.py"]
     tested = there("pytest", "-q", "-p", "no:cacheprovider", "-k", asked, *tests)
 
     assert made.returncode == 0, made.stderr
-    assert "Next: nnlab verify lab15_weights, then nnlab release lab15_weights" in made.stdout
+    assert (
+        "Next: nnlab verify lab15_weights, then nnlab release --stubs-only lab15_weights"
+        in made.stdout
+    )
     assert sound.returncode == 0, sound.stdout
     assert released.returncode == 0, released.stderr
     assert tested.returncode == 0, tested.stdout
@@ -77,6 +80,9 @@ def test_a_lab_in_the_course_passes_the_courses_tests_at_once(tmp_path):
         ("a b", "is no name for a module"),
         ("x" * 40, "is no name for a module"),
         ("hebb", "There is a module hebb in lab02_hebb."),
+        ("class", "'class' has a meaning in Python already."),
+        ("json", "'json' has a meaning in Python already."),
+        ("numpy", "'numpy' has a meaning in Python already."),
         ("arrays", "There is a module arrays in the engine."),
     ],
 )
@@ -86,6 +92,13 @@ def test_a_name_that_cannot_be_taken_gets_a_sentence(name, sentence, tmp_path):
 
     assert (shown.exit_code, sentence in " ".join(shown.output.split())) == (2, True), shown.output
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("title", ['say "hi"', "a\nb", "a | b", "a\\b"])
+def test_a_title_that_would_break_a_file_is_refused(title, tmp_path):
+    """It stands in Python, TOML and Markdown."""
+    with pytest.raises(ScaffoldError, match="cannot stand in all of a lab's files"):
+        plan("weights", tmp_path, title=title)
 
 
 def test_nothing_is_overwritten(tmp_path):

@@ -12,6 +12,7 @@ from autograder.soundness import faults
 EXAMPLE = ROOT / "docs" / "example-lab"
 CHECKS = "nnlab_neighbours/lab15_neighbours.py"
 ENGINE = "nnlab_neighbours/nnlab/neighbours.py"
+VALID = "nnlab_neighbours/solutions/lab15_neighbours/valid.toml"
 MISTAKES = "nnlab_neighbours/solutions/lab15_neighbours/mistakes.toml"
 
 
@@ -38,6 +39,9 @@ def verify(tmp_path):
 @pytest.mark.parametrize(
     ("place", "old", "new", "sentence"),
     [
+        (VALID, "return np", "yield from np", "A right answer is refused by neighbours.distances"),
+        (VALID, "form =", "shape =", "does not fit: valid.toml"),
+        (VALID, "return np", "return return np", "no Python"),
         (ENGINE, ">>>", "$", "predict needs an example, after >>>."),
         (ENGINE, "squared.\n", "squared\n", "squared_distances must begin with a sentence."),
         (ENGINE, "    Source: Cover", "    Of Cover", "predict needs a Source: the lecture's"),
@@ -47,6 +51,7 @@ def verify(tmp_path):
         (ENGINE, '"""Nearest', '(""""Nearest', "neighbours.predict cannot be found"),
         (CHECKS, 'slides="Nearest neighbours"', 'slides=""', "names no heading of the lecture."),
         (CHECKS, "wins.", "wins", "The promise of neighbours.majority must be a sentence"),
+        (CHECKS, "import numpy as np", "import numpy as np\nimport click", "imports click. Checks"),
         (CHECKS, "points=10", "points=0", "squared_distances carries no points: give it a check."),
         (CHECKS, "points=10", "points=-1", "neighbours.distances is worth -1 points."),
         (

@@ -83,7 +83,7 @@ class _Statement:
     def of(cls, depth: int, tokens: Sequence[tokenize.TokenInfo]) -> "_Statement":
         """Look at the first tokens of a logical line."""
         words = [token.string for token in tokens[:3]]
-        if words[0] == "async":
+        if words[0] == "async" and len(words) > 1:
             del words[0]
         return cls(
             depth,

@@ -11,10 +11,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder import show
-from autograder.files import write_whole
+from autograder.files import is_foreign, write_whole
 
 __all__ = ["PageError", "fill", "prepare", "style", "write_page"]
 
+
+DOCTYPE = b"<!doctype html>"
+"""How every page begins."""
 
 MAX_TEXT = 20_000
 """Characters of one text on a page; what the sandbox and the messages let through is shorter."""
@@ -75,6 +78,10 @@ def prepare(path: Path) -> None:
     """
     if path.is_dir():
         raise PageError(f"{path} is a folder. Name a file for the page, such as report.html.")
+    if is_foreign(path, DOCTYPE):
+        raise PageError(
+            f"{path} is there already, and is no web page. Name another file, such as report.html."
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

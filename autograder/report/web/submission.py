@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from autograder.check import Status
 from autograder.explain import NOT_WRITTEN
 from autograder.report import CheckResult, Report
-from autograder.report.terminal import SIGNS, WORDS
+from autograder.report.terminal import SIGNS, WORDS, made_with
 from autograder.report.web.code import Excerpt, excerpts
 from autograder.report.web.evidence import Shown, shown
 from autograder.report.web.message import Part, message_parts
@@ -35,6 +35,8 @@ class _Lab:
 
     report: Report
     summary: str
+    made: str
+    """What it was made under, and with."""
     shortfalls: tuple[Shortfall, ...]
 
 
@@ -77,7 +79,9 @@ def _lab(report: Report) -> _Lab:
     helped = report.points - report.own_points
     if helped:
         counts.append(f"{report.own_points} on its own, {helped} with the reference's help")
-    return _Lab(report, ", ".join(counts), tuple(_shortfalls(report)))
+    under = f"Seed {report.seed} · isolation: {report.isolation}"
+    made = " · ".join(filter(None, [under, made_with(report)]))
+    return _Lab(report, ", ".join(counts), made, tuple(_shortfalls(report)))
 
 
 def _shortfalls(report: Report) -> Iterator[Shortfall]:

@@ -281,6 +281,17 @@ def test_without_the_reference_there_is_no_bundle(key_of, monkeypatch):
         make_bundle(LAB, key_of("lab02_hebb"))
 
 
+def test_nothing_is_recorded_where_no_bundle_can_be_made(tmp_path, monkeypatch):
+    """The command says so at once: no key, no seed, no zip."""
+    monkeypatch.setattr(bundle, "load_mistakes", lambda _lab: [])
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["gradescope", "hebb"])
+
+    assert result.exit_code == 2
+    assert "instructor's edition" in " ".join(result.output.split())
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_lab_of_another_package_has_no_bundle(key_of, monkeypatch):
     """Its checks and modules are elsewhere, so it is refused in a sentence."""
     monkeypatch.setattr(bundle, "is_guest", lambda _lab: True)

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from autograder.course import PROVIDED, ROOT, load_lab
+from autograder.edition import STUDENTS_COMMANDS
 from autograder.key import key_fingerprint
 from tests.autograder.release.conftest import Student
 
@@ -258,7 +259,7 @@ def test_commands_for_instructors_are_not_there(student):
     listed = student.nnlab("--help").stdout.partition("Commands:")[2]
     names = [line.split()[0] for line in listed.strip().splitlines()]
 
-    assert names == ["doctor", "grade", "hint", "init", "update"]
+    assert sorted(names) == sorted(STUDENTS_COMMANDS)
     assert student.nnlab("release").returncode == 2
     assert all(student.nnlab(name, "--help").returncode == 0 for name in names)
 
@@ -266,13 +267,14 @@ def test_commands_for_instructors_are_not_there(student):
 @pytest.mark.parametrize(
     ("args", "code", "sentence"),
     [
-        (["--seed", "7"], 2, "has the answers to the cases of seed 0 alone, not of seed 7."),
-        (["--carry-forward"], 2, "--carry-forward needs the reference: it is for instructors."),
+        (["grade", "--seed", "7"], 2, "the answers to the cases of seed 0 alone, not of seed 7."),
+        (["watch", "--seed", "7"], 2, "the answers to the cases of seed 0 alone, not of seed 7."),
+        (["grade", "--carry-forward"], 2, "needs the reference: it is for instructors."),
     ],
 )
 def test_what_needs_the_engine_is_refused(student, args, code, sentence):
     """Other seeds and the reference's bodies are not in this edition: a sentence says so."""
-    shown = student.nnlab("grade", "hebb", *args)
+    shown = student.nnlab(*args, "hebb")
 
     assert (shown.returncode, shown.stdout) == (code, "")
     assert sentence in shown.stderr
@@ -326,6 +328,36 @@ def test_a_damaged_edition_is_told_and_never_records(student, own_site, file, da
     assert sentence in shown.stderr
     assert "Traceback" not in shown.stderr
     assert not list(own_site.rglob("*-0-*.key"))
+
+
+def test_a_damaged_edition_ends_a_watch(student, own_site):
+    """Watching cannot begin without knowing whose cases to ask: exit code 3."""
+    cut_short(own_site / MADE)
+    shown = Student(own_site, student.folder).nnlab("watch", "hebb")
+
+    assert shown.returncode == 3
+    assert "nnlab_course/edition.json cannot be read: " in shown.stderr
+
+
+def test_a_page_is_written_there(student):
+    """The templates of pages are in the wheel."""
+    student.write("hebb")
+    shown = student.nnlab("grade", "hebb", "--html", "report.html")
+
+    assert shown.returncode == 0, shown.stderr
+    assert "<html" in (student.folder / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "args", [["explain", "hebb.update"], ["status"], ["next", "hebb", "--print"]]
+)
+def test_the_other_commands_work_without_the_engine(student, args):
+    """What a check asks, how far one is, what comes next: no traceback, and something is said."""
+    student.nnlab("grade", "hebb")
+    shown = student.nnlab(*args)
+
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    assert "hebb" in shown.stdout
 
 
 def test_an_unzipped_release_is_a_workspace(site, tmp_path, handouts):

@@ -16,6 +16,13 @@ from autograder.stubs import make_stub
 SEEDS = range(1, int(os.environ.get("NNLAB_VERDICT_SEEDS", "50")) + 1)
 LABS = labs()
 QUICK = "lab02_hebb"
+RANDOM = {
+    "init-he-equal-units",
+    "dropout-drops-samples",
+    "hopfield-zero-sum-becomes-zero",
+}
+"""Wrong answers that one of an exercise's checks meets or misses by the cases that are drawn."""
+
 STRIDE = 7
 """Neighbours in a catalogue are alike: the next seed takes a mistake of another exercise."""
 
@@ -29,7 +36,12 @@ def fresh(monkeypatch, sandbox):
 
 def verdicts(submission, key, sandbox):
     """Map each check to its verdict."""
-    return {r.check.id: str(r.status) for r in grade(submission, key, sandbox).results}
+    return {r.check: str(r.status) for r in grade(submission, key, sandbox).results}
+
+
+def wrong_exercises(seen):
+    """Name the exercises of which any check failed: what no luck may change."""
+    return {check.exercise for check, status in seen.items() if status == "failed"}
 
 
 def packed(key):
@@ -50,7 +62,9 @@ def agree(lab, seeds, mine, fresh, submit, sandbox):
         wrong = submit(lab.id, **texts)
         known[mistake.id] = verdicts(wrong, mine, sandbox)
         for name, changed in {**submissions, mistake.id: texts}.items():
-            assert verdicts(submit(lab.id, **changed), key, sandbox) == known[name], (seed, name)
+            seen = verdicts(submit(lab.id, **changed), key, sandbox)
+            assert wrong_exercises(seen) == wrong_exercises(known[name]), (seed, name)
+            assert name in RANDOM or seen == known[name], (seed, name)
         assert set(known["reference"].values()) == {"passed"}
         assert "passed" not in known["stub"].values()
         assert "failed" in known[mistake.id].values(), mistake.id

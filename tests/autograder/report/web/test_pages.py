@@ -100,6 +100,17 @@ def test_a_folder_is_no_file(tmp_path):
         prepare(tmp_path)
 
 
+def test_work_is_not_overwritten_with_a_page(tmp_path):
+    """A file that is no page stays as it is; an older page may be replaced."""
+    (tmp_path / "hebb.py").write_text("work")
+    (tmp_path / "report.html").write_text("<!doctype html>\n")
+
+    with pytest.raises(PageError, match=r"is there already, and is no web page\."):
+        prepare(tmp_path / "hebb.py")
+    prepare(tmp_path / "report.html")
+    assert (tmp_path / "hebb.py").read_text() == "work"
+
+
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     """A file in the folder's place is named with the system's reason."""
     (tmp_path / "taken").write_text("")

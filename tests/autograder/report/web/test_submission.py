@@ -14,6 +14,7 @@ from autograder.check import Status
 from autograder.course import ROOT
 from autograder.grade import grade
 from autograder.report import CheckResult, Report
+from autograder.report.terminal import made_with
 from autograder.report.web import to_fragment, to_html
 from tests.autograder.report.web.conftest import HOSTILE, first, second
 from tests.conftest import reference_text
@@ -91,6 +92,8 @@ def test_the_page_tells_what_the_report_does(three):
 
     assert "2 of 20 points" in page.said
     assert "1 passed, 3 failed, 7 not asked" in page.said
+    assert f"Seed 0 · isolation: {three.isolation} · {made_with(three)}" in page.said
+    assert three.versions["key"][:8] in made_with(three)
     assert [name for name in three.results if name.check.id not in page.said] == []
     for result in three.results:
         if result.status is Status.FAILED:
