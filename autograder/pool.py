@@ -25,7 +25,7 @@ from autograder.results import edition, from_plain, to_plain
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.submission import Handed
 
-__all__ = ["ClusterError", "grade_many", "require_isolation"]
+__all__ = ["ClusterError", "end_with_parent", "grade_many", "require_isolation"]
 
 TRIES = 2
 """Runs of all that is left after a process has died, before each is graded by itself."""
@@ -194,12 +194,16 @@ def _begin(frame: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the batch, which then ends us
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # for the code in the sandbox
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     _KEYS["here"] = AnswerKey.from_bytes(frame)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End when the batch is killed: its pool's queue, which both hold open, would not tell."""
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None, "only a pool's process runs this"
     parent.join()

@@ -5,13 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from autograder.check import Status
 from autograder.course import PROVIDED, ROOT, labs, owner_of, reference_for
 from autograder.exercises import find_function
-from autograder.stubs import outdated
+from autograder.grade import grade
+from autograder.hints import ladder
+from autograder.mistakes import load_mistakes
+from autograder.proof.valid import load_valid
+from autograder.stubs import make_stub, outdated
 
 LABS = labs()
 PER_LAB = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.id)
 POINTS = 20
+HEADINGS = (ROOT / "tests" / "lecture_headings.txt").read_text(encoding="utf-8").splitlines()
+"""The lecture's headings, in its order."""
 
 
 def engine_imports(path: Path) -> set[str]:
@@ -59,6 +66,48 @@ def test_every_check_names_a_heading_and_a_promise(lab):
     for check in lab.checks.values():
         assert check.slides, check.id
         assert check.title.endswith("."), check.id
+
+
+@PER_LAB
+def test_every_heading_is_the_lectures(lab):
+    """Each check and each lab names a heading that stands in the lecture, or a place below one."""
+    for named in {lab.slides, *(check.slides for check in lab.checks.values())}:
+        assert named in HEADINGS or named.partition(", ")[0] in HEADINGS, named
+
+
+@PER_LAB
+def test_an_untouched_lab_has_no_points_and_the_reference_all(lab, submit, key_of, sandbox):
+    """What is handed out earns nothing, check by check, and the reference everything."""
+    stub = submit(lab.id, **{module: make_stub(lab, module) for module in lab.modules})
+    handed_out = grade(stub, key_of(lab.id), sandbox)
+    reference = grade(submit(lab.id), key_of(lab.id), sandbox)
+
+    assert {result.status for result in handed_out.results} <= {Status.FAILED, Status.SKIPPED}
+    assert {result.status for result in reference.results} == {Status.PASSED}
+    assert (handed_out.points, reference.points) == (0, lab.points)
+
+
+@PER_LAB
+def test_every_exercise_has_all_that_an_exercise_needs(lab):
+    """Points, known mistakes, right answers in other forms, and a row in the documents."""
+    listed = (ROOT / "docs" / "mistakes.md").read_text(encoding="utf-8")
+    section = listed.partition(f"## {lab.id}\n")[2].partition("\n## ")[0]
+    for exercise in lab.exercises:
+        assert sum(c.points for c in lab.checks.values() if c.exercise == exercise), exercise
+        assert any(known.exercise == exercise for known in load_mistakes(lab)), exercise
+        assert any(form.exercise == exercise for form in load_valid(lab)), exercise
+        assert f"| `{exercise.partition('.')[2]}` |" in section, exercise
+
+
+@PER_LAB
+def test_every_check_has_hints(lab, submit, key_of, sandbox):
+    """Who fails a check in a known way can climb: the fact, the idea, the case or the formula."""
+    stub = submit(lab.id, **{module: make_stub(lab, module) for module in lab.modules})
+    for result in grade(stub, key_of(lab.id), sandbox).results:
+        if result.status is Status.FAILED:
+            rungs = ladder(result)
+            assert len(rungs) >= 2, result.check.id
+            assert result.check.slides in rungs[-1], result.check.id
 
 
 @PER_LAB

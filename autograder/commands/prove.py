@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.commands.errors import OurFaultError, needs_extra
+from autograder.commands.progress import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +88,9 @@ def _figures(
 
     wanted = {lab.id: seeds for lab in labs} if seeds else None
     try:
-        return list(figures_of(labs, parts, seeds=wanted, jobs=jobs).values())
+        with counted("done") as bar:
+            found = figures_of(labs, parts, seeds=wanted, jobs=jobs, tick=bar.advance)
+        return list(found.values())
     except ModuleNotFoundError as error:
         raise click.UsageError(needs_extra(error, "prove")) from error
     except (EquivalentError, MistakeError, ValidError) as error:

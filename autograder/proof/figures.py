@@ -1,11 +1,11 @@
 """What the proof has found, lab by lab: from what is stored, or after doing what is not done yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.check import Lab
 from autograder.proof.alarms import SLOW, Alarms, alarms_of
-from autograder.proof.equivalent import objections
+from autograder.proof.equivalent import load_equivalent, objections
 from autograder.proof.mutation import Fate, fates_of
 from autograder.proof.valid import Valid, judged
 
@@ -69,22 +69,32 @@ def figures_of(
     *,
     seeds: Mapping[str, int] | None = None,
     jobs: int = 1,
+    tick: Callable[[], object] = lambda: None,
 ) -> dict[str, Figures]:
     """Do the parts that are asked for; with no jobs, only look up what is known.
 
-    Raises: SandboxError or RecordingError, which are ours.
+    `tick` is called after each mutant, each right answer and each block of seeds.
+
+    Raises: SandboxError or RecordingError, which are ours; EquivalentError, MistakeError or
+        ValidError for a list that is not whole.
     """
+    for lab in labs:
+        load_equivalent(lab)  # before hours of work
     found = {lab.id: Figures(lab) for lab in labs}
     if "mutants" in parts:
         for fate in fates_of(labs, jobs=jobs):
             found[fate.lab].fates.append(fate)
+            tick()
         for fate in fates_of(labs, jobs=jobs, mistakes=True):
             found[fate.lab].mistakes.append(fate)
+            tick()
     if "valid" in parts:
         for lab_id, valid, refused in judged(labs, jobs=jobs):
             found[lab_id].valid.append((valid, refused))
+            tick()
     if "alarms" in parts:
         wanted = seeds or {lab.id: default_seeds(lab) for lab in labs}
         for lab_id, alarms in alarms_of(labs, wanted, jobs=jobs):
             found[lab_id].alarms = alarms
+            tick()
     return found

@@ -18,6 +18,7 @@ from autograder.check import Lab, Status
 from autograder.course import ROOT, engine_path, load_lab
 from autograder.grade import grade
 from autograder.key import AnswerKey, record_key
+from autograder.pool import end_with_parent
 from autograder.report import Report
 from autograder.results import edition
 from autograder.sandbox import Sandbox, SandboxError, open_sandbox
@@ -60,10 +61,7 @@ def work_through(
             left.append(unit)
     for unit, found in _done(work, left, jobs) if jobs else ():
         line = json.dumps({"id": unit.id, "found": found})
-        place = _place(kind, load_lab(unit.lab))
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with place.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        _keep(_place(kind, load_lab(unit.lab)), line)
         yield unit, json.loads(line)["found"]
 
 
@@ -74,7 +72,8 @@ def _done(work: Work, units: Sequence[Unit], jobs: int) -> Iterator[tuple[Unit, 
         return
     chunks = [units[i : i + CHUNK] for i in range(0, len(units), CHUNK)]
     # Fresh processes: each opens a sandbox of its own, and forks from a process with one thread.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=end_with_parent) as pool:
         try:
             for done in as_completed([pool.submit(_chunk, work, chunk) for chunk in chunks]):
                 yield from done.result()
@@ -88,6 +87,16 @@ def _chunk(work: Work, units: Iterable[Unit]) -> list[tuple[Unit, Any]]:
 
 def _place(kind: str, lab: Lab) -> Path:
     return ROOT / ".nnlab" / "proof" / f"{kind}-{lab.id}-{edition(lab)[:16]}.jsonl"
+
+
+def _keep(place: Path, line: str) -> None:
+    """Add a line; what was found about an older edition goes with the first."""
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        for old in place.parent.glob(f"{place.stem.rpartition('-')[0]}-*.jsonl"):
+            old.unlink(missing_ok=True)
+    with place.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
 
 
 def _stored(place: Path) -> dict[str, Any]:
