@@ -38,7 +38,7 @@ MADE_WITH = re.compile(r"^checks \w+ · key \w+ · numpy .*\n", re.MULTILINE)
 """The last line of a report, which the documents leave out: it differs from machine to machine."""
 RUN, SHOWN = {"console", "sh", "python", "toml", "json", "yaml", "diff"}, {"text", "markdown"}
 COPIED = ("nnlab", "autograder", "solutions", "assignments", "docs", "tests", "benchmarks")
-SECONDS = 300
+SECONDS = 900
 
 
 @dataclass(frozen=True)
