@@ -107,6 +107,8 @@ ENTRY = {"graded_at": NOON.isoformat(), "digest": "d", "checks": {"hebb.update":
                 ENTRY | {"graded_at": "yesterday"},
                 ENTRY | {"graded_at": "2030-01-01T00:00:00"},
                 ENTRY | {"graded_at": 7},
+                ENTRY | {"graded_at": "0001-01-01T00:00:00+23:59"},
+                ENTRY | {"graded_at": "9999-12-31T23:59:59-23:59"},
                 ENTRY | {"digest": None},
                 ENTRY | {"checks": []},
                 ENTRY | {"checks": {"hebb.update": []}},
