@@ -202,6 +202,20 @@ def test_progress_fits_the_terminal(graded, workspace, width):
     assert "changed" in lines[1]
 
 
+def test_points_are_whole_on_the_narrowest_terminal(graded, workspace):
+    """The remarks go first, then the ends of names; figures are never cut."""
+    graded()
+    console = Console(width=14, record=True, file=io.StringIO(), legacy_windows=False)
+    console.print(render_progress(workspace_progress(workspace), width=14, now=NOON))
+    lines = console.export_text().splitlines()
+
+    assert [line.split()[-3:] for line in lines] == [
+        ["0", "/", str(load_lab("lab01_gates").points)],
+        ["9", "/", "20"],
+        ["9", "/", str(load_lab("lab01_gates").points + 20)],
+    ]
+
+
 @pytest.mark.parametrize(
     ("passed", "told"),
     [
