@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 from typing import Any
@@ -31,6 +33,10 @@ from autograder.streams import forgive
 __all__ = ["main"]
 
 
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
+"""What the system says where output goes that has no room, or no end to write to."""
+
+
 class Commands(click.Group):
     """All commands; what the system refuses, and what nobody knows, becomes a sentence."""
 
@@ -38,7 +44,16 @@ class Commands(click.Group):
         """Run; help and errors too are written on whatever terminal there is."""
         for stream in (sys.stdout, sys.stderr):
             forgive(stream)
-        return super().main(*args, **kwargs)
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            if error.errno not in UNWRITABLE:
+                raise
+            with contextlib.suppress(OSError, ValueError):  # what is left unwritten stays so
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            with contextlib.suppress(OSError):
+                click.echo(f"Error: The output cannot be written: {error.strerror}.", err=True)
+            sys.exit(1)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -49,9 +49,9 @@ def explain(
         case Lost():
             lines.append(_lost(check, observed))
     if printed.strip():
-        text = _clean(printed.strip())
+        text = show.clean(printed.strip()[:MAX_FOREIGN])
         cut = text if len(text) <= MAX_PRINTED else f"{text[:MAX_PRINTED]} …"
-        lines.append(f"printed   {cut.replace(chr(10), chr(10) + ' ' * 10)}")
+        lines.append(f"printed   {_indented(cut)}")
     return "\n".join(line for line in lines if line)
 
 
@@ -103,8 +103,15 @@ def _raised(check: Check, called: list[str], error: Raised) -> list[str]:
 
 
 def _clean(text: str) -> str:
-    """Make text that the submission chose harmless, and keep it in bounds."""
-    return show.clean(text[:MAX_FOREIGN])
+    """Make text that the submission chose harmless, and keep it in bounds.
+
+    Its further lines are indented: none of them can look like a line of the report.
+    """
+    return _indented(show.clean(text[:MAX_FOREIGN]))
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n" + " " * 10)
 
 
 def _lost(check: Check, lost: Lost) -> str:

@@ -19,7 +19,7 @@ from autograder.course import engine_path
 from autograder.exercises import find_function
 from autograder.files import write_whole
 from autograder.report import CheckResult, Report
-from autograder.state import state_folder
+from autograder.state import held, kept_text, state_folder
 
 __all__ = ["Hint", "HintError", "formula_of", "ladder", "next_hint", "open_hints", "remember"]
 
@@ -91,9 +91,9 @@ def remember(reports: Iterable[Report], cwd: Path) -> None:
     Where nothing can be written, there are no hints: a report does not fail for that.
     """
     place = state_folder(cwd) / KEPT
-    known = _read(place)
-    for report in reports:
-        for result in report.results:
+    with held(place.parent):
+        known = _read(place)
+        for result in (result for report in reports for result in report.results):
             if result.status is Status.ERROR:
                 continue
             rungs = ladder(result) if result.status is Status.FAILED else []
@@ -103,7 +103,7 @@ def remember(reports: Iterable[Report], cwd: Path) -> None:
                 "rungs": rungs,
                 "asked": before.get("asked", 0) if before.get("rungs") == rungs else 0,
             }
-    _write(place, known)
+        _write(place, known)
 
 
 def next_hint(name: str, cwd: Path, *, restart: bool = False) -> Hint:
@@ -112,9 +112,14 @@ def next_hint(name: str, cwd: Path, *, restart: bool = False) -> Hint:
     Raises: HintError if there is no report, no such check, or the check did not fail.
     """
     place = state_folder(cwd) / KEPT
-    known = _read(place)
-    if not known:
+    if not _read(place):
         raise HintError("There is no report to give hints on. Run nnlab grade first.")
+    with held(place.parent):
+        return _climb(name, place, restart=restart)
+
+
+def _climb(name: str, place: Path, *, restart: bool) -> Hint:
+    known = _read(place)
     full = next((id_ for id_ in known if name in {id_, id_.partition(".")[2]}), None)
     if full is None:
         failed = [id_ for id_, entry in known.items() if entry["rungs"]]
@@ -148,11 +153,11 @@ def open_hints(cwd: Path) -> list[tuple[str, int, int]]:
 def _read(place: Path) -> dict[str, Any]:
     """Read what is kept; what is not as we wrote it counts as nothing."""
     try:
-        plain = json.loads(place.read_text(encoding="utf-8"))
+        plain = json.loads(kept_text(place))
         if plain["schema"] != SCHEMA:
             return {}
         return {str(id_): entry for id_, entry in plain["checks"].items() if _is_entry(entry)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 
@@ -161,6 +166,7 @@ def _is_entry(entry: Any) -> bool:
         isinstance(entry, dict)
         and entry.keys() == {"status", "rungs", "asked"}
         and isinstance(entry["asked"], int)
+        and entry["asked"] >= 0
         and isinstance(entry["rungs"], list)
         and all(isinstance(rung, str) for rung in entry["rungs"])
     )

@@ -2,7 +2,7 @@
 
 Four forms are known: nbgrader's `submitted/STUDENT/LAB/`, a folder a student, a zip of such folders
 (Moodle), a zip of files whose names begin with the student's (Canvas). A student's own zip is looked
-into. Only the lab's modules are read; links are never followed, and sizes are bounded before reading.
+into. Only the lab's modules are read or unpacked; links are never followed, and sizes are bounded before.
 """
 
 import io
@@ -13,6 +13,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +24,15 @@ from autograder.submission import MAX_FILE_BYTES, Handed, SubmissionError, check
 __all__ = ["read_class", "read_folder"]
 
 MAX_ZIP_BYTES = 32 << 20
-"""A student's own zip above this is not opened."""
+"""What a student's own zips may hold together, packed; beyond it none is opened."""
+
+MAX_OWN_ENTRIES = 20_000
+"""Files of a student's own zip: each costs memory before it is looked at."""
 
 MAX_ENTRIES = 200_000
 """Files of one class; beyond it the folder is a wrong one, or made to hurt."""
+
+MAX_TOLD = 3
 
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -64,14 +70,15 @@ def read_class(lab: Lab, place: Path) -> list[Handed]:
     Raises: SubmissionError if the place is neither a folder nor a zip, or holds no submission.
     """
     students: dict[str, list[_Entry]] = {}
-    for entry in _entries(place):
-        student, own = _owner(entry)
-        students.setdefault(student, []).append(own)
-    handed = [
-        _pick(lab, student, entries)
-        for student, entries in sorted(students.items())
-        if _is_for(lab, entries)
-    ]
+    with _entries(place) as entries:
+        for entry in entries:
+            student, own = _owner(entry)
+            students.setdefault(student, []).append(own)
+        handed = [
+            _pick(lab, student, own)
+            for student, own in sorted(students.items())
+            if _is_for(lab, own)
+        ]
     if not handed:
         raise SubmissionError(
             f"Nobody handed in {lab.id} in {place}. Expected is a folder for each student, with "
@@ -86,19 +93,23 @@ def read_folder(lab: Lab, student: str, folder: Path) -> Handed:
     return _pick(lab, student, [_Entry((student,)), *_walk(folder, (student,))])
 
 
-def _entries(place: Path) -> Iterator[_Entry]:
+@contextmanager
+def _entries(place: Path) -> Iterator[Iterator[_Entry]]:
+    """Open a folder or a zip; its entries can be read while it is open."""
     if place.is_dir():
-        yield from _walk(place, ())
+        yield _walk(place, ())
         return
     if not place.exists():
         raise SubmissionError(f"There is no {place}. Give a folder or a zip with --submitted.")
-    try:
-        with zipfile.ZipFile(place) as archive:
-            yield from _unzip(archive, ())
-    except zipfile.BadZipFile:
-        raise SubmissionError(
-            f"{place} is neither a folder nor a zip. Give what your platform let you download."
-        ) from None
+    with place.open("rb") as file:
+        try:
+            archive = zipfile.ZipFile(file)
+        except _DAMAGED:
+            raise SubmissionError(
+                f"{place} is neither a folder nor a zip that is whole. Give what your platform let "
+                "you download."
+            ) from None
+        yield _unzip(archive, ())
 
 
 def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[_Entry]:
@@ -153,22 +164,20 @@ def _unzip(archive: zipfile.ZipFile, above: tuple[str, ...]) -> Iterator[_Entry]
 
 
 def _unpacker(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], bytes]:
+    """Unpack when it is asked for: what nobody asks for costs no memory."""
     name = info.filename.rpartition("/")[2]
-    text: list[bytes | SubmissionError] = []
-    try:
-        _bound(name, info.file_size)
-        with archive.open(info) as file:  # now: the archive is closed when the entry is used
-            text.append(file.read(_most(name) + 1))
-    except SubmissionError as error:
-        text.append(error)
-    except _DAMAGED:
-        text.append(SubmissionError(f"{name} cannot be unpacked: its zip is damaged or locked."))
 
     def read() -> bytes:
-        if isinstance(text[0], SubmissionError):
-            raise text[0]
-        _bound(name, len(text[0]))
-        return text[0]
+        _bound(name, info.file_size)
+        try:
+            with archive.open(info) as file:
+                text = file.read(_most(name) + 1)  # the size that a zip tells may be a lie
+        except _DAMAGED:
+            raise SubmissionError(
+                f"{name} cannot be unpacked: its zip is damaged or locked."
+            ) from None
+        _bound(name, len(text))
+        return text
 
     return read
 
@@ -205,28 +214,57 @@ def _is_for(lab: Lab, entries: list[_Entry]) -> bool:
 def _pick(lab: Lab, student: str, entries: list[_Entry]) -> Handed:
     """Take the lab's modules, each from the place nearest to the student's own folder."""
     own = [entry for entry in entries if lab.id in entry.parts[1:2]] or entries
-    files = [entry for entry in [*own, *_inner_zips(own)] if entry.read]
+    zipped, unopened = _inner_zips(own)
+    files = [entry for entry in [*own, *zipped] if entry.read]
     texts: dict[str, bytes] = {}
     missing: dict[str, str] = {}
+    aside: list[str] = []
     for module in lab.modules:
         found = [entry for entry in files if entry.name == f"{module}.py"]
         nearest = min(found, key=lambda entry: (len(entry.parts), entry.parts), default=None)
         if nearest is None or nearest.read is None:
-            missing[module] = f"{module}.py is missing: it was not handed in."
+            told = [f"{module}.py is missing: it was not handed in.", *unopened]
+            missing[module] = " ".join(told)
             continue
+        if len(found) > 1:
+            path = "/".join(nearest.parts[1:])
+            aside.append(f"{module}.py was handed in {len(found)} times. Graded is {path}.")
         try:
             texts[module] = checked(f"{module}.py", nearest.read())
         except SubmissionError as error:
             missing[module] = str(error)
-    return Handed(lab, student, texts, missing)
+    return Handed(lab, student, texts, missing, aside=tuple(aside))
 
 
-def _inner_zips(entries: list[_Entry]) -> Iterator[_Entry]:
-    """Look into the zips that a student handed in; a damaged one holds nothing."""
+def _inner_zips(entries: list[_Entry]) -> tuple[list[_Entry], list[str]]:
+    """Look into the zips that a student handed in; say of each that cannot be opened why."""
+    found: list[_Entry] = []
+    unopened: list[str] = []
+    left = MAX_ZIP_BYTES
     for entry in entries:
-        if entry.read and entry.name.endswith(".zip"):
-            try:
-                with zipfile.ZipFile(io.BytesIO(entry.read())) as archive:
-                    yield from list(_unzip(archive, entry.parts))
-            except (zipfile.BadZipFile, SubmissionError):
-                continue
+        if not (entry.read and entry.name.endswith(".zip")):
+            continue
+        try:
+            data = entry.read()
+            left -= len(data)
+            found += _opened(entry, data, left)
+        except SubmissionError as error:
+            unopened.append(str(error))
+    return found, unopened[:MAX_TOLD]
+
+
+def _opened(entry: _Entry, data: bytes, left: int) -> list[_Entry]:
+    if left < 0:
+        raise SubmissionError(
+            f"{entry.name} was not opened: a student's zips have at most {MAX_ZIP_BYTES >> 20} MB "
+            "in all."
+        )
+    # Every entry has this mark in the directory, which is read whole as soon as a zip is opened.
+    if data.count(b"PK\x01\x02") > MAX_OWN_ENTRIES:
+        raise SubmissionError(
+            f"{entry.name} was not opened: it holds more than {MAX_OWN_ENTRIES} files."
+        )
+    try:
+        return list(_unzip(zipfile.ZipFile(io.BytesIO(data)), entry.parts))
+    except _DAMAGED:
+        raise SubmissionError(f"{entry.name} cannot be opened: it is damaged or no zip.") from None

@@ -22,7 +22,7 @@ from autograder.grade import grade
 from autograder.key import AnswerKey
 from autograder.report import Report
 from autograder.results import edition, from_plain, to_plain
-from autograder.sandbox import Sandbox, open_sandbox
+from autograder.sandbox import Sandbox, hides_files, open_sandbox
 from autograder.submission import Handed
 
 __all__ = ["ClusterError", "end_with_parent", "grade_many", "require_isolation"]
@@ -170,14 +170,14 @@ def _brief(error: BaseException) -> str:
 
 
 def require_isolation() -> None:
-    """See that more than a process holds submissions here: strangers' code runs by the hundred.
+    """See that submissions cannot reach other files here: strangers' code runs by the hundred.
 
     Raises: ValueError if it does not; SandboxError if no sandbox can be opened.
     """
     with open_sandbox() as sandbox:
-        if sandbox.isolation == "process":
+        if not hides_files(sandbox.isolation):
             raise ValueError(
-                "Nothing but a process would hold the submissions on this machine: they could read "
+                f"Only {sandbox.isolation} would hold the submissions on this machine: they could read "
                 "and change your files. `nnlab doctor` tells what is missing. In a container, or "
                 "under an account that owns nothing, say --isolation=process."
             )

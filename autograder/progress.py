@@ -15,13 +15,15 @@ from typing import Any
 from autograder.check import Status
 from autograder.files import write_whole
 from autograder.report import CheckResult, Report
-from autograder.state import state_folder
+from autograder.state import held, kept_text, state_folder
 from autograder.submission import Submission, find_submissions
 
 __all__ = ["LabProgress", "keep_progress", "lab_progress", "workspace_progress"]
 
 SCHEMA = "nnlab/progress/1"
 KEPT = "progress.json"
+YEARS = range(2000, 3000)
+"""When something can have been graded: dates near the ends of all time cannot be converted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +78,21 @@ def keep_progress(
     nothing can be written nothing is kept: a report does not fail for that.
     """
     place = state_folder(cwd) / KEPT
-    kept = _read(place)
-    for submission, digest, report in graded:
-        name = _name(submission, place)
-        whole = len(report.results) == len(submission.lab.checks)
-        before = {} if whole else kept.get(name, {})
-        asked = {result.check.id: _own_status(result) for result in report.results}
-        kept[name] = {
-            "graded_at": (now or datetime.now(UTC)).isoformat(timespec="seconds"),
-            "digest": digest if whole else before.get("digest", digest),
-            "checks": {**before.get("checks", {}), **asked},
-        }
-    text = json.dumps({"schema": SCHEMA, "labs": kept}, indent=2) + "\n"
-    with contextlib.suppress(OSError):
-        write_whole(place, text)
+    with held(place.parent):
+        kept = _read(place)
+        for submission, digest, report in graded:
+            name = _name(submission, place)
+            whole = len(report.results) == len(submission.lab.checks)
+            before = {} if whole else kept.get(name, {})
+            asked = {result.check.id: _own_status(result) for result in report.results}
+            kept[name] = {
+                "graded_at": (now or datetime.now(UTC)).isoformat(timespec="seconds"),
+                "digest": digest if whole else before.get("digest", digest),
+                "checks": {**before.get("checks", {}), **asked},
+            }
+        text = json.dumps({"schema": SCHEMA, "labs": kept}, indent=2) + "\n"
+        with contextlib.suppress(OSError):
+            write_whole(place, text)
 
 
 def _own_status(result: CheckResult) -> str:
@@ -133,7 +136,7 @@ def _name(submission: Submission, place: Path) -> str:
 def _read(place: Path) -> dict[str, Any]:
     """Read what is kept; what is not as we wrote it counts as nothing."""
     try:
-        plain = json.loads(place.read_text(encoding="utf-8"))
+        plain = json.loads(kept_text(place))
         if plain["schema"] != SCHEMA:
             return {}
         return {name: entry for name, entry in plain["labs"].items() if _is_entry(entry)}
@@ -148,7 +151,8 @@ def _is_entry(entry: Any) -> bool:
     if not (isinstance(checks, dict) and all(isinstance(s, str) for s in checks.values())):
         return False
     try:
-        aware = datetime.fromisoformat(entry["graded_at"]).tzinfo is not None
+        then = datetime.fromisoformat(entry["graded_at"])
     except (TypeError, ValueError):
         return False
-    return aware and isinstance(entry["digest"], str) and statuses.issuperset(checks.values())
+    dated = then.tzinfo is not None and then.year in YEARS
+    return dated and isinstance(entry["digest"], str) and statuses.issuperset(checks.values())

@@ -120,13 +120,15 @@ def shape_of(plain: Any) -> str:
 def clean(text: str) -> str:
     r"""Make foreign text harmless: no terminal codes, no invisible or reordering characters.
 
-    Line breaks and tabs stay.
+    Line breaks and tabs stay; Unicode's own breaks of lines and paragraphs become plain ones.
 
     >>> clean("a\x1b[31mred\u202e\n")
     'a[31mred\n'
     """
     return "".join(
-        char for char in text if char in "\n\t" or unicodedata.category(char) not in _HIDDEN
+        char
+        for char in text.replace("\u2028", "\n").replace("\u2029", "\n")
+        if char in "\n\t" or unicodedata.category(char) not in _HIDDEN
     )
 
 

@@ -83,7 +83,8 @@ class Submission:
         """Read all at once, so that what is graded and what is hashed are one state of the files."""
         sources, missing = self.read()
         texts = {module: source.text for module, source in sources.items()}
-        return Handed(self.lab, "", texts, missing, *self.earlier())
+        aside = tuple(self.set_aside())
+        return Handed(self.lab, "", texts, missing, *self.earlier(), aside=aside)
 
     def set_aside(self) -> list[str]:
         """Say which files have no effect, though their names may make one think so.
@@ -126,6 +127,8 @@ class Handed:
     leaned: Mapping[str, Source] = field(default_factory=dict)
     """What the same student wrote for earlier labs, where no reference stands in for it."""
     lacking: Mapping[str, str] = field(default_factory=dict)
+    aside: tuple[str, ...] = ()
+    """Which files have no effect, in sentences for the student."""
 
     def read(self) -> tuple[dict[str, Source], dict[str, str]]:
         """Return the sources, and for each missing module the reason."""
@@ -151,8 +154,8 @@ class Handed:
         )
 
     def set_aside(self) -> list[str]:
-        """Say nothing: other files were not taken in."""
-        return []
+        """Say which files have no effect, as whoever took the others in has noted."""
+        return list(self.aside)
 
     @property
     def digest(self) -> str:

@@ -54,7 +54,7 @@ def _stands(source: str, exercise: str) -> tuple[int, str]:
         found = re.search(rf"^\s*def {exercise.rpartition('.')[2]}\b", source, re.MULTILINE)
         at = source.count("\n", 0, found.end()) + 1 if found else error.lineno
         return at or 1, ""
-    except (LookupError, ValueError, RecursionError):  # the function is gone, or the text is odd
+    except (LookupError, ValueError, RecursionError, MemoryError):  # it is gone, or the text is odd
         return 1, ""
     return function.lineno, ast.get_docstring(function) or ""
 

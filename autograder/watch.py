@@ -142,14 +142,15 @@ class _Watcher:
         return self.grade(handed)
 
     def grade(self, handed: Handed) -> Event:
-        """Grade what is there; a fault of ours leaves the last report as it is."""
+        """Grade what was read; a fault of ours leaves the last report as it is."""
         self.digest = handed.digest
         before = self.last
         lab = self.submission.lab
         try:
             with self.grading(lab):
-                report = self.check.report(self.submission)
+                report = self.check.report(handed)
         except (SandboxError, RecordingError) as error:
+            self.digest = ""  # saving the same text tries again
             told = f"{error}\nThis is the checker's fault, not yours. Save again to try again."
             return Event(self.submission, "", None, before, told)
         self.last = report

@@ -127,7 +127,8 @@ def train(
 
     Starts from zero weights (from there Novikoff's bound holds; the lecture draws them).
     In which order the samples are looked at is yours to choose. Stops when every sample is
-    strictly on its side of the line (converged), or after max_steps corrections (not).
+    strictly on its side of the line (converged), or after max_steps corrections (not), with
+    the weights as they are then.
 
     Shape: x (batch, features), not augmented: train does it; target (batch,) of 0 and 1.
     Source: slides, "Perceptron: Learning algorithm"; Rosenblatt 1958.

@@ -15,6 +15,8 @@ __all__ = ["explain"]
 def explain(check: str) -> None:
     """Explain a check: what is asked, why it matters, the formula, and how it is judged.
 
+    An exercise's name leads to its checks.
+
     \b
     Example: nnlab explain hebb.update
     Exit code: 0 done, 2 wrong usage.
@@ -23,7 +25,9 @@ def explain(check: str) -> None:
     from autograder.report.terminal import console, labelled
 
     known = all_checks()
-    found = [name for name in known if check in {name, name.partition(".")[2]}]
+    asked = check.casefold()
+    found = [name for name in known if asked in _names(name)]
+    found = found or [name for name in known if asked in _names(known[name][1].exercise)]
     if not found:
         raise click.UsageError(unknown_name("check", check, known))
     if len(found) > 1:
@@ -31,3 +35,8 @@ def explain(check: str) -> None:
     lab, wanted = known[found[0]]
     out = console()
     out.print(labelled(f"{wanted.id} · {wanted.title}", about_check(lab, wanted)))
+
+
+def _names(name: str) -> set[str]:
+    """List how a name may be typed: in full, or without its module."""
+    return {name.casefold(), name.partition(".")[2].casefold()}

@@ -35,7 +35,14 @@ __all__ = ["gradescope"]
     show_default=True,
     help="When students see the results.",
 )
-def gradescope(lab: str, out: Path, seed: int | None, visibility: str) -> None:
+@click.option(
+    "--isolation",
+    type=click.Choice(["full", "process"]),
+    default="full",
+    show_default=True,
+    help="process: grade even where nothing keeps a submission from the answer key.",
+)
+def gradescope(lab: str, out: Path, seed: int | None, visibility: str, isolation: str) -> None:
     """Make the zip with which Gradescope grades a lab by itself.
 
     Start it in your course's folder. The zip holds the answer key: keep it to yourself.
@@ -57,7 +64,8 @@ def gradescope(lab: str, out: Path, seed: int | None, visibility: str) -> None:
         found = find_lab(lab)
         see_that_it_can(found)
         chosen = course_seeds(Path.cwd()).get(found) if seed is None else seed
-        zipped = make_bundle(found, take_key(found, chosen, tell_recording), visibility=visibility)
+        key = take_key(found, chosen, tell_recording)
+        zipped = make_bundle(found, key, visibility=visibility, isolation=isolation)
     except (UnknownLabError, BundleError, ValueError) as error:
         raise click.UsageError(str(error)) from error
     except (SandboxError, RecordingError) as error:

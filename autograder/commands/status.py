@@ -81,7 +81,7 @@ def next_(lab: str | None, only_print: bool) -> None:  # noqa: FBT001  click pas
         click.echo(f"Every exercise {where} is done.")
         return
     click.echo(_told(task, cwd))
-    if sys.stdout.isatty() and not only_print:
+    if sys.stdout and sys.stdout.isatty() and not only_print:  # None: it was closed
         _open(task)
 
 
@@ -103,8 +103,12 @@ def _open(task: Task) -> None:
     """
     from autograder.tasks import editor_command
 
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not editor:
+    named = (os.environ.get(name, "").strip() for name in ("VISUAL", "EDITOR"))
+    editor = next(filter(None, named), None)
+    if editor is None and not _has_screen():
+        click.echo("\nSet EDITOR to have it opened in your editor.")
+        return
+    if editor is None:
         click.launch(str(task.path), locate=True)
         return
     try:
@@ -115,3 +119,10 @@ def _open(task: Task) -> None:
         ) from error
     if ended.returncode:
         raise click.ClickException(f"The editor {editor!r} ended with code {ended.returncode}.")
+
+
+def _has_screen() -> bool:
+    """Tell whether a window can be opened; on a server of Linux none can."""
+    return sys.platform != "linux" or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )

@@ -37,7 +37,7 @@ It holds the answer key of a secret seed ({key}): whoever has it can fit answers
 setup.sh          installs Python 3.11 or newer and numpy when Gradescope builds the image
 run_autograder    grades /autograder/submission and writes /autograder/results/results.json
 requirements.txt  numpy in the version that the key was made with
-settings.json     the lab, and when students see the results
+settings.json     the lab, when students see the results, and what must hold a submission
 {key}       what the reference and the known mistakes answer
 autograder/       the checker
 nnlab/            the engine: bodies of earlier labs, stubs of this one and the later ones
@@ -53,6 +53,8 @@ class BundleError(ValueError):
 def see_that_it_can(lab: Lab) -> None:
     """See that a bundle of this lab can be made here, before a key is recorded for it.
 
+    With the isolation "process" it grades even where a submission can read the key.
+
     Raises: BundleError in an edition without the reference, or for another package's lab.
     """
     if is_guest(lab):
@@ -63,15 +65,20 @@ def see_that_it_can(lab: Lab) -> None:
         raise BundleError("Bundles are made in the instructor's edition, which has the reference.")
 
 
-def make_bundle(lab: Lab, key: AnswerKey, *, visibility: str = "visible") -> bytes:
+def make_bundle(
+    lab: Lab, key: AnswerKey, *, visibility: str = "visible", isolation: str = "full"
+) -> bytes:
     """Make the zip for one lab under one key.
+
+    With the isolation "process" it grades even where a submission can read the key.
 
     Raises: BundleError in an edition without the reference, or for another package's lab.
     """
     see_that_it_can(lab)
+    settings = {"lab": lab.id, "visibility": visibility, "isolation": isolation}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in _files(lab, key, visibility):
+        for name, data in _files(lab, key, settings):
             info = zipfile.ZipInfo(name, _MADE_AT)
             info.compress_type = zipfile.ZIP_DEFLATED
             mode = 0o755 if name in {"setup.sh", "run_autograder"} else 0o644
@@ -80,12 +87,12 @@ def make_bundle(lab: Lab, key: AnswerKey, *, visibility: str = "visible") -> byt
     return content.getvalue()
 
 
-def _files(lab: Lab, key: AnswerKey, visibility: str) -> Iterator[tuple[str, str | bytes]]:
+def _files(lab: Lab, key: AnswerKey, settings: dict[str, str]) -> Iterator[tuple[str, str | bytes]]:
     for name in ("setup.sh", "run_autograder"):
         yield name, (_HERE / name).read_bytes().replace(b"\r\n", b"\n")
     yield "README.txt", README.format(lab=lab.id, key=KEY, points=lab.points)
     yield "requirements.txt", f"numpy=={version('numpy')}\n"
-    yield SETTINGS, json.dumps({"lab": lab.id, "visibility": visibility}) + "\n"
+    yield SETTINGS, json.dumps(settings) + "\n"
     yield KEY, key.to_bytes()
     for path in sorted(_CHECKER.rglob("*.py")):
         inner = path.relative_to(_CHECKER)

@@ -19,7 +19,8 @@ from autograder.grade import grade
 from autograder.intake import read_folder
 from autograder.key import AnswerKey
 from autograder.report import CheckResult, Report
-from autograder.sandbox import open_sandbox
+from autograder.sandbox import hides_files, open_sandbox
+from autograder.submission import SubmissionError
 
 __all__ = ["KEY", "SETTINGS", "main", "results_of"]
 
@@ -32,26 +33,48 @@ NOT_GRADED = (
 )
 
 
+NOT_HELD = (
+    "This submission was not graded: here it could read the answers. That is not your fault, and this "
+    "is no mark. Please tell your instructor."
+)
+NOT_HELD_WHY = (
+    "The isolation is {isolation}, with which a submission can read the answer key and write its own "
+    "mark. Install bubblewrap in the image, or take a server whose kernel has Landlock. To grade all "
+    "the same, make the zip with: nnlab gradescope --isolation=process"
+)
+
+
+class _NotHeldError(Exception):
+    """Nothing here keeps a submission from the key."""
+
+
 def main(source: Path, submission: Path, results: Path) -> int:
-    """Grade and write; return 0 if there is a mark, 3 if something of ours broke."""
-    began = time.monotonic()
+    """Grade and write; return 0 if the student has an answer, 3 if something of ours broke."""
+    began, code = time.monotonic(), 0
     try:
         settings = json.loads((source / SETTINGS).read_text(encoding="utf-8"))
-        report = _graded(source, submission, settings["lab"])
+        report = _graded(source, submission, settings)
         written = results_of(report, visibility=settings["visibility"])
         print(f"{report.lab}: {report.points} / {report.max_points} points, {report.isolation}")  # noqa: T201  for the instructor
+    except SubmissionError as error:
+        written = _not_graded(f"This submission was not graded. {error}")
+    except _NotHeldError as error:
+        print(error, file=sys.stderr)  # noqa: T201  for the instructor
+        code, written = 3, _not_graded(NOT_HELD)
     except Exception:  # noqa: BLE001  whatever it is, it is not the student's fault
         traceback.print_exc()
-        report, written = None, _fault()
+        code, written = 3, _not_graded(NOT_GRADED)
     written["execution_time"] = round(time.monotonic() - began, 2)
     write_whole(results / "results.json", json.dumps(written, indent=2) + "\n")
-    return 3 if report is None else 0
+    return code
 
 
-def _graded(source: Path, submission: Path, lab_id: str) -> Report:
-    lab = load_lab(lab_id)
+def _graded(source: Path, submission: Path, settings: dict[str, str]) -> Report:
+    lab = load_lab(settings["lab"])
     handed = read_folder(lab, "", submission)
     with open_sandbox() as sandbox:
+        if settings["isolation"] == "full" and not hides_files(sandbox.isolation):
+            raise _NotHeldError(NOT_HELD_WHY.format(isolation=sandbox.isolation))
         return grade(handed, AnswerKey.from_bytes((source / KEY).read_bytes()), sandbox)
 
 
@@ -109,10 +132,10 @@ def _test(number: int, result: CheckResult) -> dict[str, Any]:
     }
 
 
-def _fault() -> dict[str, Any]:
+def _not_graded(told: str) -> dict[str, Any]:
     return {
         "score": 0,
-        "output": NOT_GRADED,
+        "output": told,
         "output_format": "text",
         "stdout_visibility": "hidden",
         "visibility": "visible",

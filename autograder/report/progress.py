@@ -12,34 +12,44 @@ from autograder.report.terminal import bar
 
 __all__ = ["ago", "render_progress"]
 
+GAP = 2
 FULL_BAR, SHORT_BAR = 20, 8
 WIDE, NARROW = 76, 56
 """Columns from which there is room for the whole bar, and for a short one."""
+REMARK = 14
+"""What a remark takes, with the gaps before it and before the points."""
 
 
 def render_progress(
     labs: Sequence[LabProgress], *, width: int, now: datetime | None = None, unicode: bool = True
 ) -> RenderableType:
-    """Lay out the progress of a workspace; narrow terminals have shorter bars, or none."""
+    """Lay out the progress of a workspace; narrow terminals lose the bars, then the remarks."""
     columns = FULL_BAR if width >= WIDE else SHORT_BAR if width >= NARROW else 0
-    table = Table.grid(padding=(0, 2), pad_edge=False)
-    table.add_column(no_wrap=True)
+    rows = [(lab, lab.points, lab.max_points) for lab in labs]
+    reached, most = sum(row[1] for row in rows), sum(row[2] for row in rows)
+    figures = len(f"{reached} / {most}")
+    remarked = max(len(lab.submission.lab.id) for lab in labs) + figures + REMARK <= width
+    table = Table.grid(padding=(0, GAP), pad_edge=False)
+    table.add_column(no_wrap=True, max_width=max(width - figures - GAP, 1))
     if columns:
         table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
-    table.add_column(ratio=1)
-    rows = [(lab, lab.points, lab.max_points) for lab in labs]
-    for lab, points, most in rows:
-        told = [Text(lab.submission.lab.id), Text(f"{points} / {most}")]
+    if remarked:
+        table.add_column(ratio=1)
+    for lab, points, full in rows:
+        told = [Text(lab.submission.lab.id), Text(f"{points} / {full}")]
         if columns:
-            told.insert(1, _bar(points, most, columns, unicode=unicode))
-        table.add_row(*told, _remark(lab, now or datetime.now(UTC), short=not columns))
-    reached, most = sum(row[1] for row in rows), sum(row[2] for row in rows)
+            told.insert(1, _bar(points, full, columns, unicode=unicode))
+        if remarked:
+            told.append(_remark(lab, now or datetime.now(UTC), short=not columns))
+        table.add_row(*told)
     if len(labs) > 1:
         total = [Text(""), Text(f"{reached} / {most}", style="bold")]
         if columns:
             total.insert(1, _bar(reached, most, columns, unicode=unicode))
-        table.add_row(*total, Text("points", style="bold"))
+        if remarked:
+            total.append(Text("points", style="bold"))
+        table.add_row(*total)
     return Group(table)
 
 

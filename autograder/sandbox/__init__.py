@@ -6,7 +6,15 @@ from typing import Protocol, Self
 
 from autograder.sandbox.question import Answer, Question, SandboxError, Source
 
-__all__ = ["Answer", "Question", "Sandbox", "SandboxError", "Source", "open_sandbox"]
+__all__ = [
+    "Answer",
+    "Question",
+    "Sandbox",
+    "SandboxError",
+    "Source",
+    "hides_files",
+    "open_sandbox",
+]
 
 
 class Sandbox(Protocol):
@@ -31,6 +39,15 @@ class Sandbox(Protocol):
 
     def close(self) -> None:
         """End every process."""
+
+
+def hides_files(isolation: str) -> bool:
+    """Tell whether an isolation keeps other files out of reach; seccomp alone leaves them open.
+
+    >>> hides_files("landlock+seccomp"), hides_files("seccomp"), hides_files("process")
+    (True, False, False)
+    """
+    return not {"bubblewrap", "landlock"}.isdisjoint(isolation.split("+"))
 
 
 def open_sandbox(*, here: bool = False) -> Sandbox:

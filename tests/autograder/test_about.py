@@ -128,6 +128,26 @@ def test_the_command_explains_within_the_terminal(width, monkeypatch):
     assert max(map(len, shown.output.splitlines())) <= width
 
 
+def test_a_check_is_found_without_case_and_by_its_exercise():
+    """An exercise with one check is explained by it; one with several is asked back."""
+    run = CliRunner().invoke
+    told = run(main, ["explain", "hebb.update"]).output
+    assert run(main, ["explain", "HEBB.UPDATE"]).output == told
+    assert run(main, ["explain", "Hebb_Step"]).exit_code == 2
+
+    several = run(main, ["explain", "hebb.hebb_step"])
+    assert several.exit_code == 2
+    told = "'hebb.hebb_step' may be hebb.update or hebb.step_keeps_inputs. Say which."
+    assert told in " ".join(several.output.split())
+    single = next(
+        check
+        for _, check in all_checks().values()
+        if [c.exercise for _, c in all_checks().values()].count(check.exercise) == 1
+    )
+    asked = run(main, ["explain", single.exercise])
+    assert asked.output.startswith(f"{single.id} · ")
+
+
 def test_names_that_are_wrong_or_unclear_get_a_sentence():
     """A misspelt check has a suggestion; one that several modules have is asked back."""
     misspelt = CliRunner().invoke(main, ["explain", "hebb.updat"])

@@ -320,3 +320,18 @@ def test_the_choices_of_train_are_the_trainers():
         ("decay", trainer.DECAYS),
     ):
         assert CHOICES[name] == list(tables)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux that is always full")
+@pytest.mark.parametrize("args", [["explain", "hebb.update"], ["--help"]])
+def test_output_without_room_is_told(args):
+    """A full disk is no crash: one sentence, and a code that says it failed."""
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [*COMMAND, *args], stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT
+        )
+
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "Error: The output cannot be written: No space left on device.\n",
+    )

@@ -239,6 +239,28 @@ def test_nothing_a_submission_names_reaches_the_terminal_raw(observed, printed):
     assert not set(text) & set("\x1b\r\u202e")
 
 
+@pytest.mark.parametrize("break_", ["\n", "\u2028", "\u2029", "\r\n"])
+@pytest.mark.parametrize(
+    "observed",
+    [
+        lambda text: (Raised("ValueError", text), ""),
+        lambda text: (Raised("SyntaxError", text), ""),
+        lambda text: (Raised("ValueError", "", text, 7, text), ""),
+        lambda text: (Lost("exit"), text),
+        lambda text: (Lost("size", text), ""),
+    ],
+    ids=["message", "syntax", "file and source", "printed", "lost"],
+)
+def test_no_foreign_line_looks_like_one_of_the_report(observed, break_):
+    """Further lines of what a submission says are indented."""
+    text = f"no{break_}expected  1{break_}✓ step  passed"
+    found, printed = observed(text)
+    lines = "\n".join(told(found, printed=printed)).splitlines()
+
+    assert "          expected  1" in lines
+    assert not any(line.startswith(("expected", "✓")) for line in lines)
+
+
 @pytest.mark.parametrize(
     "observed",
     [

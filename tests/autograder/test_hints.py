@@ -103,6 +103,13 @@ def test_what_there_is_no_hint_on_is_told(report, tmp_path):
         '{"schema": "other", "checks": {}}',
         '{"schema": "nnlab/hints/1", "checks": []}',
         '{"schema": "nnlab/hints/1", "checks": {"hebb.update": {"rungs": [1]}}}',
+        json.dumps(
+            {
+                "schema": "nnlab/hints/1",
+                "checks": {"hebb.update": {"status": "failed", "rungs": ["a"], "asked": -5}},
+            }
+        ),
+        "[" * 100_000,
     ],
 )
 def test_a_file_that_is_not_ours_counts_as_none(tmp_path, text):

@@ -2,6 +2,7 @@
 
 import io
 import os
+import tracemalloc
 import zipfile
 
 import pytest
@@ -164,6 +165,80 @@ def test_an_empty_place_is_told(files, sentence, tmp_path):
 
     with pytest.raises(SubmissionError, match=sentence):
         read_class(HEBB, tmp_path / "class")
+
+
+def newer(data):
+    """Let a zip say that it needs version 25.5 to be opened."""
+    at = data.index(b"PK\1\2")
+    return data[: at + 6] + b"\xff" + data[at + 7 :]
+
+
+def misnamed(data):
+    """Let a zip say that the name of its first file is UTF-8, and break it."""
+    at = data.index(b"PK\1\2")
+    return data[: at + 9] + b"\x08" + data[at + 10 : at + 46] + b"\xff" + data[at + 47 :]
+
+
+@pytest.mark.parametrize("damaged", [newer, misnamed, lambda _: b"no zip at all"])
+def test_a_zip_that_python_cannot_open_costs_only_its_student(tmp_path, damaged):
+    """Whatever is odd in it is the student's to hear; the class goes on."""
+    own = damaged(zipped({"hebb.py": b"a"}))
+    write(tmp_path, {"ada/lab.zip": own, "bob/hebb.py": b"b", "class.zip": own})
+    ada, bob = read_class(HEBB, tmp_path)
+
+    assert ada.missing["hebb"] == (
+        "hebb.py is missing: it was not handed in. lab.zip cannot be opened: it is damaged or no zip."
+    )
+    assert bob.texts == {"hebb": b"b"}
+    with pytest.raises(SubmissionError, match="neither a folder nor a zip that is whole"):
+        read_class(HEBB, tmp_path / "class.zip")
+
+
+def test_what_no_lab_asks_for_is_never_unpacked(tmp_path):
+    """A small zip that swells costs no memory: 60 files of 1 MB in it, and only hebb.py is read."""
+    bomb = zipped({f"x{number}.py": b"\0" * (1 << 20) for number in range(60)} | {"hebb.py": b"a"})
+    write(tmp_path, {"class/ada/lab.zip": bomb, "class.zip": zipped({"ada/lab.zip": bomb})})
+    for place in (tmp_path / "class", tmp_path / "class.zip"):
+        tracemalloc.start()
+        try:
+            assert found(place) == {"ada": b"a"}
+            assert tracemalloc.get_traced_memory()[1] < 8 << 20
+        finally:
+            tracemalloc.stop()
+
+
+def test_a_students_zips_are_bounded_together(tmp_path, monkeypatch):
+    """Many zips hold no more than one may; what is not opened is told."""
+    monkeypatch.setattr(intake, "MAX_ZIP_BYTES", 1 << 20)
+    large = zipped({"notes.txt": os.urandom(700 << 10)})
+    write(tmp_path, {"ada/a.zip": large, "ada/b.zip": large, "bob/a.zip": large})
+    ada, bob = read_class(HEBB, tmp_path)
+
+    assert ada.missing["hebb"] == (
+        "hebb.py is missing: it was not handed in. b.zip was not opened: a student's zips have at "
+        "most 1 MB in all."
+    )
+    assert bob.missing["hebb"] == "hebb.py is missing: it was not handed in."
+
+
+def test_a_flood_of_files_in_a_students_zip_is_not_opened(tmp_path, monkeypatch):
+    """Counted before the zip's directory is read, which has no bound of its own."""
+    monkeypatch.setattr(intake, "MAX_OWN_ENTRIES", 5)
+    write(tmp_path, {"ada/a.zip": zipped({f"{n}.txt": b"" for n in range(6)} | {"hebb.py": b"a"})})
+    (ada,) = read_class(HEBB, tmp_path)
+
+    assert ada.missing["hebb"].endswith("a.zip was not opened: it holds more than 5 files.")
+
+
+def test_a_module_that_was_handed_in_twice_is_told(tmp_path):
+    """Only one can be graded; the note says which."""
+    write(tmp_path, {"a/hebb.py": b"a", "b/hebb.py": b"b"})
+    once = read_folder(HEBB, "ada", tmp_path / "a")
+
+    assert read_folder(HEBB, "ada", tmp_path).set_aside() == [
+        "hebb.py was handed in 2 times. Graded is a/hebb.py."
+    ]
+    assert once.set_aside() == []
 
 
 def test_what_is_no_zip_is_told(tmp_path):

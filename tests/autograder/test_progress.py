@@ -107,6 +107,8 @@ ENTRY = {"graded_at": NOON.isoformat(), "digest": "d", "checks": {"hebb.update":
                 ENTRY | {"graded_at": "yesterday"},
                 ENTRY | {"graded_at": "2030-01-01T00:00:00"},
                 ENTRY | {"graded_at": 7},
+                ENTRY | {"graded_at": "0001-01-01T00:00:00+23:59"},
+                ENTRY | {"graded_at": "9999-12-31T23:59:59-23:59"},
                 ENTRY | {"digest": None},
                 ENTRY | {"checks": []},
                 ENTRY | {"checks": {"hebb.update": []}},
@@ -198,6 +200,20 @@ def test_progress_fits_the_terminal(graded, workspace, width):
     assert max(map(len, lines)) <= width
     assert len(lines) == 3
     assert "changed" in lines[1]
+
+
+def test_points_are_whole_on_the_narrowest_terminal(graded, workspace):
+    """The remarks go first, then the ends of names; figures are never cut."""
+    graded()
+    console = Console(width=14, record=True, file=io.StringIO(), legacy_windows=False)
+    console.print(render_progress(workspace_progress(workspace), width=14, now=NOON))
+    lines = console.export_text().splitlines()
+
+    assert [line.split()[-3:] for line in lines] == [
+        ["0", "/", str(load_lab("lab01_gates").points)],
+        ["9", "/", "20"],
+        ["9", "/", str(load_lab("lab01_gates").points + 20)],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -127,9 +127,10 @@ def test_clean_text_keeps_what_can_be_seen(text):
     """Cleaning takes out hidden characters alone, and cleaning twice changes nothing."""
     cleaned = show.clean(text)
     hidden = {"Cc", "Cf", "Cs", "Co", "Cn"}
+    plain = text.replace("\u2028", "\n").replace("\u2029", "\n")
 
     assert show.clean(cleaned) == cleaned
-    assert [c for c in text if c in "\n\t" or unicodedata.category(c) not in hidden] == list(
+    assert [c for c in plain if c in "\n\t" or unicodedata.category(c) not in hidden] == list(
         cleaned
     )
 
@@ -140,3 +141,9 @@ def test_clean_text_keeps_what_can_be_seen(text):
 def test_no_terminal_code_and_no_invisible_character_passes(hidden):
     """Escape, bell, carriage return, reordering, zero width, surrogates: none reaches a terminal."""
     assert hidden[0] not in show.clean(f"a{hidden}b")
+
+
+@pytest.mark.parametrize("break_", ["\u2028", "\u2029"])
+def test_unicodes_own_breaks_are_plain_ones(break_):
+    """Nobody reads a line where another program sees none."""
+    assert show.clean(f"a{break_}b") == "a\nb"

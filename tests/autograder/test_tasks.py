@@ -1,5 +1,7 @@
 """The next task: the first that is unfinished, where it stands, and how an editor opens it there."""
 
+import os
+import subprocess
 import sys
 
 import pytest
@@ -7,7 +9,7 @@ from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.commands import status as commands
-from autograder.course import load_lab
+from autograder.course import ROOT, load_lab
 from autograder.progress import LabProgress
 from autograder.submission import Submission
 from autograder.tasks import editor_command, next_task
@@ -54,6 +56,7 @@ def test_the_next_task_is_the_first_that_is_not_finished(workspace):
         ("", 1),
         ("\x00", 1),
         ("def other():\n    pass\n", 1),
+        ("-" * 60_000, 1),
         (None, 1),
     ],
 )
@@ -135,10 +138,38 @@ def test_without_an_editor_the_folder_is_shown(workspace, monkeypatch):
     monkeypatch.setattr(
         commands.click, "launch", lambda url, *, locate: launched.append((url, locate))
     )
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("EDITOR", " ")
     found = task(workspace, {})
     commands._open(found)
 
     assert launched == [(str(found.path), True)]
+
+
+def test_without_an_editor_and_a_screen_nothing_is_opened(workspace, monkeypatch, capsys):
+    """On a server there is no window: what to set is told, and no program is tried."""
+    monkeypatch.setattr(commands.sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(commands.click, "launch", lambda *_, **__: pytest.fail("opened"))
+    commands._open(task(workspace, {}))
+
+    assert capsys.readouterr().out == "\nSet EDITOR to have it opened in your editor.\n"
+
+
+@pytest.mark.usefixtures("workspace")
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes the output")
+def test_a_closed_output_is_no_terminal():
+    """Nothing can be shown, and nothing is opened."""
+    ended = subprocess.run(
+        ["sh", "-c", f"'{sys.executable}' -m autograder next >&-"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(

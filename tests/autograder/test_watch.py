@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 
 import pytest
 from click.testing import CliRunner
@@ -150,7 +151,7 @@ def test_our_own_fault_is_told_and_the_watching_goes_on(hebb, sandbox, monkeypat
 
     def looks():
         monkeypatch.setattr(watching.SelfCheck, "report", broken)
-        for text in (WRONG, RIGHT, WRONG):
+        for text in (WRONG, WRONG, WRONG):
             save(text)()
             yield
             yield
@@ -161,6 +162,33 @@ def test_our_own_fault_is_told_and_the_watching_goes_on(hebb, sandbox, monkeypat
     assert third.told.startswith("no process\n")
     assert fourth.before is first.report
     assert fourth.report.points == 9
+
+
+def test_a_save_while_it_is_graded_is_not_taken_for_what_was_graded(hebb, sandbox, save):
+    """The report and the digest are of one state of the file; the save after it is graded too."""
+    saves = [lambda: None, save(RIGHT), lambda: None]
+
+    def saving(_lab):
+        saves.pop(0)()
+        return nullcontext()
+
+    def looks():
+        save(WRONG)()
+        for _ in range(4):
+            yield
+
+    graded = list(watch([hebb], sandbox, looks(), grading=saving))
+
+    assert [event.report.points for event in graded] == [20, 9, 20]
+    assert graded[0].digest == graded[2].digest != graded[1].digest
+
+
+def test_files_that_have_no_effect_are_told(hebb, sandbox):
+    """A note as `nnlab grade` has it."""
+    (hebb.folder / "random.py").write_text("", encoding="utf-8")
+    (first,) = watch([hebb], sandbox, ())
+
+    assert first.report.notes[0].startswith("random.py is set aside")
 
 
 def test_the_same_sandbox_answers_within_a_fraction_of_a_second(hebb, sandbox, save):

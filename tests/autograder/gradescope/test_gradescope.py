@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from autograder import intake
 from autograder.check import Status
 from autograder.cli import main
 from autograder.course import find_lab
 from autograder.grade import grade
-from autograder.gradescope import bundle
+from autograder.gradescope import bundle, run
 from autograder.gradescope.bundle import BundleError, make_bundle
 from autograder.gradescope.run import results_of
 from autograder.key import RecordingError
@@ -172,6 +173,71 @@ def test_a_hostile_submission_neither_reads_the_key_nor_writes_its_mark(autograd
     assert fits(results)
 
 
+FORGER = """
+import os
+open("@RESULTS@/results.json", "w").write('{"score": 1000}')
+os.kill(os.getppid(), 9)
+for name in os.listdir("/proc"):
+    if name.isdigit() and b"gradescope.run" in open(f"/proc/{name}/cmdline", "rb").read():
+        os.kill(int(name), 9)
+"""
+
+
+def weaken(source, layers, isolation="full"):
+    """Take layers from the sandbox in an unpacked zip, as an old kernel would."""
+    for name, function in (
+        ("confine", f"def layers():\n    return {layers!r}\n"),
+        ("bubblewrap", "def find():\n    return None\n"),
+    ):
+        path = source / "autograder" / "sandbox" / f"{name}.py"
+        path.write_text(f"{path.read_text('utf-8')}\n\n{function}", encoding="utf-8")
+    settings = json.loads((source / "settings.json").read_text("utf-8"))
+    (source / "settings.json").write_text(
+        json.dumps({**settings, "isolation": isolation}), encoding="utf-8"
+    )
+
+
+@needs_shell
+@pytest.mark.skipif(sys.platform != "linux", reason="the layers are Linux's")
+@pytest.mark.parametrize("layers", [("seccomp",), ()])
+def test_where_a_submission_could_read_the_key_nothing_is_graded(autograder, layers):
+    """Not a line of it runs; the student is told it is no mark, the instructor what to do."""
+    folders = autograder.folders
+    weaken(folders["source"], layers)
+    ended, results = autograder(hebb=FORGER.replace("@RESULTS@", str(folders["results"])))
+
+    assert (ended.returncode, results["score"]) == (3, 0)
+    assert results["output"].startswith("This submission was not graded: here it could read the")
+    assert results["extra_data"] == {"not_graded": True}
+    assert f"The isolation is {'+'.join(layers) or 'process'}," in ended.stderr
+    assert "nnlab gradescope --isolation=process" in ended.stderr
+    assert fits(results)
+
+
+@needs_shell
+@pytest.mark.skipif(sys.platform != "linux", reason="the layers are Linux's")
+def test_with_isolation_process_a_kernel_without_layers_grades(autograder):
+    """Who made the zip has said so."""
+    weaken(autograder.folders["source"], (), isolation="process")
+    ended, results = autograder(hebb=reference_text("hebb"))
+
+    assert (ended.returncode, results["score"]) == (0, 20)
+    assert results["extra_data"]["isolation"] == "process"
+
+
+@needs_shell
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks for the grader in /proc")
+def test_results_that_a_submission_wrote_before_it_killed_the_grader_are_thrown_away(autograder):
+    """Only a grader that ended by itself has written results."""
+    folders = autograder.folders
+    weaken(folders["source"], (), isolation="process")
+    ended, results = autograder(hebb=FORGER.replace("@RESULTS@", str(folders["results"])))
+
+    assert ended.returncode == 128 + 9
+    assert results["score"] == 0
+    assert "the autograder itself could not run" in results["output"]
+
+
 @needs_shell
 def test_our_own_fault_is_told_as_such(autograder):
     """A key that is gone, a Python that is none: no traceback for students, and a code of its own."""
@@ -193,10 +259,55 @@ def test_our_own_fault_is_told_as_such(autograder):
 @needs_shell
 def test_results_of_an_earlier_run_do_not_stay(autograder):
     """What stood there before is gone, whatever happens."""
-    (autograder.folders["results"] / "results.json").write_text('{"score": 20}', encoding="utf-8")
+    place = autograder.folders["results"] / "results.json"
+    place.write_text('{"score": 20}', encoding="utf-8")
     _, results = autograder(python="/no/such/python")
-
     assert results["score"] == 0
+
+    place.unlink()
+    (place / "folder").mkdir(parents=True)
+    assert autograder(hebb=reference_text("hebb"))[1]["score"] == 20
+
+
+@needs_shell
+def test_a_folder_in_the_place_of_results_is_none(autograder, tmp_path):
+    """Whoever put it there, the script writes what it has to say."""
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\nmkdir -p '{autograder.folders['results']}/results.json/a'\n")
+    python.chmod(0o755)
+    ended, results = autograder(python=python)
+
+    assert (ended.returncode, results["score"]) == (0, 0)
+    assert "could not run" in results["output"]
+
+
+def test_what_cannot_be_taken_in_is_told_and_a_second_module_is_noted(
+    zipped, tmp_path, monkeypatch
+):
+    """A flood of files is the student's to mend, in a sentence; of two hebb.py one is graded."""
+    with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
+        archive.extractall(tmp_path / "source")
+    for name in "ab":
+        (tmp_path / "handed" / name).mkdir(parents=True)
+        (tmp_path / "handed" / name / "hebb.py").write_text(reference_text("hebb"), "utf-8")
+    (tmp_path / "results").mkdir()
+
+    def results():
+        assert run.main(tmp_path / "source", tmp_path / "handed", tmp_path / "results") == 0
+        return json.loads((tmp_path / "results" / "results.json").read_text("utf-8"))
+
+    settings = tmp_path / "source" / "settings.json"
+    settings.write_text(settings.read_text("utf-8").replace('"full"', '"process"'), "utf-8")
+    graded = results()
+    assert graded["score"] == 20
+    assert "hebb.py was handed in 2 times. Graded is a/hebb.py." in graded["output"]
+
+    monkeypatch.setattr(intake, "MAX_ENTRIES", 3)
+    flooded = results()
+    assert flooded["output"].startswith("This submission was not graded. ")
+    assert flooded["output"].endswith("holds more than 3 files.")
+    assert (flooded["score"], flooded["extra_data"]) == (0, {"not_graded": True})
+    assert fits(flooded)
 
 
 def test_a_check_that_broke_keeps_its_points():
@@ -318,6 +429,22 @@ def test_the_command_writes_the_zip_and_warns(tmp_path, monkeypatch, key_of):
     assert json.loads((tmp_path / ".nnlab" / "seeds.json").read_text("utf-8")) == {LAB.id: asked[0]}
     assert CliRunner().invoke(main, ["gradescope", "2", "--seed", "5"]).exit_code == 0
     assert asked[1] == 5
+
+
+def test_what_must_hold_a_submission_is_in_the_zip(tmp_path, monkeypatch, key_of):
+    """Walls are asked for, unless the instructor does without."""
+    from autograder import batch
+
+    monkeypatch.setattr(batch, "take_key", lambda *_: key_of(LAB.id))
+    monkeypatch.chdir(tmp_path)
+
+    def asked(*options):
+        assert CliRunner().invoke(main, ["gradescope", "2", "--seed", "5", *options]).exit_code == 0
+        with zipfile.ZipFile("autograder.zip") as archive:
+            return json.loads(archive.read("settings.json"))["isolation"]
+
+    assert asked() == "full"
+    assert asked("--isolation", "process") == "process"
 
 
 def test_the_commands_errors_are_sentences(tmp_path, monkeypatch, key_of):
