@@ -64,7 +64,7 @@ AGREEMENT = """
 ## One mark everywhere
 
 The same submissions (right, untouched, with mistakes, hostile) get the same reports from the self-check that students run, from a batch with one process and with two, from nbgrader's autograde step, and from a Dask cluster.
-`tests/autograder/proof/test_agreement.py` compares them, byte for byte, times and seeds aside; the parts for nbgrader and Dask need the extras `instructor` and `cluster`.
+`tests/autograder/proof/test_agreement.py` compares them, word for word, times and the kind of sandbox aside; the parts for nbgrader and Dask need the extras `instructor` and `cluster`.
 
 ## Try it
 

@@ -170,14 +170,16 @@ EVERY = [check for lab in labs() for check in lab.checks.values()]
 @pytest.mark.parametrize("check", EVERY, ids=lambda check: check.id)
 def test_every_check_of_the_course_draws_cases_it_can_ask(check):
     """Cases hold exactly the arguments of the check's function, with inputs to keep among them."""
-    arguments = check.ask.__code__.co_varnames[1 : check.ask.__code__.co_argcount]
+    code = check.ask.__code__
+    arguments = code.co_varnames[1 : code.co_argcount]
+    optional = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
     defaults = len(check.ask.__defaults__ or ())
     needed = set(arguments[: len(arguments) - defaults])
-    open_ended = check.ask.__code__.co_flags & inspect.CO_VARKEYWORDS
+    open_ended = code.co_flags & inspect.CO_VARKEYWORDS
     cases = check.cases(1)
     for case, sent in zip(cases, check.sent(cases), strict=True):
         assert needed <= sent.keys()
-        assert open_ended or sent.keys() <= set(arguments)
+        assert open_ended or sent.keys() <= {*arguments, *optional}
         assert set(check.unchanged) <= sent.keys()
         assert set(check.withheld) <= case.keys()
 
