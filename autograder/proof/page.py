@@ -69,7 +69,8 @@ The same submissions (right, untouched, with mistakes, hostile) get the same rep
 ## Try it
 
 ```sh
-make prove                  # all of it: hours
+# not run: it takes hours
+make prove                  # all of it
 nnlab prove hebb            # one lab
 nnlab prove --part mutants  # one part
 ```
