@@ -5,6 +5,7 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is there: as the command does
 
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ from autograder.course import engine_path, load_lab
 from autograder.key import get_key
 from autograder.sandbox import open_sandbox
 from autograder.submission import Submission
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell's background job ignores Ctrl-C, and so would every program that a test starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 os.environ.setdefault("NNLAB_ISOLATION", "process")  # whatever this machine has will do for tests
 
