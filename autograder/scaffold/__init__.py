@@ -98,7 +98,12 @@ def _text(template: str, words: dict[str, str]) -> str:
 def _in_package(words: dict[str, str]) -> dict[str, str]:
     """Write a package that brings one lab; its layout is the course's, one folder down."""
     package, lab_id, module = words["package"], words["lab_id"], words["module"]
-    guest = {**words, "imports": "from pathlib import Path\n\n", "home": HOME}
+    guest = {
+        **words,
+        "imports": "from pathlib import Path\n\n",
+        "home": HOME,
+        "slides": words["title"],
+    }
     return {
         "pyproject.toml": _text("pyproject.toml.txt", words),
         "README.md": _text("readme.md.txt", words),
@@ -118,9 +123,9 @@ HOME = "    home=Path(__file__).parent,\n"
 def _in_course(words: dict[str, str]) -> dict[Path, str]:
     """Write the same into the course's own folders, and enter the lab where labs are listed."""
     lab_id, module = words["lab_id"], words["module"]
-    own = {**words, "imports": "", "home": ""}
-    init, readme = _changed()
-    if not init.is_file() or not readme.is_file():
+    own = {**words, "imports": "", "home": "", "slides": FIRST_HEADING}
+    init, readme, mistakes = _changed()
+    if not all(path.is_file() for path in (init, readme, mistakes)):
         raise ScaffoldError(
             "The course itself can take a lab only in its repository. Make a package: "
             f"nnlab new-lab {module} --package ."
@@ -134,11 +139,16 @@ def _in_course(words: dict[str, str]) -> dict[Path, str]:
         ROOT / "tests" / "nnlab" / f"test_{module}.py": _text("test_engine.py.txt", words),
         init: _entered(init.read_text(encoding="utf-8"), words),
         readme: _listed(readme.read_text(encoding="utf-8"), words),
+        mistakes: mistakes.read_text(encoding="utf-8") + _text("mistakes.md.txt", words),
     }
 
 
-def _changed() -> tuple[Path, Path]:
-    return ROOT / "nnlab" / "__init__.py", ROOT / "README.md"
+FIRST_HEADING = "Introduction"
+"""A heading of the lecture, which the author changes for that of the new lab."""
+
+
+def _changed() -> tuple[Path, Path, Path]:
+    return ROOT / "nnlab" / "__init__.py", ROOT / "README.md", ROOT / "docs" / "mistakes.md"
 
 
 def _entered(init: str, words: dict[str, str]) -> str:

@@ -44,6 +44,8 @@ def test_a_lab_in_the_course_passes_the_courses_tests_at_once(tmp_path):
     for name in COURSE:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, tmp_path / name)
+    (tmp_path / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "mistakes.md", tmp_path / "docs")
 
     def there(*arguments):
         return subprocess.run(

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from autograder import sandbox as sandboxes
+from autograder import selfcheck
 from autograder import watch as watching
 from autograder.check import Status
 from autograder.cli import main
@@ -257,8 +257,8 @@ def test_the_command_shows_keeps_and_ends_with_ctrl_c(hebb, monkeypatch, save):
         yield
         raise KeyboardInterrupt
 
-    opened = sandboxes.open_sandbox
-    monkeypatch.setattr(sandboxes, "open_sandbox", lambda **_: opened())
+    opened = selfcheck.open_sandbox
+    monkeypatch.setattr(selfcheck, "open_sandbox", lambda **_: opened())
     monkeypatch.setattr(watching, "every", looks)
     monkeypatch.chdir(hebb.folder)
     result = CliRunner().invoke(main, ["watch"])
@@ -297,8 +297,8 @@ def test_several_labs_begin_with_a_line_each(submit, hebb, monkeypatch):
     """A workspace is watched whole."""
     submit("lab01_gates")
     monkeypatch.setattr(watching, "every", lambda: iter(()))
-    opened = sandboxes.open_sandbox
-    monkeypatch.setattr(sandboxes, "open_sandbox", lambda **_: opened())
+    opened = selfcheck.open_sandbox
+    monkeypatch.setattr(selfcheck, "open_sandbox", lambda **_: opened())
     monkeypatch.chdir(hebb.folder.parent)
     lines = CliRunner().invoke(main, ["watch"]).output.splitlines()
 
@@ -315,7 +315,7 @@ def test_wrong_usage_and_our_fault_have_their_codes(tmp_path, monkeypatch):
         raise SandboxError("no process")
 
     (tmp_path / "hebb.py").write_text("", encoding="utf-8")
-    monkeypatch.setattr(sandboxes, "open_sandbox", broken)
+    monkeypatch.setattr(selfcheck, "open_sandbox", broken)
     assert CliRunner().invoke(main, ["watch"]).exit_code == 3
 
 

@@ -89,6 +89,9 @@ def test_a_batch_of_two_processes_agrees(course, wanted):
     assert {mark.student: to_plain(mark.report) for mark in found.marks.marks} == wanted
 
 
+TOLD = ("id", "status", "message", "mistake", "hint")
+
+
 def test_the_self_check_agrees(course, wanted, shell):  # noqa: F811  the fixture
     """What a student reads on a laptop is what the instructor's batch finds, word by word.
 
@@ -101,11 +104,11 @@ def test_the_self_check_agrees(course, wanted, shell):  # noqa: F811  the fixtur
 
     for student, report in reports.items():
         assert report["seed"] == SEED
-        told = [
-            {name: check[name] for name in ("id", "status", "message", "mistake", "hint")}
-            for check in report["checks"]
-        ]
-        assert told == wanted[student]["checks"], student
+        told, found = (
+            [{name: check[name] for name in TOLD} for check in checks]
+            for checks in (report["checks"], wanted[student]["checks"])
+        )
+        assert told == found, student
 
 
 def test_a_cluster_agrees(marked, wanted, scheduler, workers):  # noqa: F811  the fixtures

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import sys
 import tomllib
@@ -244,7 +245,7 @@ def test_an_unfit_notebook_stops_the_release(run, tmp_path):
     shown = run("lab02")
 
     assert shown.exit_code == 2
-    assert "Somebody has worked in" in shown.output
+    assert re.search("Somebody has (worked|answered) in", shown.output)  # with nbgrader, or without
     assert not (tmp_path / "course" / "release").exists()
 
 
