@@ -1,7 +1,6 @@
 """The course itself is tested: stubs are fresh, points add up, imports run one way."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +11,7 @@ from autograder.grade import grade
 from autograder.hints import ladder
 from autograder.mistakes import load_mistakes
 from autograder.proof.valid import load_valid
+from autograder.soundness import imports_of
 from autograder.stubs import make_stub, outdated
 
 LABS = labs()
@@ -19,19 +19,6 @@ PER_LAB = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.id)
 POINTS = 20
 HEADINGS = (ROOT / "tests" / "lecture_headings.txt").read_text(encoding="utf-8").splitlines()
 """The lecture's headings, in its order."""
-
-
-def engine_imports(path: Path) -> set[str]:
-    """Collect the top-level packages and the engine's own modules that a file imports."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module == "nnlab":
-            names |= {f"nnlab.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names.add(node.module or "")
-    return names
 
 
 def test_assignments_are_fresh():
@@ -115,7 +102,7 @@ def test_a_lab_leans_on_earlier_labs_only(lab):
     """A module imports numpy, Python's own modules, provided modules and those of earlier labs."""
     allowed = {f"nnlab.{name}" for name in (*reference_for(lab), *lab.modules)}
     for module in lab.modules:
-        used = {n for n in engine_imports(ROOT / "nnlab" / f"{module}.py") if n.startswith("nnlab")}
+        used = {n for n in imports_of(ROOT / "nnlab" / f"{module}.py") if n.startswith("nnlab")}
 
         assert used <= allowed, module
 
@@ -133,7 +120,7 @@ def test_the_engine_imports_numpy_alone(path):
     """The engine knows Python's own modules, numpy, and nothing of grading."""
     import sys
 
-    packages = {name.partition(".")[0] for name in engine_imports(path)}
+    packages = {name.partition(".")[0] for name in imports_of(path)}
     drawing = {"matplotlib"} if path.name == "plots.py" else set()
 
     assert packages <= {"numpy", "nnlab", *drawing, *sys.stdlib_module_names}
@@ -143,4 +130,4 @@ def test_grading_never_imports_the_engine():
     """The reference is read as text and run in the sandbox; only the gallery and the trainer use it."""
     users = {*(ROOT / "autograder" / "gallery").glob("*.py"), ROOT / "autograder" / "trainer.py"}
     for path in {*(ROOT / "autograder").rglob("*.py")} - users:
-        assert not [n for n in engine_imports(path) if n.partition(".")[0] == "nnlab"], path
+        assert not [n for n in imports_of(path) if n.partition(".")[0] == "nnlab"], path

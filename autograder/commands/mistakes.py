@@ -10,6 +10,7 @@ import click
 
 from autograder.commands import completion
 from autograder.commands.errors import OurFaultError, unknown_name
+from autograder.commands.labs import chosen_labs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,10 +87,7 @@ def mistakes(
     """
     from autograder import course
 
-    try:
-        chosen = [course.find_lab(name) for name in labs] or list(course.labs())
-    except course.UnknownLabError as error:
-        raise click.UsageError(str(error)) from error
+    chosen = chosen_labs(labs)
     from autograder.mistakes import load_mistakes
 
     if not any(map(load_mistakes, chosen)):

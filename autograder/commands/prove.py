@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.commands.errors import OurFaultError, needs_extra
+from autograder.commands.labs import chosen_labs
 from autograder.commands.progress import counted
 
 if TYPE_CHECKING:
@@ -53,13 +54,9 @@ def prove(
     Example: nnlab prove hebb --part mutants --jobs 2
     Exit code: 0 all proven, 1 something is not, 2 wrong usage, 3 our fault.
     """
-    from autograder import course
     from autograder.mistakes import load_mistakes
 
-    try:
-        chosen = [course.find_lab(name) for name in labs] or list(course.labs())
-    except course.UnknownLabError as error:
-        raise click.UsageError(str(error)) from error
+    chosen = chosen_labs(labs)
     if not any(map(load_mistakes, chosen)):
         raise click.UsageError(
             "There is nothing to prove here: solutions come with the instructor's edition."

@@ -9,6 +9,7 @@ import click
 
 from autograder.commands import completion
 from autograder.commands.errors import OurFaultError, needs_extra
+from autograder.commands.labs import chosen_labs
 from autograder.commands.nbgrader import release_notebooks
 from autograder.commands.progress import tell_recording
 
@@ -67,11 +68,11 @@ def release(
     from autograder.stubs import FilledInError, write_stubs
 
     folder = out or course.ROOT / "assignments"
+    chosen = chosen_labs((*labs, *more))
     try:
-        chosen = [course.find_lab(name) for name in (*labs, *more)] or list(course.labs())
         written = write_stubs(chosen, folder, force=force, wrote=click.echo)
         written += release_notebooks(chosen, folder, force=force)
-    except (course.UnknownLabError, FilledInError) as error:
+    except FilledInError as error:
         raise click.UsageError(str(error)) from error
     click.echo(f"{written} written, the others were up to date." if written else "All up to date.")
     if not (out or stubs_only):
