@@ -12,7 +12,7 @@ from autograder.check import Check, Lab
 from autograder.course import PROVIDED, engine_path, labs
 from autograder.exercises import Function, find_function
 from autograder.hints import formula_of
-from autograder.judges import rule_of
+from autograder.judges import chance_of, rule_of
 
 __all__ = ["about_check", "all_checks", "reference_function", "reflowed"]
 
@@ -79,6 +79,9 @@ def _cases(check: Check) -> str:
 
 def _judged(check: Check) -> Iterator[str]:
     yield rule_of(check.judge)
+    if chance := chance_of(check.judge):
+        figures = f"{chance:.0e}".replace("e-0", "e-")
+        yield f"Chance refuses a right answer with a probability of {figures} a case, at most."
     if check.unchanged:
         verb = "stays" if len(check.unchanged) == 1 else "stay"
         yield f"And {_and(check.unchanged)} {verb} as given, bit for bit."

@@ -24,6 +24,7 @@ def judging_files(lab: Lab) -> list[Path]:
         "diagnose",
         "draw",
         "edition",
+        "entries",
         "evidence",
         "exercises",
         "explain",

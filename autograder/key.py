@@ -18,9 +18,10 @@ import numpy as np
 from autograder import asking, edition
 from autograder.check import Lab
 from autograder.course import ROOT, checks_path, engine_path, reference_for
+from autograder.entries import entries_path
 from autograder.files import write_whole
 from autograder.fingerprints import checks_fingerprint
-from autograder.mistakes import Mistake, catalogue_path, load_mistakes
+from autograder.mistakes import Mistake, load_mistakes
 from autograder.observation import Observation, Returned, from_plain, to_plain
 from autograder.sandbox import Answer, Sandbox, Source
 from autograder.sandbox.codec import ProtocolError, decode, encode
@@ -265,6 +266,7 @@ def key_fingerprint(lab: Lab) -> str:
             for name in (
                 "check.py",
                 "draw.py",
+                "entries.py",
                 "evidence.py",
                 "key.py",
                 "observation.py",
@@ -273,7 +275,7 @@ def key_fingerprint(lab: Lab) -> str:
         ),
         *(folder / "sandbox" / name for name in ("codec.py", "inside.py", "question.py")),
         *(engine_path(module) for module in lab.modules),
-        catalogue_path(lab),
+        entries_path(lab, "mistakes"),
     ]
     for path in paths:
         digest.update(_hash(path.read_bytes()) if path.exists() else b"")

@@ -6,12 +6,11 @@ like any other, so the catalogue is at once what names a student's mistake and w
 
 import ast
 import textwrap
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
 from autograder.check import Lab
-from autograder.course import ROOT, engine_path
+from autograder.course import engine_path
+from autograder.entries import entries_path, load_entries
 from autograder.exercises import find_body, replace_lines
 from autograder.sandbox import Source
 
@@ -69,31 +68,14 @@ class Mistake:
         return body.replace(self.right, self.wrong)
 
 
-def catalogue_path(lab: Lab) -> Path:
-    """Tell where a lab's catalogue stands; only the instructor's edition has it."""
-    return (lab.home or ROOT) / "solutions" / lab.id / "mistakes.toml"
-
-
 def load_mistakes(lab: Lab) -> list[Mistake]:
     """Load a lab's catalogue; an edition without solutions has none.
 
     Raises: MistakeError for an entry that is not whole, or twice there.
     """
-    path = catalogue_path(lab)
-    if not path.exists():
-        return []
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("mistake", [])
-    except tomllib.TOMLDecodeError as error:
-        raise MistakeError(f"{path.name} is no TOML: {error}") from None
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise MistakeError(f"{path.name}: an entry begins with [[mistake]]")
+    path = entries_path(lab, "mistakes")
     mistakes: dict[str, Mistake] = {}
-    for entry in entries:
-        try:
-            mistake = Mistake(**entry)
-        except TypeError as error:
-            raise MistakeError(f"{path.name}, {entry.get('id', '?')}: {error}") from None
+    for mistake in load_entries(path, "mistake", Mistake, MistakeError):
         if mistake.id in mistakes:
             raise MistakeError(f"{mistake.id} is in {path.name} twice")
         if mistake.exercise not in lab.exercises:

@@ -15,7 +15,7 @@ from autograder.judges.epochs import (
     visits_each_once,
 )
 from autograder.judges.equal import close, equal
-from autograder.judges.finding import Comparing, Finding, Judge, rule_of, states
+from autograder.judges.finding import Comparing, Finding, Judge, chance_of, rule_of, states
 from autograder.judges.fit import fits
 from autograder.judges.gradient import claimed_gradient, gradient_agrees, gradient_of
 from autograder.judges.logic import (
@@ -79,6 +79,7 @@ __all__ = [
     "Finding",
     "Judge",
     "accuracy_fingerprint",
+    "chance_of",
     "claimed_gradient",
     "close",
     "comes_from_generator",

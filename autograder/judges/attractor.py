@@ -50,8 +50,8 @@ def rests(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | No
 
 
 @states(
-    "Equal seeds must end in the same state, and not all seeds in one; that twelve random recalls "
-    "agree by chance has probability 1e-10."
+    "Equal seeds must end in the same state, and 12 seeds not all in one.",
+    chance=2e-10,
 )
 def wanders(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept recalls that end differently for different seeds, and alike for the same seed.

@@ -22,8 +22,8 @@ NETWORKS = ("first", "again", "other")
 
 
 @states(
-    "Weights must repeat for the same generator, and differ for another and from layer to layer; "
-    "chance makes layers agree less than once in 1e15."
+    "Weights must repeat for the same generator, and differ for another and from layer to layer.",
+    chance=1e-15,
 )
 def comes_from_generator(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept weights that follow the generator, with numbers of its own for every layer."""

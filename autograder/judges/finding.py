@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from autograder.judges.parts import Arrays
 
-__all__ = ["Comparing", "Finding", "Judge", "rule_of", "states"]
+__all__ = ["Comparing", "Finding", "Judge", "chance_of", "rule_of", "states"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,15 @@ Judge = Callable[[Mapping[str, Any], Any, Any], Finding | None]
 _Judging = TypeVar("_Judging", bound=Judge)
 
 
-def states(rule: str) -> Callable[[_Judging], _Judging]:
-    """Say in a sentence how the decorated judge judges, with its tolerance or false-alarm rate."""
+def states(rule: str, *, chance: float | None = 0.0) -> Callable[[_Judging], _Judging]:
+    """Say in a sentence how the decorated judge judges, with its tolerance.
+
+    `chance` is the probability, at most, that it refuses a right answer to one case; the judge's
+    module derives it. None says that only runs can tell.
+    """
 
     def attach(judge: _Judging) -> _Judging:
-        vars(judge)["rule"] = rule
+        vars(judge).update(rule=rule, chance=chance)
         return judge
 
     return attach
@@ -40,6 +44,11 @@ def states(rule: str) -> Callable[[_Judging], _Judging]:
 def rule_of(judge: Judge) -> str:
     """Tell how a judge judges, in the sentence that it states; empty if it states none."""
     return getattr(judge, "rule", "")
+
+
+def chance_of(judge: Judge) -> float | None:
+    """Tell how often a judge refuses a right answer to one case by chance, at most."""
+    return getattr(judge, "chance", 0.0)
 
 
 @runtime_checkable

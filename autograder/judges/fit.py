@@ -21,8 +21,8 @@ def fits(largest_error: float) -> Judge:
     """Make a judge that accepts predictions within an error of `case["target"]`, every one."""
 
     @states(
-        f"After training, no prediction may be further than {largest_error:g} from its target; of right "
-        "networks, less than one in 1e10 is."
+        f"After training, no prediction may be further than {largest_error:g} from its target.",
+        chance=1e-10,
     )
     def judge(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
         del expected

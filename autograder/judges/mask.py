@@ -42,7 +42,8 @@ TIGHT = 1e-9
 
 @states(
     "The share of zeros must agree with the reference's within √(16.8 / n), which is 0.065 for 4,000 "
-    "entries; chance exceeds it once in 1e7 (Hoeffding's bound)."
+    "entries (Hoeffding's bound).",
+    chance=1e-7,
 )
 def drops_share(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept an output in which as many entries are 0 as chance allows."""
@@ -90,8 +91,8 @@ def scales_kept(case: Mapping[str, Any], observed: Any, expected: Any) -> Findin
 
 
 @states(
-    "Neighbours along calls, rows and columns must fall independently; chance looks dependent once "
-    "in 1e8 an axis (Chernoff's bound)."
+    "Neighbours along calls, rows and columns must fall independently (Chernoff's bound).",
+    chance=3e-8,
 )
 def drops_each_alone(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept outputs (calls, rows, columns) whose entries fall independently of each other."""

@@ -36,8 +36,8 @@ def follows_mean_field(activation: str, gain: float) -> Judge:
 
     @states(
         "The std of each layer's activations must be what mean-field theory expects, within "
-        f"{_band(activation, 0):.1%} in layer 1 and {_band(activation, -1):.0%} in layer 10; chance "
-        "exceeds a band once in 1e11."
+        f"{_band(activation, 0):.1%} in layer 1 and {_band(activation, -1):.0%} in layer 10.",
+        chance=1e-10,
     )
     def judge(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
         del case, expected

@@ -43,8 +43,8 @@ BORDER = 1e-9
 
 
 @states(
-    "Results must repeat for the same generator and differ for another; random orders agree by "
-    "chance less than once in 1e9."
+    "Results must repeat for the same generator and differ for another.",
+    chance=1e-9,
 )
 def follows_generator(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept results {first, again, other}: equal from equal generators, different from another."""
@@ -77,8 +77,8 @@ def _repeats(case: Mapping[str, Any], results: dict[str, Any]) -> tuple[bool, bo
 
 
 @states(
-    "The draws' logarithms must be spread evenly between the bounds; a right sample's distance from "
-    f"that (Kolmogorov's) exceeds what is allowed with probability {ALPHA:g} at most."
+    "The draws' logarithms must be spread evenly between the bounds (Kolmogorov's distance).",
+    chance=ALPHA,
 )
 def draws_log_uniformly(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept `size` numbers between low and high whose logarithms are spread evenly."""
@@ -96,7 +96,8 @@ def log_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
 
 @states(
     "Settings must be spread evenly over the decades, independent of each other, scored truly "
-    "(within 1e-6) and ranked; chance refuses a right search less than once in 1e6."
+    "(within 1e-6) and ranked.",
+    chance=10 * ALPHA,
 )
 def searches_at_random(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept trials {score, settings}: log-uniform, independent, scored truly, the best first.

@@ -35,7 +35,8 @@ EXPLODED = 10.0  # of dice with ten sides, guessing costs 2.3
 
 @states(
     "Finite numbers of the right shape are right, unless a softmax (rows that add up to 1 within "
-    "1e-9) or a ReLU went over them; chance looks like that below 1e-15 a row."
+    "1e-9) or a ReLU went over them.",
+    chance=1e-15,
 )
 def gives_logits(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept finite numbers of the expected shape that no softmax and no ReLU has gone over.
@@ -79,7 +80,8 @@ def _ends_in(logits: Any) -> str:
 
 @states(
     f"After training, at least {FIT_SHARE:.0%} of the images must be right, with a mean cross-entropy "
-    f"of at most {FIT_LOSS:g}; networks that can learn XOR end below 0.01."
+    f"of at most {FIT_LOSS:g}; networks that can learn XOR end below 0.01.",
+    chance=None,
 )
 def network_fits(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept logits that name 95 % of `case["target"]` right, with a mean cross-entropy below 0.1.
@@ -202,8 +204,8 @@ def left_out(case: Mapping[str, Any], observed: Any) -> Any:
 
 
 @states(
-    f"The labels are dice, so the validation loss must not fall below {FAIR_LOSS:g}; honest guessing "
-    "does so with probability below 3e-7."
+    f"The labels are dice, so the validation loss must not fall below {FAIR_LOSS:g}.",
+    chance=3e-7,
 )
 def validates_fairly(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a history whose validation loss is never below 1, where labels are ten-sided dice.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding, Judge, rule_of, states
+from autograder.judges.finding import Finding, Judge, chance_of, rule_of, states
 from autograder.show import shape_of, value
 
 __all__ = ["or_refuses", "returns_or_refuses"]
@@ -42,7 +42,10 @@ def returns_or_refuses(case: Mapping[str, Any], observed: Any, expected: Any) ->
 def or_refuses(judge: Judge) -> Judge:
     """Accept a ValueError exactly where the reference raises one, and else what `judge` accepts."""
 
-    @states(f"What cannot be answered must raise ValueError, in any words. {rule_of(judge)}")
+    @states(
+        f"What cannot be answered must raise ValueError, in any words. {rule_of(judge)}",
+        chance=chance_of(judge),
+    )
     def judged(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
         wanted, got = (equal(case, side, REFUSED) is None for side in (expected, observed))
         if wanted and not got:

@@ -31,8 +31,8 @@ FEW = 2
 
 
 @states(
-    "Mean and std must agree with another sample of the right law, within 6 standard deviations; "
-    "chance exceeds that once in 5e8."
+    "Mean and std must agree with another sample of the right law, within 6 standard deviations.",
+    chance=4e-9,
 )
 def drawn_alike(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a sample, or each of some, with the right shape and a mean and spread due to chance."""
@@ -65,8 +65,8 @@ def _drawn_alike(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
 
 
 @states(
-    "The distribution function must agree with another sample's; Kolmogorov's distance exceeds its "
-    "bound by chance once in 1e8."
+    "The distribution function must agree with another sample's (Kolmogorov's distance).",
+    chance=1e-8,
 )
 def distributed_alike(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a sample whose distribution function is near the reference's: scale and form."""
@@ -115,7 +115,8 @@ def _kurtosis(sample: Any) -> float:
 
 @states(
     "Numbers must repeat for the same seed, and for nothing else: not from call to call, row to row "
-    "or column to column; chance repeats them less than once in 1e10."
+    "or column to column.",
+    chance=1e-10,
 )
 def draws_anew(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept two calls in a row and one from the start again, if they relate as the reference's do.

@@ -5,16 +5,14 @@ no mistakes. The list is held to what the mutants really do: one that is missing
 after all and one that no operator makes any more are all told.
 """
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from autograder.check import Lab
-from autograder.course import ROOT
+from autograder.entries import entries_path, load_entries
 from autograder.proof.mutation import Fate
 
-__all__ = ["Equivalent", "EquivalentError", "equivalent_path", "load_equivalent", "objections"]
+__all__ = ["Equivalent", "EquivalentError", "load_equivalent", "objections"]
 
 
 class EquivalentError(ValueError):
@@ -36,32 +34,15 @@ class Equivalent:
         return {(self.exercise, self.right, wrong) for wrong in self.wrong}
 
 
-def equivalent_path(lab: Lab) -> Path:
-    """Tell where a lab's list stands; only the instructor's edition has it."""
-    return ROOT / "solutions" / lab.id / "equivalent.toml"
-
-
 def load_equivalent(lab: Lab) -> list[Equivalent]:
     """Load a lab's list; a lab without such mutants has none.
 
     Raises: EquivalentError for an entry that is not whole, or twice there.
     """
-    path = equivalent_path(lab)
-    if not path.exists():
-        return []
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("equivalent", [])
-    except tomllib.TOMLDecodeError as error:
-        raise EquivalentError(f"{path.name} is no TOML: {error}") from None
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise EquivalentError(f"{path.name}: an entry begins with [[equivalent]]")
+    path = entries_path(lab, "equivalent")
     listed: list[Equivalent] = []
     known: set[tuple[str, str, str]] = set()
-    for entry in entries:
-        try:
-            one = Equivalent(**entry)
-        except TypeError as error:
-            raise EquivalentError(f"{path.name}, {entry.get('right', '?')}: {error}") from None
+    for one in load_entries(path, "equivalent", Equivalent, EquivalentError):
         if one.exercise not in lab.exercises:
             raise EquivalentError(f"{path.name}: {one.exercise} is no exercise of {lab.id}")
         if not one.why.strip():

@@ -6,18 +6,17 @@ place; `also` holds bodies of other exercises that go with it.
 
 import ast
 import textwrap
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
 
 from autograder.check import Lab, Status
-from autograder.course import ROOT, engine_path
+from autograder.course import engine_path
+from autograder.entries import entries_path, load_entries
 from autograder.exercises import find_body, replace_lines
 from autograder.proof.work import Unit, graded, work_through
 
-__all__ = ["SEEDS", "Valid", "ValidError", "judged", "load_valid", "valid_path"]
+__all__ = ["SEEDS", "Valid", "ValidError", "judged", "load_valid"]
 
 SEEDS = 3
 """Seeds that each form is asked under."""
@@ -59,31 +58,14 @@ class Valid:
         return {module: text.encode() for module, text in texts.items()}
 
 
-def valid_path(lab: Lab) -> Path:
-    """Tell where a lab's collection stands; only the instructor's edition has it."""
-    return (lab.home or ROOT) / "solutions" / lab.id / "valid.toml"
-
-
 def load_valid(lab: Lab) -> list[Valid]:
     """Load a lab's collection; an edition without solutions has none.
 
     Raises: ValidError for an entry that is not whole, or twice there.
     """
-    path = valid_path(lab)
-    if not path.exists():
-        return []
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("valid", [])
-    except tomllib.TOMLDecodeError as error:
-        raise ValidError(f"{path.name} is no TOML: {error}") from None
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ValidError(f"{path.name}: an entry begins with [[valid]]")
+    path = entries_path(lab, "valid")
     found: dict[tuple[str, str], Valid] = {}
-    for entry in entries:
-        try:
-            valid = Valid(**entry)
-        except TypeError as error:
-            raise ValidError(f"{path.name}, {entry.get('form', '?')}: {error}") from None
+    for valid in load_entries(path, "valid", Valid, ValidError):
         unknown = {valid.exercise, *valid.also} - set(lab.exercises)
         if unknown:
             raise ValidError(f"{valid.form}: {unknown.pop()} is no exercise of {lab.id}")

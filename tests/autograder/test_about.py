@@ -23,11 +23,10 @@ def told(name):
 @pytest.mark.parametrize("name", CHECKS)
 def test_every_check_says_how_it_is_judged_and_by_which_number(name):
     """Each judge states its tolerance, its bound or its false-alarm rate, in a sentence."""
-    _, check = CHECKS[name]
-    rule = rule_of(check.judge)
+    judged = told(name)["judged"]
 
-    assert re.search(r"\d", rule), rule
-    assert rule.endswith(".")
+    assert re.search(r"\d", judged), judged
+    assert rule_of(CHECKS[name][1].judge).endswith(".")
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -45,6 +44,14 @@ def test_a_rule_tells_the_judges_own_numbers():
     assert "At least 93%" in rule_of(reaches(0.93))
     assert "h = 0.0001" in rule_of(gradient_of())
     assert rule_of(lambda _case, _observed, _expected: None) == ""
+
+
+def test_what_chance_may_refuse_is_told():
+    """A judge of random answers states its false-alarm rate; one that is certain has none."""
+    chance = "Chance refuses a right answer with a probability of 4e-9 a case, at most."
+    assert told("init.small_spread")["judged"].endswith(chance)
+    assert told("selection.shuffled")["judged"].count("Chance refuses") == 1
+    assert "Chance refuses" not in told("hebb.update")["judged"]
 
 
 def test_the_rule_of_equality_is_what_the_judge_does():

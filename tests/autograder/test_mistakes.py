@@ -26,7 +26,7 @@ def catalogue(tmp_path, monkeypatch):
     def write(text):
         path = tmp_path / "mistakes.toml"
         path.write_text(text, encoding="utf-8")
-        monkeypatch.setattr(mistakes, "catalogue_path", lambda _: path)
+        monkeypatch.setattr(mistakes, "entries_path", lambda _lab, _name: path)
 
     return write
 
@@ -44,7 +44,7 @@ def test_an_entry_becomes_a_mistake(catalogue):
 
 def test_an_edition_without_solutions_has_no_mistakes(tmp_path, monkeypatch):
     """Where no catalogue is, none is needed."""
-    monkeypatch.setattr(mistakes, "catalogue_path", lambda _: tmp_path / "none.toml")
+    monkeypatch.setattr(mistakes, "entries_path", lambda _lab, _name: tmp_path / "none.toml")
 
     assert load_mistakes(LAB) == []
 
@@ -53,7 +53,8 @@ def test_an_edition_without_solutions_has_no_mistakes(tmp_path, monkeypatch):
     ("text", "says"),
     [
         (WHOLE.replace("says", "tells"), "mistakes.toml, forgets: .*'tells'"),
-        (WHOLE.replace('id = "forgets"', ""), r"mistakes.toml, \?: .*'id'"),
+        (WHOLE.replace('id = "forgets"', ""), r"mistakes.toml, hebb.hebb_step: .*'id'"),
+        ("[[mistake]]", r"mistakes.toml, \?: .*'id'"),
         (WHOLE.replace('says = "The bias stays put."', ""), "mistakes.toml, forgets: .*'says'"),
         (WHOLE * 2, "forgets is in mistakes.toml twice"),
         (WHOLE.replace("hebb_step", "step"), "forgets: hebb.step is no exercise of lab02_hebb"),

@@ -119,7 +119,7 @@ def test_the_command_lists_the_catalogue(monkeypatch, tmp_path):
     shown = CliRunner().invoke(main, ["mistakes", "hebb"]).output
     assert all(mistake.id in shown for mistake in load_mistakes(LAB))
 
-    monkeypatch.setattr(mistakes_module, "catalogue_path", lambda _: tmp_path / "none.toml")
+    monkeypatch.setattr(mistakes_module, "entries_path", lambda *_: tmp_path / "none.toml")
     refused = CliRunner().invoke(main, ["mistakes", "hebb"])
     assert refused.exit_code == 2
     assert "it comes with the instructor's edition" in refused.output

@@ -23,7 +23,7 @@ why = "A product may be written either way."
 def listed(monkeypatch, tmp_path):
     """Write a list for the lab."""
     place = tmp_path / "equivalent.toml"
-    monkeypatch.setattr(equivalent, "equivalent_path", lambda _: place)
+    monkeypatch.setattr(equivalent, "entries_path", lambda _lab, _name: place)
     return place.write_text
 
 

@@ -51,7 +51,7 @@ def test_the_headline_and_the_table_count():
 
 def test_what_is_wrong_is_told(monkeypatch, tmp_path):
     """A survivor, a refusal and a false alarm are problems, each in a sentence."""
-    monkeypatch.setattr(equivalent, "equivalent_path", lambda _: tmp_path / "none.toml")
+    monkeypatch.setattr(equivalent, "entries_path", lambda _lab, _name: tmp_path / "none.toml")
     uncaught = mutation.Fate("lab", ALIVE, ((),))
     made = found()
     made.mistakes.append(uncaught)
@@ -85,8 +85,8 @@ def small(monkeypatch, tmp_path):
     monkeypatch.setattr("autograder.course.ROOT", tmp_path)
     monkeypatch.setattr(
         equivalent,
-        "equivalent_path",
-        lambda lab: place if lab.id == "lab02_hebb" else tmp_path / "none.toml",
+        "entries_path",
+        lambda lab, _name: place if lab.id == "lab02_hebb" else tmp_path / "none.toml",
     )
     monkeypatch.setattr(mutation, "mutants_of", lambda _: [KILLED, ALIVE])
     monkeypatch.setattr(mutation, "mistakes_as_mutants", lambda _: [KILLED])

@@ -26,7 +26,7 @@ body = "return np.asarray(x) * 2.0 - 1.0"
 def collected(monkeypatch, tmp_path):
     """Write a collection for the lab."""
     place = tmp_path / "valid.toml"
-    monkeypatch.setattr(valid, "valid_path", lambda _: place)
+    monkeypatch.setattr(valid, "entries_path", lambda _lab, _name: place)
     return place.write_text
 
 
