@@ -6,6 +6,7 @@ entries each, independent and from one law whose kurtosis is at most the normal 
     mean    differs by more than Z · s · √(2/n)              once in 5·10⁸, as Z = 6
     std     its logarithm differs by more than Z · √(1/n)    once in 5·10⁸ for the normal law; less
             often for the uniform, whose std scatters less
+    alone   less than half as many different numbers         never: continuous numbers do not repeat
     shape   Kolmogorov's distance is above M · √(2/n)        at most 2 exp(−2M²) = 10⁻⁸, proven for
             n ≥ 458 by Wei and Dudley 2012
 
@@ -31,11 +32,12 @@ FEW = 2
 
 
 @states(
-    "Mean and std must agree with another sample of the right law, within 6 standard deviations.",
-    chance=4e-9,
+    "Mean and std must agree with another sample of the right law, within 6 standard deviations, and "
+    "the numbers be different ones.",
+    chance=8e-9,  # of two samples
 )
 def drawn_alike(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
-    """Accept a sample, or each of some, with the right shape and a mean and spread due to chance."""
+    """Accept a sample, or each of two, with the right shape and a mean and spread due to chance."""
     if isinstance(expected, tuple):
         if not isinstance(observed, tuple | list) or len(observed) != len(expected):
             return equal(case, observed, expected)
@@ -61,6 +63,9 @@ def _drawn_alike(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
         return Finding(f"The spread is {ratio}.", *told)
     if not abs(mean - right_mean) <= width * np.sqrt(2) * max(std, right_std):
         return Finding("The mean is further away than chance allows.", *told)
+    different = np.unique(mine).size
+    if 2 * different <= np.unique(right).size:
+        return Finding(f"Only {different} of {mine.size} numbers are different.")
     return None
 
 

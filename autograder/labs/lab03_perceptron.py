@@ -197,6 +197,14 @@ def inseparable(rng):
     return {"x": truth_table(2), "target": table, "rng": Seed(int(steps)), "max_steps": steps}
 
 
+PATIENT = {
+    "x": np.array([[1.0, 0.0], [2.0, 0.0]]),
+    "target": np.array([1, 0]),
+    "rng": Seed(4),
+    "bound": 65,
+}
+"""Two samples that thirteen corrections separate and no fewer: more than any one pass can make."""
+
 TRAIN = "train(x, target, rng=rng, max_steps=max_steps)"
 
 
@@ -205,6 +213,7 @@ TRAIN = "train(x, target, rng=rng, max_steps=max_steps)"
     points=3,
     draw=solvable,
     cases=5,
+    always=[PATIENT],
     judge=separates,
     fingerprint=fit_fingerprint,
     needs=[augment, adds, subtracts, on_the_line],
@@ -223,6 +232,7 @@ def converges(student, x, target, rng, bound):
     points=1,
     draw=solvable,
     cases=5,
+    always=[PATIENT],
     judge=stays_in_bounds,
     fingerprint=fit_fingerprint,
     needs=[converges],

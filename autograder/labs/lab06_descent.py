@@ -165,6 +165,8 @@ def fixed_steps(student, slope, minimum, x, step, max_steps):
         {"slope": 3.0, "minimum": -2.0, "x": -2.0, "step": 0.5, "max_steps": 5},
         # x and the minimum on one side of 0, or the sign of x would do for that of the slope.
         {"slope": 2.0, "minimum": 1.5, "x": 0.5, "step": 0.5, "max_steps": 5},
+        # One step before the end the slope is smaller than the step, and the end is not reached.
+        {"slope": 0.5, "minimum": -1.5, "x": -0.5, "step": 0.5, "max_steps": 5},
     ],
     call=WALK,
     picture=pictures.series("The walk, step by step", ("x",)),

@@ -54,9 +54,9 @@ def large_batch(rng):
 
 
 def batch_of_any_shape(rng):
-    """Draw one sample, or samples of several axes."""
-    shape = ((61,), (3, 5, 7), (2, 4, 3, 5))[rng.integers(0, 3)]
-    return {"x": short_numbers(rng, *shape), "p": rate(rng), "rng": seed(rng)}
+    """Draw one sample, or so many samples of several axes that they cannot all be dropped as one."""
+    shape = ((61,), (11, 5, 7), (9, 4, 3, 5))[rng.integers(0, 3)]
+    return {"x": short_numbers(rng, *shape), "p": float(rng.choice([0.2, 0.25])), "rng": seed(rng)}
 
 
 def upstream(rng):
@@ -142,7 +142,9 @@ def each_alone(student, p, rng):
 @lab.check(
     "dropout.Dropout.forward",
     points=2,
-    draw=lambda rng: {"x": short_numbers(rng, 11, 17), "p": 0.3, "rng": seed(rng)},
+    # So large that no two rows or columns are dropped whole, also where p is what is kept.
+    draw=lambda rng: {"x": short_numbers(rng, 31, 37), "p": 0.3, "rng": seed(rng)},
+    cases=2,
     judge=draws_anew,
     call=f"{CALL}, again, and with an equal rng",
     picture=pictures.repeated(

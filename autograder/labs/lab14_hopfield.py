@@ -227,9 +227,13 @@ RIVALS = np.kron(np.eye(3), [[0.0, -1.0], [-1.0, 0.0]])
 
 
 def crowded(rng):
-    """Draw a network with no memory in particular, and a state that cannot stay."""
+    """Draw a network with no memory in particular, and a state that cannot stay.
+
+    Each unit hears eleven odd eighths, whose sum is never 0: silence is another check's.
+    """
     while True:
-        weight, state = symmetric(rng, 11), signs(rng, 11)
+        upper = np.triu((2 * rng.integers(-12, 12, (12, 12)) + 1) / 8, 1)
+        weight, state = upper + upper.T, signs(rng, 12)
         if (state * (weight @ state) < 0).any():
             return {"weight": weight, "state": state, "rng": seed(rng)}
 

@@ -48,7 +48,7 @@ def test_a_rule_tells_the_judges_own_numbers():
 
 def test_what_chance_may_refuse_is_told():
     """A judge of random answers states its false-alarm rate; one that is certain has none."""
-    chance = "Chance refuses a right answer with a probability of 4e-9 a case, at most."
+    chance = "Chance refuses a right answer with a probability of 8e-9 a case, at most."
     assert told("init.small_spread")["judged"].endswith(chance)
     assert told("selection.shuffled")["judged"].count("Chance refuses") == 1
     assert "Chance refuses" not in told("hebb.update")["judged"]
