@@ -65,7 +65,7 @@ oracles: .venv/ready
 
 screenshots: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,screens]'
-	$(BIN)/python docs/screenshots.py
+	$(BIN)/python -m docs.screenshots
 
 docs: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'

@@ -1,6 +1,6 @@
 """Take the pictures of docs/screenshots: what people see, on a phone, a laptop and paper.
 
-    .venv/bin/python docs/screenshots.py [terminal report notebook class] [--out FOLDER]
+    .venv/bin/python -m docs.screenshots [terminal report notebook class] [--out FOLDER]
 
 It grades the demonstration and a made-up class, and looks at the results in Chromium without a window,
 which has to be installed; `make screenshots` installs the rest.
@@ -30,19 +30,10 @@ from rich.text import Text
 
 from autograder.course import ROOT, load_lab
 from autograder.mistakes import load_mistakes
+from docs.browser import NAMES, find_chromium, open_chromium
 
 LAB = load_lab("lab02_hebb")
 DEMO = ROOT / "docs" / "demo" / "three_mistakes" / LAB.id
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = {"phone": 390, "laptop": 1280, "dark": 1280}
 MOST_PIXELS = {"phone": 2000, "laptop": 2400, "dark": 2400}
 """Height of a picture: the rest of a long page says nothing new. Of paper it is the first sheet."""
@@ -71,12 +62,12 @@ def main() -> None:
     parser.add_argument("names", nargs="*", choices=[[], *kinds])
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
     given = parser.parse_args()
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = find_chromium()
     if path is None:
-        raise SystemExit(f"Chromium is not installed: there is none of {', '.join(BROWSERS)}.")
+        raise SystemExit(f"Chromium is not installed: there is none of {', '.join(NAMES)}.")
     given.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = open_chromium(playwright, path)
         for kind in given.names or kinds:
             with tempfile.TemporaryDirectory() as folder:
                 for name, page in kinds[kind](Path(folder)):

@@ -4,7 +4,6 @@ import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is there: as the command does
 
-import shutil
 import signal
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from autograder.course import engine_path, load_lab
 from autograder.key import get_key
 from autograder.sandbox import open_sandbox
 from autograder.submission import Submission
+from docs.browser import find_chromium
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell's background job ignores Ctrl-C, and so would every program that a test starts.
@@ -61,11 +61,10 @@ def submit(tmp_path):
 @pytest.fixture(scope="session")
 def chromium_path():
     """Where the system's Chromium is; without one, what needs it is skipped."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
+    path = find_chromium()
+    if path is None:
         pytest.skip("needs Chromium, which is not installed")
-    return Path(found)
+    return path
 
 
 def reference_text(module: str) -> str:

@@ -7,19 +7,18 @@ import pytest
 
 from autograder.course import ROOT
 
-SCRIPT = ROOT / "docs" / "screenshots.py"
-
 
 def run(*arguments, **environment):
     """Take pictures, or be told why not."""
     for needed in ("playwright.sync_api", "nbclient", "nbconvert", "PIL", "pypdfium2"):
         pytest.importorskip(needed, reason="needs the extra `screens`")
     return subprocess.run(
-        [sys.executable, str(SCRIPT), *arguments],
+        [sys.executable, "-m", "docs.screenshots", *arguments],
         capture_output=True,
         text=True,
         check=False,
-        env={"PYTHONPATH": str(ROOT), **environment},
+        cwd=ROOT,
+        env=environment,
     )
 
 

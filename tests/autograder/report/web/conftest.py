@@ -7,16 +7,7 @@ import pytest
 
 from autograder.check import Lab, Status
 from autograder.report import CheckResult, Report
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from docs.browser import open_chromium
 
 HOSTILE = {
     "script": "<script>window.injected = 1; alert(1)</script>",
@@ -71,7 +62,7 @@ def chromium(chromium_path):
     """Chromium without a window, as it is installed here."""
     api = pytest.importorskip("playwright.sync_api", reason="needs the extra `screens`")
     with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        browser = open_chromium(playwright, chromium_path)
         yield browser
         browser.close()
 
