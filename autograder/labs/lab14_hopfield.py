@@ -242,7 +242,10 @@ def crowded(rng):
     "hopfield.recall",
     points=1,
     draw=crowded,
-    always=[{"weight": RIVALS, "state": np.ones(6), "rng": Seed(1)}],
+    always=[
+        {"weight": RIVALS, "state": np.ones(6), "rng": Seed(1)},
+        chain(np.random.default_rng(5)),  # no one round brings it to rest
+    ],
     judge=rests,
     fingerprint=rest_fingerprint,
     needs=[repairs],
