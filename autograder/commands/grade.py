@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.commands.completion import checks, targets
-from autograder.commands.errors import OurFaultError, writing
+from autograder.commands.errors import OurFaultError
+from autograder.commands.outputs import Outputs
 from autograder.commands.progress import tell_recording, working
 
 if TYPE_CHECKING:
@@ -103,7 +104,8 @@ def grade(
         submissions, check = find_targets(targets, only, Path.cwd())
     except SubmissionError as error:
         raise click.UsageError(str(error)) from error
-    _prepare(pictures, page)
+    outputs = Outputs(pictures=pictures, page=page, junit=junit, markdown=markdown)
+    outputs.prepare()
     printer = _Printer(quiet=as_json, brief=len(submissions) > 1 and not verbose)
     reports = []
     digests = [submission.taken().digest for submission in submissions]
@@ -132,77 +134,8 @@ def grade(
         click.echo(to_json(reports))
     else:
         printer.total(reports, submissions)
-    _draw(reports, pictures, page, err=as_json)
-    _write_for_machines(reports, junit, markdown)
+    outputs.write(reports, err=as_json)
     ctx.exit(max(report.exit_code for report in reports))
-
-
-def _draw(
-    reports: Sequence[Report], pictures: Path | None, page: Path | None, *, err: bool
-) -> None:
-    """Write the pictures and the page that are wanted."""
-    if pictures is not None:
-        _save_pictures(reports, pictures, err=err)
-    if page is not None:
-        _write_page(reports, page, err=err)
-
-
-def _write_for_machines(
-    reports: Sequence[Report], junit: Path | None, markdown: Path | None
-) -> None:
-    """Write the report in the forms that build servers read."""
-    if junit is not None:
-        from autograder.files import write_whole
-        from autograder.report.junit import to_junit
-
-        with writing(junit):
-            write_whole(junit, to_junit(reports))
-    if markdown is not None:
-        from autograder.report.markdown import to_markdown
-
-        with writing(markdown), markdown.open("a", encoding="utf-8") as file:
-            file.write(to_markdown(reports))
-
-
-def _save_pictures(reports: Sequence[Report], folder: Path, *, err: bool) -> None:
-    """Write the pictures and say where they are; beside data, on stderr."""
-    from autograder.report.pictures import PictureError, save_pictures
-
-    try:
-        written = save_pictures(reports, folder)
-    except PictureError as error:
-        raise click.UsageError(str(error)) from error
-    told = [f"picture   {path}" for path in written] or ["No failed check has a picture."]
-    click.echo("\n".join(told), err=err)
-
-
-def _prepare(pictures: Path | None, page: Path | None) -> None:
-    """See that pictures and page can be written, before minutes go into grading."""
-    if pictures is not None:
-        from autograder.report import pictures as drawing
-
-        try:
-            drawing.prepare(pictures)
-        except drawing.PictureError as error:
-            raise click.UsageError(str(error)) from error
-    if page is not None:
-        from autograder.report import web
-
-        try:
-            web.prepare(page)
-        except web.PageError as error:
-            raise click.UsageError(str(error)) from error
-
-
-def _write_page(reports: Sequence[Report], page: Path, *, err: bool) -> None:
-    """Write the page and say where it is; beside data, on stderr."""
-    from autograder.report.web import PageError, to_html, write_page
-
-    try:
-        write_page(page, to_html(reports))
-    except PageError as error:
-        raise click.UsageError(str(error)) from error
-    click.echo(f"page      {page}", err=err)
 
 
 class _Printer:
