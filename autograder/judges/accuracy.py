@@ -30,9 +30,8 @@ def reaches(threshold: float) -> Judge:
     """
 
     @states(
-        f"At least {threshold:.0%} of the held-out images must be named right. That leaves a margin: a "
-        "recipe that is right for 95 %, 97 % and 97.15 % of all images misses the course's 90 %, 93 % "
-        "and 95 % rarely.",
+        f"At least {threshold:.0%} of the held-out images must be named right. Where the course asks for "
+        "90 %, 93 % and 95 %, a right answer is a recipe that names 95 %, 97 % and 97.15 % of all images.",
         chance=1e-6,
     )
     def judge(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:

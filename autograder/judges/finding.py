@@ -27,11 +27,11 @@ Judge = Callable[[Mapping[str, Any], Any, Any], Finding | None]
 _Judging = TypeVar("_Judging", bound=Judge)
 
 
-def states(rule: str, *, chance: float | None = 0.0) -> Callable[[_Judging], _Judging]:
+def states(rule: str, *, chance: float = 0.0) -> Callable[[_Judging], _Judging]:
     """Say in a sentence how the decorated judge judges, with its tolerance.
 
     `chance` is the probability, at most, that it refuses a right answer to one case; the judge's
-    module derives it. None says that only runs can tell.
+    module derives it.
     """
 
     def attach(judge: _Judging) -> _Judging:
@@ -46,7 +46,7 @@ def rule_of(judge: Judge) -> str:
     return getattr(judge, "rule", "")
 
 
-def chance_of(judge: Judge) -> float | None:
+def chance_of(judge: Judge) -> float:
     """Tell how often a judge refuses a right answer to one case by chance, at most."""
     return getattr(judge, "chance", 0.0)
 

@@ -81,7 +81,7 @@ def _ends_in(logits: Any) -> str:
 @states(
     f"After training, at least {FIT_SHARE:.0%} of the images must be right, with a mean cross-entropy "
     f"of at most {FIT_LOSS:g}; networks that can learn XOR end below 0.01.",
-    chance=None,
+    chance=1e-7,
 )
 def network_fits(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept logits that name 95 % of `case["target"]` right, with a mean cross-entropy below 0.1.
@@ -90,6 +90,8 @@ def network_fits(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
     Outputs inside (0, 1) cannot get below log(1 + 1/e) = 0.31 in two classes, those inside (−1, 1)
     not below log(1 + 1/e²) = 0.13. Networks of one to five layers, of 16 to 512 units, of ReLU,
     tanh and sigmoid, with dropout up to one half and without, all end below 0.01 (tests train them).
+    The logarithm of the reference's loss lies 12 deviations below that of 0.1, near a normal law;
+    with tails as heavy as Laplace's this is exceeded less than once in 1e7.
     """
     del expected
     logits = as_reals(observed)

@@ -176,11 +176,8 @@ def _rate(found: Figures, check: Check) -> list[str]:
     stated, alarms = stated_rate(check), len(found.alarms.refused.get(check.id, []))
     seeds = found.alarms.seeds
     bound = upper_bound(alarms, seeds)
-    agrees = (
-        "nothing is stated" if stated is None else "yes" if _fits(stated, alarms, seeds) else "no"
-    )
-    told = "–" if stated is None else f"{stated:.1g}"
-    return [f"`{check.id}`", told, f"{seeds:,}", str(alarms), f"{bound:.2g}", agrees]
+    agrees = "yes" if _fits(stated, alarms, seeds) else "no"
+    return [f"`{check.id}`", f"{stated:.1g}", f"{seeds:,}", str(alarms), f"{bound:.2g}", agrees]
 
 
 def _fits(stated: float, alarms: int, seeds: int) -> bool:

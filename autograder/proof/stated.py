@@ -10,10 +10,9 @@ from autograder.judges import chance_of
 __all__ = ["stated_rate", "upper_bound"]
 
 
-def stated_rate(check: Check) -> float | None:
+def stated_rate(check: Check) -> float:
     """Tell how often a check refuses a right answer by chance, at most, in all its cases together."""
-    rate = chance_of(check.judge)
-    return None if rate is None else rate * (check.drawn + len(check.always))
+    return chance_of(check.judge) * (check.drawn + len(check.always))
 
 
 def upper_bound(alarms: int, runs: int) -> float:

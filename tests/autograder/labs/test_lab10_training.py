@@ -6,8 +6,10 @@ import pytest
 from autograder.check import Status
 from autograder.course import load_lab
 from autograder.grade import grade
+from autograder.judges import chance_of
 from autograder.mistakes import Mistake
 from autograder.stubs import make_stub
+from tests.tails import cross_entropies, engine_answers, laplace_tail
 
 LAB = "lab10_training"
 
@@ -86,3 +88,13 @@ def test_twenty_examples_are_memorised_in_a_third_of_the_time():
             slow.append(seed)
 
     assert slow == []
+
+
+@pytest.mark.slow
+def test_memorising_fails_as_rarely_as_is_stated():
+    """A sample may be wrong once its loss reaches log 2: the worst ones end far below."""
+    check = load_lab(LAB).checks["training.overfits"]
+    answers = engine_answers(check, range(200))
+    worst = [cross_entropies(logits, case["target"]).max() for case, logits in answers]
+
+    assert laplace_tail(np.log(worst), np.log(np.log(2))) < chance_of(check.judge)

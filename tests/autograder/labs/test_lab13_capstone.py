@@ -6,7 +6,10 @@ import pytest
 from autograder.check import Status
 from autograder.course import load_lab
 from autograder.grade import grade
+from autograder.judges import chance_of
+from autograder.judges.recipe import FIT_LOSS
 from autograder.mistakes import Mistake
+from tests.tails import cross_entropies, engine_answers, laplace_tail
 
 LAB = "lab13_capstone"
 
@@ -91,3 +94,13 @@ def test_classes_are_renamed_under_every_seed():
             seen.setdefault(image.tobytes(), set()).add(int(label))
 
     assert sum(len(labels) > 1 for labels in seen.values()) > 50
+
+
+@pytest.mark.slow
+def test_a_network_fails_to_learn_as_rarely_as_is_stated():
+    """The logarithm of the loss ends many deviations below that of what is allowed."""
+    check = load_lab(LAB).checks["experiment.network_learns"]
+    answers = engine_answers(check, range(100))
+    losses = [cross_entropies(logits, case["target"]).mean() for case, logits in answers]
+
+    assert laplace_tail(np.log(losses), np.log(FIT_LOSS)) < chance_of(check.judge)
