@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from autograder import key as key_module
 from autograder.course import labs
 from autograder.grade import grade
 from autograder.key import AnswerKey, record_key
@@ -24,10 +23,9 @@ STRIDE = 11
 
 
 @pytest.fixture
-def fresh(monkeypatch, sandbox):
+def fresh(sandbox):
     """Record a key as an instructor has one, without the mistakes: they name, and judge nothing."""
-    monkeypatch.setattr(key_module, "load_mistakes", lambda _: [])
-    return lambda lab, seed: record_key(lab, seed, sandbox)
+    return lambda lab, seed: record_key(lab, seed, sandbox, mistakes=())
 
 
 def verdicts(submission, key, sandbox):
