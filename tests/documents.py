@@ -22,6 +22,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,7 +120,10 @@ class Reader:
         self.state = folder / "pwd"
         self.environment = {
             **os.environ,
-            "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+            # Last, what other packages installed beside Python: nbgrader and what it calls.
+            "PATH": os.pathsep.join(
+                [str(folder), os.environ["PATH"], sysconfig.get_path("scripts")]
+            ),
             "PYTHONPATH": str(self.root),
             "PYTHONIOENCODING": "utf-8",
             "COLUMNS": "80",
