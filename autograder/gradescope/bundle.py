@@ -53,8 +53,6 @@ class BundleError(ValueError):
 def see_that_it_can(lab: Lab) -> None:
     """See that a bundle of this lab can be made here, before a key is recorded for it.
 
-    With the isolation "process" it grades even where a submission can read the key.
-
     Raises: BundleError in an edition without the reference, or for another package's lab.
     """
     if is_guest(lab):
