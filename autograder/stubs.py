@@ -6,7 +6,7 @@ only a solution needs go with the bodies.
 """
 
 import ast
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from pathlib import Path
 
 from autograder.check import Lab
@@ -20,13 +20,13 @@ class FilledInError(Exception):
     """A file that would be overwritten holds somebody's work."""
 
 
-def make_stub(lab: Lab, module: str) -> str:
-    """Write the stub of one of a lab's modules.
+def make_stub(lab: Lab, module: str, *, kept: Collection[str] = ()) -> str:
+    """Write the stub of one of a lab's modules; the exercises `kept` keep their bodies.
 
     Raises: LookupError if the lab lists an exercise that the module does not have.
     """
     source = engine_path(module).read_text(encoding="utf-8")
-    for exercise in _of(lab, module):
+    for exercise in (e for e in _of(lab, module) if e not in kept):
         function = find_function(ast.parse(source), exercise)
         first, last = find_body(source, exercise)
         indent = " " * (function.col_offset + 4)

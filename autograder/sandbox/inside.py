@@ -5,6 +5,7 @@ decides anything, and nothing here knows an answer.
 """
 
 import builtins
+import contextlib
 import difflib
 import functools
 import importlib
@@ -156,17 +157,21 @@ def _import(question: Question) -> None:
     """Put the reference's exercises into the student's place, and import the module that is asked.
 
     In this order, since that module may take names from those. The module of the reference is run
-    under another name, so its own helpers go with it.
+    under another name, so its own helpers go with it. Of the exercises it has those alone that are
+    lent; where these call another one, that is the student's.
     """
     for module, source in question.carried.items():
         lender = ModuleType(f"{PACKAGE}.reference_{module}")
         sys.modules[lender.__name__] = lender
         exec(compiled(source), lender.__dict__)  # noqa: S102  ours
-        for exercise in question.exercises:
+        students = getattr(View(), module)
+        for exercise in sys.modules[question.lab].lab.exercises:
             owner, *classes, name = exercise.split(".")
             if owner == module:
-                borrower, giver = (_within(m, classes) for m in (getattr(View(), module), lender))
-                setattr(borrower, name, getattr(giver, name))
+                is_lent = exercise in question.exercises
+                giver, taker = (lender, students) if is_lent else (students, lender)
+                with contextlib.suppress(AttributeError):  # the student has removed it
+                    setattr(_within(taker, classes), name, getattr(_within(giver, classes), name))
     getattr(View(), question.module)
 
 

@@ -99,3 +99,26 @@ def test_a_missing_module_is_a_stub_to_the_others(sandbox, key_of, submit):
 
     assert {"losses.one_hot", "losses.mse", "losses.mse_gradient"} <= passed
     assert not any(name.startswith("activations.") for name in passed)
+
+
+THIEF = """
+import sys
+
+_asked = []
+
+
+def train(x, target):
+    lender = sys.modules.get("nnlab.reference_hebb")
+    if lender is None or _asked:
+        raise ValueError("not now")
+    _asked.append(1)
+    return lender.train(x, target)
+"""
+
+
+def test_what_is_lent_holds_no_other_answer(sandbox, key_of, submit):
+    """Of the reference's module only the lent bodies are there: the asked one is not."""
+    report, results = graded(submit("lab02_hebb", hebb=THIEF), key_of("lab02_hebb"), sandbox)
+
+    assert report.points == 0
+    assert results["hebb.history"].status is Status.SKIPPED
