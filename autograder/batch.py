@@ -1,14 +1,15 @@
 """A whole class: read it, look up what is known, grade the rest, put the marks together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import grade as one_path
 from autograder.check import Lab
 from autograder.course import find_lab
+from autograder.edition import default_seed
 from autograder.intake import read_class, read_folder
-from autograder.key import AnswerKey, get_key, stored_key
+from autograder.key import Key, SecretKey, get_key, stored_key
 from autograder.marks import Mark, Marks, marks_of
 from autograder.pool import grade_many
 from autograder.report import Report
@@ -50,7 +51,7 @@ class Batch:
     """Different submissions that were graded in this run; the others' results were known."""
 
 
-def grade(lab: str | Lab, path: Path | str, key: AnswerKey) -> Report:
+def grade(lab: str | Lab, path: Path | str, key: Key) -> Report:
     """Grade one submission to a lab: a folder, or one of the lab's files in it.
 
     Raises: UnknownLabError for a lab that is none, ValueError for a key of another lab.
@@ -64,20 +65,20 @@ def grade(lab: str | Lab, path: Path | str, key: AnswerKey) -> Report:
         return one_path.grade(handed, key, sandbox)
 
 
-def take_key(lab: Lab, seed: int, recording: Callable[[Lab], object] = lambda _: None) -> AnswerKey:
-    """Take the answer key of a lab and a seed; record it if there is none.
+def take_key(lab: Lab, seed: int, recording: Callable[[Lab], object] = lambda _: None) -> SecretKey:
+    """Take the key under which a lab is marked; record what gives mistakes their names, if need be.
 
     Raises: SandboxError or RecordingError, which are ours.
     """
-    key = stored_key(lab, seed)
-    if key is None:
+    names = stored_key(lab, default_seed())
+    if names is None:
         recording(lab)
         with open_sandbox() as sandbox:
-            key = get_key(lab, seed, sandbox)
-    return key
+            names = get_key(lab, default_seed(), sandbox)
+    return SecretKey(seed, names)
 
 
-def open_results(course: Path, key: AnswerKey) -> Results:
+def open_results(course: Path, key: Key) -> Results:
     """Open the results that a course's folder keeps for a lab under a key."""
     return Results(course / STATE / "results", find_lab(key.lab), key.to_bytes())
 
@@ -95,6 +96,7 @@ def grade_class(
     seed: int | None = None,
     jobs: int = 1,
     scheduler: str | None = None,
+    isolation: str = "",
     progress: Progress | None = None,
 ) -> Batch:
     """Grade all submissions of a class; every result is kept as soon as it is there.
@@ -103,9 +105,10 @@ def grade_class(
         lab: the lab.
         submitted: a folder or a zip, see `autograder.intake`.
         course: the folder that keeps results and seeds.
-        seed: of the answer key; default: the course's own, secret one.
+        seed: the secret that all cases come from; default: the course's own.
         jobs: processes on this machine.
         scheduler: the address of a Dask scheduler, whose workers are used in their place.
+        isolation: what must hold a submission, or have held it when its result was kept.
         progress: what to tell somebody who waits.
 
     Raises: SubmissionError if nothing was handed in, ClusterError, SandboxError, RecordingError.
@@ -115,21 +118,34 @@ def grade_class(
     chosen = course_seeds(course).get(lab) if seed is None else seed
     key = take_key(lab, chosen, tell.recording)
     results = open_results(course, key)
-    reports = _known(handed, results)
+    reports = _known(handed, results, isolation)
     todo = list({one.digest: one for one in handed if one.digest not in reports}.values())
     copies = _count(handed)
     tell.begin(sum(copies[digest] for digest in reports), len(handed))
-    for one, report in grade_many(todo, key, jobs=jobs, scheduler=scheduler):
+    for one, report in _graded(todo, key, jobs, scheduler):
         if report is not None:
             results.keep(one, report)
         reports[one.digest] = report
         tell.advance(copies[one.digest])
     marks = [Mark(one, reports[one.digest]) for one in handed]
-    return Batch(marks_of(results, chosen, marks), len(todo))
+    return Batch(marks_of(results, marks), len(todo))
 
 
-def _known(handed: Sequence[Handed], results: Results) -> dict[str, Report | None]:
-    found = {one.digest: results.find(one) for one in handed}
+def _graded(
+    todo: Sequence[Handed], key: Key, jobs: int, scheduler: str | None
+) -> Iterator[tuple[Handed, Report | None]]:
+    """Grade; what broke through an error of ours is asked once more when the others are done."""
+    broken = []
+    for one, report in grade_many(todo, key, jobs=jobs, scheduler=scheduler):
+        if report is not None and report.points is None:
+            broken.append(one)
+        else:
+            yield one, report
+    yield from grade_many(broken, key, jobs=jobs, scheduler=scheduler)
+
+
+def _known(handed: Sequence[Handed], results: Results, isolation: str) -> dict[str, Report | None]:
+    found = {one.digest: results.find(one, isolation) for one in handed}
     return {digest: report for digest, report in found.items() if report is not None}
 
 

@@ -5,19 +5,19 @@ this process; the same submission under the same key gives the same report, time
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder import asking, show
 from autograder.check import Check, Lab, Status
-from autograder.course import engine_path, owner_of, reference_for
+from autograder.course import owner_of, reference_for
 from autograder.diagnose import diagnose
 from autograder.explain import explain, not_written_yet
 from autograder.facts import in_common, in_one_mode
 from autograder.judges import Finding
 from autograder.judging import judge_case
-from autograder.key import AnswerKey
+from autograder.key import AnswerKey, Key
 from autograder.leaning import First, is_own_failure
 from autograder.observation import Lost, Observation, Raised, Returned
 from autograder.report import CheckResult, Evidence, Report
@@ -28,46 +28,69 @@ from autograder.versions import versions
 
 __all__ = ["grade"]
 
-REPORT_TO = "Please tell your instructor: this is the checker's fault, and it costs you no points."
+_Asked = TypeVar("_Asked")
+
+NOT_GRADED = (
+    "This check was not graded: neither points nor zero. The checker broke, which is not your fault. "
+    "Try again; if it breaks again, please show it to your instructor."
+)
+TRIES = 2
+"""Askings of a check that breaks through an error of ours, before it stays without a verdict."""
 
 
 def grade(
     submission: Submission | Handed,
-    key: AnswerKey,
+    key: Key,
     sandbox: Sandbox,
     *,
     only: str | None = None,
     carry: bool = False,
     first: First | None = None,
-    tick: Callable[[], object] = lambda: None,
 ) -> Report:
     """Ask every check of the lab, or `only` one, and judge the answers under a key.
 
     With `carry`, a check that is skipped because other exercises of the lab failed is asked again
-    with the reference's bodies in their place; what it then earns is marked. It needs the engine,
-    and puts a part of it into the sandbox: for instructors. `first` says which earlier work of the
-    student's must be put right before a failure can be judged. `tick` is called after each check.
+    with the reference's bodies instead; what it then earns is marked. It needs the engine, and puts a
+    part of it into the sandbox: for instructors. `first` says which earlier work of the student's must
+    be put right before a failure can be judged.
     """
-    grading = _Grading(submission, key, sandbox, carry=carry, first=first)
-    if only is None:
-        grading.ask_together()
-    for check in submission.lab.checks.values():
-        if only in {None, check.id}:
+    handed = submission.taken() if isinstance(submission, Submission) else submission
+    lab = handed.lab
+    asked = [check for check in lab.checks.values() if only in {None, check.id}]
+    try:
+        cases = _again(lambda: key.cases_for(handed, sandbox))
+        grading = _Grading(handed, cases, sandbox, carry=carry, first=first)
+        if only is None:
+            grading.ask_together()
+        for check in asked:
             grading.ask(check, alone=only is not None)
-            tick()
-    lab = submission.lab
-    notes = tuple(map(show.clean, submission.set_aside()))
-    results = tuple(grading.diagnosed())
+        results = tuple(grading.diagnosed(key.names))
+    except Exception as error:  # noqa: BLE001  such as no process for the reference, or none at all
+        results = tuple(_not_graded(check, error) for check in asked)
+    sources = {**handed.earlier()[0], **handed.read()[0]}
     return Report(
         lab.id,
         lab.title,
         key.seed,
         sandbox.isolation,
         results,
-        notes,
+        tuple(map(show.clean, handed.set_aside())),
         versions(lab),
-        {source.file: source.text for source in grading.sources.values()},
+        {source.file: source.text for source in sources.values()},
     )
+
+
+def _again(ask: Callable[[], _Asked]) -> _Asked:
+    """Ask what may break through an error of ours, and where it does ask once more."""
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(Exception):
+            return ask()
+    return ask()
+
+
+def _not_graded(check: Check, error: Exception) -> CheckResult:
+    fact = f"{type(error).__name__}: {show.clean(str(error))}"
+    return CheckResult(check, Status.ERROR, f"{fact}\n{NOT_GRADED}")
 
 
 class _Grading:
@@ -75,13 +98,14 @@ class _Grading:
 
     def __init__(
         self,
-        submission: Submission | Handed,
+        submission: Handed,
         key: AnswerKey,
         sandbox: Sandbox,
         *,
-        carry: bool,
-        first: First | None,
+        carry: bool = False,
+        first: First | None = None,
     ) -> None:
+        self.submission = submission
         self.lab: Lab = submission.lab
         self.carry = carry
         self.first = first
@@ -94,6 +118,8 @@ class _Grading:
         self.broken: dict[str, Answer] = {}
         self.answers: dict[str, Answer] = {}
         self.passed: dict[str, CheckResult] = {}
+        self.refuted: set[str] = set()
+        """Checks that a wrong answer came back to when all were asked together."""
         self.results: dict[str, CheckResult] = {}
         self.aside: dict[str, bool] = {}
         """Whether a skipped check, asked for the diagnosis alone, would have passed."""
@@ -130,6 +156,8 @@ class _Grading:
                 result = self._verdict(check, answer)
                 if result.status is Status.PASSED:
                     self.answers[check.id], self.passed[check.id] = answer, result
+                elif all(isinstance(seen, Returned) for seen in answer.observations):
+                    self.refuted.add(check.id)
 
     def ask(self, check: Check, *, alone: bool) -> None:
         """Give one check its verdict; asked alone, it does not wait for what it needs."""
@@ -144,12 +172,19 @@ class _Grading:
             self.results[check.id] = self.passed[check.id]
             return
         try:
-            answer = self._answer(check)
-            self.answers[check.id] = answer
-            self.results[check.id] = self._unless_earlier(self._verdict(check, answer), answer)
+            self.results[check.id] = _again(lambda: self._result(check))
         except Exception as error:  # noqa: BLE001  whatever it is, it is not the student's fault
-            fact = f"{type(error).__name__}: {show.clean(str(error))}"
-            self.results[check.id] = CheckResult(check, Status.ERROR, f"{fact}\n{REPORT_TO}")
+            self.results[check.id] = _not_graded(check, error)
+
+    def _result(self, check: Check) -> CheckResult:
+        """Ask and judge a check; what guesses must guess right more often than wrong."""
+        for _ in range(2 if check.id in self.refuted else 1):
+            answer = self._answer(check)
+            result = self._verdict(check, answer)
+            if result.status is not Status.PASSED:
+                break
+        self.answers[check.id] = answer
+        return self._unless_earlier(result, answer)
 
     def _unless_earlier(self, result: CheckResult, answer: Answer) -> CheckResult:
         """Leave a failure without a verdict that may come from a student's own earlier work."""
@@ -172,7 +207,9 @@ class _Grading:
             return None
         wanted = {exercise.partition(".")[0] for exercise in exercises}
         modules = [module for module in self.lab.modules if module in wanted]
-        lent = {m: Source(f"{m}.py", engine_path(m).read_bytes()) for m in modules}
+        lent = {
+            m: Source(f"{m}.py", make_stub(self.lab, m, kept=exercises).encode()) for m in modules
+        }
         question = replace(self._question(check), carried=lent, exercises=exercises)
         try:
             answer = self.sandbox.ask(question)
@@ -269,19 +306,33 @@ class _Grading:
             judge_case(check, case, right, right.value)  # raises if the judge itself is broken
             return Finding("The answer is of a kind that cannot be judged.")
 
-    def diagnosed(self) -> Iterator[CheckResult]:
-        """Go through the results, and name the mistakes now that all evidence is there."""
-        for name, result in self.results.items():
-            if result.status is not Status.FAILED or not self._is_attempt(name):
+    def diagnosed(self, names: AnswerKey) -> Iterator[CheckResult]:
+        """Go through the results, and name the mistakes now that all evidence is there.
+
+        Where `names` is another key, the exercises that failed are asked its cases as well.
+        """
+        failed = [r.check for r in self.results.values() if self._is_attempt(r)]
+        known = self if names is self.key else self._under(names, {c.exercise for c in failed})
+        for result in self.results.values():
+            if result.check not in failed:
                 yield result
                 continue
-            known = self._diagnosis(result.check)
+            mistakes = known._diagnosis(result.check)  # noqa: SLF001  of this class
             seen = in_one_mode(result.check, self._judged())
             told = "\n".join(filter(None, [result.message, seen]))
-            sayings = " Or: ".join(self.key.sayings[mistake] for mistake in known)
+            sayings = " Or: ".join(names.sayings[mistake] for mistake in mistakes)
             yield replace(
-                result, message=told, mistake=" | ".join(known) or None, hint=sayings or None
+                result, message=told, mistake=" | ".join(mistakes) or None, hint=sayings or None
             )
+
+    def _under(self, names: AnswerKey, exercises: Collection[str]) -> "_Grading":
+        """Ask the checks of some exercises that were judged here under another key's cases."""
+        other = _Grading(self.submission, names, self.sandbox)
+        other.results |= self.results
+        for check in self._judged():
+            if check.exercise in exercises:
+                other.ask(check, alone=True)
+        return other
 
     def _diagnosis(self, check: Check) -> list[str]:
         """Name the mistakes; a name is a gift, so what breaks here costs nothing but the name.
@@ -289,6 +340,8 @@ class _Grading:
         Where some explain, the exercise's checks that were skipped are asked as well: they may tell
         them apart, or tell that it is none of them.
         """
+        if self.results[check.id].status is not Status.FAILED:  # right under these other cases
+            return []
         try:
             known = self._explaining(check)
             if known and self._ask_skipped(check.exercise):
@@ -332,8 +385,11 @@ class _Grading:
             if result.status in {Status.PASSED, Status.FAILED} and not result.carried
         }
 
-    def _is_attempt(self, name: str) -> bool:
-        answer = self.answers[name]
+    def _is_attempt(self, result: CheckResult) -> bool:
+        """Tell whether a check failed that somebody has tried to pass."""
+        if result.status is not Status.FAILED:
+            return False
+        answer = self.answers[result.check.id]
         return answer.imported and not not_written_yet(answer.observations[0])
 
 

@@ -5,9 +5,10 @@ plain data only, and is all that a judge needs to know.
 """
 
 import hashlib
+import hmac
 import platform
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -26,15 +27,19 @@ from autograder.observation import Observation, Returned, from_plain, to_plain
 from autograder.sandbox import Answer, Sandbox, Source
 from autograder.sandbox.codec import ProtocolError, decode, encode
 from autograder.sandbox.limits import Limits
+from autograder.submission import Handed
 
 __all__ = [
     "AnswerKey",
+    "Key",
     "KeyedCheck",
     "RecordingError",
+    "SecretKey",
     "SeedError",
     "UnfitKeyError",
     "get_key",
     "key_fingerprint",
+    "key_from_bytes",
     "record_key",
     "stored_key",
 ]
@@ -88,10 +93,21 @@ class AnswerKey:
     """All checks of one lab under one seed."""
 
     lab: str
-    seed: int
+    seed: int | None
+    """None where it must not be known: the cases of a mark."""
     checks: dict[str, KeyedCheck]
     sayings: dict[str, str]
     """The sentence to each mistake's id."""
+
+    @property
+    def names(self) -> "AnswerKey":
+        """The key under which a mistake gets its name."""
+        return self
+
+    def cases_for(self, submission: Handed, sandbox: Sandbox) -> "AnswerKey":
+        """Everybody is asked the same cases."""
+        del submission, sandbox
+        return self
 
     def to_bytes(self) -> bytes:
         """Write the key as one frame."""
@@ -128,18 +144,67 @@ class AnswerKey:
             raise ProtocolError("not an answer key") from None
 
 
+@dataclass(frozen=True, slots=True)
+class SecretKey:
+    """What marks are made under: a secret, from which every submission gets cases of its own.
+
+    The reference answers these when they are asked, so nothing that a report shows can help the next
+    submission. Names are given by a stored key: what it knows of mistakes need not be secret.
+    """
+
+    secret: int
+    names: AnswerKey
+
+    @property
+    def lab(self) -> str:
+        """The lab's id."""
+        return self.names.lab
+
+    @property
+    def seed(self) -> None:
+        """No report shows a secret."""
+
+    def cases_for(self, submission: Handed, sandbox: Sandbox) -> AnswerKey:
+        """Record the cases of one submission; the same texts get the same again.
+
+        Raises: RecordingError if the reference fails to answer; SandboxError.
+        """
+        drawn = hmac.new(str(self.secret).encode(), digestmod="sha256")
+        for module, text in sorted(submission.texts.items()):
+            drawn.update(f"{module} {hashlib.sha256(text).hexdigest()}\n".encode())
+        seed = int.from_bytes(drawn.digest()[:16])
+        key = record_key(submission.lab, seed, sandbox, mistakes=())
+        return replace(key, seed=None)
+
+    def to_bytes(self) -> bytes:
+        """Write the key as one frame."""
+        return encode({"secret": self.secret, "names": self.names.to_bytes()})
+
+
+Key = AnswerKey | SecretKey
+
+
+def key_from_bytes(frame: bytes) -> Key:
+    """Read what either key's `to_bytes` wrote.
+
+    Raises: ProtocolError if it is neither.
+    """
+    match decode(frame):
+        case {"secret": int(secret), "names": bytes(names)}:
+            return SecretKey(secret, AnswerKey.from_bytes(names))
+    return AnswerKey.from_bytes(frame)
+
+
 def record_key(
     lab: Lab,
     seed: int,
     sandbox: Sandbox,
     *,
     mistakes: Sequence[Mistake] | None = None,
-    tick: Callable[[], object] = lambda: None,
 ) -> AnswerKey:
     """Ask the reference and every known mistake, and keep what they did.
 
     `mistakes` may be fewer than the catalogue's: what is not asked can judge, but has no name.
-    `tick` is called after each of them.
 
     Raises: RecordingError if the reference fails to answer.
     """
@@ -163,7 +228,6 @@ def record_key(
         if not _answers(observations):
             raise RecordingError(f"The reference does not answer {name}: {observations[0]}")
         checks[name] = KeyedCheck(cases[name], observations, wrong[name])
-        tick()
     mistakes = load_mistakes(lab) if mistakes is None else mistakes
     for mistake in mistakes:
         submission = {**right, mistake.module: mistake.source()}
@@ -171,7 +235,6 @@ def record_key(
             if lab.checks[name].exercise == mistake.exercise:
                 asked = replace(question, submission=submission, limits=_hasty(question.limits))
                 wrong[name][mistake.id] = sandbox.ask(asked).observations
-        tick()
     return AnswerKey(lab.id, seed, checks, {mistake.id: mistake.says for mistake in mistakes})
 
 
@@ -184,11 +247,9 @@ def _hasty(limits: Limits) -> Limits:
     return replace(limits, cpu_seconds=max(1, limits.cpu_seconds // 2))
 
 
-def get_key(
-    lab: Lab, seed: int, sandbox: Sandbox, *, tick: Callable[[], object] = lambda: None
-) -> AnswerKey:
+def get_key(lab: Lab, seed: int, sandbox: Sandbox) -> AnswerKey:
     """Take the stored key if it is still true, else record one and store it."""
-    return stored_key(lab, seed) or _store(lab, record_key(lab, seed, sandbox, tick=tick))
+    return stored_key(lab, seed) or _store(lab, seed, record_key(lab, seed, sandbox))
 
 
 def stored_key(lab: Lab, seed: int) -> AnswerKey | None:
@@ -233,12 +294,12 @@ def _released_key(lab: Lab, seed: int) -> AnswerKey:
     return key
 
 
-def _store(lab: Lab, key: AnswerKey) -> AnswerKey:
+def _store(lab: Lab, seed: int, key: AnswerKey) -> AnswerKey:
     """Store a key whole or not at all; where nothing can be written, keys live in memory."""
-    place = _place(lab, key.seed)
+    place = _place(lab, seed)
     try:
         write_whole(place, key.to_bytes(), private=True)
-        for old in place.parent.glob(f"{lab.id}-{key.seed}-*.key"):
+        for old in place.parent.glob(f"{lab.id}-{seed}-*.key"):
             if old != place:
                 old.unlink(missing_ok=True)
     except OSError:

@@ -48,11 +48,12 @@ class Change:
     """The checks whose points differ, as `hebb.update 3 → 0`."""
 
     def __str__(self) -> str:
-        def told(points: int | None) -> str:
-            return "–" if points is None else str(points)
-
         checks = f" ({', '.join(self.checks)})" if self.checks else ""
-        return f"{self.student}: {told(self.before)} → {told(self.after)}, {self.why}{checks}"
+        return f"{self.student}: {_shown(self.before)} → {_shown(self.after)}, {self.why}{checks}"
+
+
+def _shown(points: int | None) -> str:
+    return "–" if points is None else str(points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,6 @@ class Marks:
     """All marks of one lab."""
 
     lab: Lab
-    seed: int
     made_by: str
     marks: tuple[Mark, ...]
 
@@ -70,7 +70,6 @@ class Marks:
             "schema": SCHEMA,
             "lab": self.lab.id,
             "title": self.lab.title,
-            "seed": self.seed,
             "made_by": self.made_by,
             "max_points": self.lab.points,
             "checks": [
@@ -81,25 +80,22 @@ class Marks:
         }
 
     def to_csv(self) -> str:
-        """Write a row a student: the sum, then each check's points; who has no mark has no number."""
+        """Write a row a student: the sum, then each check's points; what was not graded is empty."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["student", "points", "max_points", *self.lab.checks])
         for mark in self.marks:
-            if mark.report is None:
-                writer.writerow(
-                    [safe_cell(mark.student), "", self.lab.points, *[""] * len(self.lab.checks)]
-                )
-                continue
-            points = [result.points for result in mark.report.results]
-            writer.writerow([safe_cell(mark.student), mark.report.points, self.lab.points, *points])
+            points = {r.check.id: r.points for r in mark.report.results} if mark.report else {}
+            total = mark.report.points if mark.report else None  # the module csv writes None as ""
+            each = [points.get(name) for name in self.lab.checks]
+            writer.writerow([safe_cell(mark.student), total, self.lab.points, *each])
         return text.getvalue()
 
     def write(self, folder: Path) -> tuple[Path, Path]:
         """Write CSV and JSON; return where they are."""
         csv_path, json_path = folder / f"{self.lab.id}.csv", self.place(folder, self.lab)
-        write_whole(csv_path, self.to_csv())
-        write_whole(json_path, json.dumps(self.to_plain(), indent=2) + "\n")
+        write_whole(csv_path, self.to_csv(), private=True)
+        write_whole(json_path, json.dumps(self.to_plain(), indent=2) + "\n", private=True)
         return csv_path, json_path
 
     @staticmethod
@@ -172,14 +168,13 @@ def _change(old: dict[str, Any] | None, new: dict[str, Any], *, same_code: bool)
     return Change(new["student"], old["points"], new["points"], why, checks)
 
 
-def _differences(before: dict[str, int], after: dict[str, int]) -> Iterator[str]:
+def _differences(before: dict[str, int | None], after: dict[str, int | None]) -> Iterator[str]:
     for name in dict.fromkeys([*before, *after]):
         if before.get(name) != after.get(name):
-            told = [str(points.get(name, "–")) for points in (before, after)]
-            yield f"{name} {' → '.join(told)}"
+            yield f"{name} {_shown(before.get(name))} → {_shown(after.get(name))}"
 
 
-def marks_of(results: Results, seed: int, marks: Sequence[Mark]) -> Marks:
+def marks_of(results: Results, marks: Sequence[Mark]) -> Marks:
     """Put a class together, ordered by student."""
     ordered = tuple(sorted(marks, key=lambda mark: mark.student))
-    return Marks(results.lab, seed, results.made_by, ordered)
+    return Marks(results.lab, results.made_by, ordered)

@@ -8,6 +8,7 @@ kernel; the marks come from the sandbox, as always.
 import contextlib
 import importlib
 import io
+import math
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,6 @@ from typing import Any
 
 from rich.console import Console
 
-from autograder import edition
 from autograder.check import Lab
 from autograder.course import load_lab, owner_of
 from autograder.report import Report
@@ -32,7 +32,7 @@ _last: tuple[Handed, Report] | None = None  # cells in a row ask about one state
 
 
 def check_here(check_id: str) -> float:
-    """Grade one check in this folder, show what came out, and return its points.
+    """Grade one check in this folder, show what came out, and return its points; nan if not graded.
 
     The whole lab is graded, so that a check counts here as it does for the mark: what it needs comes
     first.
@@ -47,7 +47,8 @@ def check_here(check_id: str) -> float:
     _show(report, check_id)
     if _following is not None:
         _reload(lab, _following.user_ns)
-    return float(next(r.points for r in report.results if r.check.id == check_id))
+    points = next(r.points for r in report.results if r.check.id == check_id)
+    return math.nan if points is None else float(points)
 
 
 def follow(shell: Any) -> None:
@@ -114,5 +115,5 @@ def _report(lab_id: str) -> Report:
     handed = Submission(lab, Path.cwd()).taken()
     if _last is None or (_last[0].lab.id, _last[0].digest) != (lab_id, handed.digest):
         with open_sandbox() as sandbox:
-            _last = handed, SelfCheck(edition.default_seed(), sandbox).report(handed)
+            _last = handed, SelfCheck(None, sandbox).report(handed)
     return _last[1]

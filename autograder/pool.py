@@ -19,7 +19,7 @@ from typing import Any
 from autograder.check import Lab
 from autograder.course import load_lab
 from autograder.grade import grade
-from autograder.key import AnswerKey
+from autograder.key import Key, key_from_bytes
 from autograder.report import Report
 from autograder.results import edition, from_plain, to_plain
 from autograder.sandbox import Sandbox, hides_files, open_sandbox
@@ -40,7 +40,7 @@ class ClusterError(Exception):
 
 
 def grade_many(
-    handed: Sequence[Handed], key: AnswerKey, *, jobs: int = 1, scheduler: str | None = None
+    handed: Sequence[Handed], key: Key, *, jobs: int = 1, scheduler: str | None = None
 ) -> Iterator[Graded]:
     """Grade submissions to one lab; yield each with its report as soon as it is there.
 
@@ -61,7 +61,7 @@ def grade_many(
     return _here(handed, key, jobs)
 
 
-def _here(handed: Sequence[Handed], key: AnswerKey, jobs: int) -> Iterator[Graded]:
+def _here(handed: Sequence[Handed], key: Key, jobs: int) -> Iterator[Graded]:
     lab, frame = handed[0].lab, key.to_bytes()
     left = {id(one): one for one in handed}
     for _ in range(TRIES):
@@ -122,7 +122,7 @@ def _parts(one: Handed) -> tuple[dict[str, bytes], dict[str, str]]:
     return dict(one.texts), dict(one.missing)
 
 
-def _on_cluster(handed: Sequence[Handed], key: AnswerKey, address: str) -> Iterator[Graded]:
+def _on_cluster(handed: Sequence[Handed], key: Key, address: str) -> Iterator[Graded]:
     try:
         distributed: Any = importlib.import_module("distributed")  # an extra
     except ModuleNotFoundError:
@@ -169,8 +169,8 @@ def _brief(error: BaseException) -> str:
     return text.splitlines()[0].rstrip(".") + "."
 
 
-def require_isolation() -> None:
-    """See that submissions cannot reach other files here: strangers' code runs by the hundred.
+def require_isolation() -> str:
+    """See that submissions cannot reach other files here, and return what holds them.
 
     Raises: ValueError if it does not; SandboxError if no sandbox can be opened.
     """
@@ -181,12 +181,13 @@ def require_isolation() -> None:
                 "and change your files. `nnlab doctor` tells what is missing. In a container, or "
                 "under an account that owns nothing, say --isolation=process."
             )
+        return sandbox.isolation
 
 
 # Everything below runs in the processes that grade.
 
 _MINE = threading.local()
-_KEYS: dict[str, AnswerKey] = {}
+_KEYS: dict[str, Key] = {}
 
 
 def _begin(frame: bytes) -> None:
@@ -195,7 +196,7 @@ def _begin(frame: bytes) -> None:
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # for the code in the sandbox
     end_with_parent()
-    _KEYS["here"] = AnswerKey.from_bytes(frame)
+    _KEYS["here"] = key_from_bytes(frame)
 
 
 def end_with_parent() -> None:
@@ -225,12 +226,12 @@ def _grade_there(
         )
     name = hashlib.sha256(frame).hexdigest()
     if name not in _KEYS:
-        _KEYS[name] = AnswerKey.from_bytes(frame)
+        _KEYS[name] = key_from_bytes(frame)
     return _grade(lab_id, _KEYS[name], texts, missing)
 
 
 def _grade(
-    lab_id: str, key: AnswerKey, texts: dict[str, bytes], missing: dict[str, str]
+    lab_id: str, key: Key, texts: dict[str, bytes], missing: dict[str, str]
 ) -> dict[str, Any]:
     handed = Handed(load_lab(lab_id), "", texts, missing)
     return to_plain(grade(handed, key, _sandbox()), times=True)

@@ -40,10 +40,14 @@ class LabProgress:
 
     @property
     def points(self) -> int:
-        """What was reached: an error of ours costs nobody points."""
-        worth = {Status.PASSED, Status.ERROR}
+        """What was reached by the checks that were graded."""
         checks = self.submission.lab.checks
-        return sum(checks[name].points for name, status in self.statuses.items() if status in worth)
+        return sum(checks[name].points for name, s in self.statuses.items() if s == Status.PASSED)
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether the last report is a mark: no check was left without a verdict."""
+        return self.graded_at is not None and Status.ERROR not in self.statuses.values()
 
     @property
     def max_points(self) -> int:
@@ -61,7 +65,7 @@ class LabProgress:
         """Describe it as data."""
         return {
             "lab": self.submission.lab.id,
-            "points": self.points,
+            "points": self.points if self.is_graded or self.graded_at is None else None,
             "max_points": self.max_points,
             "graded_at": self.graded_at and self.graded_at.isoformat(),
             "changed": self.changed,

@@ -18,6 +18,7 @@ from autograder.files import write_whole
 from autograder.fingerprints import checks_fingerprint
 from autograder.key import key_fingerprint
 from autograder.report import CheckResult, Report
+from autograder.sandbox import holds
 from autograder.submission import Handed
 
 __all__ = [
@@ -87,26 +88,35 @@ class Results:
         self.made_by = hashlib.sha256(f"{self.key}{edition(lab)}".encode()).hexdigest()[:32]
         """Changes when the key or the code that judges does."""
 
-    def find(self, handed: Handed) -> Report | None:
-        """Read the result of a submission; None if there is none that is whole."""
+    def find(self, handed: Handed, isolation: str = "") -> Report | None:
+        """Read the result of a submission; None if there is none that is whole.
+
+        One that was made under fewer layers than `isolation` has does not count.
+        """
         try:
             text = self._place(handed).read_text(encoding="utf-8")
-            return from_plain(self.lab, json.loads(text))
+            report = from_plain(self.lab, json.loads(text))
+            return report if holds(report.isolation, isolation) else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def keep(self, handed: Handed, report: Report) -> None:
         """Keep a result whole or not at all; one in which we are at fault is asked again."""
         if not report.count(Status.ERROR):
-            write_whole(self._place(handed), json.dumps(to_plain(report, times=True)) + "\n")
+            text = json.dumps(to_plain(report, times=True)) + "\n"
+            write_whole(self._place(handed), text, private=True)
 
     def _place(self, handed: Handed) -> Path:
         name = hashlib.sha256(f"{handed.digest}{self.made_by}".encode()).hexdigest()[:40]
         return self.folder / f"{name}.json"
 
 
+SECRET_BITS = 128
+"""Of a course's own seed: nobody can try them all."""
+
+
 class Seeds:
-    """The seed of each lab in one course folder: secret, so that no answer can be fitted to it."""
+    """The seed of each lab in one course folder: the secret that every mark's cases come from."""
 
     def __init__(self, folder: Path) -> None:
         self.place = folder / "seeds.json"
@@ -115,7 +125,7 @@ class Seeds:
         """Give the lab's seed; the first time it is drawn."""
         seeds = self._read()
         if lab.id not in seeds:
-            self.set(lab, secrets.randbelow(1 << 31))
+            self.set(lab, secrets.randbits(SECRET_BITS))
         return self._read()[lab.id]
 
     def set(self, lab: Lab, seed: int) -> None:

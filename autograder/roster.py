@@ -80,7 +80,7 @@ class Roster:
             row = next((p for key in _keys(mark, self.platform) if (p := places.get(key))), None)
             if row is None or row in taken:
                 strangers.append(mark.student)
-            elif mark.report is None:
+            elif mark.report is None or mark.report.points is None:
                 ungraded.append(mark.student)
             else:
                 taken.add(row)
@@ -205,7 +205,7 @@ _MOODLE_FOLDER = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_.+")
 def _feedback(report: Report) -> str:
     """Tell in a few lines of HTML, which Moodle shows, what failed and why."""
     failed = [result for result in report.results if result.status is Status.FAILED]
-    lines = [f"{report.points} / {report.max_points} points."] + [
+    lines = [f"{report.score}."] + [
         f"{result.check.id}: {result.hint or result.check.title}" for result in failed
     ]
     return "<br>".join(html.escape(line, quote=False) for line in lines)

@@ -8,7 +8,7 @@ from autograder import edition
 from autograder.check import Lab
 from autograder.course import is_guest
 from autograder.grade import grade
-from autograder.key import get_key, stored_key
+from autograder.key import Key, SecretKey, get_key, stored_key
 from autograder.leaning import earlier_first
 from autograder.report import Report
 from autograder.sandbox import Sandbox, open_sandbox
@@ -40,71 +40,82 @@ def find_targets(
 def grade_all(
     submissions: Sequence[Submission],
     *,
-    seed: int,
+    seed: int | None = None,
     only: str | None = None,
     carry: bool = False,
     recording: Callable[[Lab], object] = lambda _: None,
-) -> Generator[Report]:
-    """Grade the submissions one after the other; yield each report as it is there.
+) -> Generator[tuple[Handed, Report]]:
+    """Grade the submissions one after the other; yield what was read, and its report as it is there.
+
+    Nothing is read before the sandbox is open: its worker may be a copy of this process.
 
     `recording` is called before a key is recorded, which takes longer than grading.
 
     Raises: SandboxError or RecordingError, which are ours; SeedError if the student's edition has
         no answers to this seed's cases.
     """
-    with sandbox_for(submissions) as sandbox:
+    with sandbox_for(submissions, seed) as sandbox:
         check = SelfCheck(seed, sandbox, recording)
         for submission in submissions:
-            yield check.report(submission, only=only, carry=carry)
+            handed = submission.taken()
+            yield handed, check.report(handed, only=only, carry=carry)
 
 
-def sandbox_for(submissions: Sequence[Submission]) -> Sandbox:
+def sandbox_for(submissions: Sequence[Submission], seed: int | None = None) -> Sandbox:
     """Open the sandbox for labs; its worker is a copy of this process if that holds no answer yet.
 
     No key has been read, and of the course's own labs nothing but the checks has been imported. What
-    else another package imports with its labs, nobody knows: for these a worker is started anew.
+    else another package imports with its labs, nobody knows: for these a worker is started anew, and
+    where a secret seed was given, which this process holds.
 
     Raises: SandboxError if no process can be started.
     """
-    return open_sandbox(here=not any(is_guest(submission.lab) for submission in submissions))
+    guests = any(is_guest(submission.lab) for submission in submissions)
+    return open_sandbox(here=seed is None and not guests)
 
 
 class SelfCheck:
-    """Grades what one student has here, under one seed and in one sandbox.
+    """Grades what one student has here, in one sandbox: without a seed, on the course's open cases.
 
     In the student's edition a lab leans on the student's own earlier labs. These are graded where a
     later lab's failure asks for it, and remembered.
     """
 
     def __init__(
-        self, seed: int, sandbox: Sandbox, recording: Callable[[Lab], object] = lambda _: None
+        self,
+        seed: int | None,
+        sandbox: Sandbox,
+        recording: Callable[[Lab], object] = lambda _: None,
     ) -> None:
         self.seed = seed
         self.sandbox = sandbox
         self.recording = recording
         self.known: dict[tuple[str, str], Report] = {}
 
-    def report(
-        self, submission: Submission | Handed, *, only: str | None = None, carry: bool = False
-    ) -> Report:
+    def report(self, handed: Handed, *, only: str | None = None, carry: bool = False) -> Report:
         """Grade one submission.
 
         Raises: SandboxError, RecordingError, SeedError.
         """
-        key = stored_key(submission.lab, self.seed)
-        if key is None:
-            self.recording(submission.lab)
-            key = get_key(submission.lab, self.seed, self.sandbox)
         if not edition.is_students():
-            return grade(submission, key, self.sandbox, only=only, carry=carry)
-        handed = submission.taken() if isinstance(submission, Submission) else submission
+            return grade(handed, self._key(handed.lab), self.sandbox, only=only, carry=carry)
+        key = stored_key(handed.lab, edition.default_seed() if self.seed is None else self.seed)
+        assert key is not None, "the student's edition has one, or says why not"
         first = earlier_first(
             handed.lab, handed.lacking, lambda lab: self._earlier(handed.before(lab))
         )
-        report = grade(submission, key, self.sandbox, only=only, carry=carry, first=first)
+        report = grade(handed, key, self.sandbox, only=only, carry=carry, first=first)
         if only is None:
             self.known[handed.lab.id, handed.digest] = report
         return report
+
+    def _key(self, lab: Lab) -> Key:
+        """Take the lab's open key; with a seed, the one that gives each submission its own cases."""
+        names = stored_key(lab, edition.default_seed())
+        if names is None:
+            self.recording(lab)
+            names = get_key(lab, edition.default_seed(), self.sandbox)
+        return names if self.seed is None else SecretKey(self.seed, names)
 
     def _earlier(self, handed: Handed) -> Report:
         known = self.known.get((handed.lab.id, handed.digest))

@@ -87,7 +87,7 @@ def watch(
     sandbox: Sandbox,
     looks: Iterable[object],
     *,
-    seed: int = 0,
+    seed: int | None = None,
     grading: Callable[[Lab], AbstractContextManager[object]] = lambda _: nullcontext(),
 ) -> Iterator[Event]:
     """Grade the submissions, then again whenever their files have changed; end with `looks`.

@@ -34,7 +34,7 @@ __all__ = ["batch"]
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
-    help="Draw these cases, now and later; default: the course's own secret ones.",
+    help="The secret that cases come from, now and later; default: the course's own.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster.")
 @click.option(
@@ -118,8 +118,7 @@ def batch(
     try:
         found = find_lab(lab)
         listed = _roster(found, platform, roster, column)
-        if isolation == "full" and scheduler is None:
-            require_isolation()
+        held = require_isolation() if isolation == "full" and scheduler is None else ""
         for sentence in mend_course(course, submitted):
             click.echo(sentence)
         with counted("submissions") as bar:
@@ -130,6 +129,7 @@ def batch(
                 seed=seed,
                 jobs=jobs or _cores(),
                 scheduler=scheduler,
+                isolation=held,
                 progress=Progress(tell_recording, bar.begin, bar.advance),
             )
         changes = done.marks.changes(out)
@@ -185,7 +185,7 @@ def _fill(roster: Roster, marks: Marks, path: Path) -> None:
 
     filled = roster.fill(marks)
     with writing(path):
-        write_whole(path, filled.content)
+        write_whole(path, filled.content, private=True)
     click.echo(f"{path}: {filled.matched} of {len(marks.marks)} submissions filled in")
     for what, students in (
         ("Not in the file, or not clearly", filled.strangers),
@@ -202,7 +202,7 @@ def _write_junit(marks: Marks, path: Path) -> None:
     graded = [(mark.student, mark.report) for mark in marks.marks if mark.report]
     names = [f"{marks.lab.id} · {student}" for student, _ in graded]
     with writing(path):
-        write_whole(path, to_junit([report for _, report in graded], names=names))
+        write_whole(path, to_junit([report for _, report in graded], names=names), private=True)
     click.echo(path)
 
 

@@ -32,7 +32,9 @@ __all__ = ["grade"]
     help="Ask this one check, such as hebb.update.",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), help="Draw other cases; default: the course's, 0."
+    "--seed",
+    type=click.IntRange(min=0),
+    help="Grade as for a mark: with cases of your files' own, drawn from this secret.",
 )
 @click.option(
     "--carry-forward",
@@ -108,11 +110,11 @@ def grade(
     outputs.prepare()
     printer = _Printer(quiet=as_json, brief=len(submissions) > 1 and not verbose)
     reports = []
-    digests = [submission.taken().digest for submission in submissions]
+    digests = []
     try:
         grading = grade_all(
             submissions,
-            seed=edition.default_seed() if seed is None else seed,
+            seed=seed,
             only=check,
             carry=carry,
             recording=tell_recording,
@@ -120,7 +122,8 @@ def grade(
         with closing(grading):
             for submission in submissions:
                 with working(f"Grading {submission.lab.id} …"):
-                    report = next(grading)
+                    handed, report = next(grading)
+                digests.append(handed.digest)
                 reports.append(report)
                 printer.report(report)
     except SeedError as error:
@@ -168,9 +171,11 @@ class _Printer:
 
         if not self.brief:
             return
-        reached = sum(report.points for report in reports)
+        reached = sum(report.reached for report in reports)
         total = sum(report.max_points for report in reports)
-        self.out.print(f"{'':{self.width}}  {'':20}  {reached} / {total} points")
+        whole = all(report.points is not None for report in reports)
+        so_far = "" if whole else " so far: not graded yet"
+        self.out.print(f"{'':{self.width}}  {'':20}  {reached} / {total} points{so_far}")
         unfinished = [s for s, r in zip(submissions, reports, strict=True) if r.exit_code]
         if unfinished:
             target = shortest_target(unfinished[0], Path.cwd())

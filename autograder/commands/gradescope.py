@@ -26,7 +26,7 @@ __all__ = ["gradescope"]
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
-    help="Draw these cases; default: the course's own secret ones, as nnlab batch does.",
+    help="The secret that cases come from; default: the course's own, as for nnlab batch.",
 )
 @click.option(
     "--visibility",

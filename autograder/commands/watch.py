@@ -20,7 +20,9 @@ __all__ = ["watch"]
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[LAB|PATH]...", shell_complete=targets)
 @click.option(
-    "--seed", type=click.IntRange(min=0), help="Draw other cases; default: the course's, 0."
+    "--seed",
+    type=click.IntRange(min=0),
+    help="Grade as for a mark: with cases of your files' own, drawn from this secret.",
 )
 def watch(targets: tuple[str, ...], seed: int | None) -> None:
     """Grade again whenever you save, and show only what changed; Ctrl-C ends it.
@@ -45,13 +47,13 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
         raise click.UsageError(str(error)) from error
     show = _Shower(brief=len(submissions) > 1)
     try:
-        with sandbox_for(submissions) as sandbox:
+        with sandbox_for(submissions, seed) as sandbox:
             looks = watching.every()
             for event in watching.watch(
                 submissions,
                 sandbox,
                 looks,
-                seed=edition.default_seed() if seed is None else seed,
+                seed=seed,
                 grading=lambda lab: working(f"Grading {lab.id} …"),
             ):
                 show.event(event)

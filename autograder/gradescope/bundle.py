@@ -1,7 +1,8 @@
 """Make the zip that Gradescope takes as an autograder.
 
-It holds the answer key of a secret seed, but of the engine only what grading needs: the bodies of
-earlier labs, on which submissions may lean. This lab's and later ones' are stubs.
+It holds the secret that cases come from, and of the engine only what grading needs: the bodies of
+earlier labs, on which submissions may lean, and of this one, which answers each submission's own
+cases. Later ones' are stubs.
 """
 
 import io
@@ -14,7 +15,7 @@ from pathlib import Path
 from autograder.check import Lab
 from autograder.course import engine_path, is_guest, labs
 from autograder.gradescope.run import KEY, SETTINGS
-from autograder.key import AnswerKey
+from autograder.key import SecretKey
 from autograder.mistakes import load_mistakes
 from autograder.stubs import make_stub
 
@@ -32,15 +33,15 @@ _MADE_AT = (1980, 1, 1, 0, 0, 0)  # the same input makes the same zip
 README = """\
 This zip is the autograder of {lab} for Gradescope. It is for instructors only.
 
-It holds the answer key of a secret seed ({key}): whoever has it can fit answers to it.
+It holds this lab's reference, and the secret that cases come from ({key}): give it to nobody.
 
 setup.sh          installs Python 3.11 or newer and numpy when Gradescope builds the image
 run_autograder    grades /autograder/submission and writes /autograder/results/results.json
 requirements.txt  numpy in the version that the key was made with
 settings.json     the lab, when students see the results, and what must hold a submission
-{key}       what the reference and the known mistakes answer
+{key}       the secret, and what the known mistakes answer
 autograder/       the checker
-nnlab/            the engine: bodies of earlier labs, stubs of this one and the later ones
+nnlab/            the engine: bodies of earlier labs and of this one, stubs of the later ones
 
 Take Ubuntu 24.04 as base image. Full marks: {points} points.
 """
@@ -64,7 +65,7 @@ def see_that_it_can(lab: Lab) -> None:
 
 
 def make_bundle(
-    lab: Lab, key: AnswerKey, *, visibility: str = "visible", isolation: str = "full"
+    lab: Lab, key: SecretKey, *, visibility: str = "visible", isolation: str = "full"
 ) -> bytes:
     """Make the zip for one lab under one key.
 
@@ -85,7 +86,7 @@ def make_bundle(
     return content.getvalue()
 
 
-def _files(lab: Lab, key: AnswerKey, settings: dict[str, str]) -> Iterator[tuple[str, str | bytes]]:
+def _files(lab: Lab, key: SecretKey, settings: dict[str, str]) -> Iterator[tuple[str, str | bytes]]:
     for name in ("setup.sh", "run_autograder"):
         yield name, (_HERE / name).read_bytes().replace(b"\r\n", b"\n")
     yield "README.txt", README.format(lab=lab.id, key=KEY, points=lab.points)
@@ -100,9 +101,9 @@ def _files(lab: Lab, key: AnswerKey, settings: dict[str, str]) -> Iterator[tuple
 
 
 def _engine(lab: Lab) -> Iterator[tuple[str, str | bytes]]:
-    """Go through the engine's files; what this lab or a later one asks for is a stub."""
+    """Go through the engine's files; what a later lab asks for is a stub."""
     folder = engine_path("arrays").parent
-    withheld = {module: other for other in labs() if other.id >= lab.id for module in other.modules}
+    withheld = {module: other for other in labs() if other.id > lab.id for module in other.modules}
     for path in sorted(folder.rglob("*")):
         inner = path.relative_to(folder)
         if not path.is_file() or "__pycache__" in inner.parts:

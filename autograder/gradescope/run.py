@@ -17,7 +17,7 @@ from autograder.course import load_lab
 from autograder.files import write_whole
 from autograder.grade import grade
 from autograder.intake import read_folder
-from autograder.key import AnswerKey
+from autograder.key import key_from_bytes
 from autograder.report import CheckResult, Report
 from autograder.sandbox import hides_files, open_sandbox
 from autograder.submission import SubmissionError
@@ -32,6 +32,11 @@ NOT_GRADED = (
     "no mark. Please tell your instructor, who can grade it again."
 )
 
+
+NO_MARK = (
+    "A check broke, so there is no mark yet: neither points nor zero. That is not your fault. Please tell "
+    "your instructor, who can grade it again."
+)
 
 NOT_HELD = (
     "This submission was not graded: here it could read the answers. That is not your fault, and this "
@@ -55,7 +60,8 @@ def main(source: Path, submission: Path, results: Path) -> int:
         settings = json.loads((source / SETTINGS).read_text(encoding="utf-8"))
         report = _graded(source, submission, settings)
         written = results_of(report, visibility=settings["visibility"])
-        print(f"{report.lab}: {report.points} / {report.max_points} points, {report.isolation}")  # noqa: T201  for the instructor
+        print(f"{report.lab}: {report.score}, {report.isolation}")  # noqa: T201  for the instructor
+        code = 3 if report.points is None else 0
     except SubmissionError as error:
         written = _not_graded(f"This submission was not graded. {error}")
     except _NotHeldError as error:
@@ -75,20 +81,24 @@ def _graded(source: Path, submission: Path, settings: dict[str, str]) -> Report:
     with open_sandbox() as sandbox:
         if settings["isolation"] == "full" and not hides_files(sandbox.isolation):
             raise _NotHeldError(NOT_HELD_WHY.format(isolation=sandbox.isolation))
-        return grade(handed, AnswerKey.from_bytes((source / KEY).read_bytes()), sandbox)
+        return grade(handed, key_from_bytes((source / KEY).read_bytes()), sandbox)
 
 
 def results_of(report: Report, *, visibility: str = "visible") -> dict[str, Any]:
-    """Describe a report with the keys that Gradescope publishes; the seed stays secret."""
+    """Describe a report with the keys that Gradescope publishes.
+
+    Where a check was not graded there is no score at all: Gradescope would add up the others.
+    """
+    graded = report.points is not None
     return {
-        "score": report.points,
+        **({"score": report.points} if graded else {}),
         "output": _summary(report),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
         "stdout_visibility": "hidden",
         "visibility": visibility,
-        "tests": [_test(number, r) for number, r in enumerate(report.results, 1)],
+        "tests": [_test(number, r, graded=graded) for number, r in enumerate(report.results, 1)],
         "extra_data": {"lab": report.lab, "isolation": report.isolation},
     }
 
@@ -100,31 +110,31 @@ def _summary(report: Report) -> str:
             (Status.PASSED, "passed"),
             (Status.FAILED, "failed"),
             (Status.SKIPPED, "not asked"),
-            (Status.ERROR, "not graded through our fault, which keeps its points"),
+            (Status.ERROR, "not graded"),
         )
         if report.count(status)
     ]
     return "\n".join(
         [
-            f"{report.lab} · {report.title}: {report.points} / {report.max_points} points",
+            f"{report.lab} · {report.title}: {report.score}",
             ", ".join(counts),
+            *([NO_MARK] if report.points is None else []),
             *report.notes,
             f"Graded under isolation: {report.isolation}",
         ]
     )
 
 
-def _test(number: int, result: CheckResult) -> dict[str, Any]:
-    """Describe one check. One that broke through our fault has no status: its score speaks."""
+def _test(number: int, result: CheckResult, *, graded: bool) -> dict[str, Any]:
+    """Describe one check; one that was not graded has no status."""
     check = result.check
     status = {Status.PASSED: "passed", Status.ERROR: None}.get(result.status, "failed")
     return {
         "name": show.clean(f"{check.id}: {check.title}"),
         "number": str(number),
-        "score": result.points,
-        "max_score": check.points,
+        **({"score": result.points, "max_score": check.points} if graded else {}),
         **({"status": status} if status else {}),
-        "output": "\n\n".join(filter(None, [show.clean(result.message), result.hint])),
+        "output": "\n\n".join(filter(None, [_without_answers(result.message), result.hint])),
         "output_format": "text",
         "tags": [check.exercise],
         "visibility": "visible",
@@ -132,9 +142,19 @@ def _test(number: int, result: CheckResult) -> dict[str, Any]:
     }
 
 
+def _without_answers(message: str) -> str:
+    """Leave out what was expected: where everybody may try again for free, it would be collected."""
+    kept: list[str] = []
+    is_answer = False
+    for line in show.clean(message).splitlines():
+        is_answer = line.startswith("expected") or (is_answer and line.startswith(" " * 10))
+        if not (is_answer or "expected" in line):
+            kept.append(line)
+    return "\n".join(kept)
+
+
 def _not_graded(told: str) -> dict[str, Any]:
     return {
-        "score": 0,
         "output": told,
         "output_format": "text",
         "stdout_visibility": "hidden",

@@ -95,15 +95,10 @@ def configure(c: Any, course: Path) -> None:
     ]
     c.Autograde.autograde_preprocessors = [
         f"{STEPS}.SandboxGrade",
-        *(
-            f"{THEIRS}.{name}"
-            for name in (
-                "LimitOutput",
-                "SaveAutoGrades",
-                "AssignLatePenalties",
-                "CheckCellMetadata",
-            )
-        ),
+        f"{THEIRS}.LimitOutput",
+        f"{STEPS}.SaveGrades",
+        f"{THEIRS}.AssignLatePenalties",
+        f"{THEIRS}.CheckCellMetadata",
     ]
     c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".py"]
     c.FileNameCollectorPlugin.named_regexp = ZIP_NAMES

@@ -37,21 +37,25 @@ def fill_gradebook(course: Path, marks: Marks) -> str | None:
                 f"{place.name} does not know {lab}. "
                 f"Run `nbgrader generate_assignment {lab}`, then this command again."
             )
-        graded = [mark for mark in marks.marks if mark.report]
-        for mark in graded:
+        for mark in marks.marks:
             _enter(book, lab, mark)
         book.db.commit()
-    return f"{len(graded)} submissions are in {place.name}."
+    return f"{len(marks.marks)} submissions are in {place.name}."
 
 
 def _enter(book: Any, lab: str, mark: Mark) -> None:
-    """Write one student's points; nothing else of the submission's row is touched."""
-    assert mark.report is not None, "who has no mark is left out"
+    """Write one student's points; nothing else of the submission's row is touched.
+
+    What was not graded has no score, not even 0: nbgrader shows it to a human.
+    """
     book.update_or_create_student(mark.student)
     submission = book.update_or_create_submission(lab, mark.student)
-    points = {grade_id(result.check): result.points for result in mark.report.results}
+    points: dict[str, int | None] = {grade_id(c): None for c in mark.handed.lab.checks.values()}
+    if mark.report is not None:
+        points |= {grade_id(result.check): result.points for result in mark.report.results}
     for notebook in submission.notebooks:
         for grade in notebook.grades:
             if grade.name in points:
-                grade.auto_score = float(points[grade.name])
-                grade.needs_manual_grade = grade.manual_score is not None
+                score = points[grade.name]
+                grade.auto_score = None if score is None else float(score)
+                grade.needs_manual_grade = score is None or grade.manual_score is not None

@@ -11,23 +11,22 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook, new_output
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.batch import course_seeds, open_results, take_key
 from autograder.check import Check, Lab
 from autograder.course import load_lab
 from autograder.grade import grade
 from autograder.intake import read_folder
-from autograder.key import AnswerKey
 from autograder.nbgrader.mend import MAX_NOTEBOOK_BYTES
 from autograder.notebook_cell import told
 from autograder.notebooks import grade_id
-from autograder.report import Report
+from autograder.report import NOT_GRADED, Report
 from autograder.results import Results
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.stubs import make_stub
 
-__all__ = ["LenientExporter", "Rebuild", "SandboxGrade", "WriteStubs", "rebuild"]
+__all__ = ["LenientExporter", "Rebuild", "SandboxGrade", "SaveGrades", "WriteStubs", "rebuild"]
 
 Resources = dict[str, Any]
 
@@ -141,12 +140,28 @@ def _outputs(report: Report, check: Check, most: float) -> list[NotebookNode]:
     what it cannot read for full marks, and a warning for none.
     """
     reached = next(result.points for result in report.results if result.check is check)
+    text = new_output("stream", name="stdout", text=told(report, check.id))
+    if (
+        reached is None
+    ):  # SaveGrades leaves the score open; should it be missing, this is not a mark
+        return [text, new_output("error", ename=NOT_GRADED, evalue=check.id, traceback=[])]
     points = min(max(float(reached) / check.points * most, 0.0), most)
-    text = told(report, check.id)
-    return [
-        new_output("stream", name="stdout", text=text),
-        new_output("execute_result", data={"text/plain": repr(points)}, execution_count=1),
-    ]
+    result = new_output("execute_result", data={"text/plain": repr(points)}, execution_count=1)
+    return [text, result]
+
+
+class SaveGrades(SaveAutoGrades):
+    """nbgrader's own step; what was not graded has no score, and waits for a human."""
+
+    def _add_score(self, cell: NotebookNode, resources: Resources) -> None:
+        super()._add_score(cell, resources)
+        if any(output.get("ename") == NOT_GRADED for output in cell.get("outputs", ())):
+            ours = cell.metadata["nbgrader"]["grade_id"]
+            grade = self.gradebook.find_grade(
+                ours, self.notebook_id, self.assignment_id, self.student_id
+            )
+            grade.auto_score, grade.needs_manual_grade = None, True
+            self.gradebook.db.commit()
 
 
 class _Desk:
@@ -154,7 +169,7 @@ class _Desk:
 
     def __init__(self, course: Path, lab: Lab) -> None:
         self.lab = lab
-        self.key: AnswerKey = take_key(lab, course_seeds(course).get(lab))
+        self.key = take_key(lab, course_seeds(course).get(lab))
         self.results: Results = open_results(course, self.key)
         self.sandbox: Sandbox | None = None
 

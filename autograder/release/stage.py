@@ -59,7 +59,8 @@ def stage(
 ) -> None:
     """Write the tree of the student's edition into an empty folder."""
     seeds = {key.seed for key in keys.values()}
-    assert len(seeds) == 1, "an edition has one seed"
+    (seed,) = seeds  # an edition has one
+    assert seed is not None, "what students get is no mark's"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     _write(folder / "pyproject.toml", _project(project))
     _write(folder / "README.md", README)
@@ -75,7 +76,7 @@ def stage(
         _write(given / "keys" / f"{lab_id}.key", packed)
     made = edition.Made(
         version=project["version"],
-        seed=seeds.pop(),
+        seed=seed,
         engine=engine_fingerprint(),
         checks={lab.id: checks_fingerprint(lab) for lab in labs},
         keys={lab.id: key_fingerprint(lab) for lab in labs},

@@ -11,9 +11,11 @@ from autograder.pictures import draw
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["CheckResult", "Evidence", "Report", "to_json"]
+__all__ = ["NOT_GRADED", "CheckResult", "Evidence", "Report", "to_json"]
 
 SCHEMA = "nnlab/report/1"
+
+NOT_GRADED = "not graded"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,9 +58,16 @@ class CheckResult:
         return draw(self.check.picture, seen.case, seen.value, seen.right)
 
     @property
-    def points(self) -> int:
-        """What the check is worth here: an error of ours costs nobody points."""
-        return self.check.points if self.status in {Status.PASSED, Status.ERROR} else 0
+    def points(self) -> int | None:
+        """What the check earned; None where it was not graded, which is neither points nor zero."""
+        if self.status is Status.ERROR:
+            return None
+        return self.check.points if self.status is Status.PASSED else 0
+
+    @property
+    def score(self) -> str:
+        """The points in words, such as `2 / 3`; `not graded` through an error of ours."""
+        return NOT_GRADED if self.points is None else f"{self.points} / {self.check.points}"
 
     def to_plain(self) -> dict[str, object]:
         """Describe the result with the keys of the report's schema."""
@@ -74,11 +83,6 @@ class CheckResult:
             "seconds": round(self.seconds, 4),
         }
 
-    @property
-    def own_points(self) -> int:
-        """What the check is worth without the reference's help."""
-        return 0 if self.carried else self.points
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -86,7 +90,8 @@ class Report:
 
     lab: str
     title: str
-    seed: int
+    seed: int | None
+    """Of the cases; None for a mark, whose cases come from a secret."""
     isolation: str
     results: tuple[CheckResult, ...]
     notes: tuple[str, ...] = ()
@@ -97,14 +102,25 @@ class Report:
     """The files that were graded, for pages that show code beside a message; no part of the data."""
 
     @property
-    def points(self) -> int:
-        """What was reached."""
-        return sum(result.points for result in self.results)
+    def points(self) -> int | None:
+        """The mark; None as long as a check is not graded: a part of a mark is not a mark."""
+        return None if self.count(Status.ERROR) else self.reached
+
+    @property
+    def reached(self) -> int:
+        """The points of all checks that were graded."""
+        return sum(result.points or 0 for result in self.results)
 
     @property
     def own_points(self) -> int:
         """What was reached without the reference's help anywhere."""
-        return sum(result.own_points for result in self.results)
+        return sum(result.points or 0 for result in self.results if not result.carried)
+
+    @property
+    def score(self) -> str:
+        """The mark in words, such as `17 / 20 points`; without a mark, what is known so far."""
+        reached = f"{self.reached} / {self.max_points} points"
+        return reached if self.points is not None else f"{NOT_GRADED}, {reached} so far"
 
     @property
     def max_points(self) -> int:
@@ -129,7 +145,7 @@ class Report:
             "lab": self.lab,
             "points": self.points,
             "max_points": self.max_points,
-            **({"own_points": self.own_points} if self.own_points != self.points else {}),
+            **({"own_points": self.own_points} if self.own_points != self.reached else {}),
             "seed": self.seed,
             "isolation": self.isolation,
             **({"notes": list(self.notes)} if self.notes else {}),

@@ -21,12 +21,12 @@ def render_event(event: Event, *, when: str, width: int, unicode: bool = True) -
         head = _head(event, when, "" if before is None else "the last report stands", before)
         return Group(head, Padding(Text(event.told), (0, 0, 0, 2)))
     arrow = "→" if unicode else "->"
-    was = "" if before is None or before.points == report.points else f"{before.points} {arrow} "
-    head = _head(event, when, f"{was}{report.points} / {report.max_points} points", report)
+    was = "" if before is None or before.reached == report.reached else f"{before.reached} {arrow} "
+    head = _head(event, when, f"{was}{report.score}", report)
     if width >= WIDE:
         style = "green" if report.exit_code == 0 else "yellow"
         head.append("  ").append(
-            bar(report.points, report.max_points, style=style, unicode=unicode)
+            bar(report.reached, report.max_points, style=style, unicode=unicode)
         )
     return Group(head, *_changes(report, before, unicode=unicode))
 

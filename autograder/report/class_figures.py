@@ -60,7 +60,7 @@ class ClassFigures:
     lost: tuple[str, ...]
     """Students without a mark: the grader ended with them again and again."""
     ours: tuple[str, ...]
-    """Students with checks that broke through our fault, and kept their points."""
+    """Students without a mark: some of their checks were not graded, through an error of ours."""
     times: Times | None
     """None where no time was taken."""
 
@@ -68,10 +68,11 @@ class ClassFigures:
 def class_figures(marks: Marks) -> ClassFigures:
     """Count what a class did."""
     reports = {mark.student: mark.report for mark in marks.marks if mark.report}
+    points = {name: r.points for name, r in reports.items() if r.points is not None}
     return ClassFigures(
         len(marks.marks),
-        tuple(report.points for report in reports.values()),
-        tuple(_bands(reports, marks.lab.points)),
+        tuple(points.values()),
+        tuple(_bands(points, marks.lab.points)),
         tuple(_failing(reports)),
         tuple(_mistakes(reports)),
         tuple(mark.student for mark in marks.marks if mark.report is None),
@@ -80,9 +81,9 @@ def class_figures(marks: Marks) -> ClassFigures:
     )
 
 
-def _bands(reports: Mapping[str, Report], most: int) -> Iterable[Band]:
+def _bands(points: Mapping[str, int], most: int) -> Iterable[Band]:
     width = most / BANDS
-    placed = {name: min(int(r.points / width), BANDS - 1) for name, r in reports.items()}
+    placed = {name: min(int(reached / width), BANDS - 1) for name, reached in points.items()}
     for i in range(BANDS):
         low = -int(-i * width // 1)
         high = most if i == BANDS - 1 else -int(-(i + 1) * width // 1) - 1

@@ -23,8 +23,8 @@ def write_class(marks: Marks, folder: Path, *, pages: bool = False) -> list[Path
     lab = marks.lab.id
     page, table = folder / f"{lab}.html", folder / f"{lab}-class.csv"
     addresses = _write_pages(marks, folder, back=page.name) if pages else {}
-    write_whole(page, to_class_html(marks, addresses))
-    write_whole(table, class_csv(marks))
+    write_whole(page, to_class_html(marks, addresses), private=True)
+    write_whole(table, class_csv(marks), private=True)
     return [page, table]
 
 
@@ -51,7 +51,7 @@ def _rows(marks: Marks) -> Iterator[tuple[str, str, int | float, str, tuple[str,
     for student in seen.lost:
         yield "error", "not graded", 1, "The grader ended with it again and again.", (student,)
     for student in seen.ours:
-        yield "error", "checks broke", 1, "Through our fault; they kept their points.", (student,)
+        yield "error", "not graded", 1, "Checks broke through an error of ours.", (student,)
     if seen.times:
         yield "seconds", "total", round(seen.times.total, 1), "", ()
         yield "seconds", "longest", round(seen.times.longest, 1), "", (seen.times.slowest,)
@@ -67,7 +67,7 @@ def _write_pages(marks: Marks, folder: Path, *, back: str) -> dict[str, str]:
             continue
         name = _free(mark.student, set(addresses.values()), inner)
         page = to_html([_with_code(mark)], student=mark.student, back=f"../{back}")
-        write_whole(folder / name, page)
+        write_whole(folder / name, page, private=True)
         addresses[mark.student] = name
     return addresses
 

@@ -18,7 +18,7 @@ MOST_MISTAKES = 5
 
 
 def render_class(marks: Marks, *, unicode: bool = True) -> RenderableType:
-    """Lay out the summary of a class; nobody is named but who has no mark through our fault."""
+    """Lay out the summary of a class; only those without a mark are named."""
     lab, seen = marks.lab, class_figures(marks)
     head = Text(f"{lab.id} · {lab.title}", style="bold")
     head.append(f"   {seen.submissions} submissions", style="bold")
@@ -34,7 +34,7 @@ def render_class(marks: Marks, *, unicode: bool = True) -> RenderableType:
             *_spread(seen.bands, len(seen.reached), unicode=unicode),
         ]
     parts += [*_failing(seen.failing), *_mistakes(seen.mistakes), *_faults(seen)]
-    return Group(*parts, Text(f"seed {marks.seed}", style="dim"))
+    return Group(*parts)
 
 
 def _spread(bands: Sequence[Band], total: int, *, unicode: bool) -> Iterator[Text]:
@@ -73,7 +73,7 @@ def _mistakes(mistakes: Sequence[Counted]) -> Iterator[RenderableType]:
 
 
 def _faults(seen: ClassFigures) -> Iterator[RenderableType]:
-    """Name those whose mark is not to be trusted, through our fault."""
+    """Name those who have no mark, through an error of ours."""
     if seen.lost:
         yield Text(
             f"\nNot graded, for the grader ended with them again and again: {', '.join(seen.lost)}. "
@@ -82,8 +82,8 @@ def _faults(seen: ClassFigures) -> Iterator[RenderableType]:
         )
     if seen.ours:
         yield Text(
-            f"\nChecks broke through our fault, and kept their points: {', '.join(seen.ours)}. "
-            "The next run asks them again.",
+            f"\nNot graded, for checks broke through an error of ours: {', '.join(seen.ours)}. "
+            "They have no mark. The next run asks them again; where it breaks again, look yourself.",
             style="magenta",
         )
     yield Text()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from autograder import show
 from autograder.check import Status
-from autograder.report import CheckResult, Report
+from autograder.report import NOT_GRADED, CheckResult, Report
 
 __all__ = ["to_junit"]
 
@@ -19,7 +19,7 @@ def to_junit(reports: Sequence[Report], *, names: Sequence[str] = ()) -> str:
         suite = ET.SubElement(suites, "testsuite", {"name": show.clean(name), **_counts([report])})
         properties = ET.SubElement(suite, "properties")
         for key, value in (
-            ("points", report.points),
+            ("points", NOT_GRADED if report.points is None else report.points),
             ("max_points", report.max_points),
             ("isolation", report.isolation),
         ):

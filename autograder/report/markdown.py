@@ -18,20 +18,20 @@ def to_markdown(reports: Sequence[Report]) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield f"## {_inline(f'{report.lab} · {report.title}')}: {report.points} / {report.max_points} points"
+    yield f"## {_inline(f'{report.lab} · {report.title}')}: {report.score}"
     yield from ["", "| | check | points | promise |", "|---|---|---:|---|"]
     for result in report.results:
         check = result.check
         yield (
             f"| {SIGNS[result.status]} {result.status} | `{check.id}` "
-            f"| {result.points} / {check.points} | {_inline(check.title)} |"
+            f"| {result.score} | {_inline(check.title)} |"
         )
     yield ""
     for result in report.results:
         if result.status in {Status.FAILED, Status.ERROR}:
             yield from _facts(result)
     yield from (f"{_inline(note)}\n" for note in report.notes)
-    yield f"Seed {report.seed}, isolation: {_inline(report.isolation)}"
+    yield f"Isolation: {_inline(report.isolation)}"
     yield ""
 
 

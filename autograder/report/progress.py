@@ -60,6 +60,8 @@ def _bar(points: int, most: int, width: int, *, unicode: bool) -> Text:
 def _remark(lab: LabProgress, now: datetime, *, short: bool) -> Text:
     if lab.graded_at is None:
         return Text("not graded" if short else "not graded yet", style="dim")
+    if not lab.is_graded:
+        return Text("not graded" if short else "not graded: an error of ours", style="magenta")
     if lab.changed and short:
         return Text("changed", style="bold")
     when = Text(ago(lab.graded_at, now), style="dim")

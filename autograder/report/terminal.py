@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.check import Status
-from autograder.report import CheckResult, Report
+from autograder.report import NOT_GRADED, CheckResult, Report
 from autograder.streams import forgive
 
 __all__ = [
@@ -41,7 +41,7 @@ WORDS = {
     Status.PASSED: "passed",
     Status.FAILED: "failed",
     Status.SKIPPED: "not asked",
-    Status.ERROR: "not graded through our fault",
+    Status.ERROR: "not graded through an error of ours",
 }
 BAR = 20
 MARGIN = 8
@@ -71,7 +71,7 @@ def render(report: Report, *, unicode: bool = True) -> RenderableType:
     head.add_column(justify="right", no_wrap=True)
     head.add_row(
         Text(f"{report.lab} · {report.title}", style="bold"),
-        Text(f"{report.points} / {report.max_points} points", style="bold"),
+        Text(report.score, style="bold"),
     )
     notes = [Text(note, style="bold") for note in report.notes]
     made = [Text(line, style="dim") for line in [made_with(report)] if line]
@@ -93,13 +93,17 @@ def _checks(report: Report, *, names: int = 0, unicode: bool) -> Iterator[Render
         row = _Row(
             Text(signs[result.status], style=STYLES[result.status]),
             Text(result.check.id),
-            Text(f"{result.points}/{result.check.points}"),
+            Text(f"{_points(result)}/{result.check.points}"),
             _promise(result, told),
             width,
         )
         yield row
         yield from _facts(result, told)
         told = result.message
+
+
+def _points(result: CheckResult) -> str:
+    return "–" if result.points is None else str(result.points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +173,8 @@ def _hanging(line: str) -> RenderableType:
 
 def _summary(report: Report) -> Text:
     counts = [f"{report.count(s)} {WORDS[s]}" for s in Status if report.count(s)]
-    made = f"seed {report.seed} · isolation: {report.isolation}"
-    helped = report.points - report.own_points
+    made = f"isolation: {report.isolation}"
+    helped = report.reached - report.own_points
     own = f" · {report.own_points} on its own, {helped} with the reference's help" if helped else ""
     return Text(f"{', '.join(counts)}{own} · {made}", style="dim")
 
@@ -207,10 +211,11 @@ def labelled(title: str, rows: Sequence[tuple[str, str]]) -> RenderableType:
 
 def lab_line(report: Report, *, width: int, unicode: bool = True) -> Text:
     """Lay out one lab in one line, with a bar of its points."""
-    style = "green" if report.exit_code == 0 else "yellow" if report.points else "red"
+    style = "green" if report.exit_code == 0 else "yellow" if report.reached else "red"
     line = Text(f"{report.lab:<{width}}  ")
-    line.append(bar(report.points, report.max_points, style=style, unicode=unicode))
-    return line.append(f"  {report.points:>2} / {report.max_points}")
+    line.append(bar(report.reached, report.max_points, style=style, unicode=unicode))
+    line.append(f"  {report.reached:>2} / {report.max_points}")
+    return line if report.points is not None else line.append(f"  {NOT_GRADED}")
 
 
 def bar(points: int, most: int, width: int = BAR, *, style: str, unicode: bool = True) -> Text:

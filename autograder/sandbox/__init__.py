@@ -13,6 +13,7 @@ __all__ = [
     "SandboxError",
     "Source",
     "hides_files",
+    "holds",
     "open_sandbox",
 ]
 
@@ -48,6 +49,15 @@ def hides_files(isolation: str) -> bool:
     (True, False, False)
     """
     return not {"bubblewrap", "landlock"}.isdisjoint(isolation.split("+"))
+
+
+def holds(isolation: str, wanted: str) -> bool:
+    """Tell whether an isolation has every layer of another one; every isolation has a process.
+
+    >>> holds("bubblewrap+landlock+seccomp", "landlock+seccomp"), holds("process", "seccomp")
+    (True, False)
+    """
+    return {*isolation.split("+"), "process", ""} >= {*wanted.split("+")}
 
 
 def open_sandbox(*, here: bool = False) -> Sandbox:

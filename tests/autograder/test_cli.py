@@ -121,11 +121,11 @@ def test_one_check_can_be_asked_alone(run):
         assert [check["id"] for check in report["checks"]] == ["hebb.update"]
 
 
-def test_a_seed_draws_other_cases_with_the_same_verdict(run):
-    """--seed is written into the report; the reference passes under any."""
+def test_a_seed_grades_as_for_a_mark(run):
+    """With --seed the cases are the submission's own, so the report has no seed to show."""
     report = json.loads(run("grade", f"{ENGINE}/hebb.py", "--seed", "7", "--json").output)
 
-    assert (report["seed"], report["points"]) == (7, 20)
+    assert (report["seed"], report["points"]) == (None, 20)
 
 
 def test_several_labs_get_a_line_each(run, tmp_path):

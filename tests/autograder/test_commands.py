@@ -39,7 +39,7 @@ def test_a_gradebook_without_nbgrader_is_left_as_it_is(tmp_path, monkeypatch):
     from autograder.marks import Marks
     from autograder.nbgrader import gradebook
 
-    marks = Marks(load_lab("lab02_hebb"), 0, "", ())
+    marks = Marks(load_lab("lab02_hebb"), "", ())
     assert gradebook.fill_gradebook(tmp_path, marks) is None
     (tmp_path / "gradebook.db").write_bytes(b"")
     monkeypatch.setattr(gradebook.importlib.util, "find_spec", lambda _name: None)

@@ -6,8 +6,10 @@ import pytest
 
 from autograder.check import Status
 from autograder.course import labs, load_lab
-from autograder.grade import REPORT_TO, grade
+from autograder.grade import NOT_GRADED, grade
 from autograder.judges import Finding
+from autograder.key import SecretKey, key_from_bytes
+from autograder.observation import Returned
 from autograder.sandbox import SandboxError
 from autograder.stubs import make_stub
 from tests.conftest import reference_text
@@ -111,8 +113,8 @@ def test_a_file_too_large_is_refused(sandbox, key_of, submit):
     )
 
 
-def test_a_judge_that_breaks_costs_nobody_points(sandbox, key_of, submit, monkeypatch):
-    """Our own fault is an error: the points are kept, and the message says whom to tell."""
+def test_a_judge_that_breaks_leaves_no_mark(sandbox, key_of, submit, monkeypatch):
+    """An error of ours is neither points nor zero: the submission has no mark, and says why."""
     submission = submit("lab02_hebb")
     check = submission.lab.checks["hebb.update"]
 
@@ -123,25 +125,130 @@ def test_a_judge_that_breaks_costs_nobody_points(sandbox, key_of, submit, monkey
     report = grade(submission, key_of("lab02_hebb"), sandbox)
     results = {result.check.id: result for result in report.results}
 
-    assert report.points == report.max_points
-    assert report.exit_code == 3
+    assert (report.points, report.reached, report.exit_code) == (None, 17, 3)
+    assert report.score == "not graded, 17 / 20 points so far"
     assert results["hebb.update"].status is Status.ERROR
-    assert results["hebb.update"].message == f"ZeroDivisionError: oh\n{REPORT_TO}"
+    assert results["hebb.update"].points is None
+    assert results["hebb.update"].message == f"ZeroDivisionError: oh\n{NOT_GRADED}"
 
 
-def test_a_sandbox_that_breaks_costs_nobody_points(key_of, submit):
-    """A check that could not be asked keeps its points."""
+class Broken:
+    """A sandbox that breaks so many times, and is whole then."""
 
-    class Broken:
-        isolation = "none"
+    def __init__(self, sandbox=None, times=10**9):
+        self.sandbox, self.isolation, self.times = sandbox, "none", times
 
-        def ask(self, question):
+    def ask(self, question):
+        """Break, or ask."""
+        self.times -= 1
+        if self.times >= 0:
             raise SandboxError(f"cannot ask {question.check}")
+        return self.sandbox.ask(question)
 
+    def ask_together(self, questions):
+        """Break."""
+        raise SandboxError(f"cannot ask {len(questions)}")
+
+
+def test_a_sandbox_that_breaks_leaves_no_mark(key_of, submit):
+    """A check that could not be asked is not graded."""
     report = grade(submit("lab02_hebb"), key_of("lab02_hebb"), Broken())
 
     assert {result.status for result in report.results} == {Status.ERROR}
-    assert report.points == report.max_points
+    assert (report.points, report.reached) == (None, 0)
+
+
+def test_what_breaks_once_is_asked_again(sandbox, key_of, submit):
+    """An error of ours that passes leaves no trace."""
+    report = grade(submit("lab02_hebb"), key_of("lab02_hebb"), Broken(sandbox, times=1))
+
+    assert report.points == 20
+
+
+def test_cases_that_cannot_be_drawn_leave_no_mark(key_of, submit):
+    """Where the reference cannot be asked, no check is graded, and nobody has a zero."""
+    key = SecretKey(7, key_of("lab02_hebb"))
+    report = grade(submit("lab02_hebb", hebb="raise ValueError"), key, Broken())
+
+    assert len(report.results) == len(key.names.checks)
+    assert {result.points for result in report.results} == {None}
+
+
+def test_every_submission_has_cases_of_its_own(sandbox, key_of, submit):
+    """Under a secret, another text gets other cases, the same text the same, and no report a seed."""
+    key = SecretKey(7, key_of("lab02_hebb"))
+    texts = [reference_text("hebb").replace("3 *", "4 *"), f"{reference_text('hebb')}# again\n"]
+    handed = [submit("lab02_hebb", hebb=text).taken() for text in [*texts, texts[0]]]
+    drawn = [key.cases_for(one, sandbox).checks["hebb.update"].cases for one in handed]
+    other = SecretKey(8, key.names).cases_for(handed[0], sandbox).checks["hebb.update"].cases
+
+    assert repr(drawn[0]) == repr(drawn[2])
+    assert len({repr(cases[2:]) for cases in (*drawn, other)}) == 3
+    assert grade(handed[0], key, sandbox).seed is None
+
+
+def test_a_mark_names_the_mistakes(sandbox, key_of, submit):
+    """Under a secret a mistake has the name that it has on the open cases."""
+    text = reference_text("hebb").replace("bias + target", "bias")
+    key = key_of("lab02_hebb")
+    open_, secret = (
+        grade(submit("lab02_hebb", hebb=text), k, sandbox) for k in (key, SecretKey(7, key))
+    )
+
+    assert [r.mistake for r in secret.results] == [r.mistake for r in open_.results]
+    assert any(result.mistake == "hebb-forgets-bias" for result in secret.results)
+
+
+def test_a_table_of_reports_earns_nothing_new(sandbox, key_of, submit):
+    """What the report on one submission shows as expected is not asked of the next one."""
+    key = SecretKey(7, key_of("lab02_hebb"))
+    seen = []
+    for attempt in range(3):
+        text = f"{make_stub(load_lab('lab02_hebb'), 'hebb')}\n# {attempt}\n"
+        cases = key.cases_for(submit("lab02_hebb", hebb=text).taken(), sandbox)
+        seen.append({repr(case) for case in cases.checks["hebb.history"].cases})
+
+    assert not seen[0] & seen[1]
+    assert not (seen[0] | seen[1]) & seen[2]
+
+
+def test_a_key_is_read_as_what_it_was_written(key_of):
+    """The frame of either key makes the same key again."""
+    key = key_of("lab02_hebb")
+    secret = key_from_bytes(SecretKey(2**127, key).to_bytes())
+
+    assert isinstance(secret, SecretKey)
+    assert (secret.secret, secret.names.to_bytes()) == (2**127, key.to_bytes())
+    assert key_from_bytes(key.to_bytes()).to_bytes() == key.to_bytes()
+
+
+def test_a_guess_counts_only_if_it_is_right_again(sandbox, submit, key_of):
+    """What is wrong when all are asked together and right alone is asked alone once more."""
+    text = reference_text("hebb")
+    counting = Counting(sandbox)
+    lucky = [False, True, False]
+
+    def ask(question):
+        counting.alone.append(question.check)
+        answer = sandbox.ask(question)
+        wrong = question.check == "hebb.to_bipolar" and not lucky.pop(0)
+        return (
+            replace(answer, observations=[Returned(0)] * len(question.cases)) if wrong else answer
+        )
+
+    def ask_together(questions):
+        answers = sandbox.ask_together(questions)
+        lucky.pop(0)
+        return [
+            replace(answers[0], observations=[Returned(0)] * len(questions[0].cases)),
+            *answers[1:],
+        ]
+
+    counting.ask, counting.ask_together = ask, ask_together
+    report = grade(submit("lab02_hebb", hebb=text), key_of("lab02_hebb"), counting)
+
+    assert counting.alone == ["hebb.to_bipolar"] * 2
+    assert report.results[0].status is Status.FAILED
 
 
 class Counting:

@@ -52,7 +52,7 @@ def filled(tmp_path, platform, text, *marks, column=""):
     """Fill a file, and read it back as rows."""
     path = tmp_path / "roster.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    done = read_roster(path, platform, points=20, column=column).fill(Marks(LAB, 7, "", marks))
+    done = read_roster(path, platform, points=20, column=column).fill(Marks(LAB, "", marks))
     rows = list(csv.reader(io.StringIO(done.content.decode("utf-8-sig"), newline="")))
     return done, rows
 
@@ -142,7 +142,7 @@ def test_other_separators_and_short_rows_are_taken(tmp_path):
         text = f"Identifier{sign}Grade{sign}Feedback comments\nParticipant 7{sign}\n"
         path = tmp_path / "roster.csv"
         path.write_text(text, encoding="utf-8")
-        marks = Marks(LAB, 7, "", (mark("x_7_assignsubmission_file"),))
+        marks = Marks(LAB, "", (mark("x_7_assignsubmission_file"),))
         done = read_roster(path, "moodle", points=20).fill(marks)
 
         assert done.content.decode().splitlines()[1] == f"Participant 7{sign}3{sign}3 / 3 points."

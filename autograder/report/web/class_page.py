@@ -22,7 +22,6 @@ class _Student:
     """Of the student's own page, if there is one."""
     points: int | None
     failed: tuple[str, ...]
-    error: bool
     mistakes: tuple[str, ...]
 
 
@@ -42,7 +41,6 @@ def to_class_html(marks: Marks, addresses: Mapping[str, str] | None = None) -> s
         anchors={student.name: student.anchor for student in students},
         mistakes={made.name: f"mistake-{i}" for i, made in enumerate(seen.mistakes, 1)},
         checks={check.name: f"check-{i}" for i, check in enumerate(seen.failing, 1)},
-        seed=marks.seed,
     )
 
 
@@ -54,6 +52,5 @@ def _student(mark: Mark, number: int, addresses: Mapping[str, str]) -> _Student:
         addresses.get(mark.student, ""),
         mark.report.points if mark.report else None,
         tuple(r.check.id for r in results if r.status is Status.FAILED),
-        mark.report is None or mark.report.count(Status.ERROR) > 0,
         tuple(dict.fromkeys(r.mistake for r in results if r.mistake)),
     )

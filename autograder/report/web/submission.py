@@ -52,7 +52,8 @@ def to_html(reports: Sequence[Report], *, student: str = "", back: str = "") -> 
     return fill(
         "submission.html",
         labs=labs,
-        points=sum(report.points for report in reports),
+        points=sum(report.reached for report in reports),
+        not_graded=any(report.points is None for report in reports),
         max_points=sum(report.max_points for report in reports),
         student=student,
         back=back,
@@ -76,10 +77,10 @@ _WORDS = {
 
 def _lab(report: Report) -> _Lab:
     counts = [f"{report.count(s)} {WORDS[s]}" for s in Status if report.count(s)]
-    helped = report.points - report.own_points
+    helped = report.reached - report.own_points
     if helped:
         counts.append(f"{report.own_points} on its own, {helped} with the reference's help")
-    under = f"Seed {report.seed} · isolation: {report.isolation}"
+    under = f"Isolation: {report.isolation}"
     made = " · ".join(filter(None, [under, made_with(report)]))
     return _Lab(report, ", ".join(counts), made, tuple(_shortfalls(report)))
 

@@ -76,6 +76,12 @@ def fits(results):
     return True
 
 
+def is_no_mark(results):
+    """Tell whether results show a sentence, and no score that could be taken for a mark."""
+    assert "score" not in json.dumps(results)
+    return fits({"score": 0, **results})  # all else is as it is published
+
+
 def scores(results):
     """Sum the tests' scores."""
     return sum(test["score"] for test in results["tests"])
@@ -206,12 +212,12 @@ def test_where_a_submission_could_read_the_key_nothing_is_graded(autograder, lay
     weaken(folders["source"], layers)
     ended, results = autograder(hebb=FORGER.replace("@RESULTS@", str(folders["results"])))
 
-    assert (ended.returncode, results["score"]) == (3, 0)
+    assert ended.returncode == 3
     assert results["output"].startswith("This submission was not graded: here it could read the")
     assert results["extra_data"] == {"not_graded": True}
     assert f"The isolation is {'+'.join(layers) or 'process'}," in ended.stderr
     assert "nnlab gradescope --isolation=process" in ended.stderr
-    assert fits(results)
+    assert is_no_mark(results)
 
 
 @needs_shell
@@ -234,7 +240,7 @@ def test_results_that_a_submission_wrote_before_it_killed_the_grader_are_thrown_
     ended, results = autograder(hebb=FORGER.replace("@RESULTS@", str(folders["results"])))
 
     assert ended.returncode == 128 + 9
-    assert results["score"] == 0
+    assert "score" not in results
     assert "the autograder itself could not run" in results["output"]
 
 
@@ -253,7 +259,7 @@ def test_our_own_fault_is_told_as_such(autograder):
     ended, results = autograder(python="/no/such/python")
     assert ended.returncode not in {0, 3}
     assert "the autograder itself could not run" in results["output"]
-    assert fits(results)
+    assert is_no_mark(results)
 
 
 @needs_shell
@@ -262,7 +268,7 @@ def test_results_of_an_earlier_run_do_not_stay(autograder):
     place = autograder.folders["results"] / "results.json"
     place.write_text('{"score": 20}', encoding="utf-8")
     _, results = autograder(python="/no/such/python")
-    assert results["score"] == 0
+    assert "score" not in results
 
     place.unlink()
     (place / "folder").mkdir(parents=True)
@@ -277,7 +283,7 @@ def test_a_folder_in_the_place_of_results_is_none(autograder, tmp_path):
     python.chmod(0o755)
     ended, results = autograder(python=python)
 
-    assert (ended.returncode, results["score"]) == (0, 0)
+    assert (ended.returncode, "score" in results) == (0, False)
     assert "could not run" in results["output"]
 
 
@@ -306,21 +312,35 @@ def test_what_cannot_be_taken_in_is_told_and_a_second_module_is_noted(
     flooded = results()
     assert flooded["output"].startswith("This submission was not graded. ")
     assert flooded["output"].endswith("holds more than 3 files.")
-    assert (flooded["score"], flooded["extra_data"]) == (0, {"not_graded": True})
-    assert fits(flooded)
+    assert flooded["extra_data"] == {"not_graded": True}
+    assert is_no_mark(flooded)
 
 
-def test_a_check_that_broke_keeps_its_points():
-    """It has no status of its own: its score is full, and its output says whose fault it was."""
-    check = LAB.checks["hebb.update"]
-    broken = CheckResult(check, Status.ERROR, "OSError: no\nPlease tell your instructor.")
-    results = results_of(Report(LAB.id, LAB.title, 7, "process", (broken,), ("A note.",)))
+def test_a_check_that_broke_leaves_no_score_at_all():
+    """Gradescope adds up what scores there are, so none is given where one check was not graded."""
+    broken = CheckResult(LAB.checks["hebb.update"], Status.ERROR, "OSError: no\nShow it.")
+    right = CheckResult(LAB.checks["hebb.predict"], Status.PASSED)
+    results = results_of(Report(LAB.id, LAB.title, 7, "process", (broken, right), ("A note.",)))
 
-    assert (results["score"], results["tests"][0]["score"]) == (3, 3)
+    assert is_no_mark(results)
     assert "status" not in results["tests"][0]
-    assert "1 not graded through our fault" in results["output"]
+    assert "1 not graded" in results["output"]
+    assert "neither points nor zero" in results["output"]
     assert "A note." in results["output"]
-    assert fits(results)
+
+
+def test_what_was_expected_is_not_shown(sandbox, key_of, submit):
+    """Tries are free on Gradescope, so what a report shows of the answers would be collected."""
+    text = reference_text("hebb").replace("bias + target", "bias")
+    report = grade(submit("lab02_hebb", hebb=text), key_of("lab02_hebb"), sandbox)
+    shown = [test["output"] for test in results_of(report)["tests"]]
+    failed = [said for said, result in zip(shown, report.results, strict=True) if result.message]
+
+    assert any("expected" in result.message for result in report.results)
+    assert failed
+    for said in failed:
+        assert "expected" not in said
+    assert "The bias is a weight too" in " ".join(failed)
 
 
 def test_no_result_tells_the_seed(zipped, sandbox, key_of, submit):
@@ -345,8 +365,8 @@ def test_control_characters_of_a_submission_stay_out(sandbox, key_of, submit):
     )
 
 
-def test_the_zip_holds_what_is_needed_at_its_root_and_no_answer_of_the_lab(zipped):
-    """Scripts are executable; this lab and later ones are stubs; earlier ones are whole."""
+def test_the_zip_holds_what_is_needed_at_its_root_and_no_later_answer(zipped):
+    """Scripts are executable; later labs are stubs; this one and the earlier ones are whole."""
     with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
         modes = {i.filename: i.external_attr >> 16 for i in archive.infolist()}
         engine = {
@@ -360,7 +380,7 @@ def test_the_zip_holds_what_is_needed_at_its_root_and_no_answer_of_the_lab(zippe
         assert stat.S_ISREG(modes[name])
         assert modes[name] & 0o111
     assert {"answers.key", "settings.json", "requirements.txt"} <= modes.keys()
-    assert 'raise NotImplementedError("lab02_hebb: hebb_step")' in engine["nnlab/hebb.py"]
+    assert engine["nnlab/hebb.py"] == reference_text("hebb")  # it answers each submission's cases
     assert 'raise NotImplementedError("lab09_optimizers: SGD.step")' in engine["nnlab/optim.py"]
     assert engine["nnlab/gates.py"] == reference_text("gates")
     assert not any(

@@ -26,7 +26,7 @@ def test_points_checks_facts_and_hints_are_there():
     assert "| ❌ failed | `hebb.update` | 0 / 3 | One training pair adds" in text
     assert "```text\nreturned  1\nexpected  2\n```\n" in text
     assert "**Look at \\*this\\*.**" in text
-    assert text.rstrip().endswith("Seed 7, isolation: process")
+    assert text.rstrip().endswith("Isolation: process")
 
 
 def test_foreign_text_cannot_leave_its_fence():

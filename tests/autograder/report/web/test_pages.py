@@ -76,6 +76,7 @@ def test_the_policy_admits_our_style_and_nothing_else():
 EMPTY = {
     "labs": [],
     "points": 0,
+    "not_graded": False,
     "max_points": 0,
     "student": "",
     "back": "",
