@@ -190,7 +190,7 @@ class _Student:
 
     def walk(self, top: Path) -> None:
         """Go through the student's folder, what is near first; links are told, never followed."""
-        waiting = deque([(top, (self.name,))])
+        waiting: deque[tuple[Path, Parts]] = deque([(top, (self.name,))])
         while waiting:
             folder, parts = waiting.popleft()
             try:
@@ -257,8 +257,8 @@ class _Class(dict[str, _Student]):
     def list_folder(self) -> None:
         """Take in the folders of a class, each of which is gone through later, and files beside."""
         with os.scandir(self.place) as listed:
-            names = list(listed)
-        for found in names:
+            inside = list(listed)
+        for found in inside:
             path = self.place / found.name
             is_folder = found.is_dir(follow_symlinks=False)
             student, parts = self.owner((found.name,), is_file=not is_folder)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder import show
 from autograder.check import Lab
 from autograder.files import write_whole
 from autograder.report import Report
@@ -52,7 +53,7 @@ class Change:
             return "–" if points is None else str(points)
 
         checks = f" ({', '.join(self.checks)})" if self.checks else ""
-        return f"{self.student}: {told(self.before)} → {told(self.after)}, {self.why}{checks}"
+        return f"{show.named(self.student)}: {told(self.before)} → {told(self.after)}, {self.why}{checks}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from autograder.marks import Marks
 from autograder.report.class_figures import Band, ClassFigures, Counted, class_figures
+from autograder.show import named
 
 __all__ = ["render_class"]
 
@@ -76,13 +77,13 @@ def _faults(seen: ClassFigures) -> Iterator[RenderableType]:
     """Name those whose mark is not to be trusted, through our fault."""
     if seen.lost:
         yield Text(
-            f"\nNot graded, for the grader ended with them again and again: {', '.join(seen.lost)}. "
+            f"\nNot graded, for the grader ended with them again and again: {', '.join(map(named, seen.lost))}. "
             "Look at these submissions yourself; the others are not affected.",
             style="magenta",
         )
     if seen.ours:
         yield Text(
-            f"\nChecks broke through our fault, and kept their points: {', '.join(seen.ours)}. "
+            f"\nChecks broke through our fault, and kept their points: {', '.join(map(named, seen.ours))}. "
             "The next run asks them again.",
             style="magenta",
         )
