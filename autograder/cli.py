@@ -70,7 +70,9 @@ class Commands(click.Group):
         except OSError as error:
             if error.filename is None:
                 raise  # click knows how to end when nobody reads its output any more
-            raise click.UsageError(f"{error.filename}: {error.strerror}.") from error
+            from autograder.show import named  # noqa: PLC0415  it loads numpy
+
+            raise click.UsageError(f"{named(error.filename)}: {error.strerror}.") from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -79,6 +81,7 @@ def main() -> None:
     """Neural-network exercises that grade themselves and name the mistake."""
     # One thread sums in one order, and a process with one thread may be forked.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ["PYTHONSAFEPATH"] = "1"  # no process of ours imports from the folder it starts in
 
 
 for command in (

@@ -17,9 +17,8 @@ from typing import Any
 from autograder.check import Check, Status
 from autograder.course import engine_path
 from autograder.exercises import find_function
-from autograder.files import write_whole
 from autograder.report import CheckResult, Report
-from autograder.state import held, kept_text, state_folder
+from autograder.state import held, keep, kept_text, state_folder
 
 __all__ = ["Hint", "HintError", "formula_of", "ladder", "next_hint", "open_hints", "remember"]
 
@@ -174,4 +173,4 @@ def _is_entry(entry: Any) -> bool:
 
 def _write(place: Path, known: dict[str, Any]) -> None:
     with contextlib.suppress(OSError):
-        write_whole(place, json.dumps({"schema": SCHEMA, "checks": known}))
+        keep(place, json.dumps({"schema": SCHEMA, "checks": known}))

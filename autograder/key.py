@@ -20,13 +20,13 @@ from autograder import asking, edition
 from autograder.check import Lab
 from autograder.course import ROOT, checks_path, engine_path, reference_for
 from autograder.entries import entries_path
-from autograder.files import write_whole
 from autograder.fingerprints import checks_fingerprint
 from autograder.mistakes import Mistake, load_mistakes
 from autograder.observation import Observation, Returned, from_plain, to_plain
 from autograder.sandbox import Answer, Sandbox, Source
 from autograder.sandbox.codec import ProtocolError, decode, encode
 from autograder.sandbox.limits import Limits
+from autograder.state import STATE, keep, kept
 from autograder.submission import Handed
 
 __all__ = [
@@ -43,6 +43,10 @@ __all__ = [
     "record_key",
     "stored_key",
 ]
+
+
+MAX_KEY_BYTES = 256 << 20
+"""No lab's key comes near it."""
 
 
 class RecordingError(Exception):
@@ -264,8 +268,8 @@ def stored_key(lab: Lab, seed: int) -> AnswerKey | None:
     if edition.is_students():
         return _released_key(lab, seed)
     try:
-        key = AnswerKey.from_bytes(_place(lab, seed).read_bytes())
-    except (OSError, ProtocolError):
+        key = AnswerKey.from_bytes(kept(_place(lab, seed), MAX_KEY_BYTES))
+    except (OSError, ValueError, ProtocolError):
         return None
     return key if key.checks.keys() == lab.checks.keys() else None
 
@@ -298,7 +302,7 @@ def _store(lab: Lab, seed: int, key: AnswerKey) -> AnswerKey:
     """Store a key whole or not at all; where nothing can be written, keys live in memory."""
     place = _place(lab, seed)
     try:
-        write_whole(place, key.to_bytes(), private=True)
+        keep(place, key.to_bytes(), private=True)
         for old in place.parent.glob(f"{lab.id}-{seed}-*.key"):
             if old != place:
                 old.unlink(missing_ok=True)
@@ -308,7 +312,7 @@ def _store(lab: Lab, seed: int, key: AnswerKey) -> AnswerKey:
 
 
 def _place(lab: Lab, seed: int) -> Path:
-    return ROOT / ".nnlab" / "keys" / f"{lab.id}-{seed}-{key_fingerprint(lab)}.key"
+    return ROOT / STATE / "keys" / f"{lab.id}-{seed}-{key_fingerprint(lab)}.key"
 
 
 def key_fingerprint(lab: Lab) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder import show
 from autograder.check import Lab
 from autograder.files import write_whole
 from autograder.report import Report
@@ -49,7 +50,8 @@ class Change:
 
     def __str__(self) -> str:
         checks = f" ({', '.join(self.checks)})" if self.checks else ""
-        return f"{self.student}: {_shown(self.before)} → {_shown(self.after)}, {self.why}{checks}"
+        names = f"{show.named(self.student)}: {_shown(self.before)} → {_shown(self.after)}"
+        return f"{names}, {self.why}{checks}"
 
 
 def _shown(points: int | None) -> str:

@@ -6,13 +6,13 @@ there are or where. A process that dies is replaced, and what it was at is grade
 
 import hashlib
 import importlib
+import logging
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,9 +23,12 @@ from autograder.key import Key, key_from_bytes
 from autograder.report import Report
 from autograder.results import edition, from_plain, to_plain
 from autograder.sandbox import Sandbox, hides_files, open_sandbox
+from autograder.show import named
 from autograder.submission import Handed
 
 __all__ = ["ClusterError", "end_with_parent", "grade_many", "require_isolation"]
+
+_LOG = logging.getLogger(__name__)
 
 TRIES = 2
 """Runs of all that is left after a process has died, before each is graded by itself."""
@@ -33,6 +36,10 @@ TRIES = 2
 CONNECT_SECONDS = 10
 
 Graded = tuple[Handed, Report | None]
+
+
+class OtherEditionError(Exception):
+    """A worker has other code than the one that the marks are to come from."""
 
 
 class ClusterError(Exception):
@@ -64,19 +71,29 @@ def grade_many(
 def _here(handed: Sequence[Handed], key: Key, jobs: int) -> Iterator[Graded]:
     lab, frame = handed[0].lab, key.to_bytes()
     left = {id(one): one for one in handed}
+    whys: dict[int, str] = {}
     for _ in range(TRIES):
-        for one, report in _together(list(left.values()), lab, frame, jobs):
+        for one, report in _together(list(left.values()), lab, frame, jobs, whys):
             del left[id(one)]
             yield one, report
         if not left:
             return
     for one in left.values():  # one of them ends its grader: only by itself does it end no other's
-        alone = list(_together([one], lab, frame, 1))
+        alone = list(_together([one], lab, frame, 1, whys))
+        if not alone:
+            _LOG.warning(
+                "%s was not graded: %s", named(one.student), whys.get(id(one), "it is lost.")
+            )
         yield alone[0] if alone else (one, None)
 
 
-def _together(handed: Sequence[Handed], lab: Lab, frame: bytes, jobs: int) -> Iterator[Graded]:
-    """Grade in processes until all is done or a process dies, which ends its pool."""
+def _together(
+    handed: Sequence[Handed], lab: Lab, frame: bytes, jobs: int, whys: dict[int, str]
+) -> Iterator[Graded]:
+    """Grade in processes until all is done or a process dies, which ends its pool.
+
+    Whom nothing is yielded for, `whys` says why, by identity.
+    """
     context = multiprocessing.get_context("spawn")  # a fork would hand on threads and open files
     with ProcessPoolExecutor(
         min(jobs, len(handed)), mp_context=context, initializer=_begin, initargs=(frame,)
@@ -84,9 +101,9 @@ def _together(handed: Sequence[Handed], lab: Lab, frame: bytes, jobs: int) -> It
         try:
             with _uninterrupted():
                 asked = {pool.submit(_grade_here, lab.id, *_parts(one)): one for one in handed}
-            yield from _collect(asked, lab, as_completed, BrokenProcessPool)
-        except BrokenProcessPool:
-            return
+            yield from _collect(asked, lab, whys)
+        except (OSError, RuntimeError) as error:  # no process or thread can be started
+            whys.update({id(one): named(_brief(error)) for one in handed})
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # who stops early need not wait
 
@@ -105,17 +122,16 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _collect(
-    asked: Mapping["Future[dict[str, Any]]", Handed],
-    lab: Lab,
-    completed: Callable[[Any], Any],
-    lost: type[Exception],
+    asked: Mapping["Future[dict[str, Any]]", Handed], lab: Lab, whys: dict[int, str]
 ) -> Iterator[Graded]:
-    for future in completed(asked):
+    """Yield what comes back; where nothing does, whatever the reason, it is asked for once more."""
+    for future in as_completed(asked):
         try:
-            plain = future.result()
-        except lost:
+            report = from_plain(lab, future.result())
+        except Exception as error:  # noqa: BLE001  one submission's trouble ends no other's grading
+            whys[id(asked[future])] = named(_brief(error))
             continue
-        yield asked[future], from_plain(lab, plain)
+        yield asked[future], report
 
 
 def _parts(one: Handed) -> tuple[dict[str, bytes], dict[str, str]]:
@@ -156,10 +172,10 @@ def _ask_cluster(client: Any, handed: Sequence[Handed], lab: Lab, frame: bytes) 
         for future, plain in distributed.as_completed(asked, with_results=True, raise_errors=False):
             if future.status == "finished":
                 yield asked[future], from_plain(lab, plain)
-            elif isinstance(plain[1], distributed.KilledWorker):
-                yield asked[future], None
-            else:
+            elif isinstance(plain[1], OtherEditionError):
                 raise ClusterError(f"A worker cannot grade: {_brief(plain[1])}") from plain[1]
+            else:
+                yield asked[future], None
     finally:
         client.cancel(list(asked))
 
@@ -220,7 +236,7 @@ def _grade_there(
 ) -> dict[str, Any]:
     """Grade on a worker of a cluster, if it has the very course that the marks are to come from."""
     if edition(load_lab(lab_id)) != wanted:
-        raise RuntimeError(
+        raise OtherEditionError(
             "it has another edition of the course, of numpy or of Python. "
             "Install the same on all machines."
         )

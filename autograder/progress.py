@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.check import Status
-from autograder.files import write_whole
 from autograder.report import CheckResult, Report
-from autograder.state import held, kept_text, state_folder
+from autograder.state import held, keep, kept_text, state_folder
 from autograder.submission import Submission, find_submissions
 
 __all__ = ["LabProgress", "keep_progress", "lab_progress", "workspace_progress"]
@@ -96,7 +95,7 @@ def keep_progress(
             }
         text = json.dumps({"schema": SCHEMA, "labs": kept}, indent=2) + "\n"
         with contextlib.suppress(OSError):
-            write_whole(place, text)
+            keep(place, text)
 
 
 def _own_status(result: CheckResult) -> str:

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder.check import Lab, Status
-from autograder.files import write_whole
 from autograder.fingerprints import checks_fingerprint
 from autograder.key import key_fingerprint
 from autograder.report import CheckResult, Report
 from autograder.sandbox import holds
+from autograder.state import keep, kept_text
 from autograder.submission import Handed
 
 __all__ = [
@@ -94,17 +94,16 @@ class Results:
         One that was made under fewer layers than `isolation` has does not count.
         """
         try:
-            text = self._place(handed).read_text(encoding="utf-8")
-            report = from_plain(self.lab, json.loads(text))
+            report = from_plain(self.lab, json.loads(kept_text(self._place(handed))))
             return report if holds(report.isolation, isolation) else None
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
             return None
 
     def keep(self, handed: Handed, report: Report) -> None:
         """Keep a result whole or not at all; one in which we are at fault is asked again."""
         if not report.count(Status.ERROR):
             text = json.dumps(to_plain(report, times=True)) + "\n"
-            write_whole(self._place(handed), text, private=True)
+            keep(self._place(handed), text, private=True)
 
     def _place(self, handed: Handed) -> Path:
         name = hashlib.sha256(f"{handed.digest}{self.made_by}".encode()).hexdigest()[:40]
@@ -131,15 +130,15 @@ class Seeds:
     def set(self, lab: Lab, seed: int) -> None:
         """Choose the lab's seed for all gradings to come."""
         text = json.dumps(self._read() | {lab.id: seed}, indent=2, sort_keys=True) + "\n"
-        write_whole(self.place, text, private=True)
+        keep(self.place, text, private=True)
 
     def _read(self) -> dict[str, int]:
         try:
-            seeds = json.loads(self.place.read_text(encoding="utf-8"))
+            seeds = json.loads(kept_text(self.place))
             return {str(lab_id): int(seed) for lab_id, seed in seeds.items()}
         except FileNotFoundError:
             return {}
-        except (ValueError, AttributeError, TypeError):
+        except (ValueError, AttributeError, TypeError, RecursionError):
             raise ValueError(
                 f"{self.place} is damaged: it should map labs to seeds, as in "
                 '{"lab02_hebb": 7}. Correct or delete it.'

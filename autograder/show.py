@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.sandbox.codec import Opaque, Seed
 
-__all__ = ["call", "clean", "shape_of", "value"]
+__all__ = ["call", "clean", "named", "shape_of", "value"]
 
 MAX_NUMBERS = 24
 MAX_TEXT = 120
@@ -69,6 +69,15 @@ def _short(foreign: Any) -> str:
     """Write foreign text on one line, and not much of it."""
     text = clean(str(foreign)[: MAX_TEXT + 1]).replace("\n", " ").replace("\t", " ")
     return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
+
+
+def named(foreign: Any) -> str:
+    r"""Write a name that anything may stand in, such as a file's, on one line and not much of it.
+
+    >>> named("\x1b[2Jmine\n20 points")
+    '[2Jmine 20 points'
+    """
+    return _short(foreign)
 
 
 def call(template: str, case: Mapping[str, Any]) -> str:

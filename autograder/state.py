@@ -1,14 +1,21 @@
-"""What a workspace or a course keeps: where its folder `.nnlab` is, and how files in it are shared."""
+"""What a workspace or a course keeps: where its folder `.nnlab` is, and how its files are read and written.
+
+A folder that somebody handed in may bring a `.nnlab` of its own. So nothing in it is followed: a link
+counts as nothing where it is read, a file that is written takes its place, and below a folder that is
+a link nothing is read or written.
+"""
 
 import contextlib
+import errno
 import os
-import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["STATE", "held", "kept_text", "state_folder"]
+from autograder.files import read_regular, write_whole
+
+__all__ = ["STATE", "held", "keep", "kept", "kept_text", "see_no_link", "state_folder"]
 
 STATE = ".nnlab"
 LOCK = "lock"
@@ -24,19 +31,40 @@ def state_folder(cwd: Path) -> Path:
     return cwd / STATE
 
 
-def kept_text(path: Path) -> str:
+def keep(path: Path, content: str | bytes, *, private: bool = False) -> None:
+    """Write a file of the folder, whole or not at all; a link in its place is replaced.
+
+    Raises: OSError if nothing can be written there, or the folder is a link.
+    """
+    see_no_link(path.parent)
+    write_whole(path, content, private=private, follow=False)
+
+
+def kept(path: Path, most: int = MAX_KEPT_BYTES) -> bytes:
     """Read a file of the folder: a regular one of bounded size, for a device or a pipe has no end.
 
-    Raises: OSError or ValueError if it is none.
+    Raises: OSError or ValueError if it is none, or the folder is a link.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    if not stat.S_ISREG(path.stat().st_mode):  # a device may act as soon as it is opened
-        raise ValueError(f"{path.name} is not a file.")
-    with open(os.open(path, flags), "rb") as file:  # noqa: PTH123
-        data = file.read(MAX_KEPT_BYTES + 1)
-    if len(data) > MAX_KEPT_BYTES:
-        raise ValueError(f"{path.name} is too large.")
-    return data.decode("utf-8")
+    see_no_link(path.parent)
+    return read_regular(path, most)
+
+
+def kept_text(path: Path) -> str:
+    """Read a file of the folder as text, as `kept` does."""
+    return kept(path, MAX_KEPT_BYTES).decode("utf-8")
+
+
+def see_no_link(folder: Path) -> None:
+    """See that no folder is a link, from `.nnlab` down to the one that is asked about.
+
+    Raises: OSError with the one that is.
+    """
+    above = [folder, *folder.parents]
+    root = next((i for i, place in enumerate(above) if place.name == STATE), 0)
+    for place in above[: root + 1]:
+        if place.is_symlink():
+            told = f"It is a link, and what is kept in {STATE} is never looked for behind one"
+            raise OSError(errno.ELOOP, told, str(place))
 
 
 @contextmanager
@@ -56,6 +84,7 @@ def _lock(folder: Path, stack: contextlib.ExitStack) -> None:
         return
     import fcntl  # noqa: PLC0415  Windows has none
 
+    see_no_link(folder)
     folder.mkdir(parents=True, exist_ok=True)
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     file = os.open(folder / LOCK, flags, 0o644)

@@ -1,10 +1,10 @@
 """Intake: which files are a submission, and to which lab. Files are read, never parsed or run."""
 
 import codecs
+import contextlib
 import hashlib
 import io
 import os
-import stat
 import sys
 import tokenize
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from pathlib import Path
 from autograder import edition, show
 from autograder.check import Lab
 from autograder.course import UnknownLabError, find_lab, lab_ids, labs, owner_of
+from autograder.files import read_regular
 from autograder.sandbox import Source
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "SubmissionError",
     "checked",
     "find_submissions",
+    "read_file",
     "shortest_target",
 ]
 
@@ -53,7 +55,8 @@ class Submission:
         for module in self.lab.modules:
             path = self.folder / f"{module}.py"
             try:
-                sources[module] = Source(path.name, checked(path.name, _read(path)))
+                _see_that_it_is_no_link(self.folder)
+                sources[module] = Source(path.name, checked(path.name, read_file(path)))
             except SubmissionError as error:
                 missing[module] = str(error)
         return sources, missing
@@ -108,10 +111,6 @@ class Submission:
 def _whose(name: str) -> str:
     module = name.removesuffix(".py")
     return "a module of Python" if module in sys.stdlib_module_names else f"the package {module}"
-
-
-def _kind(path: Path) -> str:
-    return "folder" if path.is_dir() else "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,34 +169,25 @@ class Handed:
         return digest.hexdigest()[:32]
 
 
-def _read(path: Path) -> bytes:
+def _see_that_it_is_no_link(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # which reading the file then tells
+        if folder.is_symlink():
+            raise SubmissionError(f"{folder.name} is a link. Put the folder itself there.")
+
+
+def read_file(path: Path, most: int = MAX_FILE_BYTES) -> bytes:
     """Read a regular file of bounded size, and nothing that a link or a device leads to.
 
     Raises: SubmissionError in a sentence for the student.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        for place in (path.parent, path):
-            if place.is_symlink():
-                raise SubmissionError(
-                    f"{place.name} is a link. Put the {_kind(place)} itself there."
-                )
-        if not stat.S_ISREG(path.lstat().st_mode):  # a device may act as soon as it is opened
-            raise SubmissionError(f"{path.name} is not a file.")
-        with open(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:  # noqa: PTH123
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise SubmissionError(f"{path.name} is not a file.")
-            text = file.read(MAX_FILE_BYTES + 1)
-            if len(text) > MAX_FILE_BYTES:
-                size = f"{os.fstat(file.fileno()).st_size / (1 << 20):.1f} MB"
-                raise SubmissionError(
-                    f"{path.name} has {size}; a module of this course has at most 1 MB."
-                )
-            return text
+        return read_regular(path, most)
     except FileNotFoundError:
         raise SubmissionError(f"{path.name} is missing: it should be in {path.parent}.") from None
     except OSError as error:
         raise SubmissionError(f"{path.name} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise SubmissionError(str(error)) from error
 
 
 def checked(name: str, text: bytes) -> bytes:

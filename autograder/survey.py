@@ -15,13 +15,13 @@ from tempfile import TemporaryDirectory
 
 from autograder.check import Check, Lab, Status
 from autograder.course import ROOT, engine_path, load_lab
-from autograder.files import write_whole
 from autograder.grade import grade
 from autograder.key import AnswerKey, record_key, stored_key
 from autograder.mistakes import load_mistakes
 from autograder.report import CheckResult
 from autograder.results import edition
 from autograder.sandbox import Sandbox, Source, open_sandbox
+from autograder.state import STATE, keep, kept_text
 from autograder.submission import Submission
 
 __all__ = ["Outcome", "about", "ask_exercise", "survey", "survey_lab"]
@@ -131,7 +131,7 @@ def _survey_unit(lab_id: str, seed: int) -> list[Outcome]:
     with open_sandbox() as sandbox:
         key = stored_key(lab, seed) or record_key(lab, seed, sandbox)
         outcomes = survey_lab(lab, key, sandbox)
-    write_whole(place, json.dumps([asdict(outcome) for outcome in outcomes]))
+    keep(place, json.dumps([asdict(outcome) for outcome in outcomes]))
     for old in place.parent.glob(f"{lab.id}-{seed}-*.json"):
         if old != place:
             old.unlink(missing_ok=True)
@@ -140,7 +140,7 @@ def _survey_unit(lab_id: str, seed: int) -> list[Outcome]:
 
 def _stored(place: Path) -> list[Outcome] | None:
     try:
-        plain = json.loads(place.read_text(encoding="utf-8"))
+        plain = json.loads(kept_text(place))
         return [
             Outcome(o["mistake"], o["exercise"], tuple(o["caught_by"]), tuple(o["named"]))
             for o in plain
@@ -151,4 +151,4 @@ def _stored(place: Path) -> list[Outcome] | None:
 
 def _place(lab: Lab, seed: int) -> Path:
     """Name the file after all that decides what is found: the key, the judges, the diagnosis."""
-    return ROOT / ".nnlab" / "survey" / f"{lab.id}-{seed}-{edition(lab)[:16]}.json"
+    return ROOT / STATE / "survey" / f"{lab.id}-{seed}-{edition(lab)[:16]}.json"

@@ -11,7 +11,7 @@ import difflib
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +19,7 @@ from pathlib import Path
 from autograder import edition, show
 from autograder.course import ROOT, UnknownLabError, find_lab, lab_ids
 from autograder.files import write_whole
+from autograder.state import STATE, keep, kept, see_no_link
 
 __all__ = [
     "Change",
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 PLACE = "assignments"
-RELEASED = ".nnlab/released"
+RELEASED = f"{STATE}/released"
 
 Release = Mapping[str, Mapping[str, bytes]]
 """What is handed out: by lab, the files by name."""
@@ -163,7 +164,7 @@ def init(folder: Path, release: Release) -> list[Change]:
                 changes.append(Change(path, Kind.SAME))
                 continue
             write_whole(path, new)
-            write_whole(folder / released_place(lab_id) / name, new)
+            keep(folder / released_place(lab_id) / name, new)
             changes.append(Change(path, Kind.ADDED))
     return changes
 
@@ -175,15 +176,16 @@ def update(folder: Path, release: Release, *, dry_run: bool = False) -> list[Cha
     """
     changes = []
     for lab_id, files in release.items():
-        kept = folder / released_place(lab_id)
+        released = folder / released_place(lab_id)
+        see_no_link(released)
         for name, new in files.items():
             path = folder / PLACE / lab_id / name
-            change = _change(path, _read(kept / name), new)
+            change = _change(path, _read(released / name, kept), new)
             changes.append(change)
             if not dry_run:
                 _apply(change, new)
-                write_whole(kept / name, new)  # last: what is interrupted is done again
-        for gone in [p for p in sorted(kept.glob("*")) if p.name not in files]:
+                keep(released / name, new)  # last: what is interrupted is done again
+        for gone in [p for p in sorted(released.glob("*")) if p.name not in files]:
             changes.append(Change(folder / PLACE / lab_id / gone.name, Kind.GONE))
             if not dry_run:
                 gone.unlink()
@@ -220,10 +222,10 @@ def _free(path: Path, new: bytes) -> Path:
         number += 1
 
 
-def _read(path: Path) -> bytes | None:
+def _read(path: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> bytes | None:
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
+        return read(path)
+    except (FileNotFoundError, ValueError):  # or something else is there than we have kept
         return None
 
 

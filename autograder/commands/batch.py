@@ -12,6 +12,8 @@ from autograder.commands.errors import OUR_FAULT, OurFaultError, writing
 from autograder.commands.progress import counted, tell_recording
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from autograder.check import Lab
     from autograder.marks import Marks
     from autograder.roster import Roster
@@ -145,16 +147,30 @@ def batch(
         return
     if seed is not None:
         course_seeds(course).set(found, seed)
-    paths = [*done.marks.write(out), *write_class(done.marks, out, pages=pages)]
+    paths = done.marks.write(out)
+    written = write_class(done.marks, out, pages=pages)
     _print_summary(done.marks, done.graded)
-    for path in paths:
-        click.echo(path)
+    for line in (*_notes(done.marks), *paths, *written.paths, *written.failed):
+        click.echo(line)
     _hand_over(done.marks, out, listed, junit)
     filled = fill_gradebook(course, done.marks)
     if filled:
         click.echo(filled)
     faults = [m for m in done.marks.marks if m.report is None or m.report.exit_code == OUR_FAULT]
-    ctx.exit(OUR_FAULT if faults else 0)
+    ctx.exit(OUR_FAULT if faults or written.failed else 0)
+
+
+def _notes(marks: Marks) -> Iterator[str]:
+    """Say what was odd in what students handed in, as far as it fits on a screen."""
+    from autograder.show import named
+
+    notes = [f"{named(m.student)}: {note}" for m in marks.marks for note in m.handed.set_aside()]
+    yield from notes[:MAX_NOTES]
+    if len(notes) > MAX_NOTES:
+        yield f"{len(notes) - MAX_NOTES} more notes like these"
+
+
+MAX_NOTES = 20
 
 
 def _roster(lab: Lab, platform: str | None, path: Path | None, column: str) -> Roster | None:
@@ -181,7 +197,7 @@ def _hand_over(marks: Marks, out: Path, roster: Roster | None, junit: Path | Non
 def _fill(roster: Roster, marks: Marks, path: Path) -> None:
     """Write the filled file, and say whose marks are not in it."""
     from autograder.files import write_whole
-    from autograder.show import clean
+    from autograder.show import named
 
     filled = roster.fill(marks)
     with writing(path):
@@ -192,7 +208,7 @@ def _fill(roster: Roster, marks: Marks, path: Path) -> None:
         ("Without a mark, so left as they were", filled.ungraded),
     ):
         if students:
-            click.echo(f"{what}: {', '.join(map(clean, students))}")
+            click.echo(f"{what}: {', '.join(map(named, students))}")
 
 
 def _write_junit(marks: Marks, path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from autograder.course import labs
 from autograder.files import write_whole
 from autograder.nbgrader.mend import mend_course
+from autograder.streams import forgive
 
 __all__ = ["CONFIG", "configure", "init_course"]
 
@@ -102,6 +103,7 @@ def configure(c: Any, course: Path) -> None:
     ]
     c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".py"]
     c.FileNameCollectorPlugin.named_regexp = ZIP_NAMES
+    forgive(sys.stdout)
     for sentence in mend_course(course):
         sys.stdout.write(f"{sentence}\n")
 

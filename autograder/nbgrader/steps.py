@@ -16,6 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from autograder.batch import course_seeds, open_results, take_key
 from autograder.check import Check, Lab
 from autograder.course import load_lab
+from autograder.files import read_regular
 from autograder.grade import grade
 from autograder.intake import read_folder
 from autograder.nbgrader.mend import MAX_NOTEBOOK_BYTES
@@ -53,10 +54,9 @@ def _read(path: Path) -> NotebookNode:
     logger = logging.getLogger("traitlets")
     before, logger.disabled = logger.disabled, True  # it would tell at length what is not valid
     try:
-        if path.stat().st_size > MAX_NOTEBOOK_BYTES:
-            return new_notebook()
+        text = read_regular(path, MAX_NOTEBOOK_BYTES).decode("utf-8")
         with warnings.catch_warnings(action="ignore"):
-            notebook = nbformat.read(path, as_version=4)
+            notebook = nbformat.reads(text, as_version=4)
         for cell in notebook.cells:
             cell.source, cell.metadata, cell.cell_type  # noqa: B018  raises where it is none
             if not isinstance(cell.source, str) or not hasattr(cell.metadata, "get"):

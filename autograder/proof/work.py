@@ -22,6 +22,7 @@ from autograder.pool import end_with_parent
 from autograder.report import Report
 from autograder.results import edition
 from autograder.sandbox import Sandbox, SandboxError, open_sandbox
+from autograder.state import STATE, see_no_link
 from autograder.submission import Handed
 
 __all__ = ["Unit", "graded", "key_of", "sandbox", "work_through"]
@@ -86,7 +87,9 @@ def _chunk(work: Work, units: Iterable[Unit]) -> list[tuple[Unit, Any]]:
 
 
 def _place(kind: str, lab: Lab) -> Path:
-    return ROOT / ".nnlab" / "proof" / f"{kind}-{lab.id}-{edition(lab)[:16]}.jsonl"
+    place = ROOT / STATE / "proof" / f"{kind}-{lab.id}-{edition(lab)[:16]}.jsonl"
+    see_no_link(place)
+    return place
 
 
 def _keep(place: Path, line: str) -> None:

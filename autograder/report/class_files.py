@@ -4,28 +4,40 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.files import write_whole
 from autograder.marks import Mark, Marks
 from autograder.report import Report
 from autograder.report.class_figures import class_figures
+from autograder.show import named
 from autograder.spreadsheet import safe_cell
 
-__all__ = ["class_csv", "write_class"]
+__all__ = ["Written", "class_csv", "write_class"]
 
 
-def write_class(marks: Marks, folder: Path, *, pages: bool = False) -> list[Path]:
-    """Write LAB.html and LAB-class.csv, with `pages` also one for each student; return the two."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a report on a class came to."""
+
+    paths: tuple[Path, Path]
+    """The class's page and table."""
+    failed: tuple[str, ...]
+    """Which students' pages could not be made, in sentences."""
+
+
+def write_class(marks: Marks, folder: Path, *, pages: bool = False) -> Written:
+    """Write LAB.html and LAB-class.csv, with `pages` also one for each student."""
     from autograder.report.web.class_page import to_class_html  # noqa: PLC0415  only here
 
     lab = marks.lab.id
     page, table = folder / f"{lab}.html", folder / f"{lab}-class.csv"
-    addresses = _write_pages(marks, folder, back=page.name) if pages else {}
+    failed: list[str] = []
+    addresses = _write_pages(marks, folder, failed, back=page.name) if pages else {}
     write_whole(page, to_class_html(marks, addresses), private=True)
     write_whole(table, class_csv(marks), private=True)
-    return [page, table]
+    return Written((page, table), tuple(failed))
 
 
 def class_csv(marks: Marks) -> str:
@@ -57,8 +69,11 @@ def _rows(marks: Marks) -> Iterator[tuple[str, str, int | float, str, tuple[str,
         yield "seconds", "longest", round(seen.times.longest, 1), "", (seen.times.slowest,)
 
 
-def _write_pages(marks: Marks, folder: Path, *, back: str) -> dict[str, str]:
-    """Write each student's page; tell the address of each, seen from the class's page."""
+def _write_pages(marks: Marks, folder: Path, failed: list[str], *, back: str) -> dict[str, str]:
+    """Write each student's page; tell the address of each, seen from the class's page.
+
+    One that cannot be made costs no other; `failed` then has a sentence more.
+    """
     from autograder.report.web import to_html  # noqa: PLC0415  only here
 
     inner, addresses = f"{marks.lab.id}-pages", dict[str, str]()
@@ -66,8 +81,13 @@ def _write_pages(marks: Marks, folder: Path, *, back: str) -> dict[str, str]:
         if mark.report is None:
             continue
         name = _free(mark.student, set(addresses.values()), inner)
-        page = to_html([_with_code(mark)], student=mark.student, back=f"../{back}")
-        write_whole(folder / name, page, private=True)
+        try:
+            page = to_html([_with_code(mark)], student=mark.student, back=f"../{back}")
+            write_whole(folder / name, page, private=True)
+        except Exception as error:  # noqa: BLE001  whatever is drawn there, the others get theirs
+            why = named(error) or type(error).__name__
+            failed.append(f"The page of {named(mark.student)} could not be made: {why}")
+            continue
         addresses[mark.student] = name
     return addresses
 

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from autograder.marks import Marks
 from autograder.report.class_figures import Band, ClassFigures, Counted, class_figures
+from autograder.show import named
 
 __all__ = ["render_class"]
 
@@ -76,13 +77,14 @@ def _faults(seen: ClassFigures) -> Iterator[RenderableType]:
     """Name those who have no mark, through an error of ours."""
     if seen.lost:
         yield Text(
-            f"\nNot graded, for the grader ended with them again and again: {', '.join(seen.lost)}. "
+            f"\nNot graded, for the grader ended with them again and again: {', '.join(map(named, seen.lost))}. "
             "Look at these submissions yourself; the others are not affected.",
             style="magenta",
         )
     if seen.ours:
         yield Text(
-            f"\nNot graded, for checks broke through an error of ours: {', '.join(seen.ours)}. "
+            "\nNot graded, for checks broke through an error of ours: "
+            f"{', '.join(map(named, seen.ours))}. "
             "They have no mark. The next run asks them again; where it breaks again, look yourself.",
             style="magenta",
         )

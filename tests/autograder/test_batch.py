@@ -269,12 +269,12 @@ class _Dying:
     def __init__(self, real, calls):
         self.real, self.calls = real, calls
 
-    def __call__(self, handed, lab, frame, jobs):
+    def __call__(self, handed, lab, frame, jobs, whys):
         self.calls.append([one.student for one in handed])
         for one in handed:
             if one.student == "eve":
                 return
-            yield from self.real([one], lab, frame, jobs)
+            yield from self.real([one], lab, frame, jobs, whys)
 
 
 def test_who_ends_the_grader_costs_nobody_else(classroom, monkeypatch):

@@ -1,9 +1,13 @@
 """Intake of a class: every form in which platforms hand out submissions, and what hurts."""
 
+import errno
 import io
+import lzma
 import os
+import struct
 import tracemalloc
 import zipfile
+import zlib
 
 import pytest
 
@@ -115,8 +119,10 @@ def test_a_link_is_not_followed(tmp_path):
 
     ada, bob = read_class(HEBB, folder)
 
-    assert ada.missing["hebb"] == "hebb.py is a link; hand in the file itself."
-    assert bob.missing["hebb"] == "hebb.py is missing: it was not handed in."
+    assert ada.missing["hebb"] == "hebb.py is a link. Put the file itself there."
+    assert bob.missing["hebb"] == (
+        "hebb.py is missing: it was not handed in. lab02_hebb is a link. Put the folder itself there."
+    )
 
 
 def test_what_is_no_file_is_not_read(tmp_path):
@@ -179,19 +185,23 @@ def misnamed(data):
     return data[: at + 9] + b"\x08" + data[at + 10 : at + 46] + b"\xff" + data[at + 47 :]
 
 
-@pytest.mark.parametrize("damaged", [newer, misnamed, lambda _: b"no zip at all"])
-def test_a_zip_that_python_cannot_open_costs_only_its_student(tmp_path, damaged):
-    """Whatever is odd in it is the student's to hear; the class goes on."""
+@pytest.mark.parametrize(
+    ("damaged", "text", "told"),
+    [
+        (newer, b"a", ""),
+        (misnamed, None, "hebb.py is missing: it was not handed in."),
+        (lambda _: b"no zip at all", None, "lab.zip cannot be opened: it is damaged or no zip."),
+    ],
+)
+def test_a_zip_that_python_cannot_open_costs_only_its_student(tmp_path, damaged, text, told):
+    """Whatever is odd in it is the student's to hear, what can be read is read, the class goes on."""
     own = damaged(zipped({"hebb.py": b"a"}))
-    write(tmp_path, {"ada/lab.zip": own, "bob/hebb.py": b"b", "class.zip": own})
+    write(tmp_path, {"ada/lab.zip": own, "bob/hebb.py": b"b"})
     ada, bob = read_class(HEBB, tmp_path)
 
-    assert ada.missing["hebb"] == (
-        "hebb.py is missing: it was not handed in. lab.zip cannot be opened: it is damaged or no zip."
-    )
+    assert ada.texts.get("hebb") == text
+    assert ada.missing.get("hebb", "").endswith(told)
     assert bob.texts == {"hebb": b"b"}
-    with pytest.raises(SubmissionError, match="neither a folder nor a zip that is whole"):
-        read_class(HEBB, tmp_path / "class.zip")
 
 
 def test_what_no_lab_asks_for_is_never_unpacked(tmp_path):
@@ -221,13 +231,25 @@ def test_a_students_zips_are_bounded_together(tmp_path, monkeypatch):
     assert bob.missing["hebb"] == "hebb.py is missing: it was not handed in."
 
 
-def test_a_flood_of_files_in_a_students_zip_is_not_opened(tmp_path, monkeypatch):
-    """Counted before the zip's directory is read, which has no bound of its own."""
-    monkeypatch.setattr(intake, "MAX_OWN_ENTRIES", 5)
-    write(tmp_path, {"ada/a.zip": zipped({f"{n}.txt": b"" for n in range(6)} | {"hebb.py": b"a"})})
-    (ada,) = read_class(HEBB, tmp_path)
+def test_a_flood_of_files_in_a_students_zips_ends(tmp_path, monkeypatch):
+    """The entries of all zips count together, and what was found before counts."""
+    monkeypatch.setattr(intake, "MAX_ENTRIES", 11)
+    flood = {f"{n}.txt": b"" for n in range(6)}
+    write(
+        tmp_path,
+        {
+            "ada/a.zip": zipped(flood),
+            "ada/b.zip": zipped({**flood, "hebb.py": b"a"}),
+            "bob/a.zip": zipped({"hebb.py": b"b", **flood}),
+            "bob/b.zip": zipped(flood),
+        },
+    )
+    ada, bob = read_class(HEBB, tmp_path)
+    told = "b.zip was not looked through: there are more than 11 files."
 
-    assert ada.missing["hebb"].endswith("a.zip was not opened: it holds more than 5 files.")
+    assert ada.missing["hebb"] == f"hebb.py is missing: it was not handed in. {told}"
+    assert bob.texts == {"hebb": b"b"}
+    assert bob.set_aside() == [told]
 
 
 def test_a_module_that_was_handed_in_twice_is_told(tmp_path):
@@ -259,6 +281,205 @@ def test_a_flood_of_files_ends(tmp_path, monkeypatch):
     for place in (tmp_path / "class", tmp_path / "class.zip"):
         with pytest.raises(SubmissionError, match="more than 3 files"):
             read_class(HEBB, place)
+
+
+def test_files_are_counted_by_student(tmp_path, monkeypatch):
+    """A flood of one student's is told to that student; a module that is near is found all the same."""
+    monkeypatch.setattr(intake, "MAX_ENTRIES", 50)
+    flood = {
+        f"{at}{n}.txt": b"" for at in ("mal/lab02_hebb/env/", "eve/", "eve/x/") for n in range(40)
+    }
+    write(
+        tmp_path,
+        {
+            **flood,
+            "ada/hebb.py": b"a",
+            "eve/hebb.py": b"e",
+            "mal/lab02_hebb/hebb.py": b"m",
+            "mal/lab02_hebb/env/lib/x": b"",
+            **{f"mal/lab02_hebb/env/lib/{n}/y/z": b"" for n in range(9)},
+            **{f"sue/{n}.py": b"" for n in range(60)},
+            "sue/hebb.py": b"s",
+        },
+    )
+    told = "There are more than 50 files; not all were looked at."
+    handed = {one.student: one for one in read_class(HEBB, tmp_path)}
+
+    assert {name: one.texts for name, one in handed.items()} == {
+        "ada": {"hebb": b"a"},
+        "eve": {"hebb": b"e"},
+        "mal": {"hebb": b"m"},
+        "sue": {"hebb": b"s"},  # however the system orders so many
+    }
+    assert [one.set_aside() for one in handed.values()] == [[], [told], [told], [told]]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs descriptors of folders")
+@pytest.mark.parametrize(("levels", "name"), [(40, "a"), (2300, "a"), (30, "n" * 255)])
+@pytest.mark.parametrize("near", [True, False])
+def test_folders_within_folders_cost_only_their_student(tmp_path, levels, name, near):
+    """Too deep for a path, or for us: the sentence says so, and what is near is graded."""
+    write(tmp_path, {"ada/hebb.py": b"a", "mal/": b"", **({"mal/hebb.py": b"m"} if near else {})})
+    here = os.open(tmp_path / "mal", os.O_RDONLY)
+    for _ in range(levels):
+        os.mkdir(name, dir_fd=here)
+        inner = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(os.open("hebb.py", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+    ada, mal = read_class(HEBB, tmp_path)
+
+    assert ada.texts == {"hebb": b"a"}
+    (told,) = mal.set_aside()
+    assert told == (
+        "Folders were looked into 32 deep, and there are more."
+        if name == "a"
+        else f"The folder {'n' * 120}… cannot be looked into: File name too long."
+    )
+    if near:
+        assert mal.texts == {"hebb": b"m"}
+    else:
+        assert mal.missing == {"hebb": f"hebb.py is missing: it was not handed in. {told}"}
+
+
+REFUSALS = [
+    OSError(errno.ENAMETOOLONG, "File name too long"),
+    PermissionError(errno.EACCES, "Permission denied"),
+    OSError(errno.ELOOP, "Too many levels of symbolic links"),
+    OSError(errno.ESTALE, "Stale file handle"),
+    OSError(errno.EIO, "Input/output error"),
+    OverflowError("Python int too large to convert to C long"),
+    MemoryError(),
+    RecursionError("maximum recursion depth exceeded"),
+    UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+    NotImplementedError("compression type 97"),
+    struct.error("unpack requires a buffer of 4 bytes"),
+    zlib.error("Error -3"),
+    lzma.LZMAError("Corrupt input data"),
+    ValueError("negative seek value -1"),
+    AssertionError(),
+]
+
+
+@pytest.mark.parametrize("place", ["scandir", "read_file", "entries", "checked"])
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda error: type(error).__name__)
+def test_whatever_reading_one_student_raises_is_that_students(
+    tmp_path, monkeypatch, place, refusal
+):
+    """Listing, reading, unpacking, decoding: the student has a sentence, and the class goes on."""
+    own = zipped({"hebb.py": b"m"})
+    write(tmp_path, {"ada/hebb.py": b"a", "mal/work.zip": own, "zoe/hebb.py": b"z"})
+    if place in {"read_file", "checked"}:
+        write(tmp_path, {"mal/hebb.py": b"mal"})
+    where = {"scandir": intake.os, "entries": intake.zips}.get(place, intake)
+    real = getattr(where, place)
+
+    def refuse(*given):
+        if "mal" in str(given) or place == "entries":
+            raise refusal
+        return real(*given)
+
+    monkeypatch.setattr(where, place, refuse)
+    ada, mal, zoe = read_class(HEBB, tmp_path)
+
+    assert (ada.texts, zoe.texts) == ({"hebb": b"a"}, {"hebb": b"z"})
+    assert mal.texts == {}
+    assert mal.missing["hebb"].startswith("hebb.py ")
+    assert (str(refusal) or type(refusal).__name__).split("] ")[-1][:100] in mal.missing["hebb"]
+    assert mal.digest != ada.digest
+    assert read_folder(HEBB, "mal", tmp_path / "mal").missing == mal.missing
+
+
+def test_a_folder_with_a_modules_name_is_told(tmp_path):
+    """In a folder, in a zip, and in a student's own zip; a file that is there as well counts."""
+    told = "hebb.py is a folder. Put the file itself there."
+    files = {
+        "ada/hebb.py/notes.txt": b"",
+        "bob/lab02_hebb/hebb.py/": b"",
+        "cyd/hebb.py/hebb.py": b"c",
+    }
+    write(tmp_path / "class", files)
+    inner = zipped({"hebb.py/": b"", "hebb.py/x": b""})
+    write(tmp_path / "class", {"dan/work.zip": inner})
+    listed = {"ada/hebb.py/": b"", **files, "dan/work.zip": inner}
+    (tmp_path / "class.zip").write_bytes(zipped(listed))
+
+    for place in (tmp_path / "class", tmp_path / "class.zip"):
+        ada, bob, cyd, dan = read_class(HEBB, place)
+        assert ada.missing == bob.missing == dan.missing == {"hebb": told}
+        assert cyd.texts == {"hebb": b"c"}
+
+
+def test_many_zips_cost_no_more_than_one(tmp_path, monkeypatch):
+    """Only so many are opened, the nearest first, and of those that are damaged only some."""
+    monkeypatch.setattr(intake, "MAX_ZIPS", 5)
+    empty = zipped({"x": b""})
+    bad = bytearray(zipped({f"ada/{n:02}.zip": empty for n in range(30)} | {"bob/hebb.py": b"b"}))
+    for n in range(30):
+        bad[bad.index(f"ada/{n:02}.zip".encode()) + 10] ^= 0xFF
+    (tmp_path / "class.zip").write_bytes(bad)
+    write(tmp_path, {f"class/ada/far/{n:02}.zip": empty for n in range(30)})
+    write(tmp_path, {"class/ada/near.zip": zipped({"hebb.py": b"a"})})
+    (ada,) = read_class(HEBB, tmp_path / "class")
+    assert ada.texts == {"hebb": b"a"}
+    assert ada.set_aside() == ["There are more than 5 zips; not all were opened."]
+
+    monkeypatch.setattr(intake, "MAX_ZIPS", 30)
+    monkeypatch.setattr(intake, "MAX_FAILED", 2)
+    ada, bob = read_class(HEBB, tmp_path / "class.zip")
+    assert bob.texts == {"hebb": b"b"}
+    assert ada.missing["hebb"].endswith(
+        "00.zip cannot be unpacked: its zip is damaged or locked. 01.zip cannot be unpacked: its zip "
+        "is damaged or locked. So many zips are damaged that the others were not opened."
+    )
+
+
+def test_a_zip_within_a_zip_is_told(tmp_path):
+    """It is not opened, which could go on for ever."""
+    write(tmp_path, {"ada/work.zip": zipped({"inner.ZIP": zipped({"hebb.py": b"a"})})})
+
+    assert read_class(HEBB, tmp_path)[0].missing["hebb"] == (
+        "hebb.py is missing: it was not handed in. inner.ZIP was not opened: it is a zip within a zip."
+    )
+
+
+def test_a_student_whose_folder_is_a_link_is_not_lost(tmp_path):
+    """Nor is the link followed; one that leads to no folder is nobody's."""
+    write(tmp_path, {"real/hebb.py": b"r", "class/ada/hebb.py": b"a"})
+    (tmp_path / "class" / "bob").symlink_to("../real")
+    (tmp_path / "class" / "notes").symlink_to("/nowhere")
+    ada, bob = read_class(HEBB, tmp_path / "class")
+
+    assert ada.texts == {"hebb": b"a"}
+    assert (bob.student, bob.texts) == ("bob", {})
+    assert bob.missing["hebb"].endswith("bob is a link. Put the folder itself there.")
+
+
+def test_what_is_no_module_has_an_owner_as_well(tmp_path):
+    """A text in Canvas's zip is its student's, who is told that the module is missing."""
+    (tmp_path / "canvas.zip").write_bytes(
+        zipped({"ada_1_2_essay.docx": b"e", "bob_3_4_hebb.py": b"b", "readme.txt": b""})
+    )
+
+    assert found(tmp_path / "canvas.zip") == {"ada": None, "bob": b"b"}
+
+
+def test_sentences_hold_no_foreign_codes(tmp_path):
+    """Names are cleaned and cut, wherever they stand."""
+    name = "\x1b[2J\n" + "n" * 200
+    files = {
+        f"ada/{name}/hebb.py": b"a",
+        f"ada/{name}/x/hebb.py": b"b",
+        f"ada/{name}.zip": b"no zip",
+    }
+    write(tmp_path, files)
+    (ada,) = read_class(HEBB, tmp_path)
+
+    assert len(ada.set_aside()) == 2
+    assert all(
+        "\x1b" not in note and "\n" not in note and len(note) < 250 for note in ada.set_aside()
+    )
 
 
 def test_one_folder_is_read_by_the_same_rules(tmp_path):

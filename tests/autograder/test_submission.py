@@ -115,7 +115,7 @@ def test_reading_refuses_what_is_no_file(workspace):
 
     _, missing = find_submissions("hebb", workspace)[0].read()
 
-    assert missing == {"hebb": "hebb.py is not a file."}
+    assert missing == {"hebb": "hebb.py is a folder. Put the file itself there."}
 
 
 def test_reading_tells_why_the_system_refused(workspace, monkeypatch):
@@ -168,7 +168,7 @@ def test_a_pipe_is_no_submission(workspace):
         (b"x = 1\ny = '\xe9'\n", "hebb.py is not text in UTF-8: byte 0xe9 in line 2."),
         ("x = 1\n".encode("utf-16"), "it holds null bytes, as a file in UTF-16"),
         (b"x = '\0'", "it holds null bytes"),
-        (b"#" * ((1 << 20) + 1), "hebb.py has 1.0 MB; a module of this course has at most 1 MB."),
+        (b"#" * ((1 << 20) + 1), "hebb.py has 1.0 MB; a file of this course has at most 1 MB."),
     ],
 )
 def test_a_file_that_is_no_text_of_ours_gets_a_sentence(text, sentence, workspace):

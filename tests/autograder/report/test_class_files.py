@@ -149,7 +149,7 @@ def test_hostile_names_stay_text(name, tmp_path):
     """A student's name and all else is text on the page, and no file leaves the folder."""
     text = HOSTILE[name]
     given = mark(text, ["hebb.update"], mistakes={"hebb.update": (text, text)})
-    paths = write_class(marks(given, lost(text + "2")), tmp_path / "marks", pages=True)
+    paths = write_class(marks(given, lost(text + "2")), tmp_path / "marks", pages=True).paths
     found = Reader(paths[0].read_text(encoding="utf-8")).found
 
     assert {tag for tag, _ in found} <= ALLOWED | {"ul", "li"}
@@ -159,7 +159,7 @@ def test_hostile_names_stay_text(name, tmp_path):
 
 def test_pages_of_students_are_linked_both_ways(tmp_path):
     """With pages, the class's page leads to each student's, which has the code and leads back."""
-    page, table = write_class(FIVE, tmp_path, pages=True)
+    page, table = write_class(FIVE, tmp_path, pages=True).paths
     links = re.findall(r'href="(lab02_hebb-pages/[^"]*)"', page.read_text(encoding="utf-8"))
     bob = (tmp_path / "lab02_hebb-pages" / "bob.html").read_text(encoding="utf-8")
 
@@ -184,7 +184,7 @@ def test_names_that_files_cannot_have(tmp_path):
 
 def test_without_pages_there_are_two_files(tmp_path):
     """Only the class's own page and table are written, and the page links to no other."""
-    paths = write_class(FIVE, tmp_path)
+    paths = write_class(FIVE, tmp_path).paths
 
     assert sorted(tmp_path.iterdir()) == sorted(paths)
     assert "lab02_hebb-pages" not in paths[0].read_text(encoding="utf-8")
