@@ -12,8 +12,9 @@ from autograder.sandbox.inside import observe
 def engine_answers(check: Check, seeds: Iterable[int]) -> Iterator[tuple[dict[str, Any], Any]]:
     """Ask the engine a check's cases under some seeds; yield each case with its answer."""
     for seed in seeds:
-        for case in check.cases(seed):
-            yield case, observe(check.ask, (), dict(case), set()).value
+        cases = check.cases(seed)
+        for case, sent in zip(cases, check.sent(cases), strict=True):
+            yield case, observe(check.ask, (), sent, set()).value
 
 
 def cross_entropies(logits: Any, target: Any) -> Any:

@@ -15,7 +15,15 @@ from autograder.judges.epochs import (
     visits_each_once,
 )
 from autograder.judges.equal import close, equal
-from autograder.judges.finding import Comparing, Finding, Judge, chance_of, rule_of, states
+from autograder.judges.finding import (
+    Comparing,
+    Finding,
+    Judge,
+    chance_of,
+    proves_property_only,
+    rule_of,
+    states,
+)
 from autograder.judges.fit import fits
 from autograder.judges.gradient import claimed_gradient, gradient_agrees, gradient_of
 from autograder.judges.logic import (
@@ -45,6 +53,7 @@ from autograder.judges.randomness import (
     searches_at_random,
 )
 from autograder.judges.recipe import (
+    best_fingerprint,
     fits_fingerprint,
     gives_logits,
     hands_in_best,
@@ -79,6 +88,7 @@ __all__ = [
     "Finding",
     "Judge",
     "accuracy_fingerprint",
+    "best_fingerprint",
     "chance_of",
     "claimed_gradient",
     "close",
@@ -124,6 +134,7 @@ __all__ = [
     "or_refuses",
     "parts",
     "passes_fingerprint",
+    "proves_property_only",
     "reaches",
     "repeats",
     "repeats_fingerprint",

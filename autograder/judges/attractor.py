@@ -52,6 +52,7 @@ def rests(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | No
 @states(
     "Equal seeds must end in the same state, and 12 seeds not all in one.",
     chance=2e-10,
+    property_only=True,
 )
 def wanders(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept recalls that end differently for different seeds, and alike for the same seed.

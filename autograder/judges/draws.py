@@ -24,6 +24,7 @@ NETWORKS = ("first", "again", "other")
 @states(
     "Weights must repeat for the same generator, and differ for another and from layer to layer.",
     chance=1e-15,
+    property_only=True,
 )
 def comes_from_generator(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept weights that follow the generator, with numbers of its own for every layer."""

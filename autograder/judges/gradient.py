@@ -1,8 +1,10 @@
-"""The gradient judge: does the claimed gradient agree with the loss that the code computes?
+"""The gradient judge: is the claimed gradient that of the exercise's loss?
 
-The evidence holds the loss h and 2h to either side of every entry. With D(h) the central
-difference, the derivative is taken as D = (4 D(h) − D(2h)) / 3, whose truncation error is of order
-h⁴. Two errors remain, and the tolerance of an entry is the sum of their bounds:
+The evidence holds the loss h and 2h to either side of every entry. The claim is held against what
+the key measured of the reference's loss, never against the losses that came with it: whoever makes
+up a gradient can make up a loss that fits. With D(h) the central difference, the derivative is
+taken as D = (4 D(h) − D(2h)) / 3, whose truncation error is of order h⁴. Two errors remain, and the
+tolerance of an entry is the sum of their bounds:
 
     truncation   |D(h) − D(2h)| / 3      the whole correction, a hundred times the error left at h = 1e-4
     rounding     1e3 · ε · max|loss| / h the loss's last digits, measured at 3 ε in the course's checks
@@ -10,6 +12,12 @@ h⁴. Two errors remain, and the tolerance of an entry is the sum of their bound
 
 A right gradient is refused only if a loss is off by 300 times its usual rounding, which is far less
 likely than once in 10⁹. A wrong one is caught from one part in 10⁶ of the largest entry.
+
+The losses that came with the claim say whether it is the gradient of the exercise's function at
+all. They may differ from the reference's by SAME of the loss and of the largest derivative (the
+function is a sum whose terms may cancel, but what an input of size 1 adds to it is a derivative).
+Where the checks of the forward pass let 1e-9 of each output pass, this is a thousand times as much,
+so what is refused here has been refused there, unless it is wrong near this point alone.
 
 At a kink (ReLU at 0) the two one-sided slopes differ, and every value between them is right.
 """
@@ -32,11 +40,12 @@ __all__ = ["claimed_and_measured", "claimed_gradient", "gradient_agrees", "gradi
 ROUNDING = 1e3 * np.finfo(float).eps
 FLOOR = 1e-6
 KINK = 1e-3
+SAME = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class gradient_of:  # noqa: N801  a judge is made by a word: judge=gradient_of((("bias", (3,)),))
-    """A judge that accepts a claimed gradient if it agrees with the differences of the loss.
+    """A judge that accepts a claimed gradient if it agrees with differences of the reference's loss.
 
     Where the gradients of several parameters stand one after the other, `parts` tells the name and
     the shape of each, and what is wrong is told by parameter.
@@ -48,46 +57,52 @@ class gradient_of:  # noqa: N801  a judge is made by a word: judge=gradient_of((
     def rule(self) -> str:
         """How it judges, in a sentence."""
         return (
-            f"Every entry must agree with central differences of your own loss (h = {STEP:g}), within "
-            f"their error and {FLOOR:g} of the largest entry; a right gradient is refused less than "
-            "once in 1e9."
+            f"Every entry must agree with central differences of the exercise's loss (h = {STEP:g}), "
+            f"within their error and {FLOOR:g} of the largest entry, and your own loss must be the "
+            "same function there; a right gradient is refused less than once in 1e9."
         )
 
     def __call__(self, case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
         """Judge one claim; name where it does not agree."""
         del case
-        evidence = _read(observed)
+        evidence, known = _read(observed), _read(expected)
         if isinstance(evidence, Finding):
             return evidence
+        if isinstance(known, Finding):  # in foreign data alone: a reference has a gradient
+            return known
         claimed, probes, here = evidence
-        shape = np.shape(_claimed(expected))
-        if claimed.shape != shape:
+        right, right_probes, right_here = known
+        if claimed.shape != right.shape:
             return Finding(
-                f"The gradient has shape {claimed.shape}, where {shape} is expected.",
+                f"The gradient has shape {claimed.shape}, where {right.shape} is expected.",
                 returned=value(claimed),
-                expected=f"a gradient of shape {shape}",
+                expected=f"a gradient of shape {right.shape}",
             )
         if here[0] != here[1]:
             return Finding("The loss is not the same when it is asked twice at the same point.")
-        wrong = ~_agrees(claimed.ravel(), probes, here[0])
+        if not _same_loss(probes, here[0], right_probes, right_here[0]):
+            return Finding("The loss around this point is not the exercise's.")
+        wrong = ~_agrees(claimed.ravel(), right_probes, right_here[0])
         if not wrong.any():
             return None
-        return self._told(claimed, _derivative(probes).reshape(shape), wrong.reshape(shape))
+        return self._told(
+            claimed, _derivative(right_probes).reshape(right.shape), wrong.reshape(right.shape)
+        )
 
     def compared(self, observed: Any, expected: Any) -> Arrays | None:
-        """Pair the claim, parameter by parameter, with what the loss says; rounding counts as right."""
-        evidence, shape = _read(observed), np.shape(_claimed(expected))
-        if isinstance(evidence, Finding) or evidence[1].shape[1] != math.prod(shape):
+        """Pair the claim, parameter by parameter, with what is measured; rounding counts as right."""
+        evidence, known = _read(observed), _read(expected)
+        if isinstance(evidence, Finding) or isinstance(known, Finding):
             return None
-        claimed, probes, here = evidence
+        claimed, (right, probes, here) = evidence[0], known
         numeric = _derivative(probes)
-        if claimed.shape != shape:
-            return {"": (claimed, numeric.reshape(shape))}
-        right = np.where(_agrees(claimed.ravel(), probes, here[0]), claimed.ravel(), numeric)
+        if claimed.shape != right.shape:
+            return {"": (claimed, numeric.reshape(right.shape))}
+        best = np.where(_agrees(claimed.ravel(), probes, here[0]), claimed.ravel(), numeric)
         if not self.parts:
-            return {"": (claimed, right.reshape(shape))}
+            return {"": (claimed, best.reshape(right.shape))}
         return {
-            name: (claimed.ravel()[at].reshape(part), right[at].reshape(part))
+            name: (claimed.ravel()[at].reshape(part), best[at].reshape(part))
             for name, at, part in self._slices()
         }
 
@@ -133,18 +148,16 @@ def claimed_gradient(case: Mapping[str, Any], observed: Any) -> Any:
     return observed.get("claimed") if isinstance(observed, dict) else None
 
 
-def claimed_and_measured(observed: Any) -> tuple[Any, Any] | None:
-    """Read evidence as the gradient that it claims and the one that its losses measure.
+def claimed_and_measured(observed: Any, expected: Any) -> tuple[Any, Any] | None:
+    """Read evidence as the gradient that it claims, and the one that the reference's loss measures.
 
-    None if it is no evidence. The measured one has the claimed one's shape if its size allows it.
+    None if either is no evidence.
     """
-    evidence = _read(observed)
-    if isinstance(evidence, Finding):
+    evidence, known = _read(observed), _read(expected)
+    if isinstance(evidence, Finding) or isinstance(known, Finding):
         return None
-    claimed, probes, _ = evidence
-    with np.errstate(all="ignore"):  # losses may be as large as floats go
-        numeric = _derivative(probes)
-    return claimed, numeric.reshape(claimed.shape) if numeric.size == claimed.size else numeric
+    right, probes, _ = known
+    return evidence[0], _derivative(probes).reshape(right.shape)
 
 
 def _derivative(probes: Any) -> Any:
@@ -170,6 +183,17 @@ def _agrees(claimed: Any, probes: Any, here: float) -> Any:
     return (np.abs(claimed - derivative) <= tolerance) | between
 
 
+def _same_loss(probes: Any, here: float, right_probes: Any, right_here: float) -> bool:
+    """Tell whether two losses agree at every probe; `not error <= allowed`, so that nan fails."""
+    if probes.shape != right_probes.shape:
+        return False
+    with np.errstate(all="ignore"):  # losses may be as large as floats go
+        largest = np.abs(right_probes).max(initial=abs(right_here))
+        allowed = SAME * (largest + np.abs(_derivative(right_probes)).max(initial=0.0))
+        error = np.abs(probes - right_probes).max(initial=abs(here - right_here))
+    return bool(error <= allowed)
+
+
 def _at(flat: int, shape: tuple[int, ...]) -> str:
     return f"[{', '.join(str(int(i)) for i in np.unravel_index(flat, shape))}]"
 
@@ -184,10 +208,6 @@ def _lines(wrong: Any) -> str:
     if len(columns) < wrong.shape[1] and wrong[:, columns].all():
         return f"Only column {', '.join(map(str, columns))} is wrong."
     return ""
-
-
-def _claimed(expected: Any) -> Any:
-    return expected["claimed"] if isinstance(expected, dict) and "claimed" in expected else ()
 
 
 def _read(observed: Any) -> tuple[Any, Any, list[float]] | Finding:
@@ -208,4 +228,5 @@ def _read(observed: Any) -> tuple[Any, Any, list[float]] | Finding:
         return Finding("The loss around this point is not finite, so it has no gradient.")
     if not (isinstance(here, list) and len(here) == 2 and all(type(v) is float for v in here)):
         return Finding("The loss at this point is not a number.")
-    return claimed.astype(float), probes, here
+    with np.errstate(all="ignore"):  # long doubles may be out of range
+        return claimed.astype(float), probes, here

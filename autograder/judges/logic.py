@@ -27,6 +27,7 @@ __all__ = [
 
 SLACK = 1e-12
 MAX_INPUTS = 16
+MOST_FUNCTIONS = 8  # of the 16 of two inputs: who lists them all has no network
 
 
 def neuron_table(neuron: Any) -> Any:
@@ -108,7 +109,7 @@ def finds_neuron(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
 
 @states(
     "Each part of the formula must be the output of some neuron of the network, on all 4 rows of "
-    "inputs exactly."
+    f"inputs exactly, and its neurons may compute {MOST_FUNCTIONS} different functions at most."
 )
 def computes_parts(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a network in which every hidden neuron's function of the reference is computed.
@@ -121,8 +122,13 @@ def computes_parts(case: Mapping[str, Any], observed: Any, expected: Any) -> Fin
         return equal({}, observed, expected)
     whole = tuple(int(bit) for bit in np.ravel(case.get("table", ())))
     missing = [column for column in right if column not in mine and column != whole]
-    if not missing:
+    if not missing and len(mine) <= MOST_FUNCTIONS:
         return None
+    if not missing:
+        return Finding(
+            f"Its neurons compute {len(mine)} of the 16 functions of two inputs.",
+            expected=f"a network whose neurons compute {MOST_FUNCTIONS} functions at most",
+        )
     used = f"{len(mine)} different ones" if mine else "none"
     return Finding(
         f"No neuron of the network has the outputs {value(missing[0])} on the rows 00, 01, 10, 11.",

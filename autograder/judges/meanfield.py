@@ -38,6 +38,7 @@ def follows_mean_field(activation: str, gain: float) -> Judge:
         "The std of each layer's activations must be what mean-field theory expects, within "
         f"{_band(activation, 0):.1%} in layer 1 and {_band(activation, -1):.0%} in layer 10.",
         chance=1e-10,
+        property_only=True,
     )
     def judge(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
         del case, expected

@@ -45,12 +45,15 @@ BORDER = 1e-9
 @states(
     "Results must repeat for the same generator and differ for another.",
     chance=1e-9,
+    property_only=True,
 )
 def follows_generator(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept results {first, again, other}: equal from equal generators, different from another."""
-    del expected
     if not isinstance(observed, dict) or observed.keys() != {"first", "again", "other"}:
         return Finding(f"It is {shape_of(observed)}, where three results are expected.")
+    shape, numbers = np.shape(expected["first"]), as_reals(observed["first"])
+    if numbers is None or numbers.shape != shape or not np.isfinite(numbers).all():
+        return Finding(f"The results are not {shape} finite numbers.")
     again, other = _repeats(case, observed)
     if not again:
         return Finding("Twice the same generator gives two different results.")

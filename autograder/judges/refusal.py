@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding, Judge, chance_of, rule_of, states
+from autograder.judges.finding import (
+    Finding,
+    Judge,
+    chance_of,
+    proves_property_only,
+    rule_of,
+    states,
+)
 from autograder.show import shape_of, value
 
 __all__ = ["or_refuses", "returns_or_refuses"]
@@ -45,6 +52,7 @@ def or_refuses(judge: Judge) -> Judge:
     @states(
         f"What cannot be answered must raise ValueError, in any words. {rule_of(judge)}",
         chance=chance_of(judge),
+        property_only=proves_property_only(judge),
     )
     def judged(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
         wanted, got = (equal(case, side, REFUSED) is None for side in (expected, observed))

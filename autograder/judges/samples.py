@@ -122,6 +122,7 @@ def _kurtosis(sample: Any) -> float:
     "Numbers must repeat for the same seed, and for nothing else: not from call to call, row to row "
     "or column to column.",
     chance=1e-10,
+    property_only=True,
 )
 def draws_anew(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept two calls in a row and one from the start again, if they relate as the reference's do.

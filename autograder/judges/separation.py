@@ -51,7 +51,8 @@ def separates(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding 
 
 @states(
     "There may be at most (R/γ)² corrections, Novikoff's bound, and the weights must be ones that so "
-    f"many can lead to, within {ROUNDING:g} a correction."
+    f"many can lead to, within {ROUNDING:g} a correction.",
+    property_only=True,
 )
 def stays_in_bounds(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a fit whose corrections are within `case["bound"]`, and as many as its weights show."""
@@ -95,7 +96,8 @@ def _adds_up(case: Mapping[str, Any], weight: Any, updates: int) -> bool:
 
 @states(
     "No line separates these classes, so converged must be False after exactly max_steps "
-    f"corrections, with weights that so many can lead to, within {ROUNDING:g} a correction."
+    f"corrections, with weights that so many can lead to, within {ROUNDING:g} a correction.",
+    property_only=True,
 )
 def never_claims(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept a fit of inseparable classes that gave up after `case["max_steps"]` corrections."""

@@ -16,7 +16,6 @@ from autograder.judges import (
     gradient_agrees,
     gradient_of,
 )
-from autograder.sandbox.codec import Seed
 
 lab = Lab(
     "lab05_backprop",
@@ -420,18 +419,27 @@ def mlp_weights(student, seed):
     return {"first": weights(seed), "again": weights(seed), "other": weights(seed + 1)}
 
 
-def taught(student, net, x, target, *, lr, steps):
-    """Train a network on the mean squared error, with momentum 0.9; return its predictions."""
-    loss = student.losses.MSELoss()
+def first_parameters(rng, n_in, n_hidden):
+    """Draw weights and biases of a network with one hidden layer and one output."""
+    shapes = ((n_hidden, n_in), (1, n_hidden))
+    weights = [rng.normal(0, shape[1] ** -0.5, size=shape) for shape in shapes]
+    return [part for w in weights for part in (w, rng.normal(0, 0.1, size=len(w)))]
+
+
+def taught(student, net, x, target, parameters, *, lr, steps):
+    """Train a network from given parameters on the mean squared error, with momentum 0.9."""
+    for parameter, values in zip(net.parameters(), parameters, strict=True):
+        parameter.data[...] = values
+    loss, losses = student.losses.MSELoss(), []
     velocities = [np.zeros_like(parameter.data) for parameter in net.parameters()]
     for _ in range(steps):
         net.zero_grad()
-        loss(net(x), target)
+        losses.append(float(loss(net(x), target)))
         net.backward(loss.backward())
         for parameter, velocity in zip(net.parameters(), velocities, strict=True):
             velocity[...] = 0.9 * velocity + parameter.grad
             parameter.data -= lr * velocity
-    return net(x)
+    return {"outputs": net(x), "losses": np.array(losses)}
 
 
 TRAINS = [mlp, mlp_weights, whole_network, zero_grad]
@@ -443,30 +451,30 @@ TRAINS = [mlp, mlp_weights, whole_network, zero_grad]
     draw=lambda rng: {
         "x": np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]),
         "target": np.array([[0.0], [1.0], [1.0], [0.0]]),
-        "rng": Seed(int(rng.integers(0, 2**31))),
+        "parameters": first_parameters(rng, 2, 16),
     },
     cases=1,
     judge=fits(0.25),
     needs=TRAINS,
-    call="mlp((2, 16, 1), Tanh, rng=rng), trained 300 steps on XOR",
+    call="mlp((2, 16, 1), Tanh, rng=rng) with these parameters, trained 300 steps on XOR",
     slides=CAPACITY,
     picture=pictures.fit,
 )
-def learns_xor(student, x, target, rng):
+def learns_xor(student, x, target, parameters):
     """A network with one hidden layer learns XOR, which no single neuron can.
 
-    The logarithm of the largest error after 300 steps has mean −14.8 and standard deviation 0.66
-    over 1,000 starts; the bound is 20 deviations above: never a false alarm. Without hidden units the error is 0.5.
+    The logarithm of the largest error after 300 steps has mean −15.9 and standard deviation 0.46
+    over 600 starts; the bound is 31 deviations above. Without hidden units the error is 0.5.
     """
-    net = student.layers.mlp((2, 16, 1), student.layers.Tanh, rng=rng)
-    return taught(student, net, x, target, lr=0.1, steps=300)
+    net = student.layers.mlp((2, 16, 1), student.layers.Tanh, rng=np.random.default_rng(0))
+    return taught(student, net, x, target, parameters, lr=0.1, steps=300)
 
 
 def sine(rng):
     """Draw 21 points of a sine of any phase."""
     x = np.linspace(-3, 3, 21).reshape(-1, 1)
     phase = rng.uniform(-np.pi, np.pi)
-    return {"x": x, "target": np.sin(x + phase), "rng": Seed(int(rng.integers(0, 2**31)))}
+    return {"x": x, "target": np.sin(x + phase), "parameters": first_parameters(rng, 1, 32)}
 
 
 @lab.check(
@@ -474,18 +482,18 @@ def sine(rng):
     points=1,
     draw=sine,
     cases=1,
-    judge=fits(0.35),
+    judge=fits(0.5),
     needs=TRAINS,
-    call="mlp((1, 32, 1), Tanh, rng=rng), trained 500 steps on 21 points of a sine",
+    call="mlp((1, 32, 1), Tanh, rng=rng) with these parameters, trained 500 steps on points of a sine",
     slides=CAPACITY,
     picture=pictures.fit,
 )
-def fits_a_sine(student, x, target, rng):
+def fits_a_sine(student, x, target, parameters):
     """A network with one hidden layer fits a sine, as the universal approximation theorem says.
 
-    For nine phases, 60 starts each, the logarithm of the largest error after 500 steps has a mean
-    of at most −2.4 and a standard deviation of at most 0.22; the bound is 7 deviations or more
-    above: a false alarm in 10¹¹. Without hidden units the error is at least 0.77.
+    Over 600 starts and phases, the logarithm of the largest error after 500 steps has mean −2.8 and
+    standard deviation 0.30; the bound is 7 deviations above. Without hidden units the error is at
+    least 0.77.
     """
-    net = student.layers.mlp((1, 32, 1), student.layers.Tanh, rng=rng)
-    return taught(student, net, x, target, lr=0.05, steps=500)
+    net = student.layers.mlp((1, 32, 1), student.layers.Tanh, rng=np.random.default_rng(0))
+    return taught(student, net, x, target, parameters, lr=0.05, steps=500)

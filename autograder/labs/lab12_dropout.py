@@ -86,7 +86,7 @@ CALL = "Dropout(p, rng=rng)(x)"
 
 @lab.check(
     "dropout.Dropout.forward",
-    points=3,
+    points=4,
     draw=large_batch,
     always=[{"shape": (83, 51), "p": 0.6, "rng": Seed(12)}],
     cases=2,
@@ -102,7 +102,7 @@ def share(student, shape, p, rng):
 
 @lab.check(
     "dropout.Dropout.forward",
-    points=3,
+    points=4,
     draw=lambda rng: {"x": short_numbers(rng, 11, 13), "p": low_rate(rng), "rng": seed(rng)},
     always=[{"x": np.array([[2.5, -1.5, 0.75]]), "p": 0.0, "rng": Seed(0)}],
     judge=scales_kept,
@@ -130,7 +130,7 @@ def any_shape(student, x, p, rng):
 
 @lab.check(
     "dropout.Dropout.forward",
-    points=2,
+    points=1,
     draw=lambda rng: {"p": rate(rng), "rng": seed(rng)},
     cases=2,
     judge=drops_each_alone,
@@ -146,11 +146,12 @@ def each_alone(student, p, rng):
 
 @lab.check(
     "dropout.Dropout.forward",
-    points=2,
+    points=1,
     # So large that no two rows or columns are dropped whole, also where p is what is kept.
     draw=lambda rng: {"x": short_numbers(rng, 31, 37), "p": 0.3, "rng": seed(rng)},
     cases=2,
     judge=draws_anew,
+    needs=[share],
     call=f"{CALL}, again, and with an equal rng",
     picture=pictures.repeated(
         "Draws 1 and 2 should differ, 1 and the one of an equal rng agree", ("1", "2", "equal rng")
@@ -189,7 +190,7 @@ BACK = "layer(x) and layer.backward(grad_output), layer = Dropout(p, rng=rng)"
 
 @lab.check(
     "dropout.Dropout.backward",
-    points=3,
+    points=1,
     draw=upstream,
     judge=gates_as_forward,
     fingerprint=gates_and_factor,
@@ -204,7 +205,7 @@ def grad_mask(student, x, p, rng, grad_output):
 
 @lab.check(
     "dropout.Dropout.backward",
-    points=2,
+    points=4,
     draw=upstream,
     judge=scales_as_forward,
     needs=[scale, grad_mask],

@@ -10,6 +10,7 @@ from autograder.course import engine_path
 from autograder.draw import short_numbers
 from autograder.judges import (
     accuracy_fingerprint,
+    best_fingerprint,
     fits_fingerprint,
     gives_logits,
     hands_in_best,
@@ -45,93 +46,6 @@ REPEATS = pictures.repeated(
 def seed(rng):
     """Draw what becomes a generator in the sandbox."""
     return Seed(int(rng.integers(0, 2**31)))
-
-
-def sizes(rng):
-    """Draw odd, unequal sizes, and images to try."""
-    n_features, n_classes = int(rng.choice([7, 11, 13])), int(rng.choice([3, 5]))
-    x = short_numbers(rng, 9, n_features)
-    return {"n_features": n_features, "n_classes": n_classes, "x": x, "rng": seed(rng)}
-
-
-BUILD = "build_network(n_features, n_classes, rng=rng)"
-
-
-@lab.check(
-    "experiment.build_network",
-    points=2,
-    draw=sizes,
-    always=[{"n_features": 64, "n_classes": 10, "x": np.ones((1, 64)), "rng": Seed(0)}],
-    judge=gives_logits,
-    fingerprint=logits_fingerprint,
-    call=f"{BUILD}.eval()(x)",
-)
-def network(student, n_features, n_classes, x, rng):
-    """build_network maps n_features numbers to one logit a class, for one image and for many."""
-    built = student.experiment.build_network(n_features, n_classes, rng=rng)
-    return None if built is None else built.eval()(x)
-
-
-@lab.check(
-    "experiment.build_network",
-    points=1,
-    draw=lambda rng: {"seed": int(rng.integers(1, 2**31)), "x": short_numbers(rng, 9, 7)},
-    cases=1,
-    judge=repeats,
-    fingerprint=repeats_fingerprint,
-    needs=[network],
-    call="build_network(7, 3, rng=np.random.default_rng(seed)), twice, and with seed + 1",
-    picture=REPEATS,
-)
-def network_repeats(student, seed, x):
-    """The same seed builds the same network, another seed another."""
-
-    def numbers(seed):
-        built = student.experiment.build_network(7, 3, rng=np.random.default_rng(seed))
-        outputs = [built.train()(x), built(x)]  # dropout draws as well
-        return np.concatenate(
-            [np.ravel(a) for a in (*outputs, *(p.data for p in built.parameters()))]
-        )
-
-    return {"first": numbers(seed), "again": numbers(seed), "other": numbers(seed + 1)}
-
-
-def crossed(rng):
-    """Draw four clouds in seven dimensions, opposite ones of one class, as in XOR."""
-    across, along = rng.normal(size=(2, 7))
-    across, along = across / np.abs(across).mean(), along / np.abs(along).mean()
-    along -= across * (across @ along) / (across @ across)
-    centres = np.array([across + along, -across - along, across - along, along - across]) / 2
-    order = rng.permutation(40)
-    x = np.repeat(centres, 10, axis=0) + rng.normal(0, 0.1, (40, 7))
-    return {"x": x[order], "target": np.repeat([0, 0, 1, 1], 10)[order], "rng": seed(rng)}
-
-
-@lab.check(
-    "experiment.build_network",
-    points=2,
-    draw=crossed,
-    cases=2,
-    judge=network_fits,
-    fingerprint=fits_fingerprint,
-    needs=[network],
-    limits=Limits(cpu_seconds=5),
-    call="build_network(7, 2, rng=rng), and trained it on x, target with 200 steps of Adam, lr 0.01",
-    slides="Cross-validation strategy",
-)
-def network_learns(student, x, target, rng):
-    """The network can learn forty images by heart that no straight line divides."""
-    model = student.experiment.build_network(7, 2, rng=rng)
-    loss, optimizer = (
-        student.losses.CrossEntropyLoss(),
-        student.optim.Adam(model.parameters(), 0.01),
-    )
-    for _ in range(200):
-        loss(model.train()(x), target)
-        optimizer.zero_grad()
-        model.backward(loss.backward())
-        optimizer.step()
-    return model.eval()(x)
 
 
 def scaled_net(rng):
@@ -242,6 +156,104 @@ def predict_evaluates(student, fitted_on, hidden, output, x, mean, var):
     return student.experiment.predict(fitted, x)
 
 
+def sizes(rng):
+    """Draw odd, unequal sizes, and images to try."""
+    n_features, n_classes = int(rng.choice([7, 11, 13])), int(rng.choice([3, 5]))
+    x = short_numbers(rng, 9, n_features)
+    return {"n_features": n_features, "n_classes": n_classes, "x": x, "rng": seed(rng)}
+
+
+BUILD = "build_network(n_features, n_classes, rng=rng)"
+
+
+@lab.check(
+    "experiment.build_network",
+    points=1,
+    draw=sizes,
+    always=[{"n_features": 64, "n_classes": 10, "x": np.ones((1, 64)), "rng": Seed(0)}],
+    judge=gives_logits,
+    fingerprint=logits_fingerprint,
+    needs=[predict],
+    call=f"{BUILD}.eval()(x)",
+)
+def network(student, n_features, n_classes, x, rng):
+    """build_network maps n_features numbers to one logit a class, for one image and for many."""
+    built = student.experiment.build_network(n_features, n_classes, rng=rng)
+    return None if built is None else built.eval()(x)
+
+
+@lab.check(
+    "experiment.build_network",
+    points=1,
+    draw=lambda rng: {"seed": int(rng.integers(1, 2**31)), "x": short_numbers(rng, 9, 7)},
+    cases=1,
+    judge=repeats,
+    fingerprint=repeats_fingerprint,
+    needs=[network],
+    call="build_network(7, 3, rng=np.random.default_rng(seed)), twice, and with seed + 1",
+    picture=REPEATS,
+)
+def network_repeats(student, seed, x):
+    """The same seed builds the same network, another seed another."""
+
+    def numbers(seed):
+        built = student.experiment.build_network(7, 3, rng=np.random.default_rng(seed))
+        outputs = [built.train()(x), built(x)]  # dropout draws as well
+        return np.concatenate(
+            [np.ravel(a) for a in (*outputs, *(p.data for p in built.parameters()))]
+        )
+
+    return {"first": numbers(seed), "again": numbers(seed), "other": numbers(seed + 1)}
+
+
+def crossed(rng):
+    """Draw four clouds in seven dimensions, opposite ones of one class, as in XOR.
+
+    Forty images are to be learned, and forty others of the same clouds to be named.
+    """
+    across, along = rng.normal(size=(2, 7))
+    across, along = across / np.abs(across).mean(), along / np.abs(along).mean()
+    along -= across * (across @ along) / (across @ across)
+    centres = np.array([across + along, -across - along, across - along, along - across]) / 2
+
+    def images():
+        order = rng.permutation(40)
+        x = np.repeat(centres, 10, axis=0) + rng.normal(0, 0.1, (40, 7))
+        return x[order], np.repeat([0, 0, 1, 1], 10)[order]
+
+    (x, target), (others, labels) = images(), images()
+    return {"x": x, "target": target, "others": others, "rng": seed(rng), "labels": labels}
+
+
+@lab.check(
+    "experiment.build_network",
+    points=3,
+    draw=crossed,
+    cases=2,
+    judge=network_fits,
+    fingerprint=fits_fingerprint,
+    withheld=["labels"],
+    needs=[network],
+    limits=Limits(cpu_seconds=5),
+    call="build_network(7, 2, rng=rng), trained on x, target with 200 steps of Adam, lr 0.01; then "
+    "its logits of x and of others",
+    slides="Cross-validation strategy",
+)
+def network_learns(student, x, target, others, rng):
+    """The network can learn forty images that no straight line divides, and names others of their kind."""
+    model = student.experiment.build_network(7, 2, rng=rng)
+    loss, optimizer = (
+        student.losses.CrossEntropyLoss(),
+        student.optim.Adam(model.parameters(), 0.01),
+    )
+    for _ in range(200):
+        loss(model.train()(x), target)
+        optimizer.zero_grad()
+        model.backward(loss.backward())
+        optimizer.step()
+    return model.eval()(np.concatenate([x, others]))
+
+
 def marked(rng, n_samples=211, n_classes=10):
     """Draw images whose labels are dice, and of which image i alone has ink in pixel i."""
     noise = rng.integers(0, 17, size=(n_samples, 7)).astype(float)
@@ -311,7 +323,7 @@ def validation(student, x, target, rng):
     draw=marked,
     cases=2,
     judge=hands_in_best,
-    fingerprint=lambda case, observed: hands_in_best(case, observed, None) is None,
+    fingerprint=best_fingerprint,
     needs=[network],
     limits=RUN_LIMITS,
     call=RUN,

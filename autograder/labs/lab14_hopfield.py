@@ -82,6 +82,7 @@ def spoilt_memories(rng):
     points=1,
     draw=spoilt_memories,
     always=[{"patterns": np.array([[1, 0, 1], [0, 0, 1]])}],
+    needs=[store],
 )
 def store_refuses(student, patterns):
     """store raises ValueError for numbers other than −1 and +1."""
@@ -312,6 +313,7 @@ def unfit(rng):
         {"weight": np.array([[0.0, 1.0], [0.5, 0.0]]), "state": np.array([1, 1]), "rng": Seed(2)},
         {"weight": np.array([[1.0, 1.0], [1.0, 0.0]]), "state": np.array([1, 1]), "rng": Seed(3)},
     ],
+    needs=[repairs],
     call=RECALL,
 )
 def recall_refuses(student, weight, state, rng):

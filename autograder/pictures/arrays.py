@@ -31,9 +31,9 @@ def entries(title: str, *, of: Callable[[Any], Any] = lambda value: value) -> An
 
 
 def gradient(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
-    """Draw a claimed gradient beside the one that small steps of the student's own loss measure."""
-    del case, right
-    pair = claimed_and_measured(observed)
+    """Draw a claimed gradient beside the one that small steps of the exercise's loss measure."""
+    del case
+    pair = claimed_and_measured(observed, right)
     if pair is None:
         return None
     mine, measured = map(drawable, pair)

@@ -160,7 +160,8 @@ def _in_the_plane(title: str, mine: Any, right: Any, hessian: Any) -> "Figure | 
 def fit(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
     """Draw what a trained network answers, over what it was taught."""
     del right
-    at, mine, target = drawable(case["x"]), vector(observed), vector(case["target"])
+    outputs = observed.get("outputs") if isinstance(observed, dict) else observed
+    at, mine, target = drawable(case["x"]), vector(outputs), vector(case["target"])
     if at is None or mine is None or target is None or mine.size != target.size:
         return None
     figure, (ax,) = sheet("What the network learnt, and what it was taught", 1, height=3.0)

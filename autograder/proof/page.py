@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from autograder.check import Check
+from autograder.judges import proves_property_only
 from autograder.proof.alarms import is_random
 from autograder.proof.figures import Figures
 from autograder.proof.mutation import SEEDS
@@ -90,7 +91,7 @@ def write_page(figures: Sequence[Figures], day: date) -> str:
         seeds=f"{SEEDS} seeds",
         valid_seeds=VALID_SEEDS,
     )
-    return head + _rates(figures) + AGREEMENT
+    return head + _rates(figures) + _properties(figures) + AGREEMENT
 
 
 def headline(figures: Sequence[Figures]) -> str:
@@ -166,6 +167,20 @@ def _rates(figures: Sequence[Figures]) -> str:
         "certain; all others have one right answer. None of these was refused either.\n"
     )
     return "\n".join(map(_row, rows)) + "\n" + more
+
+
+def _properties(figures: Sequence[Figures]) -> str:
+    """List the checks whose evidence could be made up."""
+    checks = [check for found in figures for check in found.lab.checks.values()]
+    names = [f"`{check.id}`" for check in checks if proves_property_only(check.judge)]
+    return (
+        "\n## Properties and answers\n\n"
+        f"Of {len(checks)} checks, {len(names)} prove a property, not an answer: whoever puts made-up "
+        "evidence where the student's code should have run can pass such a check alone.\n"
+        "Each carries one point at most and waits for a check whose answer only the judge knows; "
+        "`tests/autograder/test_forged_evidence.py` makes up evidence for every check and earns nothing.\n"
+        f"They are {', '.join(names) or 'none'}.\n"
+    )
 
 
 def _is_chancy(check: Check) -> bool:

@@ -55,6 +55,48 @@ def test_evidence_that_shows_nothing_is_told(observed, detail):
     assert gradient_agrees({}, observed, evidence(TRUE)).detail.endswith(detail)
 
 
+def quadratic(at, curvature=1.0):
+    """Make evidence of ½ c Σ x², whose gradient is claimed rightly."""
+    steps = np.array([1.0, -1.0, 2.0, -2.0])[:, None] * 1e-4
+    x = np.ravel(at)
+    here = 0.5 * curvature * float(x @ x)
+    probes = here + 0.5 * curvature * ((x + steps) ** 2 - x**2)
+    return {"claimed": curvature * np.asarray(at), "probes": probes, "here": [here, here]}
+
+
+@pytest.mark.parametrize(
+    "made_up",
+    [
+        evidence(np.zeros((2, 3)), np.zeros((2, 3))),
+        evidence(-TRUE, -TRUE),
+        evidence(TRUE[::-1], TRUE[::-1]),
+        quadratic(TRUE),
+        quadratic(np.ones((2, 3)), 3.0),
+        {**evidence(TRUE), "here": [1.0, 1.0]},
+        {**evidence(TRUE), "probes": evidence(TRUE)["probes"][:, :5]},
+    ],
+)
+def test_a_loss_that_is_made_up_to_fit_shows_nothing(made_up):
+    """A loss and its own gradient agree, and are not the exercise's."""
+    finding = gradient_agrees({}, made_up, evidence(TRUE))
+
+    assert finding.detail == "The loss around this point is not the exercise's."
+
+
+def test_a_right_loss_does_not_make_a_gradient_right():
+    """The claim is held against what the key measured, whatever came with it."""
+    for claimed in (np.zeros((2, 3)), TRUE * (1 + 1e-5), 2 * TRUE):
+        assert "disagree" in gradient_agrees({}, evidence(claimed), evidence(TRUE)).detail
+
+
+def test_losses_that_differ_by_what_forward_may_are_the_same():
+    """One part in 10⁹ of a loss, which the checks of the forward pass let through, is no other loss."""
+    right = quadratic(TRUE)
+    mine = {**right, "probes": right["probes"] * (1 + 1e-9), "here": [right["here"][0]] * 2}
+
+    assert gradient_agrees({}, mine, right) is None
+
+
 def test_the_entry_is_named_within_its_parameter():
     """Where gradients stand one after the other, the entry is counted in its own parameter."""
     judge = gradient_of((("the bias", (2,)), ("the weight", (2, 2))))

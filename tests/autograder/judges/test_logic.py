@@ -200,6 +200,15 @@ def test_a_missing_part_is_named_by_its_outputs(observed, returned):
     assert finding.returned.endswith(returned)
 
 
+def test_a_list_of_all_functions_is_no_network():
+    """Eight functions of two inputs may be computed; who lists all sixteen computes none."""
+    rows = [[number >> row & 1 for number in range(16)] for row in range(4)]
+    eight = [[*right, *row[:5]] for right, row in zip(REFERENCE, rows, strict=True)]
+
+    assert "compute 16 of the 16 functions" in computes_parts({}, rows, REFERENCE).detail
+    assert computes_parts({}, eight, REFERENCE) is None
+
+
 @pytest.mark.parametrize(
     "observed", [None, 1, [], [1], [[1], "1"], [["1"]], [[None]], [[1], [[2]]]]
 )

@@ -127,16 +127,24 @@ def test_the_gradient_goes_through_the_same_gates():
 
 
 def test_the_gradient_has_forwards_factor():
-    """Another factor than forward's own is told; forward's own may be any."""
+    """Another factor than the right forward's is told, also where a made-up forward agrees with it."""
     other = MASK[::-1]
     right = (X * MASK, G * MASK)
 
     assert scales_as_forward(CASE, (X * other, G * other), right) is None
-    assert scales_as_forward(CASE, (X * other * 3, G * other * 3), right) is None
+    assert scales_as_forward(CASE, (X * other * 3, G * other * 3), right) is not None
     said = scales_as_forward(CASE, (X * other, G * other * 0.7), right).detail
-    assert said.endswith("is multiplied by 0.7, where 1 is expected.")
+    assert said.endswith("is multiplied by 1, where 1.42857 is expected.")
     assert "has no one factor" in scales_as_forward(CASE, (X * other, other), right).detail
     assert "return" in scales_as_forward(CASE, (X * other, None), right).detail
+
+
+@pytest.mark.parametrize("y", [np.ones(X.shape), np.zeros(X.shape), MASK * np.nan])
+def test_a_forward_that_has_no_mask_shows_nothing(y):
+    """Where all entries are kept, or none, or none is a number, no gradient can go through the same."""
+    assert gates_as_forward(CASE, (y, y), (X * MASK, G * MASK)).detail.startswith(
+        "Forward drops no"
+    )
 
 
 WILD = hnp.arrays(

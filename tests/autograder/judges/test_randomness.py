@@ -133,9 +133,17 @@ def test_results_follow_their_generator():
     """Equal generators must give equal results, and another one another result."""
     a, b = np.arange(5), np.array([3, 1, 4, 0, 2])
 
-    assert follows_generator({}, {"first": a, "again": a.copy(), "other": b}, None) is None
-    assert "different" in follows_generator({}, {"first": a, "again": b, "other": b}, None).detail
-    assert "same" in follows_generator({}, {"first": a, "again": a, "other": a}, None).detail
+    assert follows_generator({}, {"first": a, "again": a.copy(), "other": b}, {"first": a}) is None
+    assert (
+        "different"
+        in follows_generator({}, {"first": a, "again": b, "other": b}, {"first": a}).detail
+    )
+    assert (
+        "same" in follows_generator({}, {"first": a, "again": a, "other": a}, {"first": a}).detail
+    )
+    for few in ([], [1.0], a * np.nan):
+        made_up = {"first": few, "again": few, "other": b}
+        assert "finite numbers" in follows_generator({}, made_up, {"first": a}).detail
 
 
 def test_fingerprints_do_not_change_from_draw_to_draw():
@@ -153,7 +161,7 @@ def test_fingerprints_do_not_change_from_draw_to_draw():
 @settings(max_examples=150, deadline=None)
 def test_judges_of_generators_are_total(observed):
     """Whatever comes back, there is a finding or none: no error, no warning."""
-    follows_generator({}, observed, None)
+    follows_generator({}, observed, {"first": np.ones(4)})
     generator_fingerprint({}, observed)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from autograder.judges import (
     Finding,
+    best_fingerprint,
     equal,
     fits_fingerprint,
     gives_logits,
@@ -24,8 +25,9 @@ from autograder.judges import (
 )
 from tests.plain_data import PLAIN, evidence
 
-CASE = {"target": np.array([0, 1, 1, 0])}
-SURE = np.array([[9.0, -9], [-9, 9], [-9, 9], [9, -9]])
+CASE = {"target": np.array([0, 1, 1, 0]), "labels": np.array([1, 0])}
+SURE = np.array([[9.0, -9], [-9, 9], [-9, 9], [9, -9], [-9, 9], [9, -9]])
+RIGHT = {"model": SURE}
 
 
 def softmax(x):
@@ -54,7 +56,22 @@ def test_bounded_outputs_cannot_fit():
     assert "range" in network_fits(CASE, softmax(SURE), None).detail
     assert network_fits(CASE, -SURE, None).returned == "a network that cannot learn XOR"
     assert network_fits(CASE, SURE * np.nan, None)
-    assert fits_fingerprint(CASE, np.ones((4, 2)))["blind"]
+    assert fits_fingerprint(CASE, np.ones((6, 2)))["blind"]
+
+
+@pytest.mark.parametrize(
+    "made_up",
+    [
+        SURE[:4],
+        SURE[[0, 1, 2, 3, 0, 1]],
+        SURE[[0, 1, 2, 3, 5, 4]],
+        np.vstack([SURE[:4], SURE[:2] * 0]),
+    ],
+)
+def test_targets_that_are_handed_back_are_not_learned(made_up):
+    """Of other images the labels stay with the judge: who has only those that are shown fails."""
+    assert network_fits(CASE, made_up, None)
+    assert "of others like them 0%" in network_fits(CASE, SURE[[0, 1, 2, 3, 5, 4]], None).detail
 
 
 NETWORKS = ["relu", "tanh", "sigmoid", "deep", "dropout", "wide", "narrow"]
@@ -89,7 +106,8 @@ def test_every_sane_network_fits(name, seed):
         model.backward(loss.backward())
         optimizer.step()
 
-    assert network_fits(case, model.eval()(case["x"]), None) is None
+    logits = model.eval()(np.concatenate([case["x"], case["others"]]))
+    assert network_fits(case, logits, None) is None
 
 
 def test_repeating_means_same_and_other():
@@ -99,6 +117,9 @@ def test_repeating_means_same_and_other():
     assert repeats({}, {"first": one, "again": one, "other": two}, None) is None
     assert "second time" in repeats({}, {"first": one, "again": two, "other": two}, None).detail
     assert "Two seeds" in repeats({}, {"first": one, "again": one, "other": one}, None).detail
+    assert (
+        "not made of numbers" in repeats({}, {"first": [], "again": [], "other": one}, None).detail
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,9 +154,12 @@ def test_validation_must_be_fair():
 
 
 def test_the_best_model_is_handed_in():
-    """Model and best model answer alike."""
-    assert hands_in_best({}, {"model": SURE, "best": SURE.copy()}, None) is None
-    assert hands_in_best({}, {"model": SURE, "best": -SURE}, None)
+    """Model and best model answer alike, with as many numbers as there are logits."""
+    assert hands_in_best({}, {"model": SURE, "best": SURE.copy()}, RIGHT) is None
+    for model, best in ((SURE, -SURE), ([], []), ([1.0], [1.0]), (SURE * np.nan, SURE * np.nan)):
+        assert hands_in_best({}, {"model": model, "best": best}, RIGHT)
+    assert best_fingerprint({}, {"model": [1.0], "best": [1.0]}) is True
+    assert best_fingerprint({}, {"model": None, "best": [1.0]}) is False
 
 
 ANY = st.one_of(
@@ -158,9 +182,10 @@ def test_the_judges_are_total(observed):
 
         judges = [network_fits, repeats, leaves_some_out, validates_fairly, hands_in_best]
         for judge in judges:
-            assert isinstance(judge(CASE, observed, None), Finding | None)
+            assert isinstance(judge(CASE, observed, RIGHT), Finding | None)
         assert isinstance(gives_logits({}, observed, SURE), Finding | None)
         for fingerprint in (
+            best_fingerprint,
             fits_fingerprint,
             repeats_fingerprint,
             left_out,

@@ -16,6 +16,7 @@ from tests.plain_data import PLAIN, evidence
 X = np.arange(5.0)[:, None]
 CASE = {"x": X, "target": np.arange(5) + 10, "batch_size": 2, "epochs": 2}
 LABELS = {"target": np.array([0, 2, 1])}
+RIGHT = np.array([[3.0, 1, 2], [0, 0, 1], [-5, -1, -2]])
 
 
 def updates(*batches):
@@ -46,12 +47,23 @@ def test_wrong_loops_are_told(observed, says):
 
 
 def test_one_wrong_answer_is_not_memorised():
-    """All samples must be right; scale and shift of the logits say nothing."""
-    right = np.array([[3.0, 1, 2], [0, 0, 1], [-5, -1, -2]])
+    """All samples must be right, by numbers."""
+    assert memorizes(LABELS, RIGHT[[0, 1, 1]], RIGHT).returned == "2 of 3 right"
+    assert "not finite" in memorizes(LABELS, RIGHT * np.nan, RIGHT).detail
 
-    assert memorizes(LABELS, 1e6 * right + 7, None) is None
-    assert memorizes(LABELS, right[[0, 1, 1]], None).returned == "2 of 3 right"
-    assert "not finite" in memorizes(LABELS, right * np.nan, None).detail
+
+def test_only_training_leads_to_the_logits():
+    """Rounding passes; right names by other logits were not learned from these weights."""
+    one_hot = 9.0 * np.eye(3)[LABELS["target"]]
+
+    assert memorizes(LABELS, RIGHT * (1 + 1e-6), RIGHT) is None
+    for made_up in (
+        one_hot,
+        2 * RIGHT,
+        RIGHT + 1,
+        RIGHT[:, :2][:, [0, 1, 1]] + np.eye(3)[[0, 2, 1]],
+    ):
+        assert "ends elsewhere" in memorizes(LABELS, made_up, RIGHT).detail
 
 
 @given(PLAIN | evidence(a=PLAIN, b=PLAIN).map(lambda d: [(d["a"], d["b"])] * 6))
@@ -61,4 +73,4 @@ def test_judges_of_training_are_total(observed):
     assert isinstance(goes_through_all(CASE, observed, None), Finding)
     assert memory_fingerprint(LABELS, observed) is not None
     assert passes_fingerprint(CASE, observed)["problem"]
-    memorizes(LABELS, observed, None)
+    assert isinstance(memorizes(LABELS, observed, RIGHT), Finding)

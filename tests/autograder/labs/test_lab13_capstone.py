@@ -7,7 +7,7 @@ from autograder.check import Status
 from autograder.course import load_lab
 from autograder.grade import grade
 from autograder.judges import chance_of
-from autograder.judges.recipe import FIT_LOSS
+from autograder.judges.recipe import FIT_SHARE, OTHERS_SHARE
 from autograder.mistakes import Mistake
 from tests.tails import cross_entropies, engine_answers, laplace_tail
 
@@ -98,9 +98,23 @@ def test_classes_are_renamed_under_every_seed():
 
 @pytest.mark.slow
 def test_a_network_fails_to_learn_as_rarely_as_is_stated():
-    """The logarithm of the loss ends many deviations below that of what is allowed."""
+    """The logarithm of the loss ends many deviations below that of too many wrong names."""
     check = load_lab(LAB).checks["experiment.network_learns"]
-    answers = engine_answers(check, range(100))
-    losses = [cross_entropies(logits, case["target"]).mean() for case, logits in answers]
+    answers = list(engine_answers(check, range(150)))
+    n_images = len(answers[0][0]["target"])
+    losses = [
+        [cross_entropies(*half).mean() for half in zip(np.split(logits, 2), classes, strict=True)]
+        for case, logits in answers
+        for classes in [(case["target"], case["labels"])]
+    ]
 
-    assert laplace_tail(np.log(losses), np.log(FIT_LOSS)) < chance_of(check.judge)
+    rates = [
+        laplace_tail(half, np.log(wrong * np.log(2) / n_images))
+        for half, wrong in zip(np.log(losses).T, (3, 9), strict=True)  # of those seen, of others
+    ]
+
+    assert tuple(int((1 - share) * n_images + 1.001) for share in (FIT_SHARE, OTHERS_SHARE)) == (
+        3,
+        9,
+    )
+    assert sum(rates) < chance_of(check.judge)

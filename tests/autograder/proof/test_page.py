@@ -76,6 +76,14 @@ def test_the_page_compares_stated_and_measured():
     assert "| `dropout.each_alone` | 6e-08 | 300 | 0 | 0.0099 | yes |" in page
 
 
+def test_the_page_lists_what_proves_a_property_only():
+    """Three of dropout's nine checks could be made up, and are named."""
+    page = write_page([found()], date(2030, 1, 2))
+
+    assert "Of 9 checks, 3 prove a property, not an answer" in page
+    assert "They are `dropout.each_alone`, `dropout.anew`, `dropout.grad_mask`." in page
+
+
 @pytest.fixture
 def small(monkeypatch, tmp_path):
     """A small proof of lab 2: two mutants, one mistake and one right answer."""
