@@ -132,9 +132,7 @@ class _Mended:
         notebooks = []
         waiting = [(top, 0)]
         for folder, depth in waiting:  # which grows
-            mode = folder.lstat().st_mode
-            if mode & stat.S_IRWXU != stat.S_IRWXU:  # a student's files keep theirs
-                folder.chmod(stat.S_IMODE(mode) | stat.S_IRWXU)
+            _open_up(folder)
             with os.scandir(folder) as listed:
                 entries = sorted(listed, key=lambda entry: entry.name)
             for entry in entries:
@@ -164,6 +162,7 @@ class _Mended:
         place = self.aside / str(self.moved + 1)
         see_no_link(self.aside)
         self.aside.mkdir(parents=True, exist_ok=True)
+        _open_up(path)
         path.rename(place)
         self.moved += 1
         if path.is_relative_to(self.folder):  # of what was moved before, it has been said
@@ -199,6 +198,13 @@ class _Mended:
         else:
             write_whole(wanted, self.released.read_bytes(), follow=False)
             self.stands.append(f"{wanted.name} was not handed in; the released one stands for it.")
+
+
+def _open_up(folder: Path) -> None:
+    """Let us list a folder, change it and move it; a student's files keep their modes."""
+    mode = folder.lstat().st_mode
+    if stat.S_ISDIR(mode) and mode & stat.S_IRWXU != stat.S_IRWXU:
+        folder.chmod(stat.S_IMODE(mode) | stat.S_IRWXU)
 
 
 def _why(error: Exception) -> str:

@@ -127,7 +127,7 @@ def mutated(chance, data):
 
 def put_tree(chance, folder, outside, *, most=12):
     """Draw a folder on the disk: odd names, links, pipes, sockets, modes, depth."""
-    waiting, left = [folder], most
+    waiting, left, modes = [folder], most, []
     while waiting and left > 0:
         here = waiting.pop(chance.randrange(len(waiting)))
         for _ in range(chance.randrange(1, 5)):
@@ -135,22 +135,24 @@ def put_tree(chance, folder, outside, *, most=12):
             raw = chance.choice(NAMES) if chance.random() < 0.9 else os.fsdecode(chance.choice(RAW))
             place = here / raw.replace("/", "_")
             if not os.path.lexists(place) and len(os.fsencode(place)) < 3000:
-                waiting += _put(chance, place, outside)
+                waiting += _put(chance, place, outside, modes)
+    for place, mode in reversed(modes):  # what is within a closed folder first
+        place.chmod(mode)
 
 
-def _put(chance, place, outside):
+def _put(chance, place, outside, modes):
     """Put one thing there; return the folders that more may be put into."""
     kind = chance.random()
     if kind < 0.35:
         place = place.joinpath(*"d" * chance.choice([0, 0, 0, 1, 5, 20]))
         place.mkdir(parents=True)
         if chance.random() < 0.2:
-            place.chmod(chance.choice([0o000, 0o300, 0o500, stat.S_ISVTX | 0o700]))
+            modes.append((place, chance.choice([0o000, 0o300, 0o500, stat.S_ISVTX | 0o700])))
         return [place, place]
     if kind < 0.65:
         data = contents(chance)
         place.write_bytes(mutated(chance, data) if chance.random() < 0.3 else data)
-        place.chmod(chance.choice([0o644, 0o644, 0o000, 0o4755, 0o222]))
+        modes.append((place, chance.choice([0o644, 0o644, 0o000, 0o4755, 0o222])))
     elif kind < 0.9:
         ends = [outside, outside / "keys", "/dev/zero", ".", "..", "/nowhere", place]
         place.symlink_to(chance.choice(ends))

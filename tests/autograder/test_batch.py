@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import errno
 import json
 import os
 import random
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from autograder.grade import grade
 from autograder.key import SecretKey, get_key
 from autograder.marks import Marks
 from autograder.results import Results, Seeds, edition, from_plain, to_plain
+from autograder.sandbox import SandboxError
 from tests.conftest import reference_text
 
 HEBB = load_lab("lab02_hebb")
@@ -253,7 +256,8 @@ def test_a_result_is_named_after_all_that_judges():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout.split()
     hashed = {str(path) for path in judging_files(HEBB)}
-    aside = {str(ROOT / "autograder" / n) for n in ("__init__.py", "labs/__init__.py", "files.py")}
+    keeping = ("files.py", "state.py")
+    aside = {str(ROOT / "autograder" / n) for n in ("__init__.py", "labs/__init__.py", *keeping)}
     drawn = {
         path for path in used if "/autograder/pictures/" in path
     }  # like these, it judges nothing
@@ -296,6 +300,123 @@ def test_who_ends_the_grader_costs_nobody_else(classroom, monkeypatch):
         result.output.split()
     )
     assert "\neve,,20," in (classroom / "marks" / "lab02_hebb.csv").read_text()
+
+
+REFUSED = [
+    BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"),
+    SandboxError("no process can be started"),
+    RuntimeError("can't start new thread"),
+    MemoryError(),
+    KeyError("unknown"),
+]
+
+
+@pytest.mark.parametrize("refused", REFUSED, ids=lambda error: type(error).__name__)
+def test_whatever_grading_one_raises_costs_nobody_else(
+    classroom, key_of, monkeypatch, caplog, refused
+):
+    """The others have their marks; why one has none is said once, with the student's name clean."""
+    (classroom / "submitted" / "eve").rename(classroom / "submitted" / "\x1b[2Jeve")
+    handed = batch.read_class(HEBB, classroom / "submitted")
+
+    class Refusing(pool.ProcessPoolExecutor):
+        """A pool in which grading one submission raises."""
+
+        def submit(self, work, lab_id, texts, missing):
+            if b"_exit" not in texts.get("hebb", b""):
+                return super().submit(work, lab_id, texts, missing)
+            failed = Future()
+            failed.set_exception(refused)
+            return failed
+
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", Refusing)
+    got = {one.student: report for one, report in pool.grade_many(handed, key_of("lab02_hebb"))}
+
+    assert {name for name, report in got.items() if report is None} == {"\x1b[2Jeve"}
+    assert got["ada"].points == 20
+    (line,) = caplog.messages
+    why = (refused.strerror if isinstance(refused, OSError) else str(refused)) or "MemoryError"
+    assert line.startswith("[2Jeve was not graded: ")
+    assert why in line
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), RuntimeError("no")],
+)
+def test_where_no_process_can_be_started_nobody_is_graded(
+    classroom, key_of, monkeypatch, caplog, refused
+):
+    """It is tried again, and then told, without an end of the class."""
+    (one, *_) = batch.read_class(HEBB, classroom / "submitted")
+    tried = []
+
+    class Refusing(pool.ProcessPoolExecutor):
+        """A pool that cannot start a process."""
+
+        def submit(self, *given):
+            tried.append(given)
+            raise refused
+
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", Refusing)
+
+    assert list(pool.grade_many([one], key_of("lab02_hebb"))) == [(one, None)]
+    assert len(tried) == pool.TRIES + 1
+    assert caplog.messages[0].startswith("ada was not graded: ")
+
+
+def test_what_was_odd_is_printed_with_clean_names(classroom, monkeypatch):
+    """Notes on what was handed in, and who has no mark, bring no terminal codes."""
+    name = "\x1b[2Jeve\nada: 20"
+    (classroom / "submitted" / "eve").rename(classroom / "submitted" / name)
+    for number in range(30):
+        folder = classroom / "submitted" / "bob" / HEBB.id / f"{number}"
+        folder.mkdir()
+        (classroom / "submitted" / f"s{number:02}").symlink_to("bob")
+    (classroom / "submitted" / "bob" / HEBB.id / "1" / "hebb.py").write_text("")
+    monkeypatch.setattr(pool, "_together", lambda *_: iter(()))
+    done = run("lab02", "--seed", "0", "--jobs", "1")
+    changes = run("lab02", "--dry-run")
+
+    assert done.exit_code == 3
+    assert "\x1b" not in done.output + changes.output
+    assert "again and again: [2Jeve ada: 20, ada" in " ".join(done.output.split())
+    assert "bob: hebb.py was handed in 2 times. Graded is lab02_hebb/hebb.py." in done.output
+    assert "s00: s00 is a link. Put the folder itself there." in done.output
+    assert "11 more notes like these" in done.output
+
+
+def test_a_page_that_cannot_be_made_costs_no_other(classroom, monkeypatch):
+    """It is told whose it is, and the exit code is that of our fault."""
+    from autograder.report import web
+
+    real = web.to_html
+
+    def broken(reports, *, student, back):
+        if student == "bob":
+            raise RecursionError
+        return real(reports, student=student, back=back)
+
+    monkeypatch.setattr(web, "to_html", broken)
+    done = run("lab02", "--seed", "0", "--html")
+    pages = {path.stem for path in (classroom / "marks" / "lab02_hebb-pages").iterdir()}
+
+    assert done.exit_code == 3
+    assert "The page of bob could not be made: RecursionError" in done.output
+    assert pages == {"ada", "ada2", "eve", "stu", "zoe"}
+    assert len(marks(classroom)["submissions"]) == 6
+
+
+def test_a_folder_with_a_modules_name_is_told_in_every_way(classroom):
+    """The sentence of a batch is the one that the student's own check gives."""
+    (classroom / "submitted" / "zoe" / HEBB.id / "hebb.py").mkdir()
+    run("lab02", "--seed", "0", "--jobs", "1")
+    (zoe,) = (s for s in marks(classroom)["submissions"] if s["student"] == "zoe")
+    target = str(classroom / "submitted" / "zoe" / HEBB.id)
+    own = CliRunner().invoke(cli.main, ["grade", target, "--json"])
+
+    for checks in (zoe["checks"], json.loads(own.output)["checks"]):
+        assert "hebb.py is a folder. Put the file itself there." in checks[0]["message"]
 
 
 def test_a_process_that_dies_is_replaced(classroom, key_of, monkeypatch):

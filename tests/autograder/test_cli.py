@@ -68,6 +68,19 @@ def test_wrong_usage_has_exit_code_2_and_a_sentence(args, sentence, run):
     assert sentence in " ".join(result.output.split())
 
 
+def test_what_the_system_refuses_is_told_with_a_clean_name(run, monkeypatch):
+    """The file's name brings no terminal codes of its own."""
+
+    def refuse(*_given, **_more):
+        raise PermissionError(13, "Permission denied", "\x1b[2J\nmine")
+
+    monkeypatch.setattr("autograder.selfcheck.find_targets", refuse)
+    result = run("grade")
+
+    assert result.exit_code == 2
+    assert result.stderr.endswith("Error: [2J mine: Permission denied.\n")
+
+
 @pytest.mark.parametrize("error", [SandboxError("no process"), RecordingError("no answer")])
 def test_our_fault_has_exit_code_3(error, run, monkeypatch):
     """What is the checker's fault is told as such."""

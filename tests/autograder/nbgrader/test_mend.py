@@ -158,6 +158,24 @@ def test_a_folder_in_a_notebooks_place_makes_room(course, folder, beside):
     assert mend_course(course) == []
 
 
+@pytest.mark.parametrize("mode", [0o000, 0o300, 0o500])
+def test_folders_that_are_closed_are_opened(course, folder, mode):
+    """What is in them is as unsafe as elsewhere, and a folder that may not be written cannot be moved."""
+    last = folder.joinpath(*"d" * 17)
+    last.mkdir(parents=True)
+    (last / "link").symlink_to("/etc")
+    (folder / "hebb.py").write_text("mine")
+    (folder / "hebb.py").chmod(0o400)
+    for closed in (last, folder / "d"):
+        closed.chmod(mode)
+    mend_course(course)
+
+    assert (folder / "d").stat().st_mode & 0o700 == 0o700
+    assert (folder / "hebb.py").stat().st_mode & 0o777 == 0o400
+    assert not any(path.is_symlink() for path in inside(course))
+    assert mend_course(course) == []
+
+
 def test_names_are_cleaned_where_they_are_told(course, folder):
     """Neither a file's nor a student's name brings terminal codes or lines of its own."""
     (folder / "\x1b[2J\x1b]0;owned\x07\nada: 20 points").symlink_to("/nowhere\x1b[31m")
