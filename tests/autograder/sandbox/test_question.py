@@ -1,5 +1,6 @@
 """Questions cross the border whole; whatever comes back becomes an answer."""
 
+import json
 import struct
 
 import numpy as np
@@ -8,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.observation import Lost, Raised, Returned, to_plain
-from autograder.sandbox.codec import Seed, encode
+from autograder.sandbox import question
+from autograder.sandbox.codec import Seed, decode, encode
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.question import (
     READY,
@@ -168,6 +170,40 @@ def test_garbage_in_the_place_of_the_import_is_noise():
     answer = read(write_frame(b"garbage") + WHOLE, n_cases=2, lost=CPU)
 
     assert answer == Answer([NOISE, NOISE], imported=False)
+
+
+MERSENNE = (1 << 61) - 1  # hash(k * MERSENNE) is 0 for every k
+COLLIDING = {"dict": [[k * MERSENNE, 0] for k in range(1000)]}
+LISTS = {"tuple": [[]] * 100_000}
+
+
+@pytest.mark.parametrize("header", [COLLIDING, LISTS], ids=["keys", "items"])
+def test_what_would_take_long_to_read_is_noise(header):
+    """All answers of an asking share one budget; keys are such that they cannot collide."""
+    frame = framed(json.dumps(header).encode())
+    sent = stream(Returned(None), Returned(1)) + frame * 3
+
+    assert read(sent, n_cases=4, lost=CPU).observations == [Returned(1), NOISE, NOISE, NOISE]
+
+
+def test_the_budget_is_for_all_questions_of_an_asking():
+    """What the answers to one question took, is not left for the next one's."""
+    large = stream(Returned(None), Returned([0] * 60_000))
+    answers = read_answers((READY + large) * 3, [1, 1, 1], CPU)
+
+    assert [type(answer.observations[0]) for answer in answers] == [Returned, Returned, Lost]
+    assert answers[2].observations == [NOISE]
+
+
+def test_no_more_is_read_than_was_asked(monkeypatch):
+    """Frames that follow the last one asked for are not even decoded."""
+    read_frames = []
+    monkeypatch.setattr(
+        question, "decode", lambda frame, budget: read_frames.append(frame) or decode(frame, budget)
+    )
+    read(WHOLE * 50, n_cases=1, lost=CPU)
+
+    assert len(read_frames) == 2
 
 
 def test_more_than_was_asked_is_ignored():
