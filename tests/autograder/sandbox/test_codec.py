@@ -1,6 +1,5 @@
 """The codec carries plain data whole, makes the rest opaque, and survives hostile bytes."""
 
-import json
 import math
 import struct
 import sys
@@ -21,6 +20,7 @@ from autograder.sandbox.codec import (
     decode,
     encode,
 )
+from tests.hostile import frame_of, generated, mutated
 from tests.plain_data import ARRAYS, PLAIN
 
 
@@ -41,12 +41,6 @@ def same(one, other):
             "dd", complex(other).real, complex(other).imag
         ) or (one != one and other != other)  # noqa: PLR0124  nan
     return one == other
-
-
-def frame_of(header, buffers=b""):
-    """Write a frame by hand, as hostile code would."""
-    text = header if isinstance(header, bytes) else json.dumps(header).encode()
-    return struct.pack("<I", len(text)) + text + buffers
 
 
 @given(PLAIN)
@@ -519,29 +513,6 @@ def sample_frames():
     return [encode(value) for value in (rich, list(rich.values()), rich["a"], "text")]
 
 
-def mutated(rng, frame):
-    """Change, cut, double or exchange some bytes, mostly those of the header."""
-    data = bytearray(frame)
-    for _ in range(rng.integers(1, 5)):
-        at = int(rng.integers(0, len(data))) if data else 0
-        match rng.integers(0, 5):
-            case 0:
-                data[at : at + 1] = bytes([rng.integers(0, 256)])
-            case 1:
-                del data[at : at + int(rng.integers(1, 9))]
-            case 2:
-                data[at:at] = data[at : at + int(rng.integers(1, 30))]
-            case 3:
-                data[at : at + 1] = rng.choice(list(b'0123456789[]{}",:-<>|fiuUScb')).tobytes()[:1]
-            case 4:
-                tags = [b"array", b"scalar", b"tuple", b"dict", b"bytes", b"seed", b"<f8", b"<U9"]
-                old, new = (tags[i] for i in rng.integers(0, len(tags), 2))
-                data = data.replace(old, new, 1)
-    if rng.integers(0, 2) and len(data) > 4:  # make the length fit again, to reach what is behind
-        data[:4] = struct.pack("<I", data.rfind(b"]}") + 2 - 4 if b"]}" in data else len(data) - 4)
-    return bytes(data)
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_mutated_frames_decode_or_are_refused(seed):
     """Thousands of damaged frames give a value or a ProtocolError: no other error, no warning."""
@@ -552,6 +523,22 @@ def test_mutated_frames_decode_or_are_refused(seed):
     for _ in range(1000):
         try:
             decode(mutated(rng, frames[rng.integers(0, len(frames))]))
+            outcomes["value"] += 1
+        except ProtocolError:
+            outcomes["refused"] += 1
+
+    assert min(outcomes.values()) > 20, outcomes
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_generated_headers_decode_or_are_refused(seed):
+    """Headers that are right in most places, before any bytes, give a value or a ProtocolError."""
+    rng = np.random.default_rng(seed)
+    outcomes = {"value": 0, "refused": 0}
+
+    for _ in range(1000):
+        try:
+            decode(frame_of(generated(rng), b"\1" * int(rng.integers(0, 2) * 16)))
             outcomes["value"] += 1
         except ProtocolError:
             outcomes["refused"] += 1
