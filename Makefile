@@ -3,8 +3,9 @@
 # make prove  that the checks are right: PART=mutants, valid, alarms or tests does one of four;
 #             LABS="hebb optim" some labs. Of tests, ONLY="lab01 or lab02" takes some;
 #             NNLAB_SEEDS (20), NNLAB_REFERENCE_SEEDS (200) and NNLAB_VERDICT_SEEDS (50, for the
-#             students' key beside fresh ones) say how many seeds, NNLAB_HAND_INS (2000) how many odd
-#             hand-ins are read
+#             students' key beside fresh ones) say how many seeds; NNLAB_FUZZ (20,000) how many
+#             damaged frames are read, and for each thousand how many hostile values a check is given;
+#             NNLAB_HAND_INS (2000) how many odd hand-ins are read
 # make bench  figures, each a ratio against a named peer
 # make class  takes NNLAB_CLASS (200) generated submissions through nbgrader's own commands
 # make instructor  adds nbgrader and dask.distributed, with which more tests run

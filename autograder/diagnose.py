@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder.check import Check
 from autograder.judges import equal
+from autograder.judges.numbers import quietly
 from autograder.judging import judge_case
 from autograder.key import AnswerKey
 from autograder.observation import Lost, Observation, Raised, Returned
@@ -66,6 +67,7 @@ def _passes(mistake: str, check: Check, key: AnswerKey) -> bool:
     )
 
 
+@quietly()
 def explains(mistake: str, check: Check, key: AnswerKey, answer: Answer) -> bool:
     """Tell whether a mistake does in every case of a check what was answered."""
     keyed = key.checks[check.id]

@@ -12,7 +12,7 @@ import numpy as np
 from autograder.check import Check
 from autograder.judges import Comparing
 from autograder.judges.nature import Pair, agree, nature
-from autograder.judges.numbers import as_reals
+from autograder.judges.numbers import as_reals, quietly
 from autograder.judges.parts import Arrays
 from autograder.observation import Observation, Returned
 
@@ -35,6 +35,7 @@ CONDITIONS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+@quietly()
 def in_common(
     check: Check,
     cases: Sequence[Mapping[str, Any]],

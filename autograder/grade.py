@@ -16,6 +16,7 @@ from autograder.diagnose import diagnose
 from autograder.explain import explain, not_written_yet
 from autograder.facts import in_common, in_one_mode
 from autograder.judges import Finding
+from autograder.judges.numbers import quietly
 from autograder.judging import judge_case
 from autograder.key import AnswerKey, Key
 from autograder.leaning import First, is_own_failure
@@ -399,7 +400,10 @@ def _evidence(
     """Keep what a picture is drawn from; a right value whose inputs were spoilt is no picture."""
     if check.picture is None or not isinstance(observed, Returned):
         return None
-    with contextlib.suppress(Exception):  # a value on which the judge breaks may still be drawn
+    with (
+        contextlib.suppress(Exception),
+        quietly(),
+    ):  # a value on which the judge breaks may still be drawn
         if check.judge(case, observed.value, right.value) is None:
             return None
     return Evidence(case, observed.value, right.value)

@@ -6,11 +6,13 @@ from typing import Any
 from autograder import show
 from autograder.check import Check
 from autograder.judges import Finding, equal
+from autograder.judges.numbers import quietly
 from autograder.observation import Observation, Returned
 
 __all__ = ["judge_case"]
 
 
+@quietly()
 def judge_case(
     check: Check, case: Mapping[str, Any], observed: Observation, right: Any
 ) -> Finding | None:

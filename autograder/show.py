@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ __all__ = ["call", "clean", "named", "shape_of", "value"]
 MAX_NUMBERS = 24
 MAX_TEXT = 120
 MAX_VALUE = 1000
+MAX_BITS = 4096
 
 
 def value(plain: Any) -> str:
@@ -39,20 +40,22 @@ def _value(plain: Any) -> str:  # noqa: C901, PLR0912  one case a type
         case np.ndarray() | list():
             if len(plain) > MAX_NUMBERS:
                 return f"list of length {len(plain)}"
-            return f"[{', '.join(map(_value, plain))}]"
+            return f"[{_joined(map(_value, plain))}]"
         case tuple():
             if len(plain) > MAX_NUMBERS:
                 return f"tuple of length {len(plain)}"
-            inner = ", ".join(map(_value, plain))
+            inner = _joined(map(_value, plain))
             return f"({inner},)" if len(plain) == 1 else f"({inner})"
         case dict():
             if len(plain) > MAX_NUMBERS:
                 return f"dict of length {len(plain)}"
-            return ", ".join(f"{_short(k)} = {_value(v)}" for k, v in plain.items())
+            return _joined(f"{_short(k)} = {_value(v)}" for k, v in plain.items())
         case bool() | np.bool_() | None:
             return str(plain)
         case float() | np.floating():
-            return "0" if plain == 0 else f"{float(plain):.6g}"
+            return "0" if plain == 0 else f"{plain:.6g}"
+        case int() if plain.bit_length() > MAX_BITS:
+            return f"an integer of {plain.bit_length()} bits"
         case Opaque():
             return f"something of type {_short(plain.type_name)}"
         case Seed():
@@ -63,6 +66,17 @@ def _value(plain: Any) -> str:  # noqa: C901, PLR0912  one case a type
             return _short(repr(bytes(plain[: MAX_TEXT + 1])))
         case _:
             return _short(plain)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """Join texts as long as there is room: of many long ones, the last are never written."""
+    taken, length = [], 0
+    for text in texts:
+        taken.append(text)
+        length += len(text) + 2
+        if length > MAX_VALUE:
+            break
+    return ", ".join(taken)
 
 
 def _short(foreign: Any) -> str:
@@ -98,7 +112,10 @@ def call(template: str, case: Mapping[str, Any]) -> str:
     return re.sub(r"(=?)\b([A-Za-z_]\w*)\b(?!=)", filled, template)
 
 
-def shape_of(plain: Any) -> str:
+ENTRIES = {"c": "of complex numbers, ", "S": "of bytes, ", "U": "of text, "}
+
+
+def shape_of(plain: Any) -> str:  # noqa: C901  one case a type
     """Name the kind of a value in a few words.
 
     >>> shape_of(np.zeros((2, 3))), shape_of(None), shape_of([1, 2])
@@ -109,10 +126,14 @@ def shape_of(plain: Any) -> str:
             return "None"
         case bool() | np.bool_():
             return "True or False"
-        case int() | float() | complex() | np.number():
+        case complex() | np.complexfloating():
+            return "a complex number"
+        case int() | float() | np.number():
             return "a number"
+        case np.ndarray() if plain.ndim == 0:
+            return shape_of(plain[()])
         case np.ndarray():
-            return f"an array of shape {plain.shape}" if plain.ndim else "a number"
+            return f"an array {ENTRIES.get(plain.dtype.kind, '')}of shape {plain.shape}"
         case list() | tuple():
             return f"a {type(plain).__name__} of length {len(plain)}"
         case str() | np.str_():

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.sandbox.codec import MAX_TEXT, Opaque, Seed
+from autograder.sandbox.codec import MAX_KEY, MAX_TEXT, Opaque, Seed
 
 __all__ = ["ARRAYS", "KEYS", "PLAIN", "WILD_NUMBERS", "evidence"]
 
@@ -27,9 +27,7 @@ DTYPES = st.one_of(
 )
 ARRAYS = hnp.arrays(DTYPES, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
 
-KEYS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.text(), st.binary(), st.tuples(st.integers())
-)
+KEYS = st.one_of(st.text(max_size=MAX_TEXT), st.integers(1 - MAX_KEY, MAX_KEY - 1))
 
 WILD_NUMBERS = st.sampled_from(
     [
@@ -65,7 +63,11 @@ WILD_NUMBERS = st.sampled_from(
 )
 
 LEAVES = st.one_of(
-    KEYS,
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.text(),
+    st.binary(),
     WILD_NUMBERS,
     st.floats(),
     st.complex_numbers(),

@@ -14,11 +14,12 @@ import numpy as np
 
 from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
-from autograder.show import shape_of
+from autograder.show import shape_of, value
 
 __all__ = ["comes_from_generator", "draws_fingerprint"]
 
 NETWORKS = ("first", "again", "other")
+MOST_LAYERS = 20
 
 
 @states(
@@ -36,7 +37,9 @@ def comes_from_generator(case: Mapping[str, Any], observed: Any, expected: Any) 
     for network in networks:
         mine = [weight.shape for weight in network]
         if mine != shapes:
-            return Finding(f"The weights have the shapes {mine}, where {shapes} are expected.")
+            return Finding(
+                f"The weights have the shapes {value(mine)}, where {shapes} are expected."
+            )
     told = _wrong_draws(*networks)
     return (
         Finding(told, "the weights of three networks", "weights that follow the generator")
@@ -77,7 +80,7 @@ def _read(observed: Any) -> list[list[Any]] | None:
         return None
     networks = []
     for name in NETWORKS:
-        if not isinstance(observed[name], list):
+        if not isinstance(observed[name], list) or len(observed[name]) > MOST_LAYERS:
             return None
         network = [as_reals(weight) for weight in observed[name]]
         if any(weight is None for weight in network):

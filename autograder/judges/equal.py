@@ -27,7 +27,8 @@ FLOOR = 1e-12
 class close:  # noqa: N801  a judge is made by a word: judge=close(1e-6)
     """A judge that accepts numbers within a relative tolerance.
 
-    Lists pass for arrays and numbers of any plain dtype for floats; shapes must agree.
+    Lists pass for arrays and numbers of any real dtype for floats; shapes must agree. Complex
+    numbers pass for real ones never, however small their imaginary parts are.
     """
 
     tolerance: float
@@ -68,14 +69,14 @@ def _compare(observed: Any, expected: Any, tolerance: float) -> Finding | None:
             )
         case tuple() | list():
             # An array of the parts is as good as a tuple of them.
-            parts = (
-                list(observed) if isinstance(observed, np.ndarray) and observed.ndim else observed
-            )
-            if not isinstance(parts, tuple | list) or len(parts) != len(expected):
+            is_array = isinstance(observed, np.ndarray) and observed.ndim
+            if not (is_array or isinstance(observed, tuple | list)):
+                return _wrong_kind(observed, expected)
+            if len(observed) != len(expected):
                 return _wrong_kind(observed, expected)
             return _first(
                 _named(_compare(mine, right, tolerance), f"part {i + 1}")
-                for i, (mine, right) in enumerate(zip(parts, expected, strict=True))
+                for i, (mine, right) in enumerate(zip(observed, expected, strict=True))
             )
         case None | str() | Opaque():
             same = type(observed) is type(expected) and observed == expected
@@ -87,16 +88,18 @@ def _compare(observed: Any, expected: Any, tolerance: float) -> Finding | None:
 
 def _compare_numbers(observed: Any, expected: Any, tolerance: float) -> Finding | None:
     """Compare arrays of numbers: kind first, then shape, then values."""
-    numbers = as_numbers(observed)
+    numbers = as_numbers(observed, beside=expected)
     if numbers is None:
         return _wrong_kind(observed, expected)
     if numbers.shape != expected.shape:
         return Finding(f"The shape is {numbers.shape}, where {expected.shape} is expected.")
     if expected.dtype.kind in "SU" or numbers.dtype.kind in "SU":
         return _compare_text(numbers, expected)
+    if numbers.dtype.kind == "c" != expected.dtype.kind:
+        return Finding("It is made of complex numbers, where real ones are expected.")
     if (numbers == expected).all():  # the usual case, ten times as fast
         return None
-    wide = complex if "c" in (numbers.dtype.kind, expected.dtype.kind) else float
+    wide = complex if expected.dtype.kind == "c" else float
     with np.errstate(all="ignore"):
         mine, right = numbers.astype(wide), expected.astype(wide)
         allowed = tolerance * max(_largest(mine), _largest(right)) + FLOOR

@@ -78,6 +78,8 @@ class gradient_of:  # noqa: N801  a judge is made by a word: judge=gradient_of((
                 returned=value(claimed),
                 expected=f"a gradient of shape {right.shape}",
             )
+        if probes.shape[1] != claimed.size:
+            return Finding("The loss was not taken on both sides of every entry.")
         if here[0] != here[1]:
             return Finding("The loss is not the same when it is asked twice at the same point.")
         if not _same_loss(probes, here[0], right_probes, right_here[0]):

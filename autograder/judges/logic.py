@@ -28,6 +28,7 @@ __all__ = [
 SLACK = 1e-12
 MAX_INPUTS = 16
 MOST_FUNCTIONS = 8  # of the 16 of two inputs: who lists them all has no network
+MAX_NEURONS = 1000
 
 
 def neuron_table(neuron: Any) -> Any:
@@ -162,7 +163,7 @@ def _columns(rows: Any) -> list[tuple[int, ...]] | None:
     if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
         return None
     outputs = [as_reals(row) for row in rows]
-    if any(row is None for row in outputs):
+    if any(row is None or row.size > MAX_NEURONS for row in outputs):
         return None
     table = [(row.ravel() != 0).astype(int).tolist() for row in outputs]
     shortest = min(len(row) for row in table)

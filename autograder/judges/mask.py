@@ -225,7 +225,9 @@ def _pair(evidence: Any) -> tuple[Any, Any] | None:
     if not isinstance(evidence, tuple | list) or len(evidence) != 2:
         return None
     y, grad_input = map(as_reals, evidence)
-    return (y, grad_input) if y is not None and np.shape(grad_input) == y.shape else None
+    if y is None or grad_input is None or y.shape != grad_input.shape:
+        return None
+    return y, grad_input
 
 
 def _no_pair(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:

@@ -29,7 +29,7 @@ def paired(observed: Any, expected: Any) -> Arrays | None:
 def _pairs(observed: Any, expected: Any, name: str) -> Iterator[tuple[str, Any]]:
     right = as_numbers(expected)
     if right is not None:
-        mine = as_numbers(observed)
+        mine = as_numbers(observed, beside=right)
         yield name, (mine, right) if mine is not None and _real(mine) and _real(right) else None
     elif isinstance(expected, dict) and isinstance(observed, dict):
         alike = observed.keys() == expected.keys()

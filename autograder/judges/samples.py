@@ -132,12 +132,13 @@ def draws_anew(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding
     less than once in 10¹⁰, even in float32.
     """
     del case
-    mine, right = _facts(observed), _facts(expected)
+    mine, right = _read(observed), _read(expected)
     if mine is None or right is None:
         return _no_samples(observed, expected)
-    if mine[0] != right[0]:
-        return Finding(f"The shape is {mine[0]}, where {right[0]} is expected.")
-    wrong = [said for said, a, b in zip(FACTS, mine[1], right[1], strict=True) if a != b]
+    if mine[0].shape != right[0].shape:
+        return Finding(f"The shape is {mine[0].shape}, where {right[0].shape} is expected.")
+    pairs = zip(FACTS, _facts(mine), _facts(right), strict=True)
+    wrong = [said for said, a, b in pairs if a != b]
     return Finding(wrong[0], "numbers that do not", "new numbers from rng") if wrong else None
 
 
@@ -149,26 +150,31 @@ FACTS = (
 )
 
 
-def _facts(samples: Any) -> tuple[tuple[int, ...], tuple[bool, ...]] | None:
-    """Relate first call, second call, and first call of an equal generator; None if they are none."""
+def _read(samples: Any) -> list[Any] | None:
+    """Read three samples of one shape; None if they are none."""
     if not isinstance(samples, tuple | list) or len(samples) != 3:
         return None
     read = [as_reals(sample) for sample in samples]
     if any(sample is None or sample.shape != read[0].shape for sample in read):
         return None
-    first, second, again = read
+    return read
+
+
+def _facts(samples: list[Any]) -> tuple[bool, ...]:
+    """Relate first call, second call, and first call of an equal generator."""
+    first, second, again = samples
     tables = (first, first.T) if first.ndim == 2 else ()
     distinct = [len(np.unique(table, axis=0)) == len(table) for table in tables] or [True, True]
-    return first.shape, (bool((first == again).all()), bool((first != second).any()), *distinct)
+    return bool((first == again).all()), bool((first != second).any()), *distinct
 
 
 def _no_samples(observed: Any, expected: Any) -> Finding | None:
     """Say what stands where a sample is expected."""
     if isinstance(expected, tuple) and expected:
         given = observed if isinstance(observed, tuple | list) else [observed]
-        wrong = [part for part in given if as_reals(part) is None]
-        if wrong:
-            return equal({}, wrong[0], expected[0])
+        for part in given:
+            if as_reals(part) is None:
+                return equal({}, part, expected[0])
     return equal({}, observed, expected)
 
 

@@ -6,12 +6,10 @@ an error. matplotlib is imported when something is drawn.
 """
 
 import io
-import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from autograder.judges.numbers import quietly
 from autograder.pictures.arrays import entries, gradient, repeated
 from autograder.pictures.chance import histogram, kept_values, mask, patterns, rest, two_masks
 from autograder.pictures.lines import bias_and_variance, fit, over, polynomial, series, walk
@@ -66,8 +64,7 @@ def draw(picture: Picture, case: Mapping[str, Any], observed: Any, right: Any) -
     import matplotlib as mpl  # noqa: F401, PLC0415  what is missing is told, not taken for a bad value
 
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
+        with quietly():
             return picture(case, observed, right)
     except Exception:  # noqa: BLE001  whatever a foreign value may provoke
         return None
@@ -77,8 +74,7 @@ def to_png(figure: "Figure") -> bytes | None:
     """Render a figure; None if its numbers cannot be brought on paper."""
     target = io.BytesIO()
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
+        with quietly():
             figure.savefig(target, format="png", dpi=DOTS_PER_INCH)
     except Exception:  # noqa: BLE001  whatever a foreign value may provoke
         return None

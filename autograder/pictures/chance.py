@@ -29,12 +29,14 @@ def histogram(
 
     def picture(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
         del case
-        pairs = zip(of(observed), of(right), strict=True)
-        if any(np.shape(one) != np.shape(other) for one, other in pairs):
-            return None  # the same law in another shape looks right
-        mine, wanted = ([_sample(part, log=log) for part in of(v)] for v in (observed, right))
-        if len(mine) != len(names) or any(part is None for part in (*mine, *wanted)):
+        if len(of(observed)) != len(names):
             return None
+        mine, wanted = ([as_reals(part) for part in of(value)] for value in (observed, right))
+        if any(part is None or not part.size for part in (*mine, *wanted)):
+            return None
+        if any(one.shape != other.shape for one, other in zip(mine, wanted, strict=True)):
+            return None  # the same law in another shape looks right
+        mine, wanted = ([_sample(part, log=log) for part in parts] for parts in (mine, wanted))
         figure, axes = sheet(title, len(names), height=2.9)
         for ax, name, sample, right_sample in zip(axes, names, mine, wanted, strict=True):
             _bars(ax, sample, right_sample)
@@ -46,10 +48,7 @@ def histogram(
     return picture
 
 
-def _sample(plain: Any, *, log: bool) -> Any:
-    numbers = as_reals(plain)
-    if numbers is None or not numbers.size:
-        return None
+def _sample(numbers: Any, *, log: bool) -> Any:
     numbers = numbers.ravel()[:: max(1, -(-numbers.size // MOST))]  # evenly thinned: the law stays
     if log:
         with np.errstate(all="ignore"):

@@ -74,8 +74,10 @@ def series(
 
     def picture(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
         del case
+        if len(of(observed)) != len(names):
+            return None
         mine, wanted = ([vector(row) for row in of(value)] for value in (observed, right))
-        if len(mine) != len(names) or any(row is None for row in (*mine, *wanted)):
+        if any(row is None for row in (*mine, *wanted)):
             return None
         figure, axes = sheet(title, len(names), height=3.0)
         for ax, name, y, right_y in zip(axes, names, mine, wanted, strict=True):

@@ -104,8 +104,10 @@ def stopping(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | No
 def best_so_far(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
     """Draw the losses and the best loss that is kept after each."""
     losses = vector(case["losses"])
+    if len(observed) != losses.size:
+        return None
     mine, wanted = (vector([pair[0] for pair in value]) for value in (observed, right))
-    if mine is None or mine.size != losses.size:
+    if mine is None:
         return None
     figure, (ax,) = sheet("The best loss that is kept, epoch by epoch", 1, height=3.2)
     _losses(ax, losses)
@@ -161,6 +163,8 @@ def trials(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None
 def confusion(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
     """Count which classes were taken for which, in yours and in the reference's predictions."""
     labels = np.concatenate([np.ravel(part) for part in case["labels"]])
+    if len(observed) != len(case["labels"]):
+        return None
     counts = [_counted(value, labels) for value in (observed, right)]
     if any(count is None for count in counts):
         return None

@@ -13,27 +13,29 @@ import json
 import math
 import re
 import struct
-import sys
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Opaque", "ProtocolError", "Seed", "TooLargeError", "decode", "encode"]
+__all__ = ["Budget", "Opaque", "ProtocolError", "Seed", "TooLargeError", "decode", "encode"]
 
-MAX_BYTES = 64 << 20
-MAX_HEADER = 8 << 20  # as Python objects it takes twenty times this
-MAX_ITEMS = 200_000
-MAX_KEYS = 10_000  # of one dict: keys that were made to collide cost their square
+MAX_KEYS = 1_000  # of one dict
+MAX_KEY = 1 << 53  # a key that is an integer stays below: larger ones can be made to collide
 MAX_DEPTH = 32
+MAX_AXES = 32
+MAX_EMPTY = 1_000_000  # rows of an array without numbers: they cost nothing to send
 MAX_INT_BITS = 4096
-MAX_TEXT = 200
+MAX_TEXT = 200  # of a key, and of the name of a type
 KINDS = frozenset("biufcSU")  # numpy's letters for bool, integers, floats, complex, bytes, text
 
 _LENGTH = struct.Struct("<I")
 _DTYPE = re.compile(r"[<>|][biufcSU][0-9]{1,8}")
-# Types by identity: asking `kind in types` would ask a foreign metaclass whether it is equal.
-_PRIMITIVES = frozenset(map(id, (type(None), bool, float, str)))
+_PLAIN = frozenset({type(None), bool, float, str})
+# Foreign types by identity: asking `kind in types` would ask a foreign metaclass whether it is equal.
+_PRIMITIVES = frozenset(map(id, _PLAIN))
 _SCALARS = frozenset(id(kind) for kind in np.sctypeDict.values() if np.dtype(kind).kind in KINDS)
 
 
@@ -59,40 +61,107 @@ class Seed:
     value: int
 
 
-def encode(value: Any) -> bytes:
+@dataclass(slots=True)
+class Budget:
+    """How much may cross the border: one for all frames of an asking, spent by whoever codes them.
+
+    What is in bounds here is read within half a second and 200 MB, whatever it was made to be. By
+    default it is for what the grader writes itself: questions and answer keys.
+    """
+
+    text: int = 8 << 20
+    """Bytes of the headers."""
+    containers: int = 2_000_000
+    """Brackets in the headers: as objects they take twenty times their text."""
+    data: int = 64 << 20
+    """Bytes behind the headers."""
+    items: int = 1_000_000
+    numbers: int = 16_000_000
+    """Entries of arrays."""
+    used: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("text", "containers", "data", "items", "numbers"), 0)
+    )
+
+    @classmethod
+    def of_answers(cls, *, data: int = 64 << 20, spare: int = 0) -> "Budget":
+        """Make the budget of all that one asking sends back.
+
+        Honest answers of a whole lab need 24 kB of text, 6,000 items and 110,000 numbers, or 2.4 MB
+        and 115,000 items where their arrays are lists. With `spare` a receiver lets an eighth more pass:
+        the frames that say what was too large.
+        """
+        limits = {"text": 3 << 20, "containers": 300_000, "items": 150_000, "numbers": 1_500_000}
+        return cls(
+            data=data, **{name: limit + limit // 8 * spare for name, limit in limits.items()}
+        )
+
+    def spend(self, name: str, amount: int) -> None:
+        """Take from what is left.
+
+        Raises: TooLargeError if that is not enough.
+        """
+        self.used[name] += amount
+        limit = getattr(self, name)
+        if self.used[name] > limit:
+            size = (
+                f"{limit >> 20} MB of {name}" if name in {"text", "data"} else f"{limit:,} {name}"
+            )
+            raise TooLargeError(f"All answers together may hold {size}.")
+
+    def spend_header(self, header: str) -> None:
+        """Take what reading a header costs, before it is read."""
+        self.spend("text", len(header))
+        self.spend("containers", header.count("[") + header.count("{"))
+
+    def spend_array(self, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
+        """Take what an array costs; one without numbers as if its empty sides were 1 long."""
+        size = math.prod(side or 1 for side in shape)
+        if 0 in shape and size > MAX_EMPTY:
+            raise TooLargeError(f"It is an array without numbers, of more than {MAX_EMPTY:,} rows.")
+        self.spend("items", 10 * len(shape) + 2 * (dtype.kind == "U"))  # the time to make one
+        self.spend("numbers", size)
+        self.spend("data", size * dtype.itemsize)
+
+
+def encode(value: Any, budget: Budget | None = None) -> bytes:
     """Write plain data as one frame; what is not plain becomes an `Opaque`.
 
     Only exact types count: a subclass of ndarray, float or list may behave as it likes, so it is
     opaque as well. Types are told apart by identity: nothing that a class may redefine is called.
 
-    Raises: TooLargeError above 64 MB, 8 MB of them text and structure, or 200,000 items, or
-        10,000 keys of one dict.
+    Raises: TooLargeError if the budget is not enough, which then stays as it was; and above 1,000
+        keys of one dict or 1,000,000 rows without numbers.
 
     >>> decode(encode({"x": np.array([1.0, 2.0]), "n": (1, None)}))
     {'x': array([1., 2.]), 'n': (1, None)}
     >>> decode(encode(object()))
     Opaque(type_name='object')
     """
-    encoder = _Encoder()
-    header = json.dumps(encoder.tagged(value, 0), separators=(",", ":")).encode()
-    if len(header) > MAX_HEADER:
-        raise TooLargeError(f"{len(header) >> 20} MB of text, where {MAX_HEADER >> 20} MB may pass")
-    frame = b"".join([_LENGTH.pack(len(header)), header, *encoder.buffers])
-    if len(frame) > MAX_BYTES:
-        raise TooLargeError(f"{len(frame) >> 20} MB of data, where {MAX_BYTES >> 20} MB may pass")
-    return frame
+    budget = budget or Budget()
+    before = budget.used.copy()
+    encoder = _Encoder(budget)
+    try:
+        budget.spend("items", 1)
+        header = json.dumps(encoder.tagged(value, 0), separators=(",", ":"))
+        budget.spend_header(header)
+    except BaseException:
+        budget.used = before
+        raise
+    return b"".join([_LENGTH.pack(len(header)), header.encode("ascii"), *encoder.buffers])
 
 
 class _Encoder:
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
         self.buffers: list[bytes] = []
-        self.items = 0
 
-    def tagged(self, value: Any, depth: int) -> Any:  # noqa: C901, PLR0912  one case a type
+    def each(self, values: Collection[Any], depth: int) -> list[Any]:
+        """Describe the parts of a container."""
+        self.budget.spend("items", len(values))
+        return [self.tagged(value, depth) for value in values]
+
+    def tagged(self, value: Any, depth: int) -> Any:  # noqa: C901  one case a type
         """Describe a value in JSON, and put its raw bytes aside."""
-        self.items += 1
-        if self.items > MAX_ITEMS:
-            raise TooLargeError(f"more than {MAX_ITEMS:,} items")
         kind = type(value)
         if id(kind) in _PRIMITIVES:
             return value
@@ -101,17 +170,16 @@ class _Encoder:
         if depth > MAX_DEPTH:
             return self.opaque(value)
         if kind is list:
-            return [self.tagged(item, depth + 1) for item in value]
+            return self.each(value, depth + 1)
+        self.budget.spend("items", 1)  # what has a tag costs twice what has none
         if issubclass(kind, tuple):  # a NamedTuple is one; read by tuple's own iterator
-            return {"tuple": [self.tagged(item, depth + 1) for item in tuple.__iter__(value)]}
+            return {"tuple": self.each([*tuple.__iter__(value)], depth + 1)}
         if kind is dict:
-            if len(value) > MAX_KEYS:
-                raise TooLargeError(f"a dict of more than {MAX_KEYS:,} keys")
-            pairs = [[self.tagged(part, depth + 1) for part in pair] for pair in value.items()]
-            return {"dict": pairs}
+            return self.pairs(value, depth + 1)
         if kind is complex:
             return {"complex": [value.real, value.imag]}
         if kind is bytes:
+            self.budget.spend("data", len(value))
             self.buffers.append(value)
             return {"bytes": len(value)}
         if kind is np.ndarray and value.dtype.kind in KINDS and value.dtype.itemsize:
@@ -122,7 +190,20 @@ class _Encoder:
             return {"seed": value.value}
         return self.opaque(value)
 
+    def pairs(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
+        """Describe a dict; one with other keys than short text and short integers is opaque."""
+        if len(value) > MAX_KEYS:
+            raise TooLargeError(f"It is a dict of more than {MAX_KEYS:,} keys.")
+        self.budget.spend("items", len(value))
+        keys = [key.item() if id(type(key)) in _SCALARS else key for key in value]
+        if not all(map(_is_key, keys)):
+            return self.opaque(value)
+        return {"dict": [*map(list, zip(keys, self.each(value.values(), depth), strict=True))]}
+
     def raw(self, value: Any) -> str:
+        if value.ndim > MAX_AXES:
+            raise TooLargeError(f"It is an array of more than {MAX_AXES} axes.")
+        self.budget.spend_array(value.shape, value.dtype)
         self.buffers.append(value.tobytes()[: value.nbytes])  # numpy pads empty text
         return str(value.dtype.str)
 
@@ -147,70 +228,86 @@ def _slot(kind: type, slot: str) -> str:
     return name if type(name) is str else ""
 
 
-def decode(frame: bytes) -> Any:
+def decode(frame: bytes | memoryview, budget: Budget | None = None) -> Any:
     """Read a frame; everything in it is checked before anything is allocated.
 
     Raises: ProtocolError if it is not a frame that `encode` could have written.
 
     >>> decode(b"hello")
     Traceback (most recent call last):
-    autograder.sandbox.codec.ProtocolError: the header is too long
+    autograder.sandbox.codec.ProtocolError: the header is longer than the frame
     """
     if len(frame) < _LENGTH.size:
         raise ProtocolError("no header")
     (length,) = _LENGTH.unpack_from(frame)
     start = _LENGTH.size + length
-    if length > MAX_HEADER:
-        raise ProtocolError("the header is too long")
     if start > len(frame):
         raise ProtocolError("the header is longer than the frame")
+    decoder = _Decoder(memoryview(frame)[start:], budget or Budget())
     try:
-        header = json.loads(frame[_LENGTH.size : start])
-    except (ValueError, RecursionError):
-        raise ProtocolError("the header is not JSON") from None
-    decoder = _Decoder(frame, start)
-    value = decoder.value(header, 0)
-    if decoder.position != len(frame):
+        value = decoder.read(bytes(frame[_LENGTH.size : start]))
+    except TooLargeError as error:
+        raise ProtocolError(f"too large: {error}") from None
+    if decoder.buffers:
         raise ProtocolError("bytes are left over")
     return value
 
 
 class _Decoder:
-    def __init__(self, frame: bytes, position: int) -> None:
-        self.frame = frame
-        self.position = position
-        self.items_seen = 0
+    def __init__(self, buffers: memoryview, budget: Budget) -> None:
+        self.buffers = buffers
+        self.budget = budget
+
+    def read(self, header: bytes) -> Any:
+        """Rebuild the value that a header describes."""
+        try:
+            text = header.decode("ascii")
+            self.budget.spend_header(text)
+            described = json.loads(text)
+        except (ValueError, RecursionError):
+            raise ProtocolError("the header is not JSON") from None
+        (value,) = self.each([described], 0)
+        return value
+
+    def each(self, headers: list[Any], depth: int) -> list[Any]:
+        """Rebuild values from their descriptions."""
+        self.budget.spend("items", len(headers))
+        return [
+            header if type(header) in _PLAIN else self.value(header, depth) for header in headers
+        ]
 
     def value(self, header: Any, depth: int) -> Any:
-        """Rebuild one value from its description."""
-        self.items_seen += 1
-        if self.items_seen > MAX_ITEMS:
-            raise ProtocolError("too many items")
         if depth > MAX_DEPTH + 1:
             raise ProtocolError("nested too deep")
         if isinstance(header, list):
-            return [self.value(item, depth + 1) for item in header]
-        if not isinstance(header, dict):
+            return self.each(header, depth + 1)
+        if isinstance(header, int):
+            if header.bit_length() > MAX_INT_BITS:
+                raise ProtocolError("an integer of too many digits")
             return header
         if len(header) != 1:
             raise ProtocolError("a tagged value has one tag")
         ((tag, content),) = header.items()
         if tag not in self.READERS:
             raise ProtocolError("unknown tag")
+        self.budget.spend("items", 1)
         return self.READERS[tag](self, content, depth + 1)
 
     def read_tuple(self, content: Any, depth: int) -> tuple[Any, ...]:
         if not isinstance(content, list):
             raise ProtocolError("a tuple holds a list")
-        return tuple(self.value(item, depth) for item in content)
+        return tuple(self.each(content, depth))
 
     def read_dict(self, content: Any, depth: int) -> dict[Any, Any]:
         if not isinstance(content, list) or len(content) > MAX_KEYS:
             raise ProtocolError("a dict holds a list of bounded length")
-        try:
-            return {self.value(key, depth): self.value(item, depth) for key, item in content}
-        except (TypeError, ValueError):
-            raise ProtocolError("a dict holds pairs with plain keys") from None
+        self.budget.spend("items", len(content))
+        if not all(isinstance(pair, list) and len(pair) == 2 for pair in content):
+            raise ProtocolError("a dict holds pairs")
+        keys, values = [pair[0] for pair in content], [pair[1] for pair in content]
+        if not all(map(_is_key, keys)):
+            raise ProtocolError("a key is short text or a short integer")
+        return dict(zip(keys, self.each(values, depth), strict=True))
 
     def read_complex(self, content: Any, _depth: int) -> complex:
         match content:
@@ -219,11 +316,13 @@ class _Decoder:
         raise ProtocolError("a complex number is two floats")
 
     def read_bytes(self, content: Any, _depth: int) -> bytes:
-        return self.take(content)
+        if _is_size(content):
+            self.budget.spend("data", content)
+        return bytes(self.take(content))
 
     def read_array(self, content: Any, _depth: int) -> Any:
         match content:
-            case [str(dtype), list(shape)] if len(shape) <= 32 and all(map(_is_size, shape)):
+            case [str(dtype), list(shape)] if len(shape) <= MAX_AXES and all(map(_is_size, shape)):
                 return self.numbers(dtype, shape)
         raise ProtocolError("an array is a dtype and a shape")
 
@@ -241,27 +340,28 @@ class _Decoder:
         return Opaque(content)
 
     def numbers(self, name: Any, shape: list[int]) -> Any:
+        if not isinstance(name, str):
+            raise ProtocolError("a dtype that is not plain")
         dtype = _dtype(name)
         if shape and not dtype.itemsize:
             raise ProtocolError("entries without a size")
+        self.budget.spend_array(shape, dtype)
         raw = self.take(math.prod(shape) * dtype.itemsize)
         if dtype.kind == "U":
-            points = np.frombuffer(raw, np.dtype("u4").newbyteorder(dtype.byteorder))
-            if (points > sys.maxunicode).any():
-                raise ProtocolError("text with characters that do not exist")
-        try:
-            # Both make a new array, which may be written to.
-            return (
-                np.frombuffer(raw, dtype).reshape(shape).copy() if raw else np.zeros(shape, dtype)
-            )
-        except ValueError:
-            raise ProtocolError("a shape that no array can have") from None
+            try:
+                str(raw, "utf-32-be" if name[0] == ">" else "utf-32-le", "surrogatepass")
+            except UnicodeDecodeError:
+                raise ProtocolError("text with characters that do not exist") from None
+        if dtype.kind == "b" and (np.frombuffer(raw, "u1") > 1).any():
+            raise ProtocolError("a truth value that is neither 0 nor 1")
+        # Both make a new array, which may be written to.
+        return np.frombuffer(raw, dtype).reshape(shape).copy() if raw else np.zeros(shape, dtype)
 
-    def take(self, size: Any) -> bytes:
-        if not _is_size(size) or size > len(self.frame) - self.position:
+    def take(self, size: Any) -> memoryview:
+        if not _is_size(size) or size > len(self.buffers):
             raise ProtocolError("a buffer is longer than the frame")
-        start, self.position = self.position, self.position + size
-        return self.frame[start : self.position]
+        raw, self.buffers = self.buffers[:size], self.buffers[size:]
+        return raw
 
     READERS = {  # noqa: RUF012  the table of tags, never changed
         "tuple": read_tuple,
@@ -275,9 +375,10 @@ class _Decoder:
     }
 
 
-def _dtype(name: Any) -> np.dtype[Any]:
+@lru_cache
+def _dtype(name: str) -> np.dtype[Any]:
     """Read a dtype in the one form that arrays write it."""
-    if not isinstance(name, str) or not _DTYPE.fullmatch(name):
+    if not _DTYPE.fullmatch(name):
         raise ProtocolError("a dtype that is not plain")
     try:
         return np.dtype(name)
@@ -287,3 +388,10 @@ def _dtype(name: Any) -> np.dtype[Any]:
 
 def _is_size(value: Any) -> bool:
     return type(value) is int and 0 <= value < 1 << 62
+
+
+def _is_key(key: Any) -> bool:
+    kind = type(key)
+    if kind is int:
+        return bool(-MAX_KEY < key < MAX_KEY)
+    return kind is str and len(key) <= MAX_TEXT

@@ -23,8 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.observation import Lost, Observation, Raised, Returned, to_plain
-from autograder.sandbox.codec import Seed, TooLargeError, encode
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.codec import Budget, Seed, TooLargeError, encode
 from autograder.sandbox.question import READY, Question, Source, write_frame
 
 if TYPE_CHECKING:
@@ -121,13 +120,14 @@ def answer(
     checks = _checks(first)  # before foreign packages are refused
     finder = Finder(first.submission, first.reference, codes or {})
     sys.meta_path.insert(0, finder)
+    budget = Budget.of_answers(data=first.limits.result_mb << 20)
     for question in questions:
         send(READY)
         with np.errstate(), warnings.catch_warnings():  # what one changes is not the next one's
             imported = observe(lambda _, q=question: _import(q), (), {}, finder.files)
-            send(write_frame(_frame(imported, question.limits)))
+            send(write_frame(_frame(imported, budget)))
             if isinstance(imported, Returned):
-                _ask_cases(question, checks[question.check], finder.files, send)
+                _ask_cases(question, checks[question.check], finder.files, send, budget)
 
 
 def _checks(question: Question) -> Mapping[str, "Check"]:
@@ -143,14 +143,18 @@ def _checks(question: Question) -> Mapping[str, "Check"]:
 
 
 def _ask_cases(
-    question: Question, check: "Check", files: set[str], send: Callable[[bytes], object]
+    question: Question,
+    check: "Check",
+    files: set[str],
+    send: Callable[[bytes], object],
+    budget: Budget,
 ) -> None:
     for case in question.cases:
         np.random.seed(0)  # noqa: NPY002  students may use the old global generator
         random.seed(0)
         observation = observe(check.ask, check.unchanged, case, files)
         sys.stdout.flush()
-        send(write_frame(_frame(observation, question.limits)))
+        send(write_frame(_frame(observation, budget)))
 
 
 def _import(question: Question) -> None:
@@ -194,16 +198,12 @@ def observe(
     return Returned(value, {name: inputs[name] for name in unchanged})
 
 
-def _frame(observation: Observation, limits: Limits) -> bytes:
+def _frame(observation: Observation, budget: Budget) -> bytes:
     """Encode an observation; one that is too large is told as such, for it is no tampering."""
     try:
-        frame = encode(to_plain(observation))
+        return encode(to_plain(observation), budget)
     except (TooLargeError, MemoryError) as error:
         return encode(to_plain(Lost("size", str(error))))
-    if len(frame) > limits.result_mb << 20:
-        detail = f"{len(frame) >> 20} MB of data, where {limits.result_mb} MB may pass"
-        return encode(to_plain(Lost("size", detail)))
-    return frame
 
 
 def _raised(error: BaseException, files: set[str]) -> Raised:

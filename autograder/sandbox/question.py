@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from autograder.observation import Lost, Observation, Returned, from_plain
-from autograder.sandbox.codec import ProtocolError, decode, encode
+from autograder.sandbox.codec import Budget, ProtocolError, decode, encode
 from autograder.sandbox.limits import Limits
 
 __all__ = [
@@ -131,7 +131,7 @@ READY = write_frame(b"")
 def read_answers(stream: bytes, n_cases: Sequence[int], lost: Lost, **more: Any) -> list[Answer]:
     """Read what the sandbox sent: an answer for every question, of one observation a case.
 
-    `lost` tells why any are missing; `more` goes into every answer.
+    No more frames are read than were asked for, all within one budget. `lost` tells why any are missing; `more` goes into every answer.
 
     Raises: SandboxError if it never was ready, which cannot be the submission's doing.
     """
@@ -154,6 +154,7 @@ class _Frames:
 
     def __init__(self, stream: bytes, lost: Lost) -> None:
         self.stream, self.lost, self.position = stream, lost, 0
+        self.budget = Budget.of_answers(spare=1)
 
     def skip(self, frame: bytes) -> None:
         """Pass over a frame that should come next; without it, nothing can be read any more."""
@@ -171,8 +172,9 @@ class _Frames:
         if start + length > len(self.stream):
             return self._end(self.lost)
         self.position = start + length
+        frame = memoryview(self.stream)[start : self.position]
         try:
-            return from_plain(decode(self.stream[start : self.position]))
+            return from_plain(decode(frame, self.budget))
         except ProtocolError:
             return self._end(Lost("noise"))
 

@@ -103,9 +103,13 @@ def test_a_question_is_filled_with_the_cases_values(template, case, text):
         (np.bool_(1), "True or False"),
         (3, "a number"),
         (np.float32(3), "a number"),
-        (1j, "a number"),
+        (1j, "a complex number"),
         (np.array(3), "a number"),
         (np.zeros((2, 1)), "an array of shape (2, 1)"),
+        (np.array(1j), "a complex number"),
+        (np.zeros(2, complex), "an array of complex numbers, of shape (2,)"),
+        (np.array(["a"]), "an array of text, of shape (1,)"),
+        (np.array([b"a"]), "an array of bytes, of shape (1,)"),
         ([1], "a list of length 1"),
         ((), "a tuple of length 0"),
         ("x", "a string"),
@@ -147,3 +151,26 @@ def test_no_terminal_code_and_no_invisible_character_passes(hidden):
 def test_unicodes_own_breaks_are_plain_ones(break_):
     """Nobody reads a line where another program sees none."""
     assert show.clean(f"a{break_}b") == "a\nb"
+
+
+LEAVES = {"numbers": np.arange(24.0), "text": "x" * 99, "nothing": {}, "long": np.longdouble(1)}
+
+
+@pytest.mark.parametrize("leaf", LEAVES.values(), ids=LEAVES)
+def test_what_would_not_be_shown_is_not_written(leaf, monkeypatch):
+    """A deep value has more leaves than anybody could read: writing ends where the line does."""
+    written = []
+    write = show._value
+    monkeypatch.setattr(show, "_value", lambda plain: written.append(0) or write(plain))
+    deep = leaf
+    for _ in range(10):
+        deep = [deep] * 24
+
+    assert len(show.value(deep)) <= show.MAX_VALUE + 2
+    assert len(written) < 2_000
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_integer_that_python_would_not_write_is_told_by_its_bits(sign):
+    """Python writes no integer of more than 4,300 digits; a judge may have made one of a float."""
+    assert show.value(sign * 10**4900) == "an integer of 16278 bits"

@@ -69,3 +69,14 @@ def test_nothing_makes_the_judge_raise(observed):
     draws_fingerprint({}, observed)
 
     assert verdict is None or isinstance(verdict, Finding)
+
+
+@pytest.mark.parametrize("n_layers", [21, 20_000])
+def test_a_network_of_far_too_many_layers_is_not_compared_layer_by_layer(n_layers):
+    """Pairs of layers grow with the square of their number, so their number is looked at first."""
+    many = {name: [np.ones(2)] * n_layers for name in RIGHT}
+
+    finding = comes_from_generator({}, many, RIGHT)
+
+    assert finding.detail.endswith("where the weights of networks are expected.")
+    assert draws_fingerprint({}, many) == "a dict with first, again, other"

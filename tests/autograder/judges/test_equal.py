@@ -1,6 +1,7 @@
 """The default judge: right answers of every plain form pass, wrong ones are told why."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -22,10 +23,64 @@ FORMS = {
     "big-endian": RIGHT.astype(">f8"),
     "half": RIGHT.astype(np.float16),
     "long": RIGHT.astype(np.longdouble),
-    "complex": RIGHT.astype(complex),
     "relative": RIGHT * (1 + 1e-10),
     "small entries": RIGHT + 3e-9,
 }
+
+
+COMPLEX = {
+    "a hair": (1.0 + 1e-30j, 1.0),
+    "nothing": (complex(1.0, 0.0), 1.0),
+    "a scalar": (np.complex64(1), np.float64(1)),
+    "no axes": (np.array(1 + 0j), np.array(1.0)),
+    "an array": (RIGHT + 1e-30j, RIGHT),
+    "a short dtype": (RIGHT.astype("c8"), RIGHT),
+    "a long dtype": (RIGHT.astype("G"), RIGHT),
+    "big-endian": (RIGHT.astype(">c16"), RIGHT),
+    "a list": ([1.0, complex(2.0, 0.0)], np.array([1.0, 2.0])),
+    "no numbers": (np.zeros(0, complex), np.zeros(0)),
+    "integers": (np.array([1 + 0j]), np.array([1])),
+    "truth": (np.array([1 + 0j]), np.array([True])),
+    "a part": ((1.0, np.ones(2, complex)), (1.0, np.ones(2))),
+    "an entry": ({"std": 1 + 0j}, {"std": 1.0}),
+}
+
+
+@pytest.mark.parametrize(("observed", "expected"), COMPLEX.values(), ids=COMPLEX)
+def test_complex_numbers_do_not_pass_for_real_ones(observed, expected):
+    """A complex answer is of another kind, whatever its imaginary part is, and is told so."""
+    finding = equal({}, observed, expected)
+
+    assert finding.detail.endswith("It is made of complex numbers, where real ones are expected.")
+    assert equal({}, expected, observed) is None  # real numbers are complex ones
+
+
+ROWS = {
+    "rows without numbers": np.zeros((1_000_000, 0)),
+    "rows of numbers": np.zeros((1_000_000, 1), bool),
+    "numbers": np.zeros(1_000_000, bool),
+    "text": np.full(1_000_000, "x"),
+    "a list": [0] * 1_000_000,
+    "a tuple of lists": ([],) * 1_000_000,
+    "a list of one": [[0] * 1_000_000],
+    "far down": [[[0] * 1_000_000]] * 3,
+}
+
+
+@pytest.mark.parametrize("rows", ROWS.values(), ids=ROWS)
+@pytest.mark.parametrize(
+    "expected", [(np.zeros(2), 1.0), [1.0, 2.0], np.zeros(3), 1.0, {"a": 1}, None], ids=repr
+)
+def test_lengths_are_looked_at_before_rows_are(rows, expected):
+    """However many rows come back, none is made an object: the wrong number of them is enough."""
+    tracemalloc.start()
+    finding = equal({}, rows, expected)
+    equal.compared(rows, expected)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert finding.detail.startswith(("It is", "The shape is"))
+    assert peak < 1 << 24, "a list of the rows would be 130 MB"
 
 
 @pytest.mark.parametrize("observed", FORMS.values(), ids=FORMS)
@@ -82,7 +137,6 @@ REFUSED = [
     (math.inf, -math.inf, ""),
     ([1.0, math.nan], np.ones(2), "Entry [1] is nan, where 1 is expected. 1 of 2 entries differ."),
     ([1.0, math.inf], np.ones(2), "Entry [1] is inf, where 1 is expected. 1 of 2 entries differ."),
-    (1 + 1e-6j, 1.0, ""),
     (None, 2.0, "It is None, where a number is expected. Is a `return` missing?"),
     (None, RIGHT, "It is None, where an array of shape (2, 3) is expected. Is a `return` missing?"),
     ("2.0", 2.0, "It is a string, where a number is expected."),

@@ -43,6 +43,9 @@ def test_a_gradient_that_does_not_agree_is_told(claimed, detail, returned):
 @pytest.mark.parametrize(
     ("observed", "detail"),
     [
+        (evidence(TRUE, probes=np.zeros((4, 1))), "not taken on both sides of every entry."),
+        (evidence(TRUE, probes=np.zeros((4, 0))), "not taken on both sides of every entry."),
+        (evidence(TRUE, probes=np.zeros((4, 99))), "not taken on both sides of every entry."),
         (7, "It is a number, where a gradient is expected."),
         (evidence(TRUE, probes=np.full((4, 6), np.nan)), "is not finite, so it has no gradient."),
         (evidence(TRUE, probes=np.zeros((3, 6))), "is not finite, so it has no gradient."),

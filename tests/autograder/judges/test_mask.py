@@ -184,3 +184,10 @@ def test_fingerprints_name_shares_gates_and_factors():
     assert share_and_factor(case, dropped(SHAPE, 0.8, 1))["share"] == pytest.approx(0.8)
     assert gates_and_factor(CASE, (X * MASK, G * MASK))["gates"] == (False, False)
     assert gates_and_factor(CASE, (X * MASK, G * (MASK == 0)))["opposite"]
+
+
+@pytest.mark.parametrize("pair", [(0.5, None), (np.array(0.5), "1"), (1.0, [None])])
+def test_a_number_without_a_gradient_is_no_pair(pair):
+    """What is not made of numbers has no shape to agree with."""
+    assert gates_as_forward(CASE, pair, (X * MASK, G * MASK)) is not None
+    assert gates_and_factor({"grad_output": np.array(1.0)}, pair) is pair

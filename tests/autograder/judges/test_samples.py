@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.judges import chance_of, distributed_alike, drawn_alike, draws_anew
+from autograder.judges import chance_of, distributed_alike, drawn_alike, draws_anew, samples
 from autograder.judges.finding import Finding
 from autograder.judges.samples import M, Z
 from tests.plain_data import PLAIN
@@ -205,3 +205,14 @@ ANY = st.one_of(
 def test_the_judges_are_total(judge, observed, expected):
     """Any plain data, against any plain data, is accepted or refused: no error, no warning."""
     assert isinstance(judge({}, observed, expected), Finding | None)
+
+
+@pytest.mark.parametrize("shape", [(2, 99), (99, 2), (0, 7), (1000, 0), (3, 4, 5)])
+def test_samples_of_another_shape_are_not_related(shape, monkeypatch):
+    """Rows are compared with each other only where there are as many as are expected."""
+    related = []
+    monkeypatch.setattr(samples, "_facts", lambda read: related.append(read) or (True,) * 4)
+    finding = draws_anew({}, (np.zeros(shape),) * 3, three())
+
+    assert finding.detail.startswith(f"The shape is {shape}")
+    assert related == []

@@ -1,6 +1,5 @@
 """The codec carries plain data whole, makes the rest opaque, and survives hostile bytes."""
 
-import json
 import math
 import struct
 import sys
@@ -12,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.sandbox import codec
-from autograder.sandbox.codec import Opaque, ProtocolError, Seed, TooLargeError, decode, encode
+from autograder.sandbox.codec import (
+    Budget,
+    Opaque,
+    ProtocolError,
+    Seed,
+    TooLargeError,
+    decode,
+    encode,
+)
+from tests.hostile import frame_of, generated, mutated
 from tests.plain_data import ARRAYS, PLAIN
 
 
@@ -33,12 +41,6 @@ def same(one, other):
             "dd", complex(other).real, complex(other).imag
         ) or (one != one and other != other)  # noqa: PLR0124  nan
     return one == other
-
-
-def frame_of(header, buffers=b""):
-    """Write a frame by hand, as hostile code would."""
-    text = header if isinstance(header, bytes) else json.dumps(header).encode()
-    return struct.pack("<I", len(text)) + text + buffers
 
 
 @given(PLAIN)
@@ -103,6 +105,9 @@ def test_numpy_scalars_keep_their_type(scalar):
 def test_decoded_arrays_may_be_written_to(array):
     """A decoded array owns its memory."""
     assert decode(encode(array)).flags.writeable
+
+
+MEGABYTE = 1 << 20
 
 
 class Hostile:
@@ -247,56 +252,203 @@ def test_a_list_that_holds_itself_is_cut():
     assert "Opaque(type_name='list')" in repr(decode(encode(endless)))
 
 
-def test_a_list_that_holds_itself_often_is_too_large(monkeypatch):
+def test_a_list_that_holds_itself_often_is_too_large():
     """Self-reference that branches ends at the bound of items, not in years."""
-    monkeypatch.setattr(codec, "MAX_ITEMS", 2000)
     endless = []
     endless.extend([endless] * 10)
 
-    with pytest.raises(TooLargeError, match="more than 2,000 items"):
-        encode(endless)
+    with pytest.raises(TooLargeError, match="may hold 2,000 items"):
+        encode(endless, Budget(items=2000))
 
 
-@pytest.mark.parametrize(
-    ("value", "says"),
-    [
-        ([0] * codec.MAX_ITEMS, "more than 200,000 items"),
-        (dict.fromkeys(range(codec.MAX_KEYS + 1)), "a dict of more than 10,000 keys"),
-        ("x" * (codec.MAX_HEADER + 1), "8 MB of text, where 8 MB may pass"),
-        (b"x" * (codec.MAX_BYTES + 1), "64 MB of data, where 64 MB may pass"),
-        (np.zeros(codec.MAX_BYTES + 1, np.uint8), "64 MB of data, where 64 MB may pass"),
-    ],
-    ids=["items", "keys", "text", "bytes", "array"],
-)
+SMALL = {"text": 1 << 20, "containers": 50, "data": 1 << 20, "items": 400, "numbers": 1 << 20}
+ROWS = "without numbers, of more than 1,000,000 rows"
+TOO_LARGE = {
+    "items": ([0] * 400, "may hold 400 items"),
+    "items, nested": ([[0] * 150, ([0] * 150, {"k": [0] * 150})], "may hold 400 items"),
+    "containers": ([((),)] * 14, "may hold 50 containers"),
+    "brackets in text": ("[" * 51, "may hold 50 containers"),
+    "keys": (dict.fromkeys(range(codec.MAX_KEYS + 1)), "a dict of more than 1,000 keys"),
+    "text": ("x" * MEGABYTE, "may hold 1 MB of text"),
+    "text with escapes": ("\ud800" * (MEGABYTE // 5), "may hold 1 MB of text"),
+    "bytes": (b"x" * (MEGABYTE + 1), "may hold 1 MB of data"),
+    "numbers": (np.zeros(MEGABYTE // 8 + 1), "may hold 1 MB of data"),
+    "small numbers": (np.zeros(MEGABYTE + 1, bool), "may hold 1,048,576 numbers"),
+    "more than memory has": (np.broadcast_to(np.int8(0), (1 << 30, 1 << 30)), "1,048,576 numbers"),
+    "wide text": (np.array(["x" * MEGABYTE]), "may hold 1 MB of data"),
+    "text in an empty array": (np.zeros(0, f"U{MEGABYTE}"), "may hold 1 MB of data"),
+    "rows without numbers": (np.zeros((1 << 40, 0)), ROWS),
+    "columns without numbers": (np.zeros((0, 1_000_001), bool), ROWS),
+    "many sides without numbers": (np.zeros((0, *[2] * 20)), ROWS),
+    "axes": (np.zeros((1,) * 33), "more than 32 axes"),
+}
+
+
+@pytest.mark.parametrize(("value", "says"), TOO_LARGE.values(), ids=TOO_LARGE)
 def test_too_much_is_refused_by_the_sender(value, says):
-    """What is too large is told apart from tampering, with figure and bound."""
+    """What is too large is told apart from tampering, with its bound, and leaves the budget whole."""
+    budget = Budget(**SMALL)
+
     with pytest.raises(TooLargeError, match=says):
-        encode(value)
+        encode([value], budget)
+    assert set(budget.used.values()) == {0}
+
+
+HUGE = 1 << 62
+BEYOND = {
+    "items": ([0] * 400, {}, "400 items"),
+    "containers": ([((),)] * 14, {}, "50 containers"),
+    "text": ("x" * MEGABYTE, {}, "1 MB of text"),
+    "bytes": (b"x" * (MEGABYTE + 1), {}, "1 MB of data"),
+    "numbers": (np.zeros(MEGABYTE // 8 + 1), {}, "1 MB of data"),
+    "small numbers": (np.zeros(MEGABYTE + 1, bool), {}, "1,048,576 numbers"),
+    "wide text": (np.str_("x" * MEGABYTE), {}, "1 MB of data"),
+    "text in an empty array": (np.zeros(0, f"U{MEGABYTE}"), {}, "1 MB of data"),
+    "rows without numbers": (np.zeros((1 << 40, 0)), {"MAX_EMPTY": HUGE}, ROWS),
+    "columns without numbers": (np.zeros((0, 1_000_001)), {"MAX_EMPTY": HUGE}, ROWS),
+    "keys": (dict.fromkeys(range(1001)), {"MAX_KEYS": HUGE}, "containers"),
+    "a large integer": (1 << 4096, {"MAX_INT_BITS": HUGE}, "too many digits"),
+    "axes": (np.zeros((1,) * 33), {"MAX_AXES": 99}, "a dtype and a shape"),
+}
+
+
+@pytest.mark.parametrize(("value", "patched", "says"), BEYOND.values(), ids=BEYOND)
+def test_the_receiver_keeps_the_bounds_of_the_sender(monkeypatch, value, patched, says):
+    """A sender that knows no bounds, as hostile code may be one, gets nothing through."""
+    with monkeypatch.context() as unbound:
+        for name, limit in patched.items():
+            unbound.setattr(codec, name, limit)
+        frame = encode(value, Budget(HUGE, HUGE, HUGE, HUGE, HUGE))
+
+    with pytest.raises(ProtocolError, match=says):
+        decode(frame, Budget(**SMALL))
 
 
 @pytest.mark.parametrize(
     "value",
-    [[0] * (codec.MAX_ITEMS - 1), dict.fromkeys(range(codec.MAX_KEYS))],
-    ids=["items", "keys"],
+    [
+        [0] * 399,
+        dict.fromkeys(range(0, -48, -1)),
+        "x" * (MEGABYTE - 2),
+        b"x" * MEGABYTE,
+        np.zeros(MEGABYTE, bool),
+        np.zeros((1_000_000, 0), bool),
+        np.zeros((1,) * 32),
+    ],
+    ids=["items", "keys", "text", "bytes", "array", "empty", "axes"],
 )
 def test_as_much_as_is_allowed_comes_back(value):
     """The receiver's bounds are the sender's."""
-    assert decode(encode(value)) == value
+    assert same(decode(encode(value, Budget(**SMALL)), Budget(**SMALL)), value)
 
 
-MILLION = 1 << 20
+def test_a_budget_is_for_all_frames_together():
+    """What an earlier frame took is gone, on both sides."""
+    sending, reading = Budget(**SMALL), Budget(**SMALL)
+    frame = encode([0] * 199, sending)
+    decode(frame, reading)
+    decode(encode([0] * 199, sending), reading)
+
+    with pytest.raises(TooLargeError, match="400 items"):
+        encode(0, sending)
+    with pytest.raises(ProtocolError, match="400 items"):
+        decode(frame, reading)
+
+
+def test_a_receiver_of_answers_has_room_for_what_says_that_they_are_too_large():
+    """When the sender's budget is spent, the small frames that say so can still be read."""
+    sending, reading = Budget.of_answers(), Budget.of_answers(spare=1)
+    decode(encode([0] * (sending.items - 1), sending), reading)
+
+    with pytest.raises(TooLargeError):
+        encode("too large", sending)
+    assert [decode(encode("too large"), reading) for _ in range(9)] == ["too large"] * 9
+
+
+KEYS = {
+    "text": ("k" * codec.MAX_TEXT, "k" * codec.MAX_TEXT),
+    "surrogate": ("\ud800", "\ud800"),
+    "integer": (1 - codec.MAX_KEY, 1 - codec.MAX_KEY),
+    "numpy's integer": (np.int64(3), 3),
+    "numpy's text": (np.str_("k"), "k"),
+}
+
+
+@pytest.mark.parametrize(("key", "read"), KEYS.values(), ids=KEYS)
+def test_short_keys_come_back_as_pythons_own(key, read):
+    """Keys are short text and integers that floats hold exactly; numpy's pass for Python's."""
+    ((found, value),) = decode(encode({key: [1]})).items()
+
+    assert (type(found), found, value) == (type(read), read, [1])
+
+
+MERSENNE = (1 << 61) - 1  # hash(k * MERSENNE) is 0 for every k
+OTHER_KEYS = {
+    "none": None,
+    "truth": True,
+    "float": 0.5,
+    "complex": 1j,
+    "bytes": b"k",
+    "tuple": (1,),
+    "a tuple of what collides": (MERSENNE, MERSENNE),
+    "what collides": MERSENNE,
+    "a large integer": codec.MAX_KEY,
+    "its negative": -codec.MAX_KEY,
+    "long text": "k" * (codec.MAX_TEXT + 1),
+    "numpy's float": np.float64(1),
+    "numpy's large integer": np.uint64(2**64 - 1),
+    "an object": object(),
+    "a frozen set": frozenset({1}),
+    "foreign text": Text("k"),
+}
+
+
+@pytest.mark.parametrize("key", OTHER_KEYS.values(), ids=OTHER_KEYS)
+def test_a_dict_with_other_keys_is_opaque(key):
+    """Keys that could be made to collide, or to be something else, do not cross."""
+    assert decode(encode([{"a": 1}, {"a": 1, key: 2}])) == [{"a": 1}, Opaque("dict")]
+
+
+FORGED_KEYS = {
+    "none": None,
+    "truth": True,
+    "float": 1.5,
+    "nan": math.nan,
+    "what collides": MERSENNE,
+    "a large integer": -codec.MAX_KEY,
+    "long text": "k" * 201,
+    "list": [1],
+    "tuple": {"tuple": [MERSENNE]},
+    "complex": {"complex": [1.0, 2.0]},
+    "bytes": {"bytes": 0},
+    "scalar": {"scalar": "<U0"},
+    "array": {"array": ["|b1", [0]]},
+    "seed": {"seed": 1},
+    "opaque": {"opaque": "x"},
+}
+
+
+@pytest.mark.parametrize("key", FORGED_KEYS.values(), ids=FORGED_KEYS)
+def test_a_forged_key_is_refused(key):
+    """The receiver takes no key that the sender does not write."""
+    with pytest.raises(ProtocolError, match="a key is short text or a short integer"):
+        decode(frame_of({"dict": [["a", 1], [key, 2]]}))
+
+
 HOSTILE_FRAMES = {
     "nothing": (b"", "no header"),
     "half a length": (b"\x01\x00", "no header"),
     "a length only": (b"\xff\x00\x00\x00", "longer than the frame"),
-    "a huge header": (b"\xff\xff\xff\xff", "too long"),
+    "a huge header": (frame_of(b"9" * (8 * MEGABYTE + 1)), "8 MB of text"),
     "no JSON": (frame_of(b"{"), "not JSON"),
-    "no UTF-8": (frame_of(b'"\xff\xfe\xfa"'), "not JSON"),
-    "deep JSON": (frame_of(b"[" * MILLION), "not JSON"),
+    "no ASCII": (frame_of('"é"'.encode()), "not JSON"),
+    "16 bits a letter": (frame_of('[1, "a"]'.encode("utf-16")), "not JSON"),
+    "deep JSON": (frame_of(b"[" * MEGABYTE), "not JSON"),
     "a number of many digits": (frame_of(b"9" * 10_000), "not JSON"),
     "deep lists": (frame_of(b"[" * 40 + b"]" * 40), "nested too deep"),
     "deep tuples": (frame_of(b'{"tuple":[' * 40 + b"]}" * 40), "nested too deep"),
-    "many items": (frame_of([[]] * codec.MAX_ITEMS), "too many items"),
+    "many items": (frame_of([[]] * 1_000_000), "1,000,000 items"),
+    "many containers": (frame_of(b"[" * (3 * MEGABYTE)), "2,000,000 containers"),
     "many keys": (frame_of({"dict": [[0, 0]] * (codec.MAX_KEYS + 1)}), "bounded length"),
     "left over": (frame_of(1, b"x"), "left over"),
     "no tag": (frame_of({}), "one tag"),
@@ -306,8 +458,9 @@ HOSTILE_FRAMES = {
     "a dict of no list": (frame_of({"dict": {}}), "a dict holds a list"),
     "a dict of texts": (frame_of({"dict": ["abc"]}), "pairs"),
     "a dict of numbers": (frame_of({"dict": [1]}), "pairs"),
-    "a list as key": (frame_of({"dict": [[[1], 2]]}), "plain keys"),
-    "an array as key": (frame_of({"dict": [[{"array": ["|b1", [0]]}, 2]]}), "plain keys"),
+    "a dict of three": (frame_of({"dict": [["a", 1, 2]]}), "pairs"),
+    "a large integer": (frame_of([1 << 4096]), "too many digits"),
+    "a truth value of 2": (frame_of({"array": ["|b1", [2]]}, b"\1\2"), "neither 0 nor 1"),
     "a complex of texts": (frame_of({"complex": ["1", "2"]}), "two floats"),
     "bytes of length true": (frame_of({"bytes": True}, b"x"), "longer than the frame"),
     "bytes of negative length": (frame_of({"bytes": -1}), "longer than the frame"),
@@ -316,8 +469,8 @@ HOSTILE_FRAMES = {
     "an array of negative size": (frame_of({"array": ["<f8", [-1]]}), "a dtype and a shape"),
     "40 axes": (frame_of({"array": ["|b1", [1] * 40]}, b"x"), "a dtype and a shape"),
     "more numbers than there are": (frame_of({"array": ["<f8", [9, 9]]}), "longer than the frame"),
-    "a shape beyond all memory": (frame_of({"array": ["<f8", [0, 1 << 61, 9]]}), "no array"),
-    "entries of no size": (frame_of({"array": ["<U0", [MILLION]]}), "without a size"),
+    "a shape beyond all memory": (frame_of({"array": ["<f8", [0, 1 << 61, 9]]}), ROWS),
+    "entries of no size": (frame_of({"array": ["<U0", [MEGABYTE]]}), "without a size"),
     "objects": (frame_of({"array": ["|O", [1]]}, b"x" * 8), "not plain"),
     "records": (frame_of({"array": ["f8,f8", [1]]}, b"x" * 16), "not plain"),
     "sub-arrays": (frame_of({"scalar": "(2,)f4"}, b"x" * 8), "not plain"),
@@ -354,33 +507,10 @@ def sample_frames():
     rich = {
         "a": np.arange(6.0).reshape(2, 3),
         "b": [np.float32(1), np.str_("x"), b"raw", 1 + 2j, (None, True)],
-        ("c", 1): {"text": np.array(["ab", "c"]), "n": 2**70, "f": math.inf},
+        "c": {-1: None, "text": np.array(["ab", "c"]), "n": 2**70, "f": math.inf},
         "d": [Seed(3), Opaque("object"), np.zeros((0, 2), bool)],
     }
     return [encode(value) for value in (rich, list(rich.values()), rich["a"], "text")]
-
-
-def mutated(rng, frame):
-    """Change, cut, double or exchange some bytes, mostly those of the header."""
-    data = bytearray(frame)
-    for _ in range(rng.integers(1, 5)):
-        at = int(rng.integers(0, len(data))) if data else 0
-        match rng.integers(0, 5):
-            case 0:
-                data[at : at + 1] = bytes([rng.integers(0, 256)])
-            case 1:
-                del data[at : at + int(rng.integers(1, 9))]
-            case 2:
-                data[at:at] = data[at : at + int(rng.integers(1, 30))]
-            case 3:
-                data[at : at + 1] = rng.choice(list(b'0123456789[]{}",:-<>|fiuUScb')).tobytes()[:1]
-            case 4:
-                tags = [b"array", b"scalar", b"tuple", b"dict", b"bytes", b"seed", b"<f8", b"<U9"]
-                old, new = (tags[i] for i in rng.integers(0, len(tags), 2))
-                data = data.replace(old, new, 1)
-    if rng.integers(0, 2) and len(data) > 4:  # make the length fit again, to reach what is behind
-        data[:4] = struct.pack("<I", data.rfind(b"]}") + 2 - 4 if b"]}" in data else len(data) - 4)
-    return bytes(data)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -393,6 +523,22 @@ def test_mutated_frames_decode_or_are_refused(seed):
     for _ in range(1000):
         try:
             decode(mutated(rng, frames[rng.integers(0, len(frames))]))
+            outcomes["value"] += 1
+        except ProtocolError:
+            outcomes["refused"] += 1
+
+    assert min(outcomes.values()) > 20, outcomes
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_generated_headers_decode_or_are_refused(seed):
+    """Headers that are right in most places, before any bytes, give a value or a ProtocolError."""
+    rng = np.random.default_rng(seed)
+    outcomes = {"value": 0, "refused": 0}
+
+    for _ in range(1000):
+        try:
+            decode(frame_of(generated(rng), b"\1" * int(rng.integers(0, 2) * 16)))
             outcomes["value"] += 1
         except ProtocolError:
             outcomes["refused"] += 1

@@ -1,6 +1,10 @@
 """Questions cross the border whole; whatever comes back becomes an answer."""
 
+import json
+import os
 import struct
+import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -8,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.observation import Lost, Raised, Returned, to_plain
-from autograder.sandbox.codec import Seed, encode
+from autograder.sandbox import question
+from autograder.sandbox.codec import Seed, decode, encode
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.question import (
     READY,
@@ -21,7 +26,10 @@ from autograder.sandbox.question import (
     write_frame,
     write_questions,
 )
+from tests.hostile import SLOW_HEADERS, frame_of, generated, mutated
 
+FUZZ = int(os.environ.get("NNLAB_FUZZ", "20000"))
+SECONDS = 2.0  # of CPU; half a second where the machine does nothing else
 CPU = Lost("cpu")
 NOISE = Lost("noise")
 
@@ -170,6 +178,40 @@ def test_garbage_in_the_place_of_the_import_is_noise():
     assert answer == Answer([NOISE, NOISE], imported=False)
 
 
+MERSENNE = (1 << 61) - 1  # hash(k * MERSENNE) is 0 for every k
+COLLIDING = {"dict": [[k * MERSENNE, 0] for k in range(1000)]}
+LISTS = {"tuple": [[]] * 100_000}
+
+
+@pytest.mark.parametrize("header", [COLLIDING, LISTS], ids=["keys", "items"])
+def test_what_would_take_long_to_read_is_noise(header):
+    """All answers of an asking share one budget; keys are such that they cannot collide."""
+    frame = framed(json.dumps(header).encode())
+    sent = stream(Returned(None), Returned(1)) + frame * 3
+
+    assert read(sent, n_cases=4, lost=CPU).observations == [Returned(1), NOISE, NOISE, NOISE]
+
+
+def test_the_budget_is_for_all_questions_of_an_asking():
+    """What the answers to one question took, is not left for the next one's."""
+    large = stream(Returned(None), Returned([0] * 60_000))
+    answers = read_answers((READY + large) * 3, [1, 1, 1], CPU)
+
+    assert [type(answer.observations[0]) for answer in answers] == [Returned, Returned, Lost]
+    assert answers[2].observations == [NOISE]
+
+
+def test_no_more_is_read_than_was_asked(monkeypatch):
+    """Frames that follow the last one asked for are not even decoded."""
+    read_frames = []
+    monkeypatch.setattr(
+        question, "decode", lambda frame, budget: read_frames.append(frame) or decode(frame, budget)
+    )
+    read(WHOLE * 50, n_cases=1, lost=CPU)
+
+    assert len(read_frames) == 2
+
+
 def test_more_than_was_asked_is_ignored():
     """A child that sends further frames gains nothing."""
     assert read(WHOLE * 3, n_cases=1, lost=CPU).observations == [Returned(1)]
@@ -188,3 +230,88 @@ def test_a_garbled_stream_gives_an_observation_a_case(data):
 
     assert len(answer.observations) == 2
     assert all(o in (CPU, NOISE) for o in answer.observations if isinstance(o, Lost))
+
+
+def taken_by(header, raw):
+    """Hand a header in as the value of the first case, and return what reading it took in CPU."""
+    value = b'{"dict":[["returned",{"dict":[["value",%s],["inputs",{"dict":[]}]]}]]}' % header
+    sent = (
+        READY + stream(Returned(None)) + framed(value, b"a\0\0\0" * (raw // 4) + b"a" * (raw % 4))
+    )
+    began = time.process_time()
+    (answer,) = read_answers(sent, [1], CPU)
+    return time.process_time() - began, answer.observations[0]
+
+
+@pytest.mark.parametrize(("header", "raw"), SLOW_HEADERS.values(), ids=SLOW_HEADERS)
+def test_no_answer_takes_long_to_read(header, raw):
+    """What the budget lets pass is read at once, and what it does not is refused as quickly."""
+    taken, observation = taken_by(header, raw)
+
+    assert isinstance(observation, Returned) or observation == NOISE
+    assert taken < SECONDS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("header", "raw"), SLOW_HEADERS.values(), ids=SLOW_HEADERS)
+def test_no_answer_takes_much_memory_to_read(header, raw):
+    """Whatever an answer is made of, reading it takes less than 200 MB."""
+    tracemalloc.start()
+    taken_by(header, raw)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 200 << 20
+
+
+@pytest.mark.slow
+def test_the_slow_headers_are_at_the_bound():
+    """A share of what is made to be slow is just let through: the others are just refused."""
+    seen = [type(taken_by(header, raw)[1]) for header, raw in SLOW_HEADERS.values()]
+
+    assert seen.count(Returned) > len(seen) // 2
+    assert Lost in seen
+
+
+def fuzzed(rng, n_frames):
+    """Read streams of damaged, generated and whole frames; count, and measure the slowest."""
+    outcomes, slowest, done = dict.fromkeys((Returned, Raised, Lost), 0), 0.0, 0
+    right = [Returned({"a": np.arange(6.0).reshape(2, 3), 1: [np.str_("x"), b"raw", 1j, (None,)]})]
+    frames = [encode(to_plain(o)) for o in (*right, Raised("E", near=("a",)), Lost("cpu"))]
+    while done < n_frames:
+        n_cases = [int(n) for n in rng.integers(0, 5, size=rng.integers(1, 4))]
+        sent = b""
+        for n in n_cases:
+            sent += READY + stream(Returned(None))
+            for _ in range(n):
+                frame = frames[rng.integers(len(frames))]
+                if rng.random() < 0.3:
+                    frame = mutated(rng, frame)
+                elif rng.random() < 0.3:
+                    fields = [["value", generated(rng)], ["inputs", {"dict": []}]]
+                    frame = frame_of({"dict": [["returned", {"dict": fields}]]}, b"\1" * 16)
+                sent += write_frame(frame)
+        if rng.random() < 0.2:
+            sent = READY + mutated(rng, sent[len(READY) :])
+        began = time.process_time()
+        answers = read_answers(sent, n_cases, CPU)
+        slowest = max(slowest, time.process_time() - began)
+        assert [len(answer.observations) for answer in answers] == n_cases
+        for answer in answers:
+            for observation in answer.observations:
+                outcomes[type(observation)] += 1
+        done += len(n_cases) + sum(n_cases)
+    return outcomes, slowest
+
+
+@pytest.mark.parametrize("n_frames", [3_000, pytest.param(FUZZ, marks=pytest.mark.slow)])
+def test_streams_of_damaged_frames_are_read_without_error(n_frames):
+    """Whatever bytes come, each case has its observation, soon and in little memory."""
+    tracemalloc.start()
+    outcomes, slowest = fuzzed(np.random.default_rng(n_frames), n_frames)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert min(outcomes.values()) > n_frames // 50
+    assert slowest < SECONDS
+    assert peak < 200 << 20
