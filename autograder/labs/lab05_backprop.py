@@ -486,6 +486,7 @@ def sine(rng):
     needs=TRAINS,
     call="mlp((1, 32, 1), Tanh, rng=rng) with these parameters, trained 500 steps on points of a sine",
     slides=CAPACITY,
+    stays="It is the lecture's universal approximation, of a curve, where learns_xor is of four points.",
     picture=pictures.fit,
 )
 def fits_a_sine(student, x, target, parameters):

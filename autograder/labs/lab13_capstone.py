@@ -32,9 +32,9 @@ lab = Lab(
     title="Capstone",
     slides="Recommended Settings",
     exercises=[
+        "experiment.predict",
         "experiment.build_network",
         "experiment.run",
-        "experiment.predict",
     ],
 )
 
