@@ -95,6 +95,7 @@ def grade_class(
     seed: int | None = None,
     jobs: int = 1,
     scheduler: str | None = None,
+    at_least: str = "",
     progress: Progress | None = None,
 ) -> Batch:
     """Grade all submissions of a class; every result is kept as soon as it is there.
@@ -106,6 +107,7 @@ def grade_class(
         seed: of the answer key; default: the course's own, secret one.
         jobs: processes on this machine.
         scheduler: the address of a Dask scheduler, whose workers are used in their place.
+        at_least: an isolation; no process of this machine grades under less.
         progress: what to tell somebody who waits.
 
     Raises: SubmissionError if nothing was handed in, ClusterError, SandboxError, RecordingError.
@@ -119,7 +121,7 @@ def grade_class(
     todo = list({one.digest: one for one in handed if one.digest not in reports}.values())
     copies = _count(handed)
     tell.begin(sum(copies[digest] for digest in reports), len(handed))
-    for one, report in grade_many(todo, key, jobs=jobs, scheduler=scheduler):
+    for one, report in grade_many(todo, key, jobs=jobs, scheduler=scheduler, at_least=at_least):
         if report is not None:
             results.keep(one, report)
         reports[one.digest] = report

@@ -40,7 +40,12 @@ class ClusterError(Exception):
 
 
 def grade_many(
-    handed: Sequence[Handed], key: AnswerKey, *, jobs: int = 1, scheduler: str | None = None
+    handed: Sequence[Handed],
+    key: AnswerKey,
+    *,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    at_least: str = "",
 ) -> Iterator[Graded]:
     """Grade submissions to one lab; yield each with its report as soon as it is there.
 
@@ -49,6 +54,7 @@ def grade_many(
         key: the lab's answer key.
         jobs: processes on this machine.
         scheduler: the address of a Dask scheduler, whose workers are used in their place.
+        at_least: the isolation that was found here: no process of this machine grades under less.
 
     A submission that ends its grader again and again comes back without a report.
 
@@ -58,28 +64,30 @@ def grade_many(
         return iter(())
     if scheduler is not None:
         return _on_cluster(handed, key, scheduler)
-    return _here(handed, key, jobs)
+    return _here(handed, key, jobs, at_least)
 
 
-def _here(handed: Sequence[Handed], key: AnswerKey, jobs: int) -> Iterator[Graded]:
+def _here(handed: Sequence[Handed], key: AnswerKey, jobs: int, at_least: str) -> Iterator[Graded]:
     lab, frame = handed[0].lab, key.to_bytes()
     left = {id(one): one for one in handed}
     for _ in range(TRIES):
-        for one, report in _together(list(left.values()), lab, frame, jobs):
+        for one, report in _together(list(left.values()), lab, frame, jobs, at_least):
             del left[id(one)]
             yield one, report
         if not left:
             return
     for one in left.values():  # one of them ends its grader: only by itself does it end no other's
-        alone = list(_together([one], lab, frame, 1))
+        alone = list(_together([one], lab, frame, 1, at_least))
         yield alone[0] if alone else (one, None)
 
 
-def _together(handed: Sequence[Handed], lab: Lab, frame: bytes, jobs: int) -> Iterator[Graded]:
+def _together(
+    handed: Sequence[Handed], lab: Lab, frame: bytes, jobs: int, at_least: str
+) -> Iterator[Graded]:
     """Grade in processes until all is done or a process dies, which ends its pool."""
     context = multiprocessing.get_context("spawn")  # a fork would hand on threads and open files
     with ProcessPoolExecutor(
-        min(jobs, len(handed)), mp_context=context, initializer=_begin, initargs=(frame,)
+        min(jobs, len(handed)), mp_context=context, initializer=_begin, initargs=(frame, at_least)
     ) as pool:
         try:
             with _uninterrupted():
@@ -169,8 +177,10 @@ def _brief(error: BaseException) -> str:
     return text.splitlines()[0].rstrip(".") + "."
 
 
-def require_isolation() -> None:
+def require_isolation() -> str:
     """See that submissions cannot reach other files here: strangers' code runs by the hundred.
+
+    What holds them is returned: the processes that grade must have as much.
 
     Raises: ValueError if it does not; SandboxError if no sandbox can be opened.
     """
@@ -181,21 +191,24 @@ def require_isolation() -> None:
                 "and change your files. `nnlab doctor` tells what is missing. In a container, or "
                 "under an account that owns nothing, say --isolation=process."
             )
+        return sandbox.isolation
 
 
 # Everything below runs in the processes that grade.
 
 _MINE = threading.local()
 _KEYS: dict[str, AnswerKey] = {}
+_PROMISED: dict[str, str] = {}
 
 
-def _begin(frame: bytes) -> None:
+def _begin(frame: bytes, at_least: str) -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the batch, which then ends us
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # for the code in the sandbox
     end_with_parent()
     _KEYS["here"] = AnswerKey.from_bytes(frame)
+    _PROMISED["here"] = at_least
 
 
 def end_with_parent() -> None:
@@ -239,6 +252,6 @@ def _grade(
 def _sandbox() -> Sandbox:
     """Open this thread's sandbox once; its worker ends when this process does."""
     if not hasattr(_MINE, "sandbox"):
-        _MINE.sandbox = open_sandbox()
+        _MINE.sandbox = open_sandbox(at_least=_PROMISED.get("here", ""))
     sandbox: Sandbox = _MINE.sandbox
     return sandbox

@@ -118,8 +118,8 @@ def batch(
     try:
         found = find_lab(lab)
         listed = _roster(found, platform, roster, column)
-        if isolation == "full" and scheduler is None:
-            require_isolation()
+        strict = isolation == "full" and scheduler is None
+        at_least = require_isolation() if strict else ""
         for sentence in mend_course(course, submitted):
             click.echo(sentence)
         with counted("submissions") as bar:
@@ -130,6 +130,7 @@ def batch(
                 seed=seed,
                 jobs=jobs or _cores(),
                 scheduler=scheduler,
+                at_least=at_least,
                 progress=Progress(tell_recording, bar.begin, bar.advance),
             )
         changes = done.marks.changes(out)

@@ -14,6 +14,7 @@ __all__ = [
     "Source",
     "hides_files",
     "open_sandbox",
+    "refuse_less",
 ]
 
 
@@ -50,18 +51,39 @@ def hides_files(isolation: str) -> bool:
     return not {"bubblewrap", "landlock"}.isdisjoint(isolation.split("+"))
 
 
-def open_sandbox(*, here: bool = False) -> Sandbox:
+def refuse_less(isolation: str, promised: str) -> None:
+    """See that an isolation has every layer of one that was promised.
+
+    Raises: SandboxError if it has not.
+
+    >>> refuse_less("bubblewrap+landlock+seccomp", "landlock+seccomp")
+    >>> refuse_less("landlock+seccomp", "process")
+    """
+    missing = [
+        layer
+        for layer in promised.split("+")
+        if layer not in {"", "process", *isolation.split("+")}
+    ]
+    if missing:
+        raise SandboxError(
+            f"only {isolation} would hold the code, and {' and '.join(missing)} was promised"
+        )
+
+
+def open_sandbox(*, here: bool = False, at_least: str = "") -> Sandbox:
     """Open the best sandbox this system has.
 
     With `here` the worker is forked from this process, if this process has one thread and holds
-    no answer: then numpy is imported once for both.
+    no answer: then numpy is imported once for both. What has fewer layers than `at_least`, an
+    isolation that was found elsewhere, answers nothing.
 
     Raises: SandboxError if no process can be started.
     """
     if hasattr(os, "fork"):
         from autograder.sandbox.fork import ForkSandbox  # noqa: PLC0415  it needs POSIX
 
-        return ForkSandbox(here=here)
+        return ForkSandbox(here=here, at_least=at_least)
     from autograder.sandbox.spawn import SpawnSandbox  # noqa: PLC0415  only where it is used
 
+    refuse_less(SpawnSandbox.isolation, at_least)
     return SpawnSandbox()
