@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from autograder import grade as one_path
@@ -96,7 +97,7 @@ def grade_class(
     seed: int | None = None,
     jobs: int = 1,
     scheduler: str | None = None,
-    isolation: str = "",
+    at_least: str = "",
     progress: Progress | None = None,
 ) -> Batch:
     """Grade all submissions of a class; every result is kept as soon as it is there.
@@ -108,7 +109,8 @@ def grade_class(
         seed: the secret that all cases come from; default: the course's own.
         jobs: processes on this machine.
         scheduler: the address of a Dask scheduler, whose workers are used in their place.
-        isolation: what must hold a submission, or have held it when its result was kept.
+        at_least: an isolation: no process of this machine grades under less, and no result that was
+            made under less counts.
         progress: what to tell somebody who waits.
 
     Raises: SubmissionError if nothing was handed in, ClusterError, SandboxError, RecordingError.
@@ -118,11 +120,11 @@ def grade_class(
     chosen = course_seeds(course).get(lab) if seed is None else seed
     key = take_key(lab, chosen, tell.recording)
     results = open_results(course, key)
-    reports = _known(handed, results, isolation)
+    reports = _known(handed, results, at_least)
     todo = list({one.digest: one for one in handed if one.digest not in reports}.values())
     copies = _count(handed)
     tell.begin(sum(copies[digest] for digest in reports), len(handed))
-    for one, report in _graded(todo, key, jobs, scheduler):
+    for one, report in _graded(todo, key, jobs, scheduler, at_least):
         if report is not None:
             results.keep(one, report)
         reports[one.digest] = report
@@ -132,20 +134,21 @@ def grade_class(
 
 
 def _graded(
-    todo: Sequence[Handed], key: Key, jobs: int, scheduler: str | None
+    todo: Sequence[Handed], key: Key, jobs: int, scheduler: str | None, at_least: str
 ) -> Iterator[tuple[Handed, Report | None]]:
     """Grade; what broke through an error of ours is asked once more when the others are done."""
+    ask = partial(grade_many, key=key, jobs=jobs, scheduler=scheduler, at_least=at_least)
     broken = []
-    for one, report in grade_many(todo, key, jobs=jobs, scheduler=scheduler):
+    for one, report in ask(todo):
         if report is not None and report.points is None:
             broken.append(one)
         else:
             yield one, report
-    yield from grade_many(broken, key, jobs=jobs, scheduler=scheduler)
+    yield from ask(broken)
 
 
-def _known(handed: Sequence[Handed], results: Results, isolation: str) -> dict[str, Report | None]:
-    found = {one.digest: results.find(one, isolation) for one in handed}
+def _known(handed: Sequence[Handed], results: Results, at_least: str) -> dict[str, Report | None]:
+    found = {one.digest: results.find(one, at_least) for one in handed}
     return {digest: report for digest, report in found.items() if report is not None}
 
 

@@ -1,5 +1,6 @@
 """The fact of a failed check, in sentences: called, returned, expected; or raised; or lost."""
 
+import errno
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,8 +14,11 @@ __all__ = ["NOT_WRITTEN", "explain", "not_written_yet"]
 
 OUT_OF_REACH = (
     "Code that is graded may compute, and write small files in its own folder. Other files, "
-    "programs, processes and the network are out of its reach."
+    "programs, processes, threads and the network are out of its reach."
 )
+NO_THREAD = "can't start new thread"  # Python's own words
+NO_SPACE = f"[Errno {errno.ENOSPC}]"
+TOO_MANY_FILES = f"It wrote more files than it may, {MOST_MB} MB in all."
 NOT_WRITTEN = "Not written yet:"
 MAX_PRINTED = 400
 MAX_FOREIGN = 2000  # of a message: the sandbox sends no more, unless somebody has patched it
@@ -93,13 +97,20 @@ def _raised(check: Check, called: list[str], error: Raised) -> list[str]:
             return [*called, f"The code waits for input at {where}; nobody can type here.", line]
         case "MemoryError":
             return [*called, f"It needs more than {check.limits.memory_mb} MB of memory.", where]
-        case "PermissionError":
-            raised = f"raised    PermissionError: {message}".rstrip(": ")
-            return [*called, raised, f"in        {where}" if where else "", line, OUT_OF_REACH]
     raised = f"raised    {_clean(error.kind)}: {message}".rstrip(": ")
+    if why := _refused(error):
+        return [*called, raised, f"in        {where}" if where else "", line, why]
     if not where:
         raised += f"\nThe answer of {name} cannot be used like this. Has it the right type?"
     return [*called, raised, f"in        {where}" if where else "", line]
+
+
+def _refused(error: Raised) -> str:
+    """Say what the sandbox keeps from code that is graded, if this is what it met."""
+    if error.kind in {"PermissionError", "BlockingIOError"} or error.message == NO_THREAD:
+        return OUT_OF_REACH
+    full = error.kind == "OSError" and error.message.startswith(NO_SPACE)
+    return TOO_MANY_FILES if full else ""
 
 
 def _clean(text: str) -> str:
@@ -121,11 +132,16 @@ def _lost(check: Check, lost: Lost) -> str:
         case "cpu":
             return f"It used more than {limits.cpu_seconds} s of CPU time and was stopped. Does a loop never end?"
         case "wall":
-            return f"It gave no answer within {limits.wall_seconds:g} s and was stopped. Does it wait for something?"
+            waited = _clean(lost.detail) or f"{limits.wall_seconds:g}"
+            return (
+                f"It gave no answer within {waited} s and was stopped. Does it wait for something?"
+            )
         case "size":
             return f"Its answer is too large to hand over. {_clean(lost.detail)}".strip()
         case "disk":
-            return f"It wrote more files than it may, {MOST_MB} MB in all, and was stopped."
+            return f"{TOO_MANY_FILES[:-1]}, and was stopped."
+        case "processes":
+            return "It started more processes or threads than it may and was stopped."
         case "noise":
             return (
                 "Its answer cannot be read: something else was written into the grader's channel."

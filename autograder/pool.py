@@ -22,7 +22,7 @@ from autograder.grade import grade
 from autograder.key import Key, key_from_bytes
 from autograder.report import Report
 from autograder.results import edition, from_plain, to_plain
-from autograder.sandbox import Sandbox, hides_files, open_sandbox
+from autograder.sandbox import Sandbox, SandboxError, hides_files, open_sandbox, refuse_less
 from autograder.show import named
 from autograder.submission import Handed
 
@@ -38,8 +38,8 @@ CONNECT_SECONDS = 10
 Graded = tuple[Handed, Report | None]
 
 
-class OtherEditionError(Exception):
-    """A worker has other code than the one that the marks are to come from."""
+class UnfitWorkerError(Exception):
+    """A worker has other code than the marks are to come from, or too little would hold a submission."""
 
 
 class ClusterError(Exception):
@@ -47,7 +47,12 @@ class ClusterError(Exception):
 
 
 def grade_many(
-    handed: Sequence[Handed], key: Key, *, jobs: int = 1, scheduler: str | None = None
+    handed: Sequence[Handed],
+    key: Key,
+    *,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    at_least: str = "",
 ) -> Iterator[Graded]:
     """Grade submissions to one lab; yield each with its report as soon as it is there.
 
@@ -56,6 +61,7 @@ def grade_many(
         key: the lab's answer key.
         jobs: processes on this machine.
         scheduler: the address of a Dask scheduler, whose workers are used in their place.
+        at_least: the isolation that was found here: no process of this machine grades under less.
 
     A submission that ends its grader again and again comes back without a report.
 
@@ -64,22 +70,22 @@ def grade_many(
     if not handed:
         return iter(())
     if scheduler is not None:
-        return _on_cluster(handed, key, scheduler)
-    return _here(handed, key, jobs)
+        return _on_cluster(handed, key, scheduler, at_least)
+    return _here(handed, key, jobs, at_least)
 
 
-def _here(handed: Sequence[Handed], key: Key, jobs: int) -> Iterator[Graded]:
+def _here(handed: Sequence[Handed], key: Key, jobs: int, at_least: str) -> Iterator[Graded]:
     lab, frame = handed[0].lab, key.to_bytes()
     left = {id(one): one for one in handed}
     whys: dict[int, str] = {}
     for _ in range(TRIES):
-        for one, report in _together(list(left.values()), lab, frame, jobs, whys):
+        for one, report in _together(list(left.values()), lab, frame, jobs, at_least, whys):
             del left[id(one)]
             yield one, report
         if not left:
             return
     for one in left.values():  # one of them ends its grader: only by itself does it end no other's
-        alone = list(_together([one], lab, frame, 1, whys))
+        alone = list(_together([one], lab, frame, 1, at_least, whys))
         if not alone:
             _LOG.warning(
                 "%s was not graded: %s", named(one.student), whys.get(id(one), "it is lost.")
@@ -88,7 +94,7 @@ def _here(handed: Sequence[Handed], key: Key, jobs: int) -> Iterator[Graded]:
 
 
 def _together(
-    handed: Sequence[Handed], lab: Lab, frame: bytes, jobs: int, whys: dict[int, str]
+    handed: Sequence[Handed], lab: Lab, frame: bytes, jobs: int, at_least: str, whys: dict[int, str]
 ) -> Iterator[Graded]:
     """Grade in processes until all is done or a process dies, which ends its pool.
 
@@ -96,7 +102,7 @@ def _together(
     """
     context = multiprocessing.get_context("spawn")  # a fork would hand on threads and open files
     with ProcessPoolExecutor(
-        min(jobs, len(handed)), mp_context=context, initializer=_begin, initargs=(frame,)
+        min(jobs, len(handed)), mp_context=context, initializer=_begin, initargs=(frame, at_least)
     ) as pool:
         try:
             with _uninterrupted():
@@ -138,7 +144,9 @@ def _parts(one: Handed) -> tuple[dict[str, bytes], dict[str, str]]:
     return dict(one.texts), dict(one.missing)
 
 
-def _on_cluster(handed: Sequence[Handed], key: Key, address: str) -> Iterator[Graded]:
+def _on_cluster(
+    handed: Sequence[Handed], key: Key, address: str, at_least: str
+) -> Iterator[Graded]:
     try:
         distributed: Any = importlib.import_module("distributed")  # an extra
     except ModuleNotFoundError:
@@ -158,21 +166,25 @@ def _on_cluster(handed: Sequence[Handed], key: Key, address: str) -> Iterator[Gr
             raise ClusterError(
                 f"The cluster at {address} has no workers. Start some with `dask worker {address}`."
             )
-        yield from _ask_cluster(client, handed, lab, frame)
+        yield from _ask_cluster(client, handed, lab, frame, at_least)
 
 
-def _ask_cluster(client: Any, handed: Sequence[Handed], lab: Lab, frame: bytes) -> Iterator[Graded]:
+def _ask_cluster(
+    client: Any, handed: Sequence[Handed], lab: Lab, frame: bytes, at_least: str
+) -> Iterator[Graded]:
     distributed: Any = importlib.import_module("distributed")
     key = client.scatter(frame, broadcast=True, hash=False)
     asked = {
-        client.submit(_grade_there, lab.id, edition(lab), key, *_parts(one), pure=False): one
+        client.submit(
+            _grade_there, lab.id, edition(lab), at_least, key, *_parts(one), pure=False
+        ): one
         for one in handed
     }
     try:
         for future, plain in distributed.as_completed(asked, with_results=True, raise_errors=False):
             if future.status == "finished":
                 yield asked[future], from_plain(lab, plain)
-            elif isinstance(plain[1], OtherEditionError):
+            elif isinstance(plain[1], UnfitWorkerError):
                 raise ClusterError(f"A worker cannot grade: {_brief(plain[1])}") from plain[1]
             else:
                 yield asked[future], None
@@ -186,7 +198,9 @@ def _brief(error: BaseException) -> str:
 
 
 def require_isolation() -> str:
-    """See that submissions cannot reach other files here, and return what holds them.
+    """See that submissions cannot reach other files here: strangers' code runs by the hundred.
+
+    What holds them is returned: the processes that grade must have as much.
 
     Raises: ValueError if it does not; SandboxError if no sandbox can be opened.
     """
@@ -204,15 +218,17 @@ def require_isolation() -> str:
 
 _MINE = threading.local()
 _KEYS: dict[str, Key] = {}
+_PROMISED: dict[str, str] = {}
 
 
-def _begin(frame: bytes) -> None:
+def _begin(frame: bytes, at_least: str) -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the batch, which then ends us
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # for the code in the sandbox
     end_with_parent()
     _KEYS["here"] = key_from_bytes(frame)
+    _PROMISED["here"] = at_least
 
 
 def end_with_parent() -> None:
@@ -232,14 +248,24 @@ def _grade_here(lab_id: str, texts: dict[str, bytes], missing: dict[str, str]) -
 
 
 def _grade_there(
-    lab_id: str, wanted: str, frame: bytes, texts: dict[str, bytes], missing: dict[str, str]
+    lab_id: str,
+    wanted: str,
+    at_least: str,
+    frame: bytes,
+    texts: dict[str, bytes],
+    missing: dict[str, str],
 ) -> dict[str, Any]:
     """Grade on a worker of a cluster, if it has the very course that the marks are to come from."""
     if edition(load_lab(lab_id)) != wanted:
-        raise OtherEditionError(
+        raise UnfitWorkerError(
             "it has another edition of the course, of numpy or of Python. "
             "Install the same on all machines."
         )
+    _PROMISED["here"] = at_least
+    try:
+        refuse_less(_sandbox().isolation, at_least)
+    except SandboxError as error:
+        raise UnfitWorkerError(f"{error}. nnlab doctor says there what is missing.") from None
     name = hashlib.sha256(frame).hexdigest()
     if name not in _KEYS:
         _KEYS[name] = key_from_bytes(frame)
@@ -256,6 +282,6 @@ def _grade(
 def _sandbox() -> Sandbox:
     """Open this thread's sandbox once; its worker ends when this process does."""
     if not hasattr(_MINE, "sandbox"):
-        _MINE.sandbox = open_sandbox()
+        _MINE.sandbox = open_sandbox(at_least=_PROMISED.get("here", ""))
     sandbox: Sandbox = _MINE.sandbox
     return sandbox

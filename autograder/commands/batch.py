@@ -113,14 +113,16 @@ def batch(
     from autograder.nbgrader.mend import mend_course
     from autograder.pool import ClusterError, require_isolation
     from autograder.report.class_files import write_class
-    from autograder.sandbox import SandboxError
+    from autograder.sandbox import HIDES_FILES, SandboxError
     from autograder.submission import SubmissionError
 
     course = Path.cwd()
     try:
         found = find_lab(lab)
         listed = _roster(found, platform, roster, column)
-        held = require_isolation() if isolation == "full" and scheduler is None else ""
+        at_least = ""
+        if isolation == "full":
+            at_least = require_isolation() if scheduler is None else HIDES_FILES
         for sentence in mend_course(course, submitted):
             click.echo(sentence)
         with counted("submissions") as bar:
@@ -131,7 +133,7 @@ def batch(
                 seed=seed,
                 jobs=jobs or _cores(),
                 scheduler=scheduler,
-                isolation=held,
+                at_least=at_least,
                 progress=Progress(tell_recording, bar.begin, bar.advance),
             )
         changes = done.marks.changes(out)

@@ -1,13 +1,14 @@
 """What a child of the worker gives up before any code of a submission runs in it.
 
-    layer       takes away                                                        where
-    landlock    every file but Python, numpy, the checks and an empty folder      Linux ≥ 5.13
-    seccomp     processes, programs, sockets, signals, what administers machines  Linux
+    layer       takes away                                                         where
+    landlock    every file but Python, numpy, the checks and a folder of its own   Linux ≥ 5.13
+    seccomp     processes, programs, sockets, signals, what administers machines   Linux
 
 Both hold for an ordinary user, need nothing installed, and cannot be taken back. The worker prepares
-them once; a child binds itself with one call each.
+them once; a child binds itself with a few calls.
 """
 
+import os
 from dataclasses import dataclass
 
 from autograder.sandbox import kernel, landlock, seccomp, visible
@@ -28,31 +29,43 @@ class Confinement:
     layers: tuple[str, ...] = ()
     rules: int | None = None
     calls: seccomp.Filter | None = None
+    mounts: bool = False
 
     @classmethod
     def prepare(cls, scratch: str) -> "Confinement":
         """Prepare all layers there are, and give up in this process what no worker needs.
+
+        Children will find their folders below `scratch`; where the system lets it, the worker keeps
+        the power to mount something there, and a child gives that up as well.
 
         Raises: OSError where the kernel refuses what it offers.
         """
         there = layers()
         if not there:
             return cls()
+        mounts = kernel.own_mounts()
         kernel.no_new_privileges()
-        kernel.drop_capabilities()
+        kernel.drop_capabilities(but=kernel.MAY_MOUNT if mounts else 0)
         rules = None
         if "landlock" in there:
             rules = landlock.ruleset(
                 readable=visible.readable(), devices=visible.DEVICES, folders=(scratch,)
             )
-        return cls(there, rules, seccomp.Filter() if "seccomp" in there else None)
+        return cls(there, rules, seccomp.Filter() if "seccomp" in there else None, mounts)
 
     def enter(self) -> None:
-        """Bind this process for good.
+        """Bind this process for good; of all below `scratch`, it may change its own folder only.
 
         Raises: OSError where the kernel refuses.
         """
+        if not self.layers:
+            return
+        kernel.drop_capabilities()
         if self.rules is not None:
             landlock.bind(self.rules)
+            own = landlock.ruleset(
+                devices=visible.DEVICES, folders=(os.curdir,), about=landlock.CHANGE
+            )
+            landlock.bind(own)
         if self.calls is not None:
             self.calls.install()

@@ -8,7 +8,6 @@ A child that crashes, hangs, leaks or patches numpy takes nothing with it.
 """
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,11 +15,19 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from autograder.observation import Lost
-from autograder.sandbox import SandboxError, bubblewrap, visible
+from autograder.sandbox import (
+    SandboxError,
+    belongings,
+    bubblewrap,
+    refuse_less,
+    scratch,
+    visible,
+)
 from autograder.sandbox.codec import decode, encode
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.question import (
@@ -47,15 +54,20 @@ class ForkSandbox:
     fork while the locks that they hold do, the worker is started anew all the same. A worker that is
     started anew is boxed where bubblewrap works. With `confined` false, all stays with what a
     process has of its own.
+
+    What the first worker says of its isolation is a promise: no later one may have less, nor any
+    less than `at_least`, an isolation that was promised elsewhere.
     """
 
-    def __init__(self, *, here: bool = False, confined: bool = True) -> None:
+    def __init__(self, *, here: bool = False, confined: bool = True, at_least: str = "") -> None:
         here = here and _has_one_thread()
         self._confined = confined
         self._boxed = confined and not here and bubblewrap.find() is not None
+        self._promised, self._isolation = at_least, ""
         self._start(here=here)
         self._turns = Turns()
-        self._sleepers: list[Mapping[str, Source]] = []
+        self._suspect: Mapping[str, Source] | None = None
+        self._sleeper: Mapping[str, Source] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -66,47 +78,60 @@ class ForkSandbox:
     @property
     def isolation(self) -> str:
         """What holds the code, outermost first, such as bubblewrap+landlock+seccomp."""
-        return self._greeted()
+        self._greet()
+        return self._isolation
 
     def _start(self, *, here: bool) -> None:
+        """Start a worker; a box brings its own folder, any other gets one here.
+
+        Raises: SandboxError if there is no room for it.
+        """
+        self._folder = ""
+        self._worker: int | subprocess.Popen[bytes] | None = None
         try:
-            folder = tempfile.mkdtemp(prefix="nnlab-")
             ours, theirs = socket.socketpair()
         except OSError as error:
             raise SandboxError(f"no worker process could be started: {error}") from error
         try:
+            if not self._boxed:
+                self._folder = tempfile.mkdtemp(prefix="nnlab-")
             self._worker = (
-                _fork_worker(ours, theirs, folder, confined=self._confined)
+                _fork_worker(ours, theirs, self._folder, confined=self._confined)
                 if here
-                else _spawn_worker(theirs, folder, confined=self._confined, boxed=self._boxed)
+                else _spawn_worker(theirs, self._folder, confined=self._confined)
             )
         except OSError as error:
             ours.close()
-            shutil.rmtree(folder, ignore_errors=True)
+            self._reap()
             raise SandboxError(f"no worker process could be started: {error}") from error
         finally:
             theirs.close()
-        self._channel, self._scratch = ours, folder
+        self._channel = ours
         self._prepared: Mapping[str, Source] = {}
-        self._isolation = ""
+        self._is_greeted = False
+        self._is_worn = False
 
-    def _greeted(self) -> str:
-        """Hear from the worker what holds it; if its box cannot be made, do without.
+    def _greet(self) -> None:
+        """Hear from the worker what holds it; the first one's box is done without if need be.
 
-        Raises: SandboxError if it does not come up.
+        Raises: SandboxError if it does not come up, or has less than was promised.
         """
-        while not self._isolation:
+        while not self._is_greeted:
             self._channel.settimeout(PATIENCE_SECONDS)
             try:
                 layers = decode(receive(self._channel))["layers"]
-                boxed = ["bubblewrap"] if self._boxed else []
-                self._isolation = "+".join([*boxed, *layers]) or "process"
             except (EOFError, OSError) as error:
-                if not self._boxed:
+                if not self._boxed or "bubblewrap" in self._promised:
                     raise SandboxError("the worker process ended before it was ready") from error
                 self._boxed = False
                 self._replace()
-        return self._isolation
+                continue
+            boxed = ["bubblewrap"] if self._boxed else []
+            holds = "+".join([*boxed, *layers]) or "process"
+            refuse_less(holds, self._promised)
+            self._is_greeted = True
+            if not self._isolation:
+                self._promised = self._isolation = holds
 
     def close(self) -> None:
         """End the worker; it ends by itself as well when this process dies."""
@@ -115,17 +140,22 @@ class ForkSandbox:
         self._reap()
 
     def _reap(self) -> None:
-        if isinstance(self._worker, int):
-            os.waitpid(self._worker, 0)
-        else:
-            self._worker.wait()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        """Bury the worker, if it has not been buried yet, and remove its folder."""
+        worker, self._worker = self._worker, None
+        if isinstance(worker, int):
+            os.waitpid(worker, 0)
+        elif worker is not None:
+            worker.wait()
+        if self._folder:
+            scratch.throw_away(self._folder)
 
     def _replace(self) -> None:
-        """Put a new worker in the place of one that is dead or stuck."""
+        """Start a new worker instead of one that is dead, stuck or worn out."""
         self._channel.close()
-        pid = self._worker if isinstance(self._worker, int) else self._worker.pid
-        os.kill(pid, signal.SIGKILL)
+        if self._worker is not None:
+            os.kill(
+                self._worker if isinstance(self._worker, int) else self._worker.pid, signal.SIGKILL
+            )
         self._reap()
         self._start(here=False)  # this process may hold answers by now
 
@@ -133,18 +163,26 @@ class ForkSandbox:
         """Ask a question in a fresh process.
 
         What ran out of wall time only, is asked once more while no other sandbox of this user
-        asks: the machine may have been busy.
+        asks: the machine may have been busy. A submission that sleeps even then gets less time for
+        all that follows.
 
         Raises: SandboxError if no worker or child can be started.
         """
-        (answer,) = self.ask_together([question])
-        if question.submission in self._sleepers or not _ran_out_of_wall_time(answer):
-            return answer
+        limits = question.limits
+        if question.submission == self._sleeper:
+            asleep = _shorter(question, limits.cpu_seconds + 1.0)
+            (answer,) = self.ask_together([asleep])
+            return _say_wall(answer, asleep, question)
+        if question.submission != self._suspect:
+            (answer,) = self.ask_together([question])
+            if not _ran_out_of_wall_time(answer):
+                return answer
+        undisturbed = _shorter(question, 2.0 * limits.cpu_seconds + 2.0)
         with self._turns.alone():
-            (answer,) = self._ask_surely([question])
+            (answer,) = self._ask_surely([undisturbed])
         if _ran_out_of_wall_time(answer):
-            self._sleepers = [question.submission]  # one second chance for each submission
-        return answer
+            self._sleeper = question.submission  # one second chance for each submission
+        return _say_wall(answer, undisturbed, question)
 
     def ask_together(self, questions: Sequence[Question]) -> list[Answer]:
         """Ask questions of one submission in one fresh process, under the limits of the first.
@@ -157,14 +195,27 @@ class ForkSandbox:
         if not questions:
             return []
         with self._turns.shared():
-            return self._ask_surely(questions)
+            answers = self._ask_surely(questions)
+        if len(questions) > 1 and any(map(_ran_out_of_wall_time, answers)):
+            self._suspect = questions[
+                0
+            ].submission  # it has slept once: what follows is asked alone
+        return answers
 
     def _ask_surely(self, questions: Sequence[Question]) -> list[Answer]:
+        full = ""
         for _ in range(2):
             try:
+                if self._is_worn:
+                    self._replace()
                 return self._ask(questions)
+            except _FullError as error:
+                full = str(error)
             except (EOFError, OSError):
-                self._replace()
+                full = ""
+            self._is_worn = True
+        if full:
+            raise SandboxError(f"no process could be started for a check: {full}")
         lost = Lost("crash", "it ended the process that watches it")
         return [Answer([lost] * len(question.cases)) for question in questions]
 
@@ -183,7 +234,7 @@ class ForkSandbox:
 
     def _ask(self, questions: Sequence[Question]) -> list[Answer]:
         first = questions[0]
-        self._greeted()
+        self._greet()
         self._channel.settimeout(first.limits.wall_seconds + PATIENCE_SECONDS)
         self._prepare(first.reference)
         frame = write_questions(questions, with_reference=False)
@@ -192,7 +243,8 @@ class ForkSandbox:
         self._channel.sendall(frame)
         outcome = decode(receive(self._channel))
         if "failed" in outcome:
-            raise SandboxError(f"no process could be started for a check: {outcome['failed']}")
+            raise _FullError(outcome["failed"])
+        self._is_worn = outcome["worn"]
         return read_answers(
             exactly(self._channel, outcome["result"]),
             [len(question.cases) for question in questions],
@@ -200,6 +252,10 @@ class ForkSandbox:
             printed=exactly(self._channel, outcome["printed"]).decode("utf-8", "replace"),
             seconds=outcome["seconds"] / len(questions),
         )
+
+
+class _FullError(Exception):
+    """A worker could start no child: another may."""
 
 
 def _has_one_thread() -> bool:
@@ -217,31 +273,52 @@ def _ran_out_of_wall_time(answer: Answer) -> bool:
     return any(isinstance(o, Lost) and o.reason == "wall" for o in answer.observations)
 
 
+def _shorter(question: Question, seconds: float) -> Question:
+    limits = question.limits
+    return replace(question, limits=replace(limits, wall_seconds=min(seconds, limits.wall_seconds)))
+
+
+def _say_wall(answer: Answer, asked: Question, question: Question) -> Answer:
+    """Say in an answer how long it was waited for, where that was less than the check's own limit."""
+    if asked.limits == question.limits:
+        return answer
+    said = Lost("wall", f"{asked.limits.wall_seconds:g}")
+    return replace(
+        answer, observations=[said if o == Lost("wall") else o for o in answer.observations]
+    )
+
+
 def _fork_worker(ours: socket.socket, theirs: socket.socket, folder: str, *, confined: bool) -> int:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:  # a closed one is None
             stream.flush()
     pid = os.fork()
     if pid == 0:
-        ours.close()
-        be_worker(theirs, folder, confined=confined)
+        try:
+            ours.close()
+            belongings.forget()
+            be_worker(theirs, folder, confined=confined)
+        finally:
+            os._exit(1)  # never back into the caller's stack, which is the grader's
     return pid
 
 
 def _spawn_worker(
-    theirs: socket.socket, folder: str, *, confined: bool, boxed: bool
+    theirs: socket.socket, folder: str, *, confined: bool
 ) -> "subprocess.Popen[bytes]":
+    """Start a worker in a fresh interpreter: in a box, where no folder is made for it."""
     program = (
         f"import sys; sys.path += {list(visible.IMPORTED_FROM)!r}\n"
         "from autograder.sandbox import worker; worker.main(*sys.argv[1:])"
     )
     descriptor = str(theirs.fileno())
-    arguments = ["-I", "-S", "-B", "-c", program, descriptor, folder, "confined" * confined]
+    place = folder or bubblewrap.FOLDER
+    arguments = ["-I", "-S", "-B", "-c", program, descriptor, place, "confined" * confined]
     return subprocess.Popen(  # noqa: S603  our own program
-        bubblewrap.command(arguments, folder) if boxed else [sys.executable, *arguments],
+        [sys.executable, *arguments] if folder else bubblewrap.command(arguments, place),
         pass_fds=[theirs.fileno()],
         env={**WORKER_ENVIRONMENT, "PATH": os.defpath},
         stdin=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL if boxed else None,  # why a box cannot be made, doctor tells
+        stderr=None if folder else subprocess.DEVNULL,  # why a box cannot be made, doctor tells
         start_new_session=True,
     )

@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 __all__ = [
@@ -12,8 +13,11 @@ __all__ = [
     "die_with_parent",
     "drop_capabilities",
     "is_linux",
+    "mount_memory",
     "no_new_privileges",
+    "own_mounts",
     "prctl",
+    "unmount",
 ]
 
 PR_SET_PDEATHSIG = 1
@@ -21,6 +25,10 @@ PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 _CAPABILITY_VERSION_3 = 0x20080522
+MAY_MOUNT = 1 << 21  # CAP_SYS_ADMIN, of a namespace that holds nothing else
+CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_SLAVE = 0x2, 0x4, 0x8, 0x4000, 0x80000
+MNT_DETACH = 2
 
 is_linux = sys.platform == "linux"
 _libc = ctypes.CDLL(None, use_errno=True) if is_linux else None
@@ -42,9 +50,7 @@ def prctl(option: int, *arguments: Any) -> int:
     padded = [*arguments, 0, 0, 0, 0][:4]
     given = [ctypes.c_ulong(part) if isinstance(part, int) else part for part in padded]
     result = int(_libc.prctl(option, *given))
-    if result < 0:
-        error = ctypes.get_errno()
-        raise OSError(error, f"prctl {option}: {os.strerror(error)}")
+    _checked(result, f"prctl {option}")
     return result
 
 
@@ -66,10 +72,68 @@ def no_new_privileges() -> None:
     prctl(PR_SET_DUMPABLE, 0)
 
 
-def drop_capabilities() -> None:
-    """Give up root's powers over the machine; an ordinary user has none."""
+def drop_capabilities(*, but: int = 0) -> None:
+    """Give up root's powers over the machine, `but` some; an ordinary user has none."""
     assert _libc is not None, "asked for on Linux only"
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
-    if _libc.capset(header, (ctypes.c_uint32 * 6)()) < 0:
+    kept = (ctypes.c_uint32 * 6)(but, but)  # in force and permitted, none to be inherited
+    _checked(_libc.capset(header, kept), "capset")
+
+
+def own_mounts() -> bool:
+    """Give this process a view of the file system that it may mount in; False where it must not.
+
+    Who has no power to do that, as an ordinary user and a container's root, takes a namespace of
+    users with nobody else in it. In a box, which shows no /proc, that was done before.
+    """
+    try:
+        if Path("/proc/self/uid_map").exists():
+            user, group = os.getuid(), os.getgid()
+            _unshare(CLONE_NEWUSER | CLONE_NEWNS)
+            Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+            Path("/proc/self/uid_map").write_text(f"{user} {user} 1", encoding="ascii")
+            Path("/proc/self/gid_map").write_text(f"{group} {group} 1", encoding="ascii")
+        else:
+            _unshare(CLONE_NEWNS)
+        _mount(None, "/", None, MS_REC | MS_SLAVE, None)  # nobody outside sees what we mount
+    except OSError:
+        return False
+    return True
+
+
+def mount_memory(folder: str, *, size: int, files: int) -> None:
+    """Put a file system in memory, of bounded size, over a folder.
+
+    Raises: OSError where the kernel refuses.
+    """
+    options = f"size={size},nr_inodes={files},mode=0700"
+    _mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
+
+
+def unmount(folder: str) -> None:
+    """Take a file system away with all that is in it, whoever may still hold a part of it.
+
+    Raises: OSError where the kernel refuses.
+    """
+    assert _libc is not None, "asked for on Linux only"
+    _checked(_libc.umount2(os.fsencode(folder), MNT_DETACH), f"umount {folder}")
+
+
+def _unshare(flags: int) -> None:
+    assert _libc is not None, "asked for on Linux only"
+    _checked(_libc.unshare(flags), "unshare")
+
+
+def _mount(
+    source: str | None, target: str, kind: str | None, flags: int, options: str | None
+) -> None:
+    assert _libc is not None, "asked for on Linux only"
+    parts = [None if part is None else os.fsencode(part) for part in (source, target, kind)]
+    given = options.encode() if options else None
+    _checked(_libc.mount(*parts, ctypes.c_ulong(flags), given), f"mount {target}")
+
+
+def _checked(result: int, what: str) -> None:
+    if result < 0:
         error = ctypes.get_errno()
-        raise OSError(error, f"capset: {os.strerror(error)}")
+        raise OSError(error, f"{what}: {os.strerror(error)}")

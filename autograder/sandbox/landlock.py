@@ -1,7 +1,8 @@
 """Landlock: a process gives up all files but those it names (Linux 5.13 and newer).
 
 A set of rules is made once, in the worker, and costs about a millisecond; to bind oneself with it
-is one call, which every child makes for itself. Bound, a process cannot look into one that is not.
+is one call, which every child makes for itself. A second, small one names the child's own folder.
+Bound, a process cannot look into one that is not.
 """
 
 import ctypes
@@ -12,7 +13,7 @@ from functools import cache
 
 from autograder.sandbox import kernel
 
-__all__ = ["abi", "bind", "ruleset"]
+__all__ = ["CHANGE", "abi", "bind", "ruleset"]
 
 CREATE, ADD, RESTRICT = 444, 445, 446  # the same numbers on every machine
 
@@ -25,6 +26,9 @@ READ = READ_FILE | READ_DIR
 WRITE = READ | WRITE_FILE | TRUNCATE
 # No links, devices, sockets or pipes: a folder to write in needs files and folders.
 KEEP_FILES = WRITE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER
+EVERYTHING = (1 << 16) - 1
+CHANGE = EVERYTHING & ~(EXECUTE | READ)
+"""What a second set of rules is about, for a process that one has bound already."""
 
 _RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}  # how many rights on files a version knows; later: 16
 _PATH_BENEATH = 1
@@ -39,17 +43,21 @@ def abi() -> int:
 
 
 def ruleset(
-    *, readable: Iterable[str], devices: Iterable[str] = (), folders: Iterable[str] = ()
+    *,
+    readable: Iterable[str] = (),
+    devices: Iterable[str] = (),
+    folders: Iterable[str] = (),
+    about: int = EVERYTHING,
 ) -> int:
     """Make a set of rules, and return its descriptor; everything that is not named is refused.
 
     Where the kernel can, TCP, abstract sockets and signals to others are refused as well. Paths
-    that do not exist are left out.
+    that do not exist are left out. Rights that the rules are not `about` stay as they are.
 
     Raises: OSError where the kernel refuses.
     """
     version = abi()
-    files = (1 << _RIGHTS.get(version, 16)) - 1
+    files = ((1 << _RIGHTS.get(version, 16)) - 1) & about
     network, scopes = 3 if version >= 4 else 0, 3 if version >= 6 else 0
     attributes = struct.pack("=QQQ", files, network, scopes)
     size = 8 if version < 4 else 16 if version < 6 else 24

@@ -31,6 +31,7 @@ class Limits:
             ("RLIMIT_AS", self.memory_mb << 20, self.memory_mb << 20),
             ("RLIMIT_FSIZE", self.file_mb << 20, self.file_mb << 20),
             ("RLIMIT_NOFILE", self.open_files, self.open_files),
+            ("RLIMIT_NPROC", 0, 0),  # of more processes; a filter refuses them to root as well
             ("RLIMIT_CORE", 0, 0),
         ):
             if hasattr(resource, name):

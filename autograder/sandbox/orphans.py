@@ -1,4 +1,4 @@
-"""Processes that outlive the one that started them: found and ended, where the system lets us."""
+"""Processes that a child starts, and that may outlive it: counted and ended, where the system lets us."""
 
 import contextlib
 import os
@@ -8,39 +8,69 @@ from pathlib import Path
 
 from autograder.sandbox import kernel
 
-__all__ = ["bury"]
+__all__ = ["MOST", "Crowd", "bury"]
 
+MOST = 200  # processes and threads below this one, where no filter refuses them all
 PATIENCE_SECONDS = 5.0
 
 
-def bury() -> None:
-    """End every child that this process still has: orphans that it has adopted.
+class Crowd:
+    """Counts the processes and threads below this process while a child runs."""
+
+    def __init__(self) -> None:
+        self._before = _on_this_machine()
+
+    def is_too_large(self) -> bool:
+        """Tell whether a child has started more than anybody needs.
+
+        One number tells whether the whole machine has so many more; only then are they counted.
+        """
+        now = _on_this_machine()
+        self._before = min(self._before, now)
+        return now - self._before >= MOST and sum(_below().values()) > MOST
+
+
+def bury() -> bool:
+    """End every process below this one; False where some cannot be ended.
 
     Costs one call where there are none, which under seccomp is always.
     """
     if not kernel.is_linux:  # nobody is adopted there
-        return
+        return True
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
             dead, _ = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
-            return
+            return True
         if not dead:
-            for pid in _children():
+            for pid in _below():
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, signal.SIGKILL)
             time.sleep(0.001)
+    return False
 
 
-def _children() -> list[int]:
-    """List the living children of this process."""
-    found = []
+def _on_this_machine() -> int:
+    """Read how many processes and threads there are; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/loadavg").read_bytes().split()[3].partition(b"/")[2])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _below() -> dict[int, int]:
+    """List the processes below this one, with the number of their threads."""
+    parents: dict[int, int] = {}
+    threads: dict[int, int] = {}
     for place in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError, ValueError, IndexError):
-            parent = (
-                place.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
-            )
-            if int(parent) == os.getpid():
-                found.append(int(place.parent.name))
-    return found
+            fields = place.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            pid = int(place.parent.name)
+            parents[pid], threads[pid] = int(fields[1]), int(fields[17])
+    below: set[int] = set()
+    found = {os.getpid()}
+    while found:
+        found = {pid for pid, parent in parents.items() if parent in found}
+        below |= found
+    return {pid: threads[pid] for pid in below}

@@ -1,53 +1,176 @@
-"""The empty folder that code in the sandbox may write in: kept small, and emptied after each check."""
+"""The folder that code in the sandbox may write in: a new one for each child, thrown away with it.
 
-import itertools
+    where the worker may mount (Linux)   a file system of the child's own, in memory: the kernel counts
+                                         every block and every file, those without a name as well, and
+                                         all of it goes at once
+    elsewhere                            a folder below the worker's own: counted from time to time,
+                                         and emptied by descriptors, never by names that code may choose
+
+Whatever cannot be thrown away makes the worker that holds it worn out: the next child gets another.
+"""
+
+import contextlib
 import os
+import shutil
 import stat
-from pathlib import Path
+import time
+from dataclasses import dataclass
 
-__all__ = ["MOST_MB", "empty", "is_full"]
+from autograder.sandbox import kernel
+
+__all__ = ["MOST_ENTRIES", "MOST_MB", "Place", "Scratch", "throw_away"]
 
 MOST_MB = 64
 MOST_ENTRIES = 2000
+PATIENCE_SECONDS = 10.0
+
+_FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_BLOCK = 512  # what st_blocks counts in, whatever a file system's own blocks are
 
 
-def is_full(folder: str) -> bool:
-    """Tell whether there are more files or bytes in a folder than anybody needs."""
-    size = entries = 0
-    folders = [folder]
-    while folders:
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """One child's folder: where it is, open, and whether the kernel bounds it."""
+
+    path: str
+    descriptor: int
+    mounted: bool
+
+    def is_full(self) -> bool:
+        """Tell whether there are more files or bytes than anybody needs, or some that escape counting."""
+        if self.mounted:
+            left = os.fstatvfs(self.descriptor)
+            return left.f_bfree == 0 or left.f_ffree == 0
         try:
-            with os.scandir(folders.pop()) as found:
-                for entry in found:
-                    entries += 1
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                    else:
-                        size += entry.stat(follow_symlinks=False).st_size
-                    if size > MOST_MB << 20 or entries > MOST_ENTRIES:
-                        return True
-        except OSError:  # removed while we look, or closed to us: each file has a limit of its own
-            continue
+            return _is_too_large(self.descriptor)
+        except OSError:  # too deep, or closed to us for good
+            return True
+
+
+class Place:
+    """The worker's own folder, where each child finds one below."""
+
+    def __init__(self, path: str, *, mounts: bool = False) -> None:
+        self.path = path
+        self._mounts = mounts
+        self._descriptor = os.open(path, os.O_RDONLY | _FOLDER)
+        self._last: Scratch | None = None
+        if mounts:
+            try:
+                self.make()
+            except OSError:  # a system that allows namespaces, and nothing in them
+                self._mounts = False
+            self.clear()
+
+    def make(self) -> Scratch:
+        """Make a folder with a name that nobody knows before.
+
+        Raises: OSError if the worker's own is gone or full.
+        """
+        path = os.path.join(self.path, os.urandom(16).hex())  # noqa: PTH118  a path for the kernel
+        os.mkdir(path, stat.S_IRWXU)  # noqa: PTH102
+        if self._mounts:
+            kernel.mount_memory(path, size=MOST_MB << 20, files=MOST_ENTRIES)
+        self._last = Scratch(path, os.open(path, os.O_RDONLY | _FOLDER), self._mounts)
+        return self._last
+
+    def clear(self) -> bool:
+        """Throw away what the last child left; False where something stays, or the place is gone."""
+        try:
+            if self._last is not None:
+                os.close(self._last.descriptor)
+                if self._last.mounted:
+                    kernel.unmount(self._last.path)
+                self._last = None
+            _empty(self._descriptor)
+            return os.path.samestat(os.stat(self.path), os.fstat(self._descriptor))  # noqa: PTH116
+        except OSError:
+            return False
+
+
+def throw_away(path: str) -> None:
+    """Remove a folder with all that it holds, as far as the system lets us."""
+    if os.unlink not in os.supports_dir_fd:  # Windows
+        with contextlib.suppress(RecursionError):
+            shutil.rmtree(path, ignore_errors=True)
+        return
+    with contextlib.suppress(OSError):
+        folder = _opened(path)
+        try:
+            _empty(folder)
+        finally:
+            os.close(folder)
+        os.rmdir(path)  # noqa: PTH106
+
+
+def _is_too_large(top: int) -> bool:
+    """Count blocks and entries, below folders that were closed as well."""
+    blocks = entries = 0
+    left = ["."]
+    while left:
+        path = left.pop()
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # removed while we look
+            folder = _opened(path, top)
+            try:
+                with os.scandir(folder) as found:
+                    for entry in found:
+                        entries += 1
+                        if entry.is_dir(follow_symlinks=False):
+                            left.append(f"{path}/{entry.name}")
+                        else:
+                            blocks += _blocks(entry)
+                        if blocks * _BLOCK > MOST_MB << 20 or entries > MOST_ENTRIES:
+                            return True
+            finally:
+                os.close(folder)
     return False
 
 
-def empty(folder: str) -> None:
-    """Remove all that a folder holds, however it is closed, linked or nested.
+def _blocks(entry: "os.DirEntry[str]") -> int:
+    """Ask how much room a file takes: what it seems to hold may be holes, and cost nothing."""
+    try:
+        return entry.stat(follow_symlinks=False).st_blocks
+    except FileNotFoundError:
+        return 0
 
-    Folders are lifted up before they are removed: no path grows long, and nothing recurses.
+
+def _empty(top: int) -> None:
+    """Remove all that an open folder holds, however it is closed, linked or nested.
+
+    Folders are lifted up under names by chance before they are removed: no path grows long, nothing
+    recurses, and nothing can be in the way.
+
+    Raises: OSError for what cannot be removed.
     """
-    names = itertools.count()
-    Path(folder).chmod(stat.S_IRWXU)
-    while entries := list(os.scandir(folder)):
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    os.fchmod(top, stat.S_IRWXU)
+    while entries := list(os.scandir(top)):
         for entry in entries:
             if not entry.is_dir(follow_symlinks=False):
-                Path(entry.path).unlink()
+                os.unlink(entry.name, dir_fd=top)
                 continue
-            Path(entry.path).chmod(stat.S_IRWXU)
-            for inner in list(os.scandir(entry.path)):
-                if inner.is_dir(follow_symlinks=False):
-                    Path(inner.path).chmod(stat.S_IRWXU)
-                    Path(inner.path).rename(Path(folder, f"lifted {os.getpid()} {next(names)}"))
-                else:
-                    Path(inner.path).unlink()
-            Path(entry.path).rmdir()
+            folder = _opened(entry.name, top)
+            try:
+                for inner in list(os.scandir(folder)):
+                    if inner.is_dir(follow_symlinks=False):
+                        os.close(_opened(inner.name, folder))  # a closed one cannot be moved
+                        chance = os.urandom(16).hex()
+                        os.rename(inner.name, chance, src_dir_fd=folder, dst_dir_fd=top)
+                    else:
+                        os.unlink(inner.name, dir_fd=folder)
+            finally:
+                os.close(folder)
+            os.rmdir(entry.name, dir_fd=top)
+        if time.monotonic() > deadline:
+            raise TimeoutError("something goes on filling the folder")
+
+
+def _opened(name: str, parent: int | None = None) -> int:
+    """Open a folder, whatever its owner has closed it to; a link is never followed."""
+    try:
+        folder = os.open(name, os.O_RDONLY | _FOLDER, dir_fd=parent)
+    except PermissionError:  # a link, or anything else, would not have failed like this
+        os.chmod(name, stat.S_IRWXU, dir_fd=parent)
+        folder = os.open(name, os.O_RDONLY | _FOLDER, dir_fd=parent)
+    os.fchmod(folder, stat.S_IRWXU)
+    return folder

@@ -3,52 +3,83 @@
 import fcntl
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 __all__ = ["Turns"]
 
+ALONE_SECONDS = 5.0  # to wait until those who ask have ended
+SHARED_SECONDS = 15.0  # to wait until one who asks alone has
+LOOK_SECONDS = 0.005
+
 
 class Turns:
-    """A lock that all sandboxes of one user on one machine share.
+    """Two locks that all sandboxes of one user on one machine share.
 
-    It ends with the process that holds it. Where no file can be locked, everybody asks at once.
+    Everybody passes the gate. Who wants to ask alone keeps it closed, so that nobody new comes while
+    the others end. The locks end with the process that holds them; where no file can be locked,
+    everybody asks at once. Nobody waits for ever: who has waited in vain goes on, and from then on
+    takes only the turns that are free.
     """
 
     def __init__(self) -> None:
-        name = f"nnlab-turns-{os.getuid()}"
+        self._patience = 1.0
+        self._files: list[int] = []
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         try:
-            self._file: int | None = os.open(Path(tempfile.gettempdir(), name), flags, 0o600)
+            for name in ("gate", "turns"):
+                path = Path(tempfile.gettempdir(), f"nnlab-turns-{os.getuid()}-{name}")
+                self._files.append(os.open(path, flags, 0o600))
         except OSError:
-            self._file = None
+            self.close()
 
     def close(self) -> None:
         """Leave the queue."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        for file in self._files:
+            os.close(file)
+        self._files = []
 
     @contextmanager
     def shared(self) -> Iterator[None]:
         """Ask while others may ask as well."""
-        with self._held(fcntl.LOCK_SH):
+        with self._held(fcntl.LOCK_SH, SHARED_SECONDS):
             yield
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Wait until nobody else asks, and ask while the others wait."""
-        with self._held(fcntl.LOCK_EX):
+        with self._held(fcntl.LOCK_EX, ALONE_SECONDS):
             yield
 
     @contextmanager
-    def _held(self, kind: int) -> Iterator[None]:
-        if self._file is None:
+    def _held(self, kind: int, seconds: float) -> Iterator[None]:
+        if not self._files:
             yield
             return
-        fcntl.flock(self._file, kind)
+        gate, turn = self._files
+        deadline = time.monotonic() + seconds * self._patience
         try:
+            if _lock(gate, fcntl.LOCK_EX, deadline) and _lock(turn, kind, deadline):
+                if kind == fcntl.LOCK_SH:
+                    fcntl.flock(gate, fcntl.LOCK_UN)
+            else:
+                self._patience = 0.0
             yield
         finally:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+            fcntl.flock(turn, fcntl.LOCK_UN)
+            fcntl.flock(gate, fcntl.LOCK_UN)
+
+
+def _lock(file: int, kind: int, deadline: float) -> bool:
+    """Take a lock; False if the time is over before it is free."""
+    while True:
+        try:
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(LOOK_SECONDS)
+        else:
+            return True

@@ -19,8 +19,12 @@ _STANDARD = Path(sysconfig.get_path("stdlib")).resolve()
 IMPORTED_FROM = (str(_CHECKER.parent), str(_NUMPY.parent))
 """The folders on the path of imports, besides the standard library's."""
 
+_SYSTEM = tuple(map(Path, ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")))
+_LIBDIR = Path(sysconfig.get_config_var("LIBDIR") or "/usr/lib").resolve()
+
+_PACKAGES = frozenset({"site-packages", "dist-packages"})
 # In the standard library's folder: other people's packages, and parts that nobody here has use for.
-_HIDDEN = frozenset({"site-packages", "dist-packages", "ensurepip", "idlelib", "test"})
+_HIDDEN = _PACKAGES | {"ensurepip", "idlelib", "test"}
 
 
 def roots() -> list[str]:
@@ -37,15 +41,26 @@ def hidden() -> tuple[str, list[str]]:
 
 
 def libraries() -> list[str]:
-    """List the folders of the shared libraries that this process has loaded, Python's own apart."""
+    """List where the shared libraries are that this process has loaded, Python's own apart.
+
+    Where the system keeps them, the whole folder counts: a module of Python's may need another one
+    later. Anywhere else something else may lie beside them, so the file alone counts.
+    """
     try:
         lines = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
     except OSError:  # in a box, which shows no processes, and little else
-        places = ("/lib", "/lib64", "/usr/lib64", sysconfig.get_config_var("LIBDIR") or "/usr/lib")
-        return [place for place in places if Path(place).is_dir()]
+        return [str(place) for place in (*_SYSTEM, _LIBDIR) if place.is_dir()]
     mapped = {line[line.index("/") :] for line in lines if ".so" in line and "/" in line}
     own = (str(_STANDARD), *roots())
-    return sorted({str(Path(path).parent) for path in mapped if not path.startswith(own)})
+    foreign = (Path(path) for path in mapped if not path.startswith(own))
+    return sorted({str(file.parent if _is_systems(file) else file) for file in foreign})
+
+
+def _is_systems(file: Path) -> bool:
+    """Tell whether a library lies where the system, or Python itself, keeps such files only."""
+    return file.parent == _LIBDIR or (
+        any(file.is_relative_to(place) for place in _SYSTEM) and _PACKAGES.isdisjoint(file.parts)
+    )
 
 
 def readable() -> Iterator[str]:
@@ -57,10 +72,9 @@ def readable() -> Iterator[str]:
     yield from READ_ONLY
     with os.scandir(_STANDARD) as entries:
         yield from (entry.path for entry in entries if entry.name not in _HIDDEN)
-    for folder in libraries():
-        with os.scandir(folder) as found:
-            entries_of = list(found)
-        if any(entry.name.startswith("python") for entry in entries_of):
-            yield from (e.path for e in entries_of if not e.name.startswith("python"))
+    for place in map(Path, libraries()):
+        beside = list(os.scandir(place)) if place.is_dir() else []
+        if any(entry.name.startswith("python") for entry in beside):
+            yield from (e.path for e in beside if not e.name.startswith("python"))
         else:
-            yield folder
+            yield str(place)

@@ -14,9 +14,9 @@ import gc
 import importlib
 import os
 import selectors
-import shutil
 import signal
 import socket
+import tempfile
 import time
 from dataclasses import dataclass
 from types import CodeType
@@ -31,11 +31,13 @@ from autograder.sandbox.question import (
     read_questions,
 )
 from autograder.sandbox.relay import Relay
+from autograder.sandbox.scratch import Place, Scratch
 from autograder.sandbox.wire import receive, send
 
 __all__ = ["WORKER_ENVIRONMENT", "Worker", "be_worker", "main"]
 
 WATCH_SECONDS = 0.2  # how often a running child's folder is measured
+COUNT_SECONDS = 0.02  # how often its processes are counted, where it can start any
 FORGOTTEN = 100  # a template's exit status when the worker shall go on without it
 
 WORKER_ENVIRONMENT = {
@@ -58,12 +60,22 @@ def be_worker(control: socket.socket, folder: str, *, confined: bool) -> None:
             signal.SIGINT, signal.SIG_IGN
         )  # Ctrl-C is for the grader, which then closes us
         os.environ.clear()
-        os.environ.update(WORKER_ENVIRONMENT, HOME=folder, TMPDIR=folder)
+        os.environ.update(WORKER_ENVIRONMENT)
         Worker(control, folder, confined=confined).serve()
         status = 0
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        scratch.throw_away(folder)
         os._exit(status)  # never back into the caller's stack, which is the grader's
+
+
+@dataclass(slots=True)
+class Child:
+    """A running child: its process, its folder, and the pipes that it writes into."""
+
+    pid: int
+    folder: Scratch
+    result: int
+    printed: int
 
 
 @dataclass(slots=True)
@@ -84,7 +96,6 @@ class Worker:
 
     def __init__(self, control: socket.socket, folder: str, *, confined: bool) -> None:
         self.control = control
-        self.scratch = folder
         self.is_template = False
         kernel.adopt_orphans()
         self.codes: dict[str, CodeType] = {}
@@ -96,6 +107,7 @@ class Worker:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         importlib.import_module("numpy.random")
         self.confinement = Confinement.prepare(folder) if confined else Confinement()
+        self.place = Place(folder, mounts=self.confinement.mounts)
         gc.collect()
         gc.freeze()  # children share these pages instead of copying them at their first collection
         send(control, encode({"layers": list(self.confinement.layers)}))
@@ -106,8 +118,11 @@ class Worker:
             try:
                 request = decode(receive(self.control))
                 if "prepare" in request:
-                    if self.is_template or self.fork_template():
-                        self.prepare(request["prepare"])
+                    try:
+                        if self.is_template or self.fork_template():
+                            self.prepare(request["prepare"])
+                    except OSError as error:
+                        self.give_up(error)
                 elif "forget" in request:
                     os._exit(FORGOTTEN)
                 else:
@@ -139,76 +154,99 @@ class Worker:
         gc.freeze()
 
     def reply(self, size: int, limits: Limits) -> None:
-        """Take questions for one child and hand over what it left."""
-        with (
-            Relay(size) as questions,
-            Relay(limits.result_mb << 20) as result,
-            Relay(limits.printed_kb << 10) as printed,
-        ):
-            questions.receive(self.control)
+        """Take questions for one child and hand over what it left.
+
+        Raises: EOFError if this worker can serve nobody else: the grader starts another.
+        """
+        with contextlib.ExitStack() as stack:
             try:
-                outcome = self.run(questions, limits, Outcome(result, printed))
-            except OSError as error:  # no pipe or no process: the machine is full
-                send(self.control, encode({"failed": str(error)}))
-                return
+                questions, result, printed = (
+                    stack.enter_context(Relay(room))
+                    for room in (size, limits.result_mb << 20, limits.printed_kb << 10)
+                )
+                questions.receive(self.control)
+                child = self.start(questions, limits)
+            except OSError as error:
+                self.give_up(error)
+            outcome = Outcome(result, printed)
+            self.watch(child, outcome, limits)
+            buried, cleared = orphans.bury(), self.place.clear()
+            worn = not (buried and cleared)
             sizes = {"result": result.size, "printed": printed.size}
-            how = {"ended": outcome.ended, "seconds": outcome.seconds}
+            how = {"ended": outcome.ended, "seconds": outcome.seconds, "worn": worn}
             send(self.control, encode(sizes | how))
             result.send(self.control)
             printed.send(self.control)
+        if worn:
+            raise EOFError
 
-    def run(self, questions: Relay, limits: Limits, outcome: Outcome) -> Outcome:
-        """Fork, watch, bury."""
+    def give_up(self, error: OSError) -> Never:
+        """Say that nothing of the submission ran, for want of memory, a folder, a pipe or a process.
+
+        Raises: EOFError always: another worker may have what this one lacks.
+        """
+        send(self.control, encode({"failed": str(error)}))
+        raise EOFError from error
+
+    def start(self, questions: Relay, limits: Limits) -> Child:
+        """Fork a child in a folder of its own.
+
+        Raises: OSError where the machine is full.
+        """
+        folder = self.place.make()
         result, result_end = os.pipe()
         printed, printed_end = os.pipe()
-        started = time.monotonic()
         pid = os.fork()
         if pid == 0:
-            self.be_child(questions, limits, result_end, printed_end)
+            self.be_child(questions, limits, folder, result_end, printed_end)
         os.close(result_end)
         os.close(printed_end)
-        pipes = {result: outcome.result, printed: outcome.printed}
-        status, cpu_seconds = self.watch(pid, outcome, pipes, limits)
-        outcome.seconds = time.monotonic() - started
-        outcome.ended = outcome.ended or _ending(status, cpu_seconds, limits)
-        orphans.bury()
-        scratch.empty(self.scratch)
-        return outcome
+        return Child(pid, folder, result, printed)
 
-    def watch(
-        self, pid: int, outcome: Outcome, pipes: dict[int, Relay], limits: Limits
-    ) -> tuple[int, float]:
-        """Collect what the child sends until it is dead, or kill it; return status and CPU time."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.died, selectors.EVENT_READ)
-            selector.register(self.control, selectors.EVENT_READ)  # it ends when the grader does
-            for pipe in pipes:
-                os.set_blocking(pipe, False)
-                selector.register(pipe, selectors.EVENT_READ)
-            outcome.ended = self.wait(pid, selector, pipes, limits)
-        _kill_session(
-            pid
-        )  # with whatever it started; before it is reaped, so the id is still its own
-        _, status, usage = os.wait4(pid, 0)
+    def watch(self, child: Child, outcome: Outcome, limits: Limits) -> None:
+        """Collect what a child sends until it is dead, or kill it, and say how it ended.
+
+        Whatever fails from here on is the doing of the code that runs: nothing raises.
+        """
+        started = time.monotonic()
+        pipes = {child.result: outcome.result, child.printed: outcome.printed}
+        try:
+            with selectors.DefaultSelector() as selector:
+                selector.register(self.died, selectors.EVENT_READ)
+                selector.register(self.control, selectors.EVENT_READ)  # it ends with the grader
+                for pipe in pipes:
+                    os.set_blocking(pipe, False)
+                    selector.register(pipe, selectors.EVENT_READ)
+                outcome.ended = self.wait(child, selector, pipes, limits)
+        except OSError:
+            outcome.ended = "crash"
+        # With whatever it started; and before it is reaped, so that the id is still its own.
+        _kill_session(child.pid)
+        _, status, usage = os.wait4(child.pid, 0)
         for pipe, relay in pipes.items():
-            while not relay.is_full and relay.collect(pipe):
-                pass
+            with contextlib.suppress(OSError):
+                while not relay.is_full and relay.collect(pipe):
+                    pass
             os.close(pipe)
-        return status, usage.ru_utime + usage.ru_stime
+        outcome.seconds = time.monotonic() - started
+        cpu_seconds = usage.ru_utime + usage.ru_stime
+        outcome.ended = outcome.ended or _ending(status, cpu_seconds, limits)
 
     def wait(
         self,
-        pid: int,
+        child: Child,
         selector: selectors.BaseSelector,
         pipes: dict[int, Relay],
         limits: Limits,
     ) -> str:
         """Wait until the child is dead, or say why it must be killed."""
-        result = next(iter(pipes.values()))
-        deadline = time.monotonic() + limits.wall_seconds
-        measured = time.monotonic() + WATCH_SECONDS
-        while not _is_dead(pid):
-            ready = selector.select(max(0.0, min(deadline, measured) - time.monotonic()))
+        result = pipes[child.result]
+        crowd = orphans.Crowd() if self.confinement.calls is None else None
+        now = time.monotonic()
+        deadline, measured = now + limits.wall_seconds, now + WATCH_SECONDS
+        while not _is_dead(child.pid):
+            next_look = min(deadline, measured, now + COUNT_SECONDS if crowd else deadline)
+            ready = selector.select(max(0.0, next_look - now))
             for key, _ in ready:
                 if key.fd == self.died:
                     _drain(self.died)
@@ -217,17 +255,21 @@ class Worker:
                 elif not pipes[key.fd].collect(key.fd):
                     selector.unregister(key.fd)
             now = time.monotonic()
-            if result.is_full:
-                return "size"
-            if now >= deadline:
-                return "wall"
+            reasons = {
+                "size": result.is_full,
+                "wall": now >= deadline,
+                "processes": crowd is not None and crowd.is_too_large(),
+                "disk": now >= measured and child.folder.is_full(),
+            }
+            if any(reasons.values()):
+                return next(reason for reason, holds in reasons.items() if holds)
             if now >= measured:
-                if scratch.is_full(self.scratch):
-                    return "disk"
                 measured = time.monotonic() + WATCH_SECONDS
         return ""
 
-    def be_child(self, questions: Relay, limits: Limits, result: int, printed: int) -> Never:
+    def be_child(
+        self, questions: Relay, limits: Limits, folder: Scratch, result: int, printed: int
+    ) -> Never:
         """Ask the questions and end; never returns."""
         try:
             os.setsid()
@@ -235,12 +277,14 @@ class Worker:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.chdir(self.scratch)
+            os.fchdir(folder.descriptor)
+            os.environ.update(HOME=folder.path, TMPDIR=folder.path)
+            tempfile.tempdir = None  # the grader's own, in a worker that is its copy
             os.dup2(printed, 1)
             os.dup2(printed, 2)
             inside.prepare_streams()
-            limits.apply()
             self.confinement.enter()
+            limits.apply()
             channel = _keep_only(result)
             asked = read_questions(questions.copy(), self.reference)
             inside.answer(asked, lambda frame: _write_all(channel, frame), self.codes)

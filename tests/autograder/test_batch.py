@@ -557,7 +557,7 @@ def test_less_than_confinement_must_be_asked_for(classroom, monkeypatch):
     from autograder.sandbox.fork import ForkSandbox
 
     monkeypatch.delenv("NNLAB_ISOLATION")
-    monkeypatch.setattr(pool, "open_sandbox", lambda: ForkSandbox(confined=False))
+    monkeypatch.setattr(pool, "open_sandbox", lambda **_: ForkSandbox(confined=False))
     refused = run("hebb", "--seed", "0", "--jobs", "1")
 
     assert refused.exit_code == 2

@@ -11,7 +11,8 @@ import pytest
 
 from autograder.course import load_lab, reference_for
 from autograder.observation import Lost, Returned
-from autograder.sandbox import Question, SandboxError, Source, fork
+from autograder.sandbox import Question, SandboxError, Source, bubblewrap, fork
+from autograder.sandbox.codec import encode
 from autograder.sandbox.fork import ForkSandbox
 from autograder.sandbox.limits import Limits
 
@@ -65,6 +66,7 @@ def test_the_legacy_generator_is_seeded_for_every_case(sandbox):
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+@pytest.mark.skipif(os.getuid() != 0, reason="nobody else can start a process there")
 @pytest.mark.parametrize("leaves", ["", "os.setsid()", "os.setsid(); os.fork()"])
 def test_nothing_runs_on_after_a_question(leaves, plain):
     """A process that the code started ends with the question, even one that has left the session."""
@@ -78,6 +80,14 @@ def test_nothing_runs_on_after_a_question(leaves, plain):
         time.sleep(0.01)
 
     assert not any(map(alive, pids))
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="limits of processes do not bind root")
+def test_an_ordinary_users_code_starts_no_process(plain):
+    """Without a filter the limit on processes refuses them to everybody but root."""
+    answer = plain.ask(question("import os\nos.fork()"))
+
+    assert answer.observations[0].kind == "BlockingIOError"
 
 
 def test_files_that_a_question_writes_are_gone_for_the_next(sandbox):
@@ -224,6 +234,83 @@ def test_questions_asked_together_share_a_process_and_its_end(sandbox):
     assert len(seen) == 4 * n
     assert all(o == Lost("crash") for o in seen[5:])
     assert sandbox.ask_together([]) == []
+
+
+def start_of(layers):
+    """Pretend to be the greeting of a worker that holds so many layers."""
+    return lambda _channel: encode({"layers": layers})
+
+
+@pytest.mark.parametrize("layers", [[], ["seccomp"], ["landlock"]])
+def test_a_replacement_with_fewer_layers_is_refused(layers, monkeypatch):
+    """What was promised once holds for every later worker, or nothing is asked."""
+    with ForkSandbox() as opened:
+        if not {"landlock", "seccomp"} <= {*opened.isolation.split("+")}:
+            pytest.skip("there is not enough to take away")
+        opened._replace()
+        monkeypatch.setattr(fork, "receive", start_of(layers))
+        with pytest.raises(SandboxError, match=r"only .* would hold the code, and .* was promised"):
+            opened.ask(question("return 1"))
+
+
+def test_a_box_that_cannot_be_made_again_is_an_error(monkeypatch, tmp_path):
+    """A box that was promised is not left out later, whether it was seen here or elsewhere."""
+    broken = tmp_path / "bwrap"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    with ForkSandbox() as opened:
+        if not opened.isolation.startswith("bubblewrap"):
+            pytest.skip("boxes cannot be made here")
+        promised = opened.isolation
+        monkeypatch.setattr(bubblewrap, "find", lambda: str(broken))
+        opened._replace()
+        for _ in range(2):  # it stays so, and ends no process of somebody else's
+            with pytest.raises(SandboxError, match="ended before it was ready"):
+                opened.ask(question("return 1"))
+    with (
+        ForkSandbox(at_least=promised) as elsewhere,
+        pytest.raises(SandboxError, match="ended before it was ready"),
+    ):
+        elsewhere.isolation  # noqa: B018  asking is the point
+
+
+def test_more_layers_than_were_promised_are_welcome_and_not_claimed():
+    """A report names what held all that was asked, which is what the first worker had."""
+    with ForkSandbox(confined=False) as opened:
+        assert opened.isolation == "process"
+        opened._confined = True
+        opened._replace()
+        answer = opened.ask(question("return 1"))
+
+        assert answer.observations[0] == Returned(1, {"x": answer.observations[0].inputs["x"]})
+        assert opened.isolation == "process"
+
+
+def test_less_than_was_promised_elsewhere_is_refused():
+    """A sandbox that must have at least some layers answers nothing without them."""
+    with (
+        ForkSandbox(confined=False, at_least="bubblewrap+landlock+seccomp") as opened,
+        pytest.raises(
+            SandboxError,
+            match="only process would hold the code, and bubblewrap and landlock and seccomp was",
+        ),
+    ):
+        opened.ask(question("return 1"))
+
+
+@pytest.mark.parametrize("confined", [True, False])
+def test_no_sandbox_leaves_a_folder_behind(confined, tmp_path, monkeypatch):
+    """Boxed or not, closed or left to end by itself, a worker takes its folder with it."""
+    monkeypatch.setattr(fork.tempfile, "tempdir", str(tmp_path))
+    with ForkSandbox(confined=confined) as opened:
+        opened.ask(question("import os\nos.makedirs('a/b')\nreturn 0"))
+    left = ForkSandbox(confined=confined)
+    left.ask(question("open('file', 'w').close()"))
+    left._channel.close()
+    left._worker.wait()
+
+    assert [p.name for p in tmp_path.iterdir() if not p.name.startswith("nnlab-turns")] == []
+    left._turns.close()
 
 
 def test_only_questions_of_one_submission_go_together(sandbox):

@@ -1,6 +1,9 @@
 """Turns: many ask at once, one asks alone; and what only hit the wall limit is asked once more."""
 
+import fcntl
+import os
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +42,67 @@ def test_who_asks_alone_waits_for_the_others():
     assert order == ["shared", "alone"]
 
 
+def test_who_waits_to_ask_alone_keeps_others_from_starting():
+    """Somebody new waits at the gate until the one who asks alone has asked: nobody is starved."""
+    one, two, three = Turns(), Turns(), Turns()
+    order, waits = [], threading.Event()
+
+    def alone():
+        waits.set()
+        with two.alone():
+            order.append("alone")
+
+    def shared():
+        with three.shared():
+            order.append("shared")
+
+    with one.shared():
+        threads = [threading.Thread(target=alone), threading.Thread(target=shared)]
+        threads[0].start()
+        waits.wait(5)
+        while is_free():  # until the gate is closed
+            pass
+        threads[1].start()
+        assert order == []
+    for thread in threads:
+        thread.join(5)
+    for turn in (one, two, three):
+        turn.close()
+
+    assert order == ["alone", "shared"]
+
+
+def is_free() -> bool:
+    """Tell whether the gate can be passed by somebody new."""
+    with Path(turns.tempfile.gettempdir(), f"nnlab-turns-{os.getuid()}-gate").open() as gate:
+        try:
+            fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+@pytest.mark.parametrize("kind", ["shared", "alone"])
+def test_nobody_waits_for_ever(kind, monkeypatch):
+    """Who has waited in vain goes on, and after that takes only turns that are free."""
+    monkeypatch.setattr(turns, "ALONE_SECONDS", 0.05)
+    monkeypatch.setattr(turns, "SHARED_SECONDS", 0.05)
+    holder, other = Turns(), Turns()
+    entered = 0
+
+    with holder.alone():
+        for _ in range(2):
+            with getattr(other, kind)():
+                entered += 1
+    assert other._patience == 0.0
+    with other.alone():
+        assert not is_free()
+    holder.close()
+    other.close()
+
+    assert entered == 2
+
+
 def test_where_no_file_can_be_locked_everybody_asks(monkeypatch):
     """Without a folder for the lock there are no turns, and no error."""
     monkeypatch.setattr(turns.tempfile, "gettempdir", lambda: "/nowhere/at/all")
@@ -54,10 +118,12 @@ class Slow(ForkSandbox):
     def __init__(self, busy: int) -> None:
         self.busy = busy
         self.asked = 0
+        self.walls = []
         super().__init__(confined=False)
 
     def _ask(self, questions):
         self.asked += 1
+        self.walls.append(questions[0].limits.wall_seconds)
         one = Lost("wall") if self.asked <= self.busy else Returned(1)
         return [Answer([one] * len(question.cases)) for question in questions]
 
@@ -74,13 +140,35 @@ def test_what_only_hit_the_wall_is_asked_once_more():
 def test_a_submission_gets_one_second_chance():
     """Who sleeps twice is asked once for each further check; another submission has its own chance."""
     with Slow(busy=99) as sandbox:
-        asked = []
+        asked, said = [], []
         for body in ("sleep", "sleep", "sleep", "another"):
             before = sandbox.asked
-            assert sandbox.ask(question(body)).observations[0] == Lost("wall")
+            said.append(sandbox.ask(question(body)).observations[0])
             asked.append(sandbox.asked - before)
 
     assert asked == [2, 1, 1, 2]
+    assert said == [Lost("wall", seconds) for seconds in ("6", "3", "3", "6")]
+    assert sandbox.walls == [15.0, 6.0, 3.0, 3.0, 15.0, 6.0]
+
+
+def test_what_slept_among_others_is_asked_alone_at_once():
+    """Where checks that were asked together ran out of time, each gets its second chance at once."""
+    with Slow(busy=1) as sandbox:
+        sandbox.ask_together([question("sleep")] * 2)
+        answer = sandbox.ask(question("sleep"))
+
+    assert answer.observations[0] == Returned(1)
+    assert sandbox.walls == [15.0, 6.0]
+
+
+def test_a_check_of_little_patience_is_not_given_more():
+    """Less time than the check's own limit is what is meant: a short limit stays."""
+    with Slow(busy=99) as sandbox:
+        for _ in range(2):
+            answer = sandbox.ask(question("sleep", wall_seconds=0.5))
+
+    assert sandbox.walls == [0.5, 0.5, 0.5]
+    assert answer.observations[0] == Lost("wall")
 
 
 def test_what_used_its_cpu_time_is_not_asked_again():
