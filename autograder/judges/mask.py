@@ -47,7 +47,8 @@ TIGHT = 1e-9
 )
 def drops_share(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept an output in which as many entries are 0 as chance allows."""
-    mine, right = as_reals(observed), as_reals(expected)
+    right = as_reals(expected)
+    mine = as_reals(observed, beside=right)
     if mine is None or right is None or mine.shape != right.shape or not right.size:
         return equal(case, observed, expected)
     share, usual = float((mine == 0).mean()), float((right == 0).mean())
@@ -77,7 +78,8 @@ def share_and_factor(case: Mapping[str, Any], observed: Any) -> Any:
 )
 def scales_kept(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept an output in which every entry that is left is x times the right factor."""
-    mine, right = as_reals(observed), as_reals(expected)
+    right = as_reals(expected)
+    mine = as_reals(observed, beside=right)
     if (
         mine is None
         or right is None
@@ -96,7 +98,8 @@ def scales_kept(case: Mapping[str, Any], observed: Any, expected: Any) -> Findin
 )
 def drops_each_alone(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept outputs (calls, rows, columns) whose entries fall independently of each other."""
-    mine, right = as_reals(observed), as_reals(expected)
+    right = as_reals(expected)
+    mine = as_reals(observed, beside=right)
     if mine is None or right is None or mine.shape != right.shape or right.ndim != 3:
         return equal(case, observed, expected)
     if min(right.shape) < 2:
@@ -121,7 +124,8 @@ ALONE = (
 )
 def gates_as_forward(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept (y, dL/dx) if the gradient is 0 exactly where y is."""
-    mine, right = _pair(observed), _pair(expected)
+    right = _pair(expected)
+    mine = _pair(observed, beside=right and right[0])
     if mine is None or right is None or mine[0].shape != right[0].shape:
         return _no_pair(case, observed, expected)
     wrong = [said for said, a, b in zip(GATES, _gates(mine), _gates(right), strict=True) if a != b]
@@ -154,7 +158,8 @@ GATES = (
 )
 def scales_as_forward(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept (y, dL/dx) if, where both are left, dL/dx is grad_output times the factor of y to x."""
-    mine, right = _pair(observed), _pair(expected)
+    right = _pair(expected)
+    mine = _pair(observed, beside=right and right[0])
     if mine is None or right is None or not mine[0].shape == right[0].shape == np.shape(case["x"]):
         return _no_pair(case, observed, expected)
     factors = [
@@ -219,11 +224,11 @@ def _gates(pair: tuple[Any, Any]) -> tuple[bool, bool]:
     return bool((dropped & ~blocked).any()), bool((blocked & ~dropped).any())
 
 
-def _pair(evidence: Any) -> tuple[Any, Any] | None:
+def _pair(evidence: Any, beside: Any = None) -> tuple[Any, Any] | None:
     """Read y and dL/dx, of one shape; None if they are not."""
     if not isinstance(evidence, tuple | list) or len(evidence) != 2:
         return None
-    y, grad_input = map(as_reals, evidence)
+    y, grad_input = (as_reals(part, beside) for part in evidence)
     if y is None or grad_input is None or y.shape != grad_input.shape:
         return None
     return y, grad_input
