@@ -21,6 +21,9 @@ __all__ = ["diagnose", "explains"]
 
 MAX_NAMES = 2
 
+Prints = dict[tuple[str, int], Any]
+"""The fingerprints of what was answered, by check and case: it is compared with many mistakes."""
+
 
 def diagnose(
     check: Check,
@@ -39,16 +42,17 @@ def diagnose(
         if other.exercise == check.exercise and name in answers and name in passed
     ]
     failed = [other for other in asked if not passed[other.id]]
+    prints: Prints = {}
     explaining = [
         m
         for m in key.checks[check.id].wrong
-        if all(explains(m, other, key, answers[other.id]) for other in failed)
+        if all(explains(m, other, key, answers[other.id], prints) for other in failed)
     ]
     succeeded = [other for other in asked if passed[other.id]]
     everywhere = [
         m
         for m in explaining
-        if all(explains(m, other, key, answers[other.id]) for other in succeeded)
+        if all(explains(m, other, key, answers[other.id], prints) for other in succeeded)
     ]
     possible = [m for m in explaining if all(_passes(m, other, key) for other in succeeded)]
     names = everywhere or possible
@@ -68,23 +72,40 @@ def _passes(mistake: str, check: Check, key: AnswerKey) -> bool:
 
 
 @quietly()
-def explains(mistake: str, check: Check, key: AnswerKey, answer: Answer) -> bool:
+def explains(
+    mistake: str, check: Check, key: AnswerKey, answer: Answer, prints: Prints | None = None
+) -> bool:
     """Tell whether a mistake does in every case of a check what was answered."""
     keyed = key.checks[check.id]
+    prints = {} if prints is None else prints
     seen = zip(keyed.cases, answer.observations, keyed.wrong[mistake], strict=True)
-    return all(_same(check, case, mine, other) for case, mine, other in seen)
+    return all(
+        _same(check, case, mine, other, (check.id, at), prints)
+        for at, (case, mine, other) in enumerate(seen)
+    )
 
 
-def _same(check: Check, case: Mapping[str, Any], mine: Observation, other: Observation) -> bool:
+def _same(
+    check: Check,
+    case: Mapping[str, Any],
+    mine: Observation,
+    other: Observation,
+    place: tuple[str, int],
+    prints: Prints,
+) -> bool:
     """Tell whether two observations are one behaviour, as far as the check can see."""
     match mine, other:
         case Returned(), Returned():
             if equal(case, mine.inputs, other.inputs) is not None:
                 return False
             # Equal is the same, also to a judge that finds both wrong by a measure of its own.
-            return equal(case, mine.value, other.value) is None or check.same(
-                case, mine.value, other.value
-            )
+            if equal(case, mine.value, other.value) is None:
+                return True
+            if check.fingerprint is None:
+                return check.same(case, mine.value, other.value)
+            if place not in prints:
+                prints[place] = check.fingerprint(case, mine.value)
+            return equal(case, prints[place], check.fingerprint(case, other.value)) is None
         case Raised(), Raised():
             return (mine.kind, mine.message) == (other.kind, other.message)
         case Lost(), Lost():

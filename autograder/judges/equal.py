@@ -51,8 +51,10 @@ class close:  # noqa: N801  a judge is made by a word: judge=close(1e-6)
         return paired(observed, expected)
 
 
-def _compare(observed: Any, expected: Any, tolerance: float) -> Finding | None:
+def _compare(observed: Any, expected: Any, tolerance: float) -> Finding | None:  # noqa: C901  one case a type
     """Compare values of any plain type, containers part by part."""
+    if _is_same_number(observed, expected, tolerance):
+        return None
     match expected:
         case np.ndarray() | np.generic() | bool() | int() | float() | complex():
             right = as_numbers(expected)
@@ -84,6 +86,18 @@ def _compare(observed: Any, expected: Any, tolerance: float) -> Finding | None:
                 return Finding("The text differs.")
             return None if same else _wrong_kind(observed, expected)
     return _wrong_kind(observed, expected)
+
+
+def _is_same_number(observed: Any, expected: Any, tolerance: float) -> bool:
+    """See quickly that two of Python's own numbers agree: long lists are made of them."""
+    kind = type(observed)
+    if kind is not type(expected) or kind not in {int, float}:
+        return False
+    if observed == expected:
+        return True
+    return kind is float and bool(
+        abs(observed - expected) < tolerance * max(abs(observed), abs(expected))
+    )
 
 
 def _compare_numbers(observed: Any, expected: Any, tolerance: float) -> Finding | None:

@@ -27,8 +27,8 @@ __all__ = [
 
 SLACK = 1e-12
 MAX_INPUTS = 16
+MAX_ROWS, MAX_NEURONS = 256, 1000
 MOST_FUNCTIONS = 8  # of the 16 of two inputs: who lists them all has no network
-MAX_NEURONS = 1000
 
 
 def neuron_table(neuron: Any) -> Any:
@@ -160,7 +160,9 @@ def _on_grid(case: Mapping[str, Any], neuron: Any) -> bool:
 
 def _columns(rows: Any) -> list[tuple[int, ...]] | None:
     """Turn outputs by row into functions: the outputs of each neuron over all rows."""
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
+    if not isinstance(rows, list) or not 1 <= len(rows) <= MAX_ROWS:
+        return None
+    if not all(isinstance(row, list) for row in rows):
         return None
     outputs = [as_reals(row) for row in rows]
     if any(row is None or row.size > MAX_NEURONS for row in outputs):

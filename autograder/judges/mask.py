@@ -47,7 +47,8 @@ TIGHT = 1e-9
 )
 def drops_share(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept an output in which as many entries are 0 as chance allows."""
-    mine, right = as_reals(observed), as_reals(expected)
+    right = as_reals(expected)
+    mine = as_reals(observed, beside=right)
     if mine is None or right is None or mine.shape != right.shape or not right.size:
         return equal(case, observed, expected)
     share, usual = float((mine == 0).mean()), float((right == 0).mean())
@@ -77,7 +78,8 @@ def share_and_factor(case: Mapping[str, Any], observed: Any) -> Any:
 )
 def scales_kept(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept an output in which every entry that is left is x times the right factor."""
-    mine, right = as_reals(observed), as_reals(expected)
+    right = as_reals(expected)
+    mine = as_reals(observed, beside=right)
     if (
         mine is None
         or right is None
@@ -97,7 +99,8 @@ def scales_kept(case: Mapping[str, Any], observed: Any, expected: Any) -> Findin
 )
 def drops_each_alone(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept outputs (calls, rows, columns) whose entries fall independently of each other."""
-    mine, right = as_reals(observed), as_reals(expected)
+    right = as_reals(expected)
+    mine = as_reals(observed, beside=right)
     if mine is None or right is None or mine.shape != right.shape or right.ndim != 3:
         return equal(case, observed, expected)
     if min(right.shape) < 2:
@@ -128,7 +131,8 @@ def gates_as_forward(case: Mapping[str, Any], observed: Any, expected: Any) -> F
 
     Of 91 entries all are kept with probability 0.8⁹¹ = 2e-9, and all dropped with 0.7⁹¹ = 8e-15.
     """
-    mine, right = _pair(observed), _pair(expected)
+    right = _pair(expected)
+    mine = _pair(observed, beside=right and right[0])
     if mine is None or right is None or mine[0].shape != right[0].shape:
         return _no_pair(case, observed, expected)
     if not np.isfinite(mine).all() or len(np.unique(mine[0] == 0)) != 2:
@@ -165,7 +169,8 @@ GATES = (
 )
 def scales_as_forward(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
     """Accept (y, dL/dx) if dL/dx, where it is left, is grad_output times the reference's factor."""
-    mine, right = _pair(observed), _pair(expected)
+    right = _pair(expected)
+    mine = _pair(observed, beside=right and right[0])
     if mine is None or right is None or not mine[0].shape == right[0].shape == np.shape(case["x"]):
         return _no_pair(case, observed, expected)
     factors = [_factor(back, case["grad_output"]) for _, back in (mine, right)]
@@ -220,11 +225,11 @@ def _gates(pair: tuple[Any, Any]) -> tuple[bool, bool]:
     return bool((dropped & ~blocked).any()), bool((blocked & ~dropped).any())
 
 
-def _pair(evidence: Any) -> tuple[Any, Any] | None:
+def _pair(evidence: Any, beside: Any = None) -> tuple[Any, Any] | None:
     """Read y and dL/dx, of one shape; None if they are not."""
     if not isinstance(evidence, tuple | list) or len(evidence) != 2:
         return None
-    y, grad_input = map(as_reals, evidence)
+    y, grad_input = (as_reals(part, beside) for part in evidence)
     if y is None or grad_input is None or y.shape != grad_input.shape:
         return None
     return y, grad_input

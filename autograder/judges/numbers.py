@@ -45,7 +45,7 @@ def as_numbers(plain: Any, beside: Any = None) -> Any:
     return numbers if numbers.dtype.kind in "biufcSU" else None
 
 
-def as_reals(plain: Any) -> Any:
+def as_reals(plain: Any, beside: Any = None) -> Any:
     """Read real numbers as an array of float64; None if they are text, complex, or no numbers.
 
     >>> as_reals((True, 2)).tolist()
@@ -53,7 +53,7 @@ def as_reals(plain: Any) -> Any:
     >>> as_reals([1j]) is as_reals(None) is None
     True
     """
-    numbers = as_numbers(plain)
+    numbers = as_numbers(plain, beside)
     if numbers is None or numbers.dtype.kind not in "biuf":
         return None
     with np.errstate(all="ignore"):  # long doubles may be out of range

@@ -52,7 +52,8 @@ def _told(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | No
 
 def _turned(mine: Any, right: Any, axis: int) -> Any:
     """Give each line along an axis the sign of the other array's; leave what has another shape."""
-    numbers, others = as_reals(mine), as_reals(right)
+    others = as_reals(right)
+    numbers = as_reals(mine, beside=others)
     if numbers is None or others is None or numbers.ndim != 2 or numbers.shape != others.shape:
         return mine
     with np.errstate(all="ignore"):

@@ -132,7 +132,8 @@ def draws_anew(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding
     less than once in 10¹⁰, even in float32.
     """
     del case
-    mine, right = _read(observed), _read(expected)
+    right = _read(expected)
+    mine = _read(observed, beside=right and right[0])
     if mine is None or right is None:
         return _no_samples(observed, expected)
     if mine[0].shape != right[0].shape:
@@ -150,11 +151,11 @@ FACTS = (
 )
 
 
-def _read(samples: Any) -> list[Any] | None:
+def _read(samples: Any, beside: Any = None) -> list[Any] | None:
     """Read three samples of one shape; None if they are none."""
     if not isinstance(samples, tuple | list) or len(samples) != 3:
         return None
-    read = [as_reals(sample) for sample in samples]
+    read = [as_reals(sample, beside) for sample in samples]
     if any(sample is None or sample.shape != read[0].shape for sample in read):
         return None
     return read
@@ -180,7 +181,8 @@ def _no_samples(observed: Any, expected: Any) -> Finding | None:
 
 def _samples(observed: Any, expected: Any) -> tuple[Any, Any] | None:
     """Read both as arrays with a spread to speak of; None if one is not."""
-    mine, right = as_reals(observed), as_reals(expected)
+    right = as_reals(expected)
+    mine = as_reals(observed, beside=right)
     if mine is None or right is None or right.size < FEW:
         return None
     return mine, right

@@ -79,7 +79,10 @@ class Budget:
     numbers: int = 16_000_000
     """Entries of arrays."""
     used: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(("text", "containers", "data", "items", "numbers"), 0)
+        init=False,
+        default_factory=lambda: dict.fromkeys(
+            ("text", "containers", "data", "items", "numbers"), 0
+        ),
     )
 
     @classmethod

@@ -1,11 +1,16 @@
 """A diagnosis does not guess: the same evidence wherever it failed, or no name."""
 
+from dataclasses import replace
+
 import pytest
 
 from autograder.check import Status
 from autograder.course import labs, load_lab
+from autograder.diagnose import diagnose
 from autograder.grade import grade
 from autograder.mistakes import Mistake
+from autograder.observation import Returned
+from autograder.sandbox import Answer
 from tests.conftest import reference_text
 
 
@@ -99,3 +104,21 @@ def test_what_is_asked_for_the_diagnosis_costs_no_points(sandbox, key_of, submit
     assert skipped
     assert all(result.message.startswith("Not asked: it needs") for result in skipped)
     assert all(result.mistake is None for result in skipped)
+
+
+def test_an_answer_is_identified_once_for_all_mistakes(key_of, monkeypatch):
+    """To identify an answer may take long: it is compared with every mistake, and identified once."""
+    lab, key = load_lab("lab01_gates"), key_of("lab01_gates")
+    identified = []
+
+    def identify(case, observed):
+        identified.append(observed)
+        return check.fingerprint(case, observed)
+
+    check = lab.checks["gates.find_neuron"]
+    monkeypatch.setitem(lab.checks, check.id, replace(check, fingerprint=identify))
+    answer = Answer([Returned("mine", right.inputs) for right in key.checks[check.id].right])
+
+    assert diagnose(check, key, {check.id: answer}, {check.id: False}, lab.checks) == []
+    assert len(key.checks[check.id].wrong) > 1
+    assert identified.count("mine") == 1

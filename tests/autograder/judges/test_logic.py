@@ -292,10 +292,10 @@ def test_the_judge_of_networks_is_total(observed):
 
 @pytest.mark.parametrize(
     "rows",
-    [[[0] * 1001] * 4, [[1, 0]] * 3 + [[[1] * 1001]], [[np.zeros((40, 40))]] * 4],
-    ids=["rows", "one row", "tables"],
+    [[[0.5]] * 257, [[0] * 1001] * 4, [[1, 0]] * 3 + [[[1] * 1001]], [[np.zeros((40, 40))]] * 4],
+    ids=["many rows", "rows", "one row", "tables"],
 )
 def test_a_network_of_far_too_many_neurons_is_not_read(rows):
-    """Outputs of more than a thousand neurons a row are no record of the course's networks."""
+    """Outputs of a thousand neurons a row, or of hundreds of rows, are no record of the course's networks."""
     assert computes_parts({}, rows, REFERENCE) is not None
     assert parts({}, rows) is None
