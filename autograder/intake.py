@@ -79,6 +79,7 @@ class _Student:
     def __init__(self, lab: Lab, name: str) -> None:
         self.lab = lab
         self.name = name
+        self.modules = {f"{module}.py": module for module in lab.modules}
         self.left = MAX_ENTRIES
         self.tiers = {True: _Tier(), False: _Tier()}
         self.labs: set[str] = set()
@@ -101,15 +102,14 @@ class _Student:
         self.stray = self.stray and len(parts) == 1 and read is not None
         self.labs.update(part for part in parts[1:2] if part in lab_ids())
         tier = self.tiers[self.lab.id in parts[1:2]]
+        for part in self.modules.keys() & set(parts[1:] if read is None else parts[1:-1]):
+            tier.odd[self.modules[part]] = f"{part} is a folder. Put the file itself there."
         module, _, suffix = parts[-1].rpartition(".")
-        if suffix == "py" and module in self.lab.modules:
-            if read is None:
-                tier.odd[module] = f"{parts[-1]} is a folder. Put the file itself there."
-            else:
-                tier.counts[module] = tier.counts.get(module, 0) + 1
-                entry = _Entry(parts, read)
-                before = tier.nearest.setdefault(module, entry)
-                tier.nearest[module] = min(entry, before, key=lambda each: each.order)
+        if parts[-1] in self.modules and read is not None:
+            tier.counts[module] = tier.counts.get(module, 0) + 1
+            entry = _Entry(parts, read)
+            before = tier.nearest.setdefault(module, entry)
+            tier.nearest[module] = min(entry, before, key=lambda each: each.order)
         elif suffix.lower() == "zip" and read is not None:
             tier.zips.append(_Entry(parts, read))
             if len(tier.zips) > 2 * MAX_ZIPS:
@@ -162,13 +162,10 @@ class _Student:
             except zips.ZipError:
                 self.note(f"{name} cannot be opened: it is damaged or no zip.")
             except SubmissionError as error:
-                failed += not isinstance(error.__cause__, TooLargeError)
-                self.note(
-                    str(error)
-                    if not isinstance(error.__cause__, TooLargeError)
-                    else f"{name} was not opened: a student's zips have at most "
-                    f"{MAX_ZIP_BYTES >> 20} MB in all."
-                )
+                too_large = isinstance(error.__cause__, TooLargeError)
+                most = f"a student's zips have at most {MAX_ZIP_BYTES >> 20} MB in all"
+                self.note(f"{name} was not opened: {most}." if too_large else str(error))
+                failed += not too_large
             if failed == MAX_FAILED:
                 self.note("So many zips are damaged that the others were not opened.")
                 return
@@ -197,7 +194,7 @@ class _Student:
                 inner = self._list(folder, parts)
             except OSError as error:
                 name = show.named(parts[-1])
-                self.note(f"The folder {name} cannot be looked into: {error.strerror}.")
+                self.note(f"The folder {name} cannot be looked into: {error.strerror or error}.")
                 continue
             if len(parts) == 1 and self.lab.id in inner:
                 inner = [self.lab.id]  # what lies beside the lab's folder does not count
@@ -215,8 +212,7 @@ class _Student:
                 self.left -= 1
                 if self.left < 0:
                     self.note(f"There are more than {MAX_ENTRIES} files; not all were looked at.")
-                    self._look_for_modules(folder, parts)
-                    return []
+                    return self._look_for_modules(folder, parts)
                 if found.is_dir(follow_symlinks=False):
                     folders.append(found.name)
                     if len(parts) == 1:
@@ -228,12 +224,17 @@ class _Student:
                 self.add((*parts, found.name), _reader(folder / found.name))
         return folders
 
-    def _look_for_modules(self, folder: Path, parts: Parts) -> None:
-        """Find the modules of a folder that has too many files to be gone through."""
+    def _look_for_modules(self, folder: Path, parts: Parts) -> list[str]:
+        """Find what counts in a folder that has too many files to be gone through."""
         known = [entry.parts for tier in self.tiers.values() for entry in tier.nearest.values()]
-        for name in (f"{module}.py" for module in self.lab.modules):
+        for name in self.modules:
             if (*parts, name) not in known and os.path.lexists(folder / name):
                 self.add((*parts, name), _reader(folder / name))
+        own = folder / self.lab.id
+        if len(parts) > 1 or own.is_symlink() or not own.is_dir():
+            return []
+        self.labs.add(self.lab.id)
+        return [self.lab.id]
 
 
 class _Class(dict[str, _Student]):

@@ -101,17 +101,35 @@ def _together(
     Whom nothing is yielded for, `whys` says why, by identity.
     """
     context = multiprocessing.get_context("spawn")  # a fork would hand on threads and open files
-    with ProcessPoolExecutor(
-        min(jobs, len(handed)), mp_context=context, initializer=_begin, initargs=(frame, at_least)
-    ) as pool:
-        try:
-            with _uninterrupted():
-                asked = {pool.submit(_grade_here, lab.id, *_parts(one)): one for one in handed}
-            yield from _collect(asked, lab, whys)
-        except (OSError, RuntimeError) as error:  # no process or thread can be started
-            whys.update({id(one): named(_brief(error)) for one in handed})
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # who stops early need not wait
+    try:
+        with (
+            _safe_path(),
+            ProcessPoolExecutor(
+                min(jobs, len(handed)),
+                mp_context=context,
+                initializer=_begin,
+                initargs=(frame, at_least),
+            ) as pool,
+        ):
+            try:
+                with _uninterrupted():
+                    asked = {pool.submit(_grade_here, lab.id, *_parts(one)): one for one in handed}
+                yield from _collect(asked, lab, whys)
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)  # who stops early need not wait
+    except (OSError, RuntimeError) as error:  # a process died, or none can be started
+        whys.update({id(one): named(_brief(error)) for one in handed})
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Keep the processes that are started from importing what lies in the folder they start in."""
+    before = os.environ.get("PYTHONSAFEPATH", "")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        os.environ["PYTHONSAFEPATH"] = before  # which means nothing where it is empty
 
 
 @contextmanager

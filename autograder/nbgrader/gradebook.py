@@ -9,6 +9,7 @@ from typing import Any
 from autograder.marks import Mark, Marks
 from autograder.nbgrader.config import BUSY_SECONDS
 from autograder.notebooks import grade_id
+from autograder.show import named
 
 __all__ = ["fill_gradebook"]
 
@@ -37,10 +38,16 @@ def fill_gradebook(course: Path, marks: Marks) -> str | None:
                 f"{place.name} does not know {lab}. "
                 f"Run `nbgrader generate_assignment {lab}`, then this command again."
             )
+        left = []
         for mark in marks.marks:
-            _enter(book, lab, mark)
-        book.db.commit()
-    return f"{len(marks.marks)} submissions are in {place.name}."
+            try:
+                _enter(book, lab, mark)
+                book.db.commit()
+            except Exception:  # noqa: BLE001  such as a name that no database takes
+                book.db.rollback()
+                left.append(named(mark.student))
+    done = f"{len(marks.marks) - len(left)} submissions are in {place.name}."
+    return f"{done} Those of {', '.join(left)} could not be entered." if left else done
 
 
 def _enter(book: Any, lab: str, mark: Mark) -> None:

@@ -344,21 +344,19 @@ def test_whatever_grading_one_raises_costs_nobody_else(
     "refused",
     [BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), RuntimeError("no")],
 )
+@pytest.mark.parametrize("at", ["__init__", "submit"])
 def test_where_no_process_can_be_started_nobody_is_graded(
-    classroom, key_of, monkeypatch, caplog, refused
+    classroom, key_of, monkeypatch, caplog, refused, at
 ):
     """It is tried again, and then told, without an end of the class."""
     (one, *_) = batch.read_class(HEBB, classroom / "submitted")
     tried = []
 
-    class Refusing(pool.ProcessPoolExecutor):
-        """A pool that cannot start a process."""
+    def refuse(*given, **_more):
+        tried.append(given)
+        raise refused
 
-        def submit(self, *given):
-            tried.append(given)
-            raise refused
-
-    monkeypatch.setattr(pool, "ProcessPoolExecutor", Refusing)
+    monkeypatch.setattr(pool.ProcessPoolExecutor, at, refuse)
 
     assert list(pool.grade_many([one], key_of("lab02_hebb"))) == [(one, None)]
     assert len(tried) == pool.TRIES + 1

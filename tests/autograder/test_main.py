@@ -54,6 +54,20 @@ def test_modules_beside_a_submission_do_not_run(in_the_way, environment):
     assert not (in_the_way / "ran").exists()
 
 
+def test_processes_that_grade_a_class_do_not_import_them_either(in_the_way):
+    """Each starts an interpreter of its own, in the same folder."""
+    for name in ("multiprocessing", "pickle", "signal", "concurrent"):
+        (in_the_way / f"{name}.py").write_text(
+            f"open({str(in_the_way / 'ran')!r}, 'a').write({name!r})\n"
+        )
+    (in_the_way / "submitted" / "ada").mkdir(parents=True)
+    (in_the_way / "lab02_hebb").rename(in_the_way / "submitted" / "ada" / "lab02_hebb")
+    done = start(in_the_way, "batch", "lab02", "--seed", "0", "--isolation", "process")
+
+    assert done.returncode == 0, done.stderr
+    assert not (in_the_way / "ran").exists()
+
+
 def test_what_the_user_puts_first_stays_first(in_the_way, tmp_path_factory):
     """PYTHONPATH is the user's own."""
     other = tmp_path_factory.mktemp("other")
