@@ -173,7 +173,7 @@ def _no_samples(observed: Any, expected: Any) -> Finding | None:
     """Say what stands where a sample is expected."""
     if isinstance(expected, tuple) and expected:
         given = observed if isinstance(observed, tuple | list) else [observed]
-        for part in given:
+        for part in given[: len(expected)]:
             if as_reals(part) is None:
                 return equal({}, part, expected[0])
     return equal({}, observed, expected)
