@@ -53,6 +53,7 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/grading.py
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/isolation.py
+	$(BIN)/python benchmarks/own_cases.py
 	@if $(BIN)/python -c 'import nbgrader' 2>/dev/null; then $(BIN)/python benchmarks/classes.py 50; \
 		else echo "Left out: a class beside stock nbgrader. First: make instructor"; fi
 
