@@ -78,7 +78,10 @@ class ForkSandbox:
     @property
     def isolation(self) -> str:
         """What holds the code, outermost first, such as bubblewrap+landlock+seccomp."""
-        self._greet()
+        if not self._isolation:
+            if self._is_worn:
+                self._replace()
+            self._greet()
         return self._isolation
 
     def _start(self, *, here: bool) -> None:
@@ -117,6 +120,7 @@ class ForkSandbox:
         Raises: SandboxError if it does not come up, or has less than was promised.
         """
         while not self._is_greeted:
+            self._is_worn = True  # until it has said what it must: the next asking starts another
             self._channel.settimeout(PATIENCE_SECONDS)
             try:
                 layers = decode(receive(self._channel))["layers"]
@@ -129,7 +133,7 @@ class ForkSandbox:
             boxed = ["bubblewrap"] if self._boxed else []
             holds = "+".join([*boxed, *layers]) or "process"
             refuse_less(holds, self._promised)
-            self._is_greeted = True
+            self._is_greeted, self._is_worn = True, False
             if not self._isolation:
                 self._promised = self._isolation = holds
 

@@ -22,7 +22,8 @@ __all__ = ["MOST_ENTRIES", "MOST_MB", "Place", "Scratch", "throw_away"]
 
 MOST_MB = 64
 MOST_ENTRIES = 2000
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 10.0  # before a worker goes on without its folder
+LAST_SECONDS = 60.0  # before a folder is left behind
 
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _BLOCK = 512  # what st_blocks counts in, whatever a file system's own blocks are
@@ -82,7 +83,7 @@ class Place:
                 if self._last.mounted:
                     kernel.unmount(self._last.path)
                 self._last = None
-            _empty(self._descriptor)
+            _empty(self._descriptor, PATIENCE_SECONDS)
             return os.path.samestat(os.stat(self.path), os.fstat(self._descriptor))  # noqa: PTH116
         except OSError:
             return False
@@ -97,7 +98,7 @@ def throw_away(path: str) -> None:
     with contextlib.suppress(OSError):
         folder = _opened(path)
         try:
-            _empty(folder)
+            _empty(folder, LAST_SECONDS)
         finally:
             os.close(folder)
         os.rmdir(path)  # noqa: PTH106
@@ -134,24 +135,24 @@ def _blocks(entry: "os.DirEntry[str]") -> int:
         return 0
 
 
-def _empty(top: int) -> None:
+def _empty(top: int, seconds: float) -> None:
     """Remove all that an open folder holds, however it is closed, linked or nested.
 
     Folders are lifted up under names by chance before they are removed: no path grows long, nothing
     recurses, and nothing can be in the way.
 
-    Raises: OSError for what cannot be removed.
+    Raises: OSError for what cannot be removed, or not in time.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     os.fchmod(top, stat.S_IRWXU)
-    while entries := list(os.scandir(top)):
+    while entries := _listed(top):
         for entry in entries:
             if not entry.is_dir(follow_symlinks=False):
                 os.unlink(entry.name, dir_fd=top)
                 continue
             folder = _opened(entry.name, top)
             try:
-                for inner in list(os.scandir(folder)):
+                for inner in _listed(folder):
                     if inner.is_dir(follow_symlinks=False):
                         os.close(_opened(inner.name, folder))  # a closed one cannot be moved
                         chance = os.urandom(16).hex()
@@ -162,7 +163,12 @@ def _empty(top: int) -> None:
                 os.close(folder)
             os.rmdir(entry.name, dir_fd=top)
         if time.monotonic() > deadline:
-            raise TimeoutError("something goes on filling the folder")
+            raise TimeoutError("there is too much in the folder")
+
+
+def _listed(folder: int) -> list["os.DirEntry[str]"]:
+    with os.scandir(folder) as found:
+        return list(found)
 
 
 def _opened(name: str, parent: int | None = None) -> int:

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import IO, Self
 
 from autograder.observation import Lost
-from autograder.sandbox import inside
+from autograder.sandbox import inside, scratch
 from autograder.sandbox.question import (
     Answer,
     Question,
+    SandboxError,
     read_answers,
     read_questions,
     write_questions,
@@ -25,6 +26,8 @@ from autograder.sandbox.question import (
 __all__ = ["SpawnSandbox"]
 
 NEEDED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+
+START_SECONDS = 30.0
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,22 +51,32 @@ class SpawnSandbox:
         return self.ask_together([question])[0]
 
     def ask_together(self, questions: Sequence[Question]) -> list[Answer]:
-        """Start, ask, wait; kill what outlives the limits of the first question."""
+        """Start, ask, wait; kill what outlives the limits of the first question.
+
+        Raises: SandboxError if no process can be started.
+        """
         if not questions:
             return []
         limits = questions[0].limits
         started = time.monotonic()
-        # The folder is the grader's to remove: a child that is killed removes nothing.
-        with tempfile.TemporaryDirectory(prefix="nnlab-", ignore_cleanup_errors=True) as folder:
+        try:
+            folder = tempfile.mkdtemp(prefix="nnlab-")
+        except OSError as error:
+            raise SandboxError(f"no process could be started: {error}") from error
+        try:
             child = _start(folder)
-            result, printed = bytearray(), bytearray()
+            result, printed, ready = bytearray(), bytearray(), threading.Event()
             readers = [
-                _reader(child.stdout, result, limits.result_mb << 20),
-                _reader(child.stderr, printed, limits.printed_kb << 10),
+                _reader(child.stdout, result, limits.result_mb << 20, ready),
+                _reader(child.stderr, printed, limits.printed_kb << 10, threading.Event()),
             ]
-            ended = _feed_and_wait(child, questions)
+            ended = _feed_and_wait(child, questions, ready)
             for reader in readers:
                 reader.join(timeout=5)  # a process that left the session may hold the pipe open
+        except OSError as error:
+            raise SandboxError(f"no process could be started: {error}") from error
+        finally:
+            scratch.throw_away(folder)  # a child that is killed removes nothing
         return read_answers(
             bytes(result),
             [len(question.cases) for question in questions],
@@ -95,14 +108,20 @@ def _start(folder: str) -> "subprocess.Popen[bytes]":
     )
 
 
-def _feed_and_wait(child: "subprocess.Popen[bytes]", questions: Sequence[Question]) -> str:
-    """Hand over the questions and wait; return in a word why the child ended."""
+def _feed_and_wait(
+    child: "subprocess.Popen[bytes]", questions: Sequence[Question], ready: threading.Event
+) -> str:
+    """Hand over the questions and wait; return in a word why the child ended.
+
+    The time that the interpreter takes to start is not the submission's.
+    """
     assert child.stdin
     try:
         child.stdin.write(write_questions(questions))
         child.stdin.close()
     except OSError:  # it ended before it had read them; its exit says how
         pass
+    ready.wait(START_SECONDS)
     try:
         status = child.wait(questions[0].limits.wall_seconds)
     except subprocess.TimeoutExpired:
@@ -133,13 +152,18 @@ def main() -> None:
     inside.answer(questions, channel.write)
 
 
-def _reader(stream: IO[bytes] | None, into: bytearray, room: int) -> threading.Thread:
+def _reader(
+    stream: IO[bytes] | None, into: bytearray, room: int, begun: threading.Event
+) -> threading.Thread:
+    """Read in a thread until the end; say when the first bytes are there, or never will be."""
     assert stream
 
     def read() -> None:
         with stream:
             while data := stream.read1(1 << 16):  # type: ignore[attr-defined]
                 into.extend(data[: max(0, room - len(into))])
+                begun.set()
+        begun.set()
 
     thread = threading.Thread(target=read, daemon=True)
     thread.start()

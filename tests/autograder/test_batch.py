@@ -273,12 +273,12 @@ class _Dying:
     def __init__(self, real, calls):
         self.real, self.calls = real, calls
 
-    def __call__(self, handed, lab, frame, jobs, whys):
+    def __call__(self, handed, lab, frame, jobs, at_least, whys):
         self.calls.append([one.student for one in handed])
         for one in handed:
             if one.student == "eve":
                 return
-            yield from self.real([one], lab, frame, jobs, whys)
+            yield from self.real([one], lab, frame, jobs, at_least, whys)
 
 
 def test_who_ends_the_grader_costs_nobody_else(classroom, monkeypatch):
@@ -563,6 +563,18 @@ def test_less_than_confinement_must_be_asked_for(classroom, monkeypatch):
     assert not (classroom / "marks").exists()
     assert run("hebb", "--seed", "0", "--jobs", "1", "--isolation", "process").exit_code == 0
     assert marks(classroom)
+
+
+def test_a_process_that_has_fewer_layers_than_were_found_grades_nothing(classroom, monkeypatch):
+    """What holds submissions is looked at once; each process that grades must have as much."""
+    monkeypatch.delenv("NNLAB_ISOLATION")
+    found = "bubblewrap+landlock+seccomp+one more"
+    monkeypatch.setattr(pool, "require_isolation", lambda: found)
+    refused = run("hebb", "--seed", "0", "--jobs", "1")
+    shown = json.dumps(marks(classroom)) if (classroom / "marks").exists() else refused.output
+
+    assert refused.exit_code == 3
+    assert "one more was promised" in shown
 
 
 def test_the_order_of_marks_is_the_students(classroom):
