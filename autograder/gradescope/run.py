@@ -20,7 +20,6 @@ from autograder.intake import read_folder
 from autograder.key import key_from_bytes
 from autograder.report import CheckResult, Report
 from autograder.sandbox import hides_files, open_sandbox
-from autograder.submission import SubmissionError
 
 __all__ = ["KEY", "SETTINGS", "main", "results_of"]
 
@@ -62,8 +61,6 @@ def main(source: Path, submission: Path, results: Path) -> int:
         written = results_of(report, visibility=settings["visibility"])
         print(f"{report.lab}: {report.score}, {report.isolation}")  # noqa: T201  for the instructor
         code = 3 if report.points is None else 0
-    except SubmissionError as error:
-        written = _not_graded(f"This submission was not graded. {error}")
     except _NotHeldError as error:
         print(error, file=sys.stderr)  # noqa: T201  for the instructor
         code, written = 3, _not_graded(NOT_HELD)
