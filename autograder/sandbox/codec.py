@@ -118,11 +118,17 @@ class Budget:
 
     def spend_array(self, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
         """Take what an array costs; one without numbers as if its empty sides were 1 long."""
-        size = math.prod(side or 1 for side in shape)
-        if 0 in shape and size > MAX_EMPTY:
-            raise TooLargeError(f"It is an array without numbers, of more than {MAX_EMPTY:,} rows.")
-        self.spend("items", 10 * len(shape) + 2 * (dtype.kind == "U"))  # the time to make one
-        self.spend("numbers", size)
+        size = 1
+        if shape:
+            size = math.prod(side or 1 for side in shape)
+            if 0 in shape and size > MAX_EMPTY:
+                raise TooLargeError(
+                    f"It is an array without numbers, of more than {MAX_EMPTY:,} rows."
+                )
+            self.spend("numbers", size)
+            self.spend("items", 10 * len(shape))  # the time to make one
+        if dtype.kind == "U":
+            self.spend("items", 2)
         self.spend("data", size * dtype.itemsize)
 
 
@@ -197,7 +203,7 @@ class _Encoder:
         """Describe a dict; one with other keys than short text and short integers is opaque."""
         if len(value) > MAX_KEYS:
             raise TooLargeError(f"It is a dict of more than {MAX_KEYS:,} keys.")
-        self.budget.spend("items", len(value))
+        self.budget.spend("items", 1 + len(value))
         keys = [key.item() if id(type(key)) in _SCALARS else key for key in value]
         if not all(map(_is_key, keys)):
             return self.opaque(value)
@@ -304,7 +310,7 @@ class _Decoder:
     def read_dict(self, content: Any, depth: int) -> dict[Any, Any]:
         if not isinstance(content, list) or len(content) > MAX_KEYS:
             raise ProtocolError("a dict holds a list of bounded length")
-        self.budget.spend("items", len(content))
+        self.budget.spend("items", 1 + len(content))
         if not all(isinstance(pair, list) and len(pair) == 2 for pair in content):
             raise ProtocolError("a dict holds pairs")
         keys, values = [pair[0] for pair in content], [pair[1] for pair in content]
@@ -326,11 +332,11 @@ class _Decoder:
     def read_array(self, content: Any, _depth: int) -> Any:
         match content:
             case [str(dtype), list(shape)] if len(shape) <= MAX_AXES and all(map(_is_size, shape)):
-                return self.numbers(dtype, shape)
+                return self.entries(dtype, shape).reshape(shape).copy()  # which may be written to
         raise ProtocolError("an array is a dtype and a shape")
 
     def read_scalar(self, content: Any, _depth: int) -> Any:
-        return self.numbers(content, [])[()]
+        return self.entries(content, [])[0]
 
     def read_seed(self, content: Any, _depth: int) -> Seed:
         if not _is_size(content):
@@ -342,7 +348,7 @@ class _Decoder:
             raise ProtocolError("an opaque value is the name of a type")
         return Opaque(content)
 
-    def numbers(self, name: Any, shape: list[int]) -> Any:
+    def entries(self, name: Any, shape: list[int]) -> Any:
         if not isinstance(name, str):
             raise ProtocolError("a dtype that is not plain")
         dtype = _dtype(name)
@@ -355,10 +361,9 @@ class _Decoder:
                 str(raw, "utf-32-be" if name[0] == ">" else "utf-32-le", "surrogatepass")
             except UnicodeDecodeError:
                 raise ProtocolError("text with characters that do not exist") from None
-        if dtype.kind == "b" and (np.frombuffer(raw, "u1") > 1).any():
+        if dtype.kind == "b" and bytes(raw).translate(None, b"\0\1"):
             raise ProtocolError("a truth value that is neither 0 nor 1")
-        # Both make a new array, which may be written to.
-        return np.frombuffer(raw, dtype).reshape(shape).copy() if raw else np.zeros(shape, dtype)
+        return np.frombuffer(raw, dtype) if raw else np.zeros(math.prod(shape), dtype)
 
     def take(self, size: Any) -> memoryview:
         if not _is_size(size) or size > len(self.buffers):
