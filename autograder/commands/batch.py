@@ -36,7 +36,7 @@ __all__ = ["batch"]
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
-    help="The secret that cases come from, now and later; default: the course's own.",
+    help="The secret that cases come from, now and later: a long number. Default: the course's own.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster.")
 @click.option(

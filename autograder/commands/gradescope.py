@@ -26,7 +26,7 @@ __all__ = ["gradescope"]
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
-    help="The secret that cases come from; default: the course's own, as for nnlab batch.",
+    help="The secret that cases come from, a long number; default: the course's own.",
 )
 @click.option(
     "--visibility",

@@ -32,6 +32,9 @@ __all__ = ["LenientExporter", "Rebuild", "SandboxGrade", "SaveGrades", "WriteStu
 
 Resources = dict[str, Any]
 
+MAX_CELLS = 2000
+"""Cells of a notebook: more are nobody's answers."""
+
 MAX_ANSWER = 100_000
 """Characters of one answer: more is no text that somebody reads."""
 
@@ -56,6 +59,8 @@ def _read(path: Path) -> NotebookNode:
     before, logger.disabled = logger.disabled, True  # it would tell at length what is not valid
     try:
         text = read_regular(path, MAX_NOTEBOOK_BYTES).decode("utf-8")
+        if text.count('"cell_type"') > MAX_CELLS:  # each costs more than its text
+            return new_notebook()
         with warnings.catch_warnings(action="ignore"):
             notebook = nbformat.reads(text, as_version=4)
         for cell in notebook.cells:

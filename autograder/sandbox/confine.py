@@ -64,7 +64,11 @@ class Confinement:
         if self.rules is not None:
             landlock.bind(self.rules)
             own = landlock.ruleset(
-                devices=visible.DEVICES, folders=(os.curdir,), about=landlock.CHANGE
+                devices=visible.DEVICES,
+                folders=(os.curdir,),
+                about=landlock.CHANGE,
+                # A file that is removed lives on where it is mapped: only the kernel can count it.
+                kept=landlock.KEEP_FILES if self.mounts else landlock.ADD_FILES,
             )
             landlock.bind(own)
         if self.calls is not None:

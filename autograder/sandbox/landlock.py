@@ -25,7 +25,8 @@ ON_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 READ = READ_FILE | READ_DIR
 WRITE = READ | WRITE_FILE | TRUNCATE
 # No links, devices, sockets or pipes: a folder to write in needs files and folders.
-KEEP_FILES = WRITE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER
+ADD_FILES = WRITE | REMOVE_DIR | MAKE_DIR | MAKE_REG
+KEEP_FILES = ADD_FILES | REMOVE_FILE | REFER
 EVERYTHING = (1 << 16) - 1
 CHANGE = EVERYTHING & ~(EXECUTE | READ)
 """What a second set of rules is about, for a process that one has bound already."""
@@ -48,11 +49,12 @@ def ruleset(
     devices: Iterable[str] = (),
     folders: Iterable[str] = (),
     about: int = EVERYTHING,
+    kept: int = KEEP_FILES,
 ) -> int:
     """Make a set of rules, and return its descriptor; everything that is not named is refused.
 
     Where the kernel can, TCP, abstract sockets and signals to others are refused as well. Paths
-    that do not exist are left out. Rights that the rules are not `about` stay as they are.
+    that do not exist are left out. `kept` is what may be done in folders. Rights that the rules are not `about` stay as they are.
 
     Raises: OSError where the kernel refuses.
     """
@@ -62,7 +64,7 @@ def ruleset(
     attributes = struct.pack("=QQQ", files, network, scopes)
     size = 8 if version < 4 else 16 if version < 6 else 24
     rules = _checked(kernel.call(CREATE, attributes, ctypes.c_size_t(size), ctypes.c_uint32(0)))
-    for paths, rights in ((readable, READ), (devices, WRITE), (folders, KEEP_FILES)):
+    for paths, rights in ((readable, READ), (devices, WRITE), (folders, kept)):
         for path in paths:
             _allow(rules, path, rights & files)
     return rules

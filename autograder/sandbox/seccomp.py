@@ -26,7 +26,7 @@ IOCTL = (0x5401, 0x802C542A, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """TCGETS, TCGETS2 (is it a terminal?), TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX."""
 PRCTL = (3, 15, 16, 21, 23, 30, 39, 0x53564D41)
 """Dumpable?, set and get the name, seccomp?, capabilities?, slack?, no new privileges?, PR_SET_VMA."""
-O_TRUNC, O_ACCMODE = 0o1000, 0o3
+O_TRUNC, O_ACCMODE, O_TMPFILE = 0o1000, 0o3, 0o20000000
 
 Instruction = tuple[int, int, int, int]
 
@@ -107,10 +107,15 @@ def _allow_any_of(index: int, values: tuple[int, ...]) -> list[Instruction]:
     ]
 
 
-def _refuse_emptying(index: int) -> list[Instruction]:
-    """Refuse to open a file for reading and empty it with that: old Landlocks let it pass."""
+def _refuse_odd_opening(index: int) -> list[Instruction]:
+    """Refuse to make a file without a name, which nobody could count.
+
+    And to open one for reading and empty it with that: old Landlocks let it pass.
+    """
     return [
         _argument(index),
+        (ANY_BIT, 0, 1, O_TMPFILE),
+        (RETURN, 0, 0, REFUSE | errno.EPERM),
         (ANY_BIT, 0, 3, O_TRUNC),
         (AND, 0, 0, O_ACCMODE),
         (EQUAL, 0, 1, 0),
@@ -124,6 +129,6 @@ _BODIES: dict[str, list[Instruction]] = {
     "prlimit64": _allow_any_of(0, (0,)),  # its own limits only
     "fcntl": _allow_any_of(1, FCNTL),
     "ioctl": _allow_any_of(1, IOCTL),
-    "open": _refuse_emptying(1),
-    "openat": _refuse_emptying(2),
+    "open": _refuse_odd_opening(1),
+    "openat": _refuse_odd_opening(2),
 }

@@ -75,6 +75,7 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "mlock": (149, 228),
     "mlock2": (325, 284),
     "mlockall": (151, 230),
+    "fallocate": (285, 47),
     "vmsplice": (278, 75),
     "splice": (275, 76),
     "tee": (276, 77),

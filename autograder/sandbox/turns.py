@@ -62,6 +62,7 @@ class Turns:
         deadline = time.monotonic() + seconds * self._patience
         try:
             if _lock(gate, fcntl.LOCK_EX, deadline) and _lock(turn, kind, deadline):
+                self._patience = 1.0
                 if kind == fcntl.LOCK_SH:
                     fcntl.flock(gate, fcntl.LOCK_UN)
             else:

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 import zipfile
 
 import pytest
@@ -170,3 +171,34 @@ def test_a_directory_that_hurts_is_refused(monkeypatch):
 
     with pytest.raises(zips.ZipError, match="a directory that cannot be"):
         zips.entries(io.BytesIO(a_zip(FILES)))
+
+
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=str
+)
+def test_what_hides_more_than_it_says_is_not_unpacked(method):
+    """An entry of 60 MB that says 10 bytes takes next to no memory, however it is packed."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        archive.writestr("hebb.py", bytes(60 << 20))
+    data = bytearray(made.getvalue())
+    for at in (data.find(b"PK\x03\x04") + 22, data.find(b"PK\x01\x02") + 24):
+        data[at : at + 4] = (10).to_bytes(4, "little")
+    (entry,) = zips.entries(io.BytesIO(bytes(data)))
+    tracemalloc.start()
+    with pytest.raises(zips.ZipError):
+        entry.read(1 << 20)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 20 << 20
+
+
+def test_a_name_that_looks_like_the_end_of_a_large_zip_is_a_name():
+    """Without the record that leads to it, what looks like such an end means nothing."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("a/hebb.py", "x = 1")
+        archive.writestr("z" * 40 + "PK\x06\x06" + "y" * 72, "")
+
+    assert next(entry.name for entry in zips.entries(made)) == "a/hebb.py"

@@ -76,7 +76,6 @@ def quadratic(at, curvature=1.0):
         quadratic(TRUE),
         quadratic(np.ones((2, 3)), 3.0),
         {**evidence(TRUE), "here": [1.0, 1.0]},
-        {**evidence(TRUE), "probes": evidence(TRUE)["probes"][:, :5]},
     ],
 )
 def test_a_loss_that_is_made_up_to_fit_shows_nothing(made_up):

@@ -91,7 +91,6 @@ def test_an_answer_is_found(cells, found):
     [
         (Status.PASSED, 3.0, "3.0"),
         (Status.FAILED, 3.0, "0.0"),
-        (Status.ERROR, 3.0, "3.0"),
         (Status.PASSED, 1.5, "1.5"),
     ],
 )
@@ -105,6 +104,27 @@ def test_points_are_a_plain_float_within_bounds(status, most, text):
 
     assert (first.output_type, first.name) == ("stream", "stdout")
     assert last.data == {"text/plain": text}
+
+
+def test_what_was_not_graded_has_no_points():
+    """The last output is an error, so nobody takes it for full marks, and our own step opens the score."""
+    check = LAB.checks["hebb.update"]
+    report = Report(LAB.id, LAB.title, 0, "process", (CheckResult(check, Status.ERROR, "oh"),))
+    _, last = steps._outputs(report, check, 3.0)
+
+    assert (last.output_type, last.ename) == ("error", "not graded")
+
+
+def test_a_notebook_of_very_many_cells_is_an_empty_one(tmp_path):
+    """Reading each costs more than its text: what nobody wrote by hand is not read."""
+    path = tmp_path / "lab02_hebb.ipynb"
+
+    def read(number):
+        cells = [nbformat.v4.new_markdown_cell("x") for _ in range(number)]
+        path.write_text(nbformat.writes(new_notebook(cells=cells)), encoding="utf-8")
+        return len(steps._read(path).cells)
+
+    assert (read(3), read(steps.MAX_CELLS + 1)) == (3, 0)
 
 
 def test_a_lab_without_release_is_told(tmp_path):

@@ -249,7 +249,9 @@ def test_a_replacement_with_fewer_layers_is_refused(layers, monkeypatch):
             pytest.skip("there is not enough to take away")
         opened._replace()
         monkeypatch.setattr(fork, "receive", start_of(layers))
-        with pytest.raises(SandboxError, match=r"only .* would hold the code, and .* was promised"):
+        with pytest.raises(
+            SandboxError, match=r"only .* would hold the code, where .* was promised"
+        ):
             opened.ask(question("return 1"))
 
 
@@ -292,7 +294,7 @@ def test_less_than_was_promised_elsewhere_is_refused():
         ForkSandbox(confined=False, at_least="bubblewrap+landlock+seccomp") as opened,
         pytest.raises(
             SandboxError,
-            match="only process would hold the code, and bubblewrap and landlock and seccomp was",
+            match=r"only process would hold the code, where bubblewrap\+landlock\+seccomp was promised",
         ),
     ):
         opened.ask(question("return 1"))
@@ -338,3 +340,20 @@ def test_no_lab_sees_what_a_later_lab_leans_on(plain):
     assert "hebb" in known[1]
     assert "hebb" not in [*known[0], *known[2]]
     assert "gates" in known[0]
+
+
+def test_a_worker_that_does_not_come_up_once_is_replaced(monkeypatch):
+    """One start that fails, for want of a process or of memory, costs nobody an answer."""
+    real, fails = fork.receive, [1]
+
+    def receive(channel):
+        if fails:
+            fails.pop()
+            raise EOFError
+        return real(channel)
+
+    with ForkSandbox(confined=False) as opened:
+        monkeypatch.setattr(fork, "receive", receive)
+        answer = opened.ask(question("return 7"))
+
+    assert answer.observations[0].value == 7
