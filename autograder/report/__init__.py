@@ -11,7 +11,7 @@ from autograder.pictures import draw
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["NOT_GRADED", "CheckResult", "Evidence", "Report", "to_json"]
+__all__ = ["CheckResult", "Evidence", "NOT_GRADED", "Report", "to_json"]
 
 SCHEMA = "nnlab/report/1"
 

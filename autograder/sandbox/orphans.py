@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.sandbox import kernel
 
-__all__ = ["MOST", "Crowd", "bury"]
+__all__ = ["Crowd", "MOST", "bury"]
 
 MOST = 200  # processes and threads below this one, where no filter refuses them all
 PATIENCE_SECONDS = 5.0

@@ -53,7 +53,7 @@ font-size: {char_height}px; line-height: {line_height}px; font-variant-east-asia
 def picture() -> str:
     """Grade the demo's one check, and draw what `nnlab grade` prints."""
     submissions, check = find_targets([str(DEMO)], "hebb.update", Path.cwd())
-    (report,) = grade_all(submissions, seed=0, only=check)
+    ((_, report),) = grade_all(submissions, only=check)
     console = Console(
         record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, highlight=False
     )

@@ -109,7 +109,7 @@ def test_a_file_too_large_is_refused(sandbox, key_of, submit):
     report = grade(submission, key_of("lab02_hebb"), sandbox, only="hebb.update")
 
     assert report.results[0].message == (
-        "hebb.py has 2.0 MB; a module of this course has at most 1 MB."
+        "hebb.py has 2.0 MB; a file of this course has at most 1 MB."
     )
 
 
