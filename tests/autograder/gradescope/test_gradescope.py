@@ -182,10 +182,10 @@ def test_a_hostile_submission_neither_reads_the_key_nor_writes_its_mark(autograd
 FORGER = """
 import os
 open("@RESULTS@/results.json", "w").write('{"score": 1000}')
-os.kill(os.getppid(), 9)
 for name in os.listdir("/proc"):
     if name.isdigit() and b"gradescope.run" in open(f"/proc/{name}/cmdline", "rb").read():
-        os.kill(int(name), 9)
+        if b"@RESULTS@" in open(f"/proc/{name}/environ", "rb").read():  # no other test's grader
+            os.kill(int(name), 9)
 """
 
 
