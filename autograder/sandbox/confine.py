@@ -53,8 +53,11 @@ class Confinement:
             )
         return cls(there, rules, seccomp.Filter() if "seccomp" in there else None, mounts)
 
-    def enter(self) -> None:
+    def enter(self, *, counted: bool = False) -> None:
         """Bind this process for good; of all below `scratch`, it may change its own folder only.
+
+        A file that is removed lives on where it is mapped: only where all that is there is `counted`
+        by the kernel, one may be removed.
 
         Raises: OSError where the kernel refuses.
         """
@@ -67,8 +70,7 @@ class Confinement:
                 devices=visible.DEVICES,
                 folders=(os.curdir,),
                 about=landlock.CHANGE,
-                # A file that is removed lives on where it is mapped: only the kernel can count it.
-                kept=landlock.KEEP_FILES if self.mounts else landlock.ADD_FILES,
+                kept=landlock.KEEP_FILES if counted else landlock.ADD_FILES,
             )
             landlock.bind(own)
         if self.calls is not None:

@@ -251,7 +251,8 @@ class ForkSandbox:
         self._prepare(first.reference)
         frame = write_questions(questions, with_reference=False)
         limits = [getattr(first.limits, name) for name in Limits.__slots__]
-        send(self._channel, encode({"limits": limits, "questions": len(frame)}))
+        checks = "" if first.checks else first.lab  # another package's are for the child alone
+        send(self._channel, encode({"limits": limits, "checks": checks, "questions": len(frame)}))
         self._channel.sendall(frame)
         outcome = decode(receive(self._channel))
         if "failed" in outcome:

@@ -17,7 +17,6 @@ __all__ = [
     "no_new_privileges",
     "own_mounts",
     "prctl",
-    "unmount",
 ]
 
 PR_SET_PDEATHSIG = 1
@@ -28,7 +27,6 @@ _CAPABILITY_VERSION_3 = 0x20080522
 MAY_MOUNT = 1 << 21  # CAP_SYS_ADMIN, of a namespace that holds nothing else
 CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_SLAVE = 0x2, 0x4, 0x8, 0x4000, 0x80000
-MNT_DETACH = 2
 
 is_linux = sys.platform == "linux"
 _libc = ctypes.CDLL(None, use_errno=True) if is_linux else None
@@ -108,15 +106,6 @@ def mount_memory(folder: str, *, size: int, files: int) -> None:
     """
     options = f"size={size},nr_inodes={files},mode=0700"
     _mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
-
-
-def unmount(folder: str) -> None:
-    """Take a file system away with all that is in it, whoever may still hold a part of it.
-
-    Raises: OSError where the kernel refuses.
-    """
-    assert _libc is not None, "asked for on Linux only"
-    _checked(_libc.umount2(os.fsencode(folder), MNT_DETACH), f"umount {folder}")
 
 
 def _unshare(flags: int) -> None:

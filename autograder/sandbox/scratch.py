@@ -1,12 +1,12 @@
 """The folder that code in the sandbox may write in: a new one for each child, thrown away with it.
 
-    where the worker may mount (Linux)   a file system of the child's own, in memory: the kernel counts
-                                         every block and every file, those without a name as well, and
-                                         all of it goes at once
-    elsewhere                            a folder below the worker's own: counted from time to time,
-                                         and emptied by descriptors, never by names that code may choose
+    where the worker may mount (Linux)   it lies in a file system in memory that only the worker's
+                                         children have: the kernel counts every block and every file,
+                                         those without a name as well, and says when nothing is left
+    elsewhere                            it lies in the worker's own folder: counted from time to time
 
-Whatever cannot be thrown away makes the worker that holds it worn out: the next child gets another.
+Folders are emptied by descriptors, never by paths that code may choose. Whatever cannot be thrown away
+makes the worker that holds it worn out: the next child gets another.
 """
 
 import contextlib
@@ -49,30 +49,28 @@ class Scratch:
 
 
 class Place:
-    """The worker's own folder, where each child finds one below."""
+    """Where a worker's children find their folders."""
 
-    def __init__(self, path: str, *, mounts: bool = False) -> None:
-        self.path = path
-        self._mounts = mounts
-        self._descriptor = os.open(path, os.O_RDONLY | _FOLDER)
-        self._last: Scratch | None = None
+    def __init__(self, folder: str, *, mounts: bool = False) -> None:
+        # A new one, since what is mounted on a folder hides the rules that were made for it.
+        self.path = os.path.join(folder, os.urandom(16).hex())  # noqa: PTH118  a path for the kernel
+        os.mkdir(self.path, stat.S_IRWXU)  # noqa: PTH102
+        self._is_mounted = False
         if mounts:
-            try:
-                self.make()
-            except OSError:  # a system that allows namespaces, and nothing in them
-                self._mounts = False
-            self.clear()
+            with contextlib.suppress(OSError):  # allowed to have namespaces, and nothing in them
+                kernel.mount_memory(self.path, size=MOST_MB << 20, files=MOST_ENTRIES)
+                self._is_mounted = True
+        self._descriptor = os.open(self.path, os.O_RDONLY | _FOLDER)
+        self._last: Scratch | None = None
 
     def make(self) -> Scratch:
         """Make a folder with a name that nobody knows before.
 
         Raises: OSError if the worker's own is gone or full.
         """
-        path = os.path.join(self.path, os.urandom(16).hex())  # noqa: PTH118  a path for the kernel
+        path = os.path.join(self.path, os.urandom(16).hex())  # noqa: PTH118  as above
         os.mkdir(path, stat.S_IRWXU)  # noqa: PTH102
-        if self._mounts:
-            kernel.mount_memory(path, size=MOST_MB << 20, files=MOST_ENTRIES)
-        self._last = Scratch(path, os.open(path, os.O_RDONLY | _FOLDER), self._mounts)
+        self._last = Scratch(path, os.open(path, os.O_RDONLY | _FOLDER), self._is_mounted)
         return self._last
 
     def clear(self) -> bool:
@@ -80,13 +78,20 @@ class Place:
         try:
             if self._last is not None:
                 os.close(self._last.descriptor)
-                if self._last.mounted:
-                    kernel.unmount(self._last.path)
                 self._last = None
             _empty(self._descriptor, PATIENCE_SECONDS)
-            return os.path.samestat(os.stat(self.path), os.fstat(self._descriptor))  # noqa: PTH116
+            same = os.path.samestat(os.stat(self.path), os.fstat(self._descriptor))  # noqa: PTH116
+            return same and not (self._is_mounted and self._is_used())
         except OSError:
             return False
+
+    def _is_used(self) -> bool:
+        """Ask the kernel whether anything is held that no folder shows any more.
+
+        A child's own folder counts for a little longer: its rules still hold it.
+        """
+        left = os.fstatvfs(self._descriptor)
+        return left.f_bfree < left.f_blocks or left.f_ffree < MOST_ENTRIES // 2
 
 
 def throw_away(path: str) -> None:

@@ -16,6 +16,7 @@ import os
 import selectors
 import signal
 import socket
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -126,6 +127,7 @@ class Worker:
                 elif "forget" in request:
                     os._exit(FORGOTTEN)
                 else:
+                    self.learn(request["checks"])
                     self.reply(request["questions"], Limits(*request["limits"]))
             except EOFError:
                 return
@@ -152,6 +154,13 @@ class Worker:
         self.reference |= new
         self.codes |= {name: inside.compiled(source) for name, source in new.items()}
         gc.freeze()
+
+    def learn(self, checks: str) -> None:
+        """Import a lab's checks once, for all children to come."""
+        if checks and checks not in sys.modules:
+            with contextlib.suppress(Exception):  # a child that fails at it as well says so
+                importlib.import_module(checks)
+            gc.freeze()
 
     def reply(self, size: int, limits: Limits) -> None:
         """Take questions for one child and hand over what it left.
@@ -283,7 +292,7 @@ class Worker:
             os.dup2(printed, 1)
             os.dup2(printed, 2)
             inside.prepare_streams()
-            self.confinement.enter()
+            self.confinement.enter(counted=folder.mounted)
             limits.apply()
             channel = _keep_only(result)
             asked = read_questions(questions.copy(), self.reference)

@@ -162,6 +162,8 @@ def test_only_the_empty_folder_can_be_written(inner, tmp_path):
         "import fcntl; fcntl.ioctl(0, 0x5423, bytes(4))",
         "import os; os.link(np.__file__, 'mine')",
         "import os; os.symlink(np.__file__, 'mine')",
+        "import os; os.open('.', os.O_TMPFILE | os.O_RDWR)",
+        "import os; os.posix_fallocate(open('mine', 'wb').fileno(), 0, 1 << 20)",
     ],
 )
 def test_a_call_that_no_computation_needs_is_refused(inner, code):
@@ -324,7 +326,33 @@ def test_the_program_decides_as_it_says(machine):
         said = {value: ask(look[name], *[0] * index, value) for value in (*allowed, *forbidden)}
         assert said == dict.fromkeys(allowed, seccomp.ALLOW) | dict.fromkeys(forbidden, refused)
     assert ask(look["openat"], 0, 0, 0o1000) == refused
+    assert ask(look["openat"], 0, 0, seccomp.O_TMPFILE | 2) == refused
     assert ask(look["openat"], 0, 0, 0o1001) == ask(look["openat"], 0, 0, 0) == seccomp.ALLOW
+
+
+UNMOUNTED = """
+import os, sys
+from autograder.sandbox import confine
+prepared = confine.Confinement.prepare(sys.argv[1])
+if "landlock" not in prepared.layers:
+    sys.exit("skip")
+os.chdir(sys.argv[1])
+prepared.enter()
+open("made", "w").write("here")
+for tried in (lambda: os.remove("made"), lambda: os.rename("made", "other"), lambda: os.mkdir("f")):
+    try:
+        tried()
+        print("done")
+    except OSError as error:
+        print(type(error).__name__)
+"""
+
+
+@needs_landlock
+def test_where_nothing_can_be_mounted_a_file_can_be_made_and_not_removed(tmp_path):
+    """A file that is removed while it is mapped keeps its blocks, and no listing would show it."""
+    assert run_as_worker(UNMOUNTED, str(tmp_path)) == ["PermissionError"] * 2 + ["done"]
+    assert (tmp_path / "made").read_text() == "here"
 
 
 def test_where_the_kernel_has_nothing_a_process_remains(monkeypatch):

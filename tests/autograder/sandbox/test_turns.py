@@ -161,6 +161,24 @@ def test_what_slept_among_others_is_asked_alone_at_once():
     assert sandbox.walls == [15.0, 6.0]
 
 
+class Drowsy(Slow):
+    """A sandbox in which a submission sleeps whenever others ask too, and never alone."""
+
+    def _ask(self, questions):
+        self.busy = 99 if questions[0].limits.wall_seconds == 15.0 else 0
+        return super()._ask(questions)
+
+
+def test_others_wait_a_few_times_for_one_submission_and_no_more():
+    """After some turns alone, what runs out of time among others has run out; another has its own turns."""
+    with Drowsy(busy=0) as sandbox:
+        said = [sandbox.ask(question("drowsy")).observations[0] for _ in range(fork.MOST_ALONE + 2)]
+        other = sandbox.ask(question("another")).observations[0]
+
+    assert said == [Returned(1)] * fork.MOST_ALONE + [Lost("wall")] * 2
+    assert other == Returned(1)
+
+
 def test_a_check_of_little_patience_is_not_given_more():
     """Less time than the check's own limit is what is meant: a short limit stays."""
     with Slow(busy=99) as sandbox:

@@ -64,7 +64,7 @@ def test_a_worker_that_is_worn_out_is_replaced(tmp_path, monkeypatch):
     """A child that spoils its worker's folder keeps its answer, and the next one gets another worker."""
     spoil = (
         "import os\nabove = os.path.dirname(os.getcwd())\n"
-        "if os.path.basename(above).startswith('nnlab-') and not above.endswith('-moved'):\n"
+        "if os.path.basename(os.path.dirname(above)).startswith('nnlab-'):\n"
         "    os.rename(above, above + '-moved')\n"
         "return os.getppid()"
     )
