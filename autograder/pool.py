@@ -4,6 +4,7 @@ Each process has its own sandbox and asks the same `grade`; so the marks do not 
 there are or where. A process that dies is replaced, and what it was at is graded again.
 """
 
+import contextlib
 import hashlib
 import importlib
 import logging
@@ -13,7 +14,6 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from typing import Any
 
 from autograder.check import Lab
@@ -121,7 +121,7 @@ def _together(
         whys.update({id(one): named(_brief(error)) for one in handed})
 
 
-@contextmanager
+@contextlib.contextmanager
 def _safe_path() -> Iterator[None]:
     """Keep the processes that are started from importing what lies in the folder they start in."""
     before = os.environ.get("PYTHONSAFEPATH", "")
@@ -132,7 +132,7 @@ def _safe_path() -> Iterator[None]:
         os.environ["PYTHONSAFEPATH"] = before  # which means nothing where it is empty
 
 
-@contextmanager
+@contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Keep Ctrl-C waiting while processes are started: they would print where it hit them."""
     if not hasattr(signal, "pthread_sigmask"):
@@ -200,12 +200,15 @@ def _ask_cluster(
     }
     try:
         for future, plain in distributed.as_completed(asked, with_results=True, raise_errors=False):
-            if future.status == "finished":
-                yield asked[future], from_plain(lab, plain)
-            elif isinstance(plain[1], UnfitWorkerError):
+            if future.status != "finished" and isinstance(plain[1], UnfitWorkerError):
                 raise ClusterError(f"A worker cannot grade: {_brief(plain[1])}") from plain[1]
-            else:
-                yield asked[future], None
+            report = None
+            if future.status == "finished":
+                with contextlib.suppress(
+                    Exception
+                ):  # one submission's trouble ends no other's grading
+                    report = from_plain(lab, plain)
+            yield asked[future], report
     finally:
         client.cancel(list(asked))
 

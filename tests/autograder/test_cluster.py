@@ -139,6 +139,21 @@ def test_without_the_extra_it_is_told(monkeypatch):
         list(pool.grade_many(handed_in(1), _key(), scheduler="tcp://127.0.0.1:9"))
 
 
+def test_an_answer_that_cannot_be_read_costs_nobody_else(scheduler, workers, monkeypatch):
+    """Where one answer is none, its student has no report, and all the others have theirs."""
+    assert len(workers) == 2
+    read, taken = pool.from_plain, []
+
+    def read_all_but_the_first(lab, given):
+        taken.append(given)
+        return read(lab, {} if len(taken) == 1 else given)
+
+    monkeypatch.setattr(pool, "from_plain", read_all_but_the_first)
+    graded = list(pool.grade_many(handed_in(3), _key(), scheduler=scheduler))
+
+    assert [report is None for _, report in graded] == [True, False, False]
+
+
 def test_a_worker_with_another_edition_is_refused(scheduler, workers, monkeypatch):
     """Marks never come from another course, numpy or Python than the batch's own."""
     assert len(workers) == 2
