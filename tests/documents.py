@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import ROOT
+from autograder.state import keep
 
 FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>`{3,})(?P<language>\S*).*$")
 NOT_RUN = re.compile(r"# not run: (?P<reason>\S.*)")
@@ -100,11 +101,16 @@ class Reader:
         for path in (*ROOT.glob("*.*"), ROOT / "Makefile"):
             if path.is_file():
                 shutil.copy2(path, self.root)
-        # Answer keys are named after all that they are made from, so a copy may use the same.
-        (self.root / ".nnlab").mkdir()
+        self.keys = self.root / ".nnlab" / "keys"
         (ROOT / ".nnlab" / "keys").mkdir(parents=True, exist_ok=True)
-        (self.root / ".nnlab" / "keys").symlink_to(ROOT / ".nnlab" / "keys")
+        shutil.copytree(ROOT / ".nnlab" / "keys", self.keys, dirs_exist_ok=True)
         self._commands(folder / "bin")
+
+    def leave(self):
+        """Keep the answer keys that were recorded: a name says all that a key was made from."""
+        for key in self.keys.glob("*-0-*.key"):
+            if not (kept := ROOT / ".nnlab" / "keys" / key.name).exists():
+                keep(kept, key.read_bytes(), private=True)
 
     def _commands(self, folder):
         """Make the commands that a reader has; make says what it would do, and does nothing."""

@@ -32,6 +32,7 @@ def test_a_document_does_what_it_says(document, tmp_path):
     reader = Reader(tmp_path)
     for block in blocks_of(document):
         reader.follow(block)
+    reader.leave()
 
 
 @pytest.mark.parametrize("document", WITH_BLOCKS, ids=name)

@@ -11,6 +11,7 @@ import pytest
 
 from autograder.course import load_lab, reference_for
 from autograder.key import record_key
+from autograder.mistakes import load_mistakes
 from autograder.sandbox import Question, Source
 from autograder.sandbox.fork import ForkSandbox
 from tests.conftest import reference_text
@@ -58,7 +59,7 @@ def used():
     """A plain sandbox that has recorded a key and asked a right and marked submission."""
     lab = load_lab("lab04_activations")
     with ForkSandbox(confined=False) as opened:
-        key = record_key(lab, 5, opened)
+        key = record_key(lab, 5, opened, mistakes=load_mistakes(lab)[:5])
         yield opened, key
 
 
