@@ -13,6 +13,7 @@ from hypothesis import settings
 from autograder.course import engine_path, load_lab
 from autograder.key import get_key
 from autograder.sandbox import open_sandbox
+from autograder.sandbox.scratch import throw_away
 from autograder.submission import Submission
 from docs.browser import find_chromium
 
@@ -40,6 +41,13 @@ def sandbox():
 def key_of(sandbox):
     """Give the answer key of a lab under seed 0."""
     return lambda lab_id: get_key(load_lab(lab_id), 0, sandbox)
+
+
+@pytest.fixture
+def emptied(tmp_path):
+    """Empty the test's folder afterwards: pytest cannot remove what lies very deep."""
+    yield
+    throw_away(str(tmp_path))
 
 
 @pytest.fixture

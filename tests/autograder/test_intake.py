@@ -318,6 +318,7 @@ def test_files_are_counted_by_student(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs descriptors of folders")
+@pytest.mark.usefixtures("emptied")
 @pytest.mark.parametrize(("levels", "name"), [(40, "a"), (2300, "a"), (30, "n" * 255)])
 @pytest.mark.parametrize("near", [True, False])
 def test_folders_within_folders_cost_only_their_student(tmp_path, levels, name, near):

@@ -125,6 +125,7 @@ def test_nothing_outside_changes_in_whatever_order_things_are_handed_in(
     assert not any(path.is_symlink() for path in inside(course / "submitted", course / ".nnlab"))
 
 
+@pytest.mark.usefixtures("emptied")
 @pytest.mark.parametrize(("levels", "name"), [(20, "a"), (1500, "a"), (40, "n" * 255)])
 def test_folders_that_lie_too_deep_are_put_aside(course, folder, levels, name):
     """However deep, what is in them is kept, and links among it are not."""

@@ -159,6 +159,7 @@ def test_a_folder_is_full_by_blocks_or_by_entries(place, monkeypatch):
     assert folder.is_full()
 
 
+@pytest.mark.usefixtures("emptied")
 def test_what_is_too_deep_to_be_counted_is_full(place):
     """Where a path grows too long, nobody needs what lies below."""
     folder = place.make()
