@@ -17,6 +17,7 @@ __all__ = ["forget"]
 _BYTES_HEADER = (
     bytes.__basicsize__ - 1
 )  # what an object of bytes holds before them, without their end
+_FIRST_BYTES = 1 << 20  # of the heap: Python copies its arguments before anything else is there
 _ONE_HOLDER = 3  # references to a string that a list holds: the list, a name here, and the question
 
 
@@ -77,7 +78,7 @@ def _forget_heap(wide: list[bytes]) -> None:
         for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
             if line.endswith("[heap]"):
                 start, end = (int(part, 16) for part in line.split()[0].split("-"))
-                memory = ctypes.string_at(start, end - start)
+                memory = ctypes.string_at(start, min(end - start, _FIRST_BYTES))
                 for text in wide:
                     at = memory.find(text) if len(text) > 4 else -1
                     while at >= 0:
