@@ -58,7 +58,7 @@ bench: .venv/ready
 		else echo "Left out: a class beside stock nbgrader. First: make instructor"; fi
 
 class: instructor
-	$(BIN)/python -m pytest -q -m slow tests/autograder/nbgrader
+	$(BIN)/python -m pytest -q -m slow tests/autograder/classroom/platforms/nbgrader
 
 instructor: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,instructor,cluster]'

@@ -5,5 +5,8 @@ import importlib.util
 collect_ignore = (
     []
     if importlib.util.find_spec("nbgrader")
-    else ["autograder/nbgrader/sources.py", "autograder/nbgrader/steps.py"]
+    else [
+        "autograder/classroom/platforms/nbgrader/sources.py",
+        "autograder/classroom/platforms/nbgrader/steps.py",
+    ]
 )

@@ -5,13 +5,13 @@ __all__ = ["load_ipython_extension", "unload_ipython_extension"]
 
 def load_ipython_extension(shell: object) -> None:
     """Let a notebook say `%load_ext autograder`: it has check(), which then reloads what it grades."""
-    from autograder.notebook_cell import follow  # noqa: PLC0415  the package itself stays light
+    from autograder.student.notebook_cell import follow  # noqa: PLC0415  the package itself stays light
 
     follow(shell)
 
 
 def unload_ipython_extension(shell: object) -> None:
     """Let check() leave the notebook's modules alone again."""
-    from autograder.notebook_cell import leave  # noqa: PLC0415  the same
+    from autograder.student.notebook_cell import leave  # noqa: PLC0415  the same
 
     leave(shell)

@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from autograder import edition
 from autograder.commands.authoring import new_lab, verify
 from autograder.commands.batch import batch
 from autograder.commands.doctor import doctor
@@ -28,6 +27,7 @@ from autograder.commands.status import next_, status
 from autograder.commands.train import train
 from autograder.commands.watch import watch
 from autograder.commands.workspace import init, update
+from autograder.course import edition
 from autograder.streams import forgive
 
 __all__ = ["main"]
@@ -70,7 +70,7 @@ class Commands(click.Group):
         except OSError as error:
             if error.filename is None:
                 raise  # click knows how to end when nobody reads its output any more
-            from autograder.show import named  # noqa: PLC0415  it loads numpy
+            from autograder.text import named  # noqa: PLC0415  it loads numpy
 
             raise click.UsageError(f"{named(error.filename)}: {error.strerror}.") from error
 

@@ -20,9 +20,9 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.course import ROOT, load_lab
-from autograder.mistakes import load_mistakes
-from autograder.stubs import make_stub
+from autograder.course.catalogue import ROOT, load_lab
+from autograder.course.mistakes import load_mistakes
+from autograder.course.stubs import make_stub
 
 LAB = load_lab("lab02_hebb")
 NBGRADER = [sys.executable, "-m", "nbgrader"]

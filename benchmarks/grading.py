@@ -45,7 +45,7 @@ OWN_WORK = """
 import sys, time
 import numpy as np
 import nnlab
-from autograder.course import load_lab
+from autograder.course.catalogue import load_lab
 from autograder.sandbox.codec import Seed
 spent = 0.0
 for name in sys.argv[1:]:

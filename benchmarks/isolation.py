@@ -18,12 +18,12 @@ from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-from autograder.course import engine_path, find_lab
-from autograder.grade import grade
-from autograder.key import get_key
+from autograder.course.catalogue import engine_path, find_lab
+from autograder.grading.grade import grade
+from autograder.grading.key import get_key
+from autograder.grading.submission import Submission
 from autograder.sandbox import Sandbox, bubblewrap
 from autograder.sandbox.fork import ForkSandbox
-from autograder.submission import Submission
 
 
 def plain() -> Sandbox:

@@ -16,12 +16,12 @@ from collections.abc import Sequence
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-from autograder.course import engine_path, find_lab
-from autograder.grade import grade
-from autograder.key import Key, SecretKey, get_key
-from autograder.mistakes import load_mistakes
+from autograder.course.catalogue import engine_path, find_lab
+from autograder.course.mistakes import load_mistakes
+from autograder.grading.grade import grade
+from autograder.grading.key import Key, SecretKey, get_key
+from autograder.grading.submission import Handed
 from autograder.sandbox import open_sandbox
-from autograder.submission import Handed
 
 LABS = ["lab02", "lab07", "lab10"]
 CLASS = 5

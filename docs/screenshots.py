@@ -28,8 +28,8 @@ from rich.console import Console
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME, TerminalTheme
 from rich.text import Text
 
-from autograder.course import ROOT, load_lab
-from autograder.mistakes import load_mistakes
+from autograder.course.catalogue import ROOT, load_lab
+from autograder.course.mistakes import load_mistakes
 from docs.browser import NAMES, find_chromium, open_chromium
 
 LAB = load_lab("lab02_hebb")

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from autograder.course import engine_path, load_lab
-from autograder.key import get_key
+from autograder.course.catalogue import engine_path, load_lab
+from autograder.grading.key import get_key
+from autograder.grading.submission import Submission
 from autograder.sandbox import open_sandbox
 from autograder.sandbox.scratch import throw_away
-from autograder.submission import Submission
 from docs.browser import find_chromium
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.check import Check
+from autograder.course.lab import Check
 from autograder.sandbox.inside import observe
 
 

@@ -4,15 +4,15 @@ import ast
 
 import pytest
 
-from autograder.check import Status
-from autograder.course import PROVIDED, ROOT, labs, owner_of, reference_for
-from autograder.exercises import find_function
-from autograder.grade import grade
-from autograder.hints import ladder
-from autograder.mistakes import load_mistakes
-from autograder.proof.valid import load_valid
-from autograder.soundness import imports_of
-from autograder.stubs import make_stub, outdated
+from autograder.authoring.proof.valid import load_valid
+from autograder.authoring.verify import imports_of
+from autograder.course.catalogue import PROVIDED, ROOT, labs, owner_of, reference_for
+from autograder.course.exercises import find_function
+from autograder.course.lab import Status
+from autograder.course.mistakes import load_mistakes
+from autograder.course.stubs import make_stub, outdated
+from autograder.grading.grade import grade
+from autograder.student.hints import ladder
 
 LABS = labs()
 PER_LAB = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.id)
@@ -128,6 +128,6 @@ def test_the_engine_imports_numpy_alone(path):
 
 def test_grading_never_imports_the_engine():
     """The reference is read as text and run in the sandbox; only the gallery and the trainer use it."""
-    users = {*(ROOT / "autograder" / "gallery").glob("*.py"), ROOT / "autograder" / "trainer.py"}
+    users = {*(ROOT / "autograder" / "authoring" / "gallery").glob("*.py")}
     for path in {*(ROOT / "autograder").rglob("*.py")} - users:
         assert not [n for n in imports_of(path) if n.partition(".")[0] == "nnlab"], path

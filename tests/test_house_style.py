@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import ROOT
+from autograder.course.catalogue import ROOT
 
 ENGINE = sorted((ROOT / "nnlab").glob("*.py"))
 CODE = sorted([*ENGINE, *(ROOT / "autograder").rglob("*.py")])

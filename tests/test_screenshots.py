@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from autograder.course import ROOT
+from autograder.course.catalogue import ROOT
 
 
 def run(*arguments, **environment):

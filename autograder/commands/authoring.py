@@ -10,7 +10,7 @@ import click
 from autograder.commands.errors import OurFaultError
 
 if TYPE_CHECKING:
-    from autograder.check import Lab
+    from autograder.course.lab import Lab
 
 __all__ = ["new_lab", "verify"]
 
@@ -31,7 +31,7 @@ def new_lab(name: str, title: str, folder: Path | None) -> None:
     Example: nnlab new-lab weights --package .
     Exit code: 0 done, 2 wrong usage, or files would be overwritten.
     """
-    from autograder.scaffold import ScaffoldError, plan
+    from autograder.authoring.scaffold import ScaffoldError, plan
 
     try:
         lab = plan(name, folder, title=title)
@@ -57,10 +57,10 @@ def verify(ctx: click.Context, target: str) -> None:
     Example: nnlab verify hebb
     Exit code: 0 sound, 1 not yet, 2 wrong usage, 3 our fault.
     """
-    from autograder.course import UnknownLabError
-    from autograder.guests import GuestError, find
+    from autograder.authoring.guests import GuestError, find
+    from autograder.authoring.verify import faults
+    from autograder.course.catalogue import UnknownLabError
     from autograder.sandbox import SandboxError, open_sandbox
-    from autograder.soundness import faults
 
     try:
         labs = find(target)
@@ -78,7 +78,7 @@ def verify(ctx: click.Context, target: str) -> None:
 
 
 def _tell(lab: Lab, faults: list[str]) -> None:
-    from autograder.mistakes import load_mistakes
+    from autograder.course.mistakes import load_mistakes
 
     if faults:
         click.echo(f"{lab.id} is not sound yet:")

@@ -14,9 +14,9 @@ from autograder.commands.progress import counted, tell_recording
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from autograder.check import Lab
-    from autograder.marks import Marks
-    from autograder.roster import Roster
+    from autograder.classroom.marks import Marks
+    from autograder.classroom.roster import Roster
+    from autograder.course.lab import Lab
 
 __all__ = ["batch"]
 
@@ -106,15 +106,15 @@ def batch(
     Example: nnlab batch lab02 --submitted downloads/hebb.zip
     Exit code: 0 all graded, 2 wrong usage, 3 something was not graded through our fault.
     """
-    from autograder.batch import Progress, course_seeds, grade_class
-    from autograder.course import UnknownLabError, find_lab
-    from autograder.key import RecordingError
-    from autograder.nbgrader.gradebook import fill_gradebook
-    from autograder.nbgrader.mend import mend_course
-    from autograder.pool import ClusterError, require_isolation
-    from autograder.report.class_files import write_class
+    from autograder.classroom.batch import Progress, course_seeds, grade_class
+    from autograder.classroom.platforms.nbgrader.gradebook import fill_gradebook
+    from autograder.classroom.platforms.nbgrader.mend import mend_course
+    from autograder.classroom.report.files import write_class
+    from autograder.course.catalogue import UnknownLabError, find_lab
+    from autograder.grading.key import RecordingError
+    from autograder.grading.pool import ClusterError, require_isolation
+    from autograder.grading.submission import SubmissionError
     from autograder.sandbox import HIDES_FILES, SandboxError
-    from autograder.submission import SubmissionError
 
     course = Path.cwd()
     try:
@@ -164,7 +164,7 @@ def batch(
 
 def _notes(marks: Marks) -> Iterator[str]:
     """Say what was odd in what students handed in, as far as it fits on a screen."""
-    from autograder.show import named
+    from autograder.text import named
 
     notes = [f"{named(m.student)}: {note}" for m in marks.marks for note in m.handed.set_aside()]
     yield from notes[:MAX_NOTES]
@@ -177,7 +177,7 @@ MAX_NOTES = 20
 
 def _roster(lab: Lab, platform: str | None, path: Path | None, column: str) -> Roster | None:
     """Read the platform's file before anything is graded; a half of the pair is wrong usage."""
-    from autograder.roster import read_roster
+    from autograder.classroom.roster import read_roster
 
     if (platform is None) != (path is None):
         raise click.UsageError(
@@ -199,7 +199,7 @@ def _hand_over(marks: Marks, out: Path, roster: Roster | None, junit: Path | Non
 def _fill(roster: Roster, marks: Marks, path: Path) -> None:
     """Write the filled file, and say whose marks are not in it."""
     from autograder.files import write_whole
-    from autograder.show import named
+    from autograder.text import named
 
     filled = roster.fill(marks)
     with writing(path):
@@ -243,7 +243,7 @@ def _print_changes(changes: list[str]) -> None:
 
 
 def _print_summary(marks: Marks, graded: int) -> None:
-    from autograder.report.class_summary import render_class
+    from autograder.classroom.report.summary import render_class
     from autograder.report.terminal import console
 
     out = console()

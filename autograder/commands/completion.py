@@ -19,7 +19,7 @@ __all__ = ["checks", "failed_checks", "figures", "labs", "mistakes", "targets"]
 
 def labs(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer labs by their ids, and by their subjects."""
-    from autograder.course import lab_ids
+    from autograder.course.catalogue import lab_ids
 
     found = _beginning(lab_ids(), incomplete)
     subjects = (lab_id.partition("_")[2] for lab_id in lab_ids())
@@ -33,7 +33,7 @@ def targets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
 def checks(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer checks with what they promise, by their ids or by the last part of these."""
-    from autograder.about import all_checks
+    from autograder.student.check_info import all_checks
 
     known = {name: check.title for name, (_, check) in all_checks().items()}
     found = [name for name in known if name.startswith(incomplete)]
@@ -45,7 +45,7 @@ def failed_checks(
     _ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Offer the checks that failed in the last report: on these there are hints."""
-    from autograder.hints import HintError, open_hints
+    from autograder.student.hints import HintError, open_hints
 
     try:
         failed = [name for name, _, _ in open_hints(Path.cwd())]
@@ -57,7 +57,7 @@ def failed_checks(
 def figures(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer figures with what they show; none where matplotlib is missing."""
     try:
-        from autograder.gallery import experiments
+        from autograder.authoring.gallery import experiments
 
         known = experiments()
     except ModuleNotFoundError:
@@ -71,8 +71,8 @@ def figures(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> li
 
 def mistakes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer known mistakes; none in an edition without the catalogue."""
-    from autograder.course import labs as all_labs
-    from autograder.mistakes import load_mistakes
+    from autograder.course.catalogue import labs as all_labs
+    from autograder.course.mistakes import load_mistakes
 
     return _beginning((m.id for lab in all_labs() for m in load_mistakes(lab)), incomplete)
 

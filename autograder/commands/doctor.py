@@ -16,7 +16,7 @@ def doctor(ctx: click.Context) -> None:
     Example: nnlab doctor
     Exit code: 0 submissions that nobody trusts may be graded here, 1 only your own.
     """
-    from autograder.doctor import examine, in_words
+    from autograder.sandbox.probe import examine, in_words
 
     findings = examine()
     for line in in_words(findings):

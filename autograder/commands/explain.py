@@ -21,8 +21,8 @@ def explain(check: str) -> None:
     Example: nnlab explain hebb.update
     Exit code: 0 done, 2 wrong usage.
     """
-    from autograder.about import about_check, all_checks
     from autograder.report.terminal import console, labelled
+    from autograder.student.check_info import about_check, all_checks
 
     known = all_checks()
     asked = check.casefold()

@@ -31,7 +31,7 @@ def figure(names: tuple[str, ...], every: bool, out: Path) -> None:  # noqa: FBT
     Example: nnlab figure hebb-bipolar
     Exit code: 0 done, 2 wrong usage.
     """
-    from autograder.gallery import experiments
+    from autograder.authoring.gallery import experiments
 
     try:
         known = experiments()

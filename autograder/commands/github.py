@@ -32,9 +32,9 @@ def github(labs: tuple[str, ...], install: str, python: str, force: bool) -> Non
     Example: nnlab github lab02 --install ./nnlab_course-1.0-py3-none-any.whl
     Exit code: 0 done, 2 wrong usage, or another workflow would be overwritten.
     """
-    from autograder.course import UnknownLabError, find_lab
+    from autograder.classroom.platforms.github import PLACE, workflow
+    from autograder.course.catalogue import UnknownLabError, find_lab
     from autograder.files import write_whole
-    from autograder.github import PLACE, workflow
 
     try:
         chosen = [find_lab(name).id for name in labs]

@@ -16,8 +16,8 @@ from autograder.commands.progress import tell_recording, working
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograder.report import Report
-    from autograder.submission import Submission
+    from autograder.grading.report import Report
+    from autograder.grading.submission import Submission
 
 __all__ = ["grade"]
 
@@ -91,14 +91,14 @@ def grade(
     Example: nnlab grade lab02
     Exit code: 0 all passed, 1 some failed, 2 wrong usage, 3 our fault.
     """
-    from autograder import edition
-    from autograder.hints import remember
-    from autograder.key import RecordingError, SeedError
-    from autograder.progress import keep_progress
-    from autograder.report import to_json
+    from autograder.course import edition
+    from autograder.grading.key import RecordingError, SeedError
+    from autograder.grading.report import to_json
+    from autograder.grading.submission import SubmissionError
     from autograder.sandbox import SandboxError
-    from autograder.selfcheck import find_targets, grade_all
-    from autograder.submission import SubmissionError
+    from autograder.student.hints import remember
+    from autograder.student.progress import keep_progress
+    from autograder.student.selfcheck import find_targets, grade_all
 
     if carry and edition.is_students():
         raise click.UsageError("--carry-forward needs the reference: it is for instructors.")
@@ -145,7 +145,7 @@ class _Printer:
     """Prints reports as they come: whole ones, or a line a lab; progress goes to stderr."""
 
     def __init__(self, *, quiet: bool, brief: bool) -> None:
-        from autograder.course import lab_ids
+        from autograder.course.catalogue import lab_ids
         from autograder.report.terminal import console
 
         self.quiet = quiet
@@ -167,7 +167,7 @@ class _Printer:
 
     def total(self, reports: Sequence[Report], submissions: Sequence[Submission]) -> None:
         """Close several brief reports with the sum, and say how to see more."""
-        from autograder.submission import shortest_target
+        from autograder.grading.submission import shortest_target
 
         if not self.brief:
             return

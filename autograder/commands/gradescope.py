@@ -51,11 +51,15 @@ def gradescope(lab: str, out: Path, seed: int | None, visibility: str, isolation
     Example: nnlab gradescope lab02 -o autograder.zip
     Exit code: 0 done, 2 wrong usage, 3 our fault.
     """
-    from autograder.batch import course_seeds, take_key
-    from autograder.course import UnknownLabError, find_lab
+    from autograder.classroom.batch import course_seeds, take_key
+    from autograder.classroom.platforms.gradescope.bundle import (
+        BundleError,
+        make_bundle,
+        see_that_it_can,
+    )
+    from autograder.course.catalogue import UnknownLabError, find_lab
     from autograder.files import is_foreign, write_whole
-    from autograder.gradescope.bundle import BundleError, make_bundle, see_that_it_can
-    from autograder.key import RecordingError
+    from autograder.grading.key import RecordingError
     from autograder.sandbox import SandboxError
 
     if is_foreign(out, b"PK"):

@@ -9,16 +9,16 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograder.check import Lab
+    from autograder.course.lab import Lab
 
 __all__ = ["chosen_labs"]
 
 
 def chosen_labs(names: Sequence[str]) -> list[Lab]:
     """Find the named labs; all of them if none is named. An unknown name is wrong usage."""
-    from autograder import course
+    from autograder.course import catalogue
 
     try:
-        return [course.find_lab(name) for name in names] or list(course.labs())
-    except course.UnknownLabError as error:
+        return [catalogue.find_lab(name) for name in names] or list(catalogue.labs())
+    except catalogue.UnknownLabError as error:
         raise click.UsageError(str(error)) from error

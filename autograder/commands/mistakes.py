@@ -15,7 +15,7 @@ from autograder.commands.labs import chosen_labs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograder.check import Lab
+    from autograder.course.lab import Lab
 
 __all__ = ["hint", "mistakes"]
 
@@ -33,7 +33,7 @@ def hint(check: str | None, restart: bool) -> None:  # noqa: FBT001  click passe
     Example: nnlab hint hebb.update
     Exit code: 0 done, 2 wrong usage.
     """
-    from autograder.hints import HintError, next_hint, open_hints
+    from autograder.student.hints import HintError, next_hint, open_hints
 
     try:
         if check is None:
@@ -85,10 +85,10 @@ def mistakes(
     Example: nnlab mistakes hebb --reports graded
     Exit code: 0 done, 2 wrong usage, 3 our fault.
     """
-    from autograder import course
+    from autograder.course import catalogue
 
     chosen = chosen_labs(labs)
-    from autograder.mistakes import load_mistakes
+    from autograder.course.mistakes import load_mistakes
 
     if not any(map(load_mistakes, chosen)):
         raise click.UsageError(
@@ -97,7 +97,7 @@ def mistakes(
     if message is not None:
         _show(chosen, message)
     elif table:
-        _survey(chosen, seeds, jobs, out or course.ROOT / "docs" / "mistakes.md")
+        _survey(chosen, seeds, jobs, out or catalogue.ROOT / "docs" / "mistakes.md")
     elif reports is not None:
         for lab in chosen:
             _count(lab, reports)
@@ -107,7 +107,7 @@ def mistakes(
 
 
 def _list(lab: Lab) -> None:
-    from autograder.mistakes import load_mistakes
+    from autograder.course.mistakes import load_mistakes
     from autograder.report.terminal import columns, console
 
     rows = [(m.id, m.exercise, m.says) for m in load_mistakes(lab)]
@@ -116,12 +116,12 @@ def _list(lab: Lab) -> None:
 
 def _show(labs: Sequence[Lab], wanted: str) -> None:
     """Grade one mistake as a submission, and print the first check that it fails."""
-    from autograder.key import get_key
-    from autograder.mistakes import load_mistakes
-    from autograder.report import Report
+    from autograder.authoring.survey import ask_exercise
+    from autograder.course.mistakes import load_mistakes
+    from autograder.grading.key import get_key
+    from autograder.grading.report import Report
     from autograder.report.terminal import console, render_checks
     from autograder.sandbox import open_sandbox
-    from autograder.survey import ask_exercise
 
     known = {mistake.id: (lab, mistake) for lab in labs for mistake in load_mistakes(lab)}
     if wanted not in known:
@@ -137,9 +137,9 @@ def _show(labs: Sequence[Lab], wanted: str) -> None:
 
 def _count(lab: Lab, folder: Path) -> None:
     """Print the names most frequent first, then the checks that failed without a name."""
-    from autograder.mistakes import load_mistakes
+    from autograder.classroom.tally import tally
+    from autograder.course.mistakes import load_mistakes
     from autograder.report.terminal import columns, console
-    from autograder.tally import tally
 
     counted = tally(folder, lab.id)
     says = {m.id: m.says for m in load_mistakes(lab)}
@@ -156,10 +156,10 @@ def _count(lab: Lab, folder: Path) -> None:
 
 
 def _survey(labs: Sequence[Lab], seeds: int, jobs: int, out: Path) -> None:
-    from autograder.key import RecordingError
-    from autograder.mistakes_page import summary, write_page
+    from autograder.authoring.mistakes_page import summary, write_page
+    from autograder.authoring.survey import survey
+    from autograder.grading.key import RecordingError
     from autograder.sandbox import SandboxError
-    from autograder.survey import survey
 
     found = {}
     try:

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograder.check import Lab
+    from autograder.course.lab import Lab
 
 __all__ = ["nbgrader", "release_notebooks"]
 
@@ -45,8 +45,8 @@ def init(folder: Path, force: bool) -> None:  # noqa: FBT001  click passes optio
     """
     if not _is_there():
         raise click.UsageError(f"This needs {' and '.join(NEEDS)}. Install them with: {INSTALL}")
-    from autograder.nbgrader.config import init_course
-    from autograder.notebooks import TextError
+    from autograder.classroom.platforms.nbgrader.config import init_course
+    from autograder.course.notebooks import TextError
 
     try:
         written = init_course(folder, force=force)
@@ -65,9 +65,9 @@ def release_notebooks(labs: Sequence[Lab], folder: Path, *, force: bool) -> int:
             f"Stubs only: notebooks need {' and '.join(NEEDS)}. Install them with: {INSTALL}"
         )
         return 0
-    from autograder.nbgrader.sources import GenerateError
-    from autograder.nbgrader.sources import release_notebooks as write
-    from autograder.notebooks import TextError
+    from autograder.classroom.platforms.nbgrader.sources import GenerateError
+    from autograder.classroom.platforms.nbgrader.sources import release_notebooks as write
+    from autograder.course.notebooks import TextError
 
     try:
         return write(labs, folder, force=force, wrote=click.echo)

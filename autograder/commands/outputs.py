@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from autograder.report import Report
+    from autograder.grading.report import Report
 
 __all__ = ["Outputs"]
 

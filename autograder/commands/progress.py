@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
-    from autograder.check import Lab
+    from autograder.course.lab import Lab
 
 __all__ = ["Bar", "counted", "tell_recording", "working"]
 

@@ -14,8 +14,8 @@ from autograder.commands.progress import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograder.check import Lab
-    from autograder.proof.figures import Figures
+    from autograder.authoring.proof.figures import Figures
+    from autograder.course.lab import Lab
 
 __all__ = ["prove"]
 
@@ -54,7 +54,7 @@ def prove(
     Example: nnlab prove hebb --part mutants --jobs 2
     Exit code: 0 all proven, 1 something is not, 2 wrong usage, 3 our fault.
     """
-    from autograder.mistakes import load_mistakes
+    from autograder.course.mistakes import load_mistakes
 
     chosen = chosen_labs(labs)
     if not any(map(load_mistakes, chosen)):
@@ -66,7 +66,7 @@ def prove(
             raise click.UsageError("--page is about everything that is known: it stands alone.")
         _write_page(chosen)
         return
-    from autograder.proof.figures import PARTS
+    from autograder.authoring.proof.figures import PARTS
 
     figures = _figures(chosen, parts or PARTS, seeds, jobs)
     if not _told(figures):
@@ -76,11 +76,11 @@ def prove(
 def _figures(
     labs: Sequence[Lab], parts: Sequence[str], seeds: int | None, jobs: int
 ) -> list[Figures]:
-    from autograder.key import RecordingError
-    from autograder.mistakes import MistakeError
-    from autograder.proof.equivalent import EquivalentError
-    from autograder.proof.figures import figures_of
-    from autograder.proof.valid import ValidError
+    from autograder.authoring.proof.equivalent import EquivalentError
+    from autograder.authoring.proof.figures import figures_of
+    from autograder.authoring.proof.valid import ValidError
+    from autograder.course.mistakes import MistakeError
+    from autograder.grading.key import RecordingError
     from autograder.sandbox import SandboxError
 
     wanted = {lab.id: seeds for lab in labs} if seeds else None
@@ -98,7 +98,7 @@ def _figures(
 
 def _told(figures: Sequence[Figures]) -> bool:
     """Print the figures, and what is wrong; tell whether all is well."""
-    from autograder.proof.page import summary
+    from autograder.authoring.proof.page import summary
 
     click.echo(summary(figures))
     problems = [f"{f.lab.id} {told}" for f in figures for told in f.problems()]
@@ -108,9 +108,9 @@ def _told(figures: Sequence[Figures]) -> bool:
 
 
 def _write_page(labs: Sequence[Lab]) -> None:
-    from autograder.course import ROOT
-    from autograder.proof.figures import PARTS
-    from autograder.proof.page import headline, write_page
+    from autograder.authoring.proof.figures import PARTS
+    from autograder.authoring.proof.page import headline, write_page
+    from autograder.course.catalogue import ROOT
 
     figures = _figures(labs, PARTS, None, 0)
     place = ROOT / "docs" / "proof.md"

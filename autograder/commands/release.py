@@ -16,7 +16,7 @@ from autograder.commands.progress import tell_recording
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograder.check import Lab
+    from autograder.course.lab import Lab
 
 __all__ = ["release"]
 
@@ -64,10 +64,10 @@ def release(
     Example: nnlab release lab02 --seed 7
     Exit code: 0 done, 2 wrong usage, or work would be overwritten, 3 our fault.
     """
-    from autograder import course
-    from autograder.stubs import FilledInError, write_stubs
+    from autograder.course import catalogue
+    from autograder.course.stubs import FilledInError, write_stubs
 
-    folder = out or course.ROOT / "assignments"
+    folder = out or catalogue.ROOT / "assignments"
     chosen = chosen_labs((*labs, *more))
     try:
         written = write_stubs(chosen, folder, force=force, wrote=click.echo)
@@ -76,13 +76,13 @@ def release(
         raise click.UsageError(str(error)) from error
     click.echo(f"{written} written, the others were up to date." if written else "All up to date.")
     if not (out or stubs_only):
-        _build(chosen, folder, to or course.ROOT / "release", seed)
+        _build(chosen, folder, to or catalogue.ROOT / "release", seed)
 
 
 def _build(chosen: Sequence[Lab], assignments: Path, to: Path, seed: int) -> None:
-    from autograder.key import RecordingError
-    from autograder.release import build_edition
-    from autograder.release.handouts import HandoutError
+    from autograder.authoring.release import build_edition
+    from autograder.authoring.release.handouts import HandoutError
+    from autograder.grading.key import RecordingError
     from autograder.sandbox import SandboxError
 
     try:

@@ -13,7 +13,7 @@ import click
 from autograder.commands.completion import labs
 
 if TYPE_CHECKING:
-    from autograder.tasks import Task
+    from autograder.student.next_task import Task
 
 __all__ = ["next_", "status"]
 
@@ -27,10 +27,10 @@ def status(as_json: bool) -> None:  # noqa: FBT001  click passes options by name
     Example: nnlab status
     Exit code: 0 done, 2 no lab is here.
     """
-    from autograder.progress import workspace_progress
-    from autograder.report.progress import render_progress
+    from autograder.grading.submission import SubmissionError
     from autograder.report.terminal import console
-    from autograder.submission import SubmissionError
+    from autograder.student.progress import workspace_progress
+    from autograder.student.progress_report import render_progress
 
     try:
         labs = workspace_progress(Path.cwd())
@@ -62,9 +62,9 @@ def next_(lab: str | None, only_print: bool) -> None:  # noqa: FBT001  click pas
     Example: nnlab next
     Exit code: 0 done, 1 the editor could not be started, 2 wrong usage.
     """
-    from autograder.progress import lab_progress, workspace_progress
-    from autograder.submission import SubmissionError, find_submissions
-    from autograder.tasks import next_task
+    from autograder.grading.submission import SubmissionError, find_submissions
+    from autograder.student.next_task import next_task
+    from autograder.student.progress import lab_progress, workspace_progress
 
     cwd = Path.cwd()
     try:
@@ -87,7 +87,7 @@ def next_(lab: str | None, only_print: bool) -> None:  # noqa: FBT001  click pas
 
 def _told(task: Task, cwd: Path) -> str:
     """Write where the task is, whether the last report still holds, and the task."""
-    from autograder.tasks import shortest_path
+    from autograder.student.next_task import shortest_path
 
     lines = [f"{shortest_path(task.path, cwd)}:{task.line}", ""]
     lab = task.progress.submission.lab.id
@@ -101,7 +101,7 @@ def _open(task: Task) -> None:
 
     A program that the system has for .py files may be Python itself, so it is not asked.
     """
-    from autograder.tasks import editor_command
+    from autograder.student.next_task import editor_command
 
     named = (os.environ.get(name, "").strip() for name in ("VISUAL", "EDITOR"))
     editor = next(filter(None, named), None)

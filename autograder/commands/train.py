@@ -10,7 +10,7 @@ import click
 from autograder.commands.progress import counted
 
 if TYPE_CHECKING:
-    from autograder.trainer import Run
+    from autograder.authoring.gallery.trainer import Run
 
 __all__ = ["CHOICES", "train"]
 
@@ -66,7 +66,7 @@ def train(ctx: click.Context, /, out: Path, hidden: str, **choices: Any) -> None
     Example: nnlab train --hidden 256,128 --optimizer adam --lr 0.001 --batch-norm
     Exit code: 0 done, 1 the run exploded, 2 wrong usage.
     """
-    from autograder.trainer import Recipe, Run
+    from autograder.authoring.gallery.trainer import Recipe, Run
 
     try:
         sizes = tuple(int(size) for size in hidden.split(",") if size.strip())

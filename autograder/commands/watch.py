@@ -12,7 +12,7 @@ from autograder.commands.errors import OurFaultError
 from autograder.commands.progress import working
 
 if TYPE_CHECKING:
-    from autograder.watch import Event
+    from autograder.student.watch import Event
 
 __all__ = ["watch"]
 
@@ -34,12 +34,12 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
     Example: nnlab watch lab02
     Exit code: 0 ended by Ctrl-C, 2 wrong usage, 3 our fault.
     """
-    from autograder import edition
     from autograder import sandbox as sandboxes
-    from autograder import watch as watching
-    from autograder.key import SeedError
-    from autograder.selfcheck import find_targets, sandbox_for
-    from autograder.submission import SubmissionError
+    from autograder.course import edition
+    from autograder.grading.key import SeedError
+    from autograder.grading.submission import SubmissionError
+    from autograder.student import watch as watching
+    from autograder.student.selfcheck import find_targets, sandbox_for
 
     try:
         submissions, _ = find_targets(targets, None, Path.cwd())
@@ -69,7 +69,7 @@ class _Shower:
     """Shows events as they come, and keeps hints and progress up to date."""
 
     def __init__(self, *, brief: bool) -> None:
-        from autograder.course import lab_ids
+        from autograder.course.catalogue import lab_ids
         from autograder.report.terminal import console
 
         self.brief = brief
@@ -81,10 +81,10 @@ class _Shower:
         """Show a first report, or what changed since the last one."""
         from datetime import datetime
 
-        from autograder.hints import remember
-        from autograder.progress import keep_progress
-        from autograder.report.changes import render_event
         from autograder.report.terminal import lab_line, render
+        from autograder.student.changes import render_event
+        from autograder.student.hints import remember
+        from autograder.student.progress import keep_progress
 
         report, width = event.report, self.out.width
         if report is None or event.before is not None:

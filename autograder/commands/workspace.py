@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from autograder.workspace import Change, Release
+    from autograder.student.workspace import Change, Release
 
 __all__ = ["init", "update"]
 
@@ -33,8 +33,8 @@ def init(folder: Path, labs: tuple[str, ...], archive: Path | None) -> None:
     Example: nnlab init deep-learning
     Exit code: 0 done, 2 wrong usage.
     """
-    from autograder.workspace import Kind
-    from autograder.workspace import init as start
+    from autograder.student.workspace import Kind
+    from autograder.student.workspace import init as start
 
     changes = start(folder, _release(archive, labs))
     added = [change.path for change in changes if change.kind is Kind.ADDED]
@@ -59,8 +59,8 @@ def update(archive: Path | None, labs: tuple[str, ...], dry_run: bool) -> None: 
     Example: nnlab update lab05_backprop.zip
     Exit code: 0 done, 2 wrong usage.
     """
-    from autograder.workspace import PLACE, WorkspaceError, find_workspace
-    from autograder.workspace import update as take_in
+    from autograder.student.workspace import PLACE, WorkspaceError, find_workspace
+    from autograder.student.workspace import update as take_in
 
     release = _release(archive, labs)
     try:
@@ -77,7 +77,7 @@ def update(archive: Path | None, labs: tuple[str, ...], dry_run: bool) -> None: 
 
 
 def _release(archive: Path | None, labs: tuple[str, ...]) -> Release:
-    from autograder.workspace import WorkspaceError, bundled, chosen, read_zip
+    from autograder.student.workspace import WorkspaceError, bundled, chosen, read_zip
 
     try:
         return chosen(read_zip(archive) if archive else bundled(), [*labs])
@@ -87,7 +87,7 @@ def _release(archive: Path | None, labs: tuple[str, ...]) -> Release:
 
 def _told(change: Change, folder: Path) -> list[str]:
     """Say in a line what became of a file, and below it what the release changed."""
-    from autograder.workspace import Kind
+    from autograder.student.workspace import Kind
 
     path = change.path.relative_to(folder)
     diff = [f"    {line}" for line in change.diff.splitlines()]

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.draw import truth_table
+from autograder.judges.cases import truth_table
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
-from autograder.show import shape_of, value
+from autograder.text import shape_of, value
 
 __all__ = [
     "computes_parts",

@@ -5,9 +5,9 @@ import sys
 import numpy as np
 
 from autograder import pictures
-from autograder.check import Lab
-from autograder.draw import bits, short_numbers, truth_table
+from autograder.course.lab import Lab
 from autograder.judges import computes_parts, finds_neuron, parts, search_result, truth_table_of
+from autograder.judges.cases import bits, short_numbers, truth_table
 
 lab = Lab(
     "lab01_gates",

@@ -3,8 +3,8 @@
 import numpy as np
 
 from autograder import pictures
-from autograder.check import Lab
-from autograder.draw import bits, short_numbers
+from autograder.course.lab import Lab
+from autograder.judges.cases import bits, short_numbers
 
 lab = Lab(
     "lab02_hebb",

@@ -3,9 +3,9 @@
 import numpy as np
 
 from autograder import pictures
-from autograder.check import Lab
-from autograder.draw import bits, separable, short_numbers, truth_table
+from autograder.course.lab import Lab
 from autograder.judges import fit_fingerprint, never_claims, separates, stays_in_bounds
+from autograder.judges.cases import bits, separable, short_numbers, truth_table
 from autograder.sandbox.codec import Seed
 
 lab = Lab(

@@ -5,9 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograder import pictures
-from autograder.check import Lab
-from autograder.draw import short_numbers
-from autograder.evidence import gradient_evidence
+from autograder.course.lab import Lab
 from autograder.judges import (
     claimed_gradient,
     comes_from_generator,
@@ -16,6 +14,8 @@ from autograder.judges import (
     gradient_agrees,
     gradient_of,
 )
+from autograder.judges.cases import short_numbers
+from autograder.judges.evidence import gradient_evidence
 
 lab = Lab(
     "lab05_backprop",

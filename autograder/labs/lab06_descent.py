@@ -3,9 +3,7 @@
 import numpy as np
 
 from autograder import pictures
-from autograder.check import Lab
-from autograder.draw import short_numbers
-from autograder.evidence import attempt
+from autograder.course.lab import Lab
 from autograder.judges import (
     close,
     draws_orders,
@@ -14,6 +12,8 @@ from autograder.judges import (
     steps_by_example,
     visits_each_once,
 )
+from autograder.judges.cases import short_numbers
+from autograder.judges.evidence import attempt
 from autograder.sandbox.codec import Seed
 
 lab = Lab(

@@ -3,10 +3,10 @@
 import numpy as np
 
 from autograder import pictures
-from autograder.check import Lab
-from autograder.draw import short_numbers
-from autograder.evidence import attempt
+from autograder.course.lab import Lab
 from autograder.judges import close, returns_or_refuses, same_coordinates, same_directions
+from autograder.judges.cases import short_numbers
+from autograder.judges.evidence import attempt
 
 lab = Lab(
     "lab07_generalization",

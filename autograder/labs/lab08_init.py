@@ -6,8 +6,7 @@ import itertools
 import numpy as np
 
 from autograder import pictures
-from autograder.check import Lab
-from autograder.draw import short_numbers
+from autograder.course.lab import Lab
 from autograder.judges import (
     deep_spread,
     distributed_alike,
@@ -16,6 +15,7 @@ from autograder.judges import (
     follows_mean_field,
     same_law,
 )
+from autograder.judges.cases import short_numbers
 from autograder.sandbox.codec import Seed
 
 lab = Lab(

@@ -7,10 +7,10 @@ that it does not matter where and how a submission keeps its state.
 import numpy as np
 
 from autograder import pictures
-from autograder.check import Lab
-from autograder.draw import short_numbers
-from autograder.evidence import answer_or_refusal
+from autograder.course.lab import Lab
 from autograder.judges import close, equal, or_refuses
+from autograder.judges.cases import short_numbers
+from autograder.judges.evidence import answer_or_refusal
 
 lab = Lab(
     "lab09_optimizers",

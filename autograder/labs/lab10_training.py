@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder import pictures
-from autograder.check import Lab
-from autograder.draw import bits, short_numbers
-from autograder.evidence import answer_or_refusal
+from autograder.course.lab import Lab
 from autograder.judges import (
     cuts_folds,
     cuts_in_two,
@@ -31,6 +29,8 @@ from autograder.judges import (
     search_fingerprint,
     searches_at_random,
 )
+from autograder.judges.cases import bits, short_numbers
+from autograder.judges.evidence import answer_or_refusal
 from autograder.sandbox.codec import Seed
 
 lab = Lab(

@@ -3,10 +3,10 @@
 import numpy as np
 
 from autograder import pictures
-from autograder.check import Lab
-from autograder.draw import short_numbers
-from autograder.evidence import gradient_evidence
+from autograder.course.lab import Lab
 from autograder.judges import claimed_gradient, gradient_agrees
+from autograder.judges.cases import short_numbers
+from autograder.judges.evidence import gradient_evidence
 
 lab = Lab(
     "lab11_batchnorm",

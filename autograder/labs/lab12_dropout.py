@@ -5,8 +5,7 @@ import copy
 import numpy as np
 
 from autograder import pictures
-from autograder.check import Lab
-from autograder.draw import short_numbers
+from autograder.course.lab import Lab
 from autograder.judges import (
     draws_anew,
     drops_each_alone,
@@ -17,6 +16,7 @@ from autograder.judges import (
     scales_kept,
     share_and_factor,
 )
+from autograder.judges.cases import short_numbers
 from autograder.sandbox.codec import Seed
 
 lab = Lab(

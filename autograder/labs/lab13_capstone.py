@@ -5,9 +5,8 @@ from functools import cache
 import numpy as np
 
 from autograder import pictures
-from autograder.check import Lab
-from autograder.course import engine_path
-from autograder.draw import short_numbers
+from autograder.course.catalogue import engine_path
+from autograder.course.lab import Lab
 from autograder.judges import (
     accuracy_fingerprint,
     best_fingerprint,
@@ -24,6 +23,7 @@ from autograder.judges import (
     validates_fairly,
     validation_fingerprint,
 )
+from autograder.judges.cases import short_numbers
 from autograder.sandbox.codec import Seed
 from autograder.sandbox.limits import Limits
 

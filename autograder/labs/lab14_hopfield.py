@@ -3,9 +3,9 @@
 import numpy as np
 
 from autograder import pictures
-from autograder.check import Lab
-from autograder.draw import short_numbers
+from autograder.course.lab import Lab
 from autograder.judges import rest_fingerprint, rests, wandering_fingerprint, wanders
+from autograder.judges.cases import short_numbers
 from autograder.sandbox.codec import Seed
 
 lab = Lab(

@@ -78,7 +78,7 @@ def strokes() -> Any:
     Its package would bring all modules of the course with it, and where a student works these are
     the student's: no line of theirs runs where marks are decided.
     """
-    from autograder.course import engine_path  # noqa: PLC0415  a lab is made of checks with pictures
+    from autograder.course.catalogue import engine_path  # noqa: PLC0415  a lab is made of checks with pictures
 
     spec = importlib.util.spec_from_file_location("_strokes", engine_path("plots"))
     assert spec is not None, "a path that ends with .py has a loader"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.draw import truth_table
+from autograder.judges.cases import truth_table
 from autograder.judges.logic import neuron_table
 from autograder.pictures.canvas import EXPECTED, YOURS, drawable, legend, sheet, strokes, vector
 

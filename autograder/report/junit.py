@@ -3,9 +3,9 @@
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from autograder import show
-from autograder.check import Status
-from autograder.report import NOT_GRADED, CheckResult, Report
+from autograder import text as show
+from autograder.course.lab import Status
+from autograder.grading.report import NOT_GRADED, CheckResult, Report
 
 __all__ = ["to_junit"]
 

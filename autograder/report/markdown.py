@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from autograder import show
-from autograder.check import Status
-from autograder.report import CheckResult, Report
+from autograder import text as show
+from autograder.course.lab import Status
+from autograder.grading.report import CheckResult, Report
 
 __all__ = ["to_markdown"]
 

@@ -5,8 +5,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograder.grading.report import Report
 from autograder.pictures import to_png
-from autograder.report import Report
 
 __all__ = ["PictureError", "prepare", "save_pictures"]
 

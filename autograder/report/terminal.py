@@ -14,8 +14,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from autograder.check import Status
-from autograder.report import NOT_GRADED, CheckResult, Report
+from autograder.course.lab import Status
+from autograder.grading.report import NOT_GRADED, CheckResult, Report
 from autograder.streams import forgive
 
 __all__ = [

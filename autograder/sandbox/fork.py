@@ -19,7 +19,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from autograder.observation import Lost
 from autograder.sandbox import (
     SandboxError,
     belongings,
@@ -30,6 +29,7 @@ from autograder.sandbox import (
 )
 from autograder.sandbox.codec import decode, encode
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.observation import Lost
 from autograder.sandbox.question import (
     Answer,
     Question,

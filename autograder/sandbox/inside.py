@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.observation import Lost, Observation, Raised, Returned, to_plain
 from autograder.sandbox.codec import Budget, Seed, TooLargeError, encode
+from autograder.sandbox.observation import Lost, Observation, Raised, Returned, to_plain
 from autograder.sandbox.question import READY, Question, Source, write_frame
 
 if TYPE_CHECKING:
-    from autograder.check import Check
+    from autograder.course.lab import Check
 
 __all__ = ["View", "answer", "compiled", "prepare_streams"]
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from autograder.observation import Lost, Observation, Returned, from_plain
 from autograder.sandbox.codec import Budget, ProtocolError, decode, encode
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.observation import Lost, Observation, Returned, from_plain
 
 __all__ = [
     "Answer",

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Self
 
-from autograder.observation import Lost
 from autograder.sandbox import inside, scratch
+from autograder.sandbox.observation import Lost
 from autograder.sandbox.question import (
     Answer,
     Question,

@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import Any
 
-from autograder.course import labs
+from autograder.course.catalogue import labs
 
 __all__ = ["restructured", "setup"]
 

@@ -13,8 +13,8 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from autograder.course import ROOT
-from autograder.gallery import CHAPTERS, Experiment, experiments
+from autograder.authoring.gallery import CHAPTERS, Experiment, experiments
+from autograder.course.catalogue import ROOT
 from docs.extensions.tables import section
 
 __all__ = ["FigureGallery", "draw", "edition", "setup", "title_of"]
@@ -25,7 +25,7 @@ STORE = ROOT / "docs" / "_generated" / "gallery"  # pictures must lie in Sphinx'
 def edition(root: Path = ROOT) -> str:
     """Make a fingerprint of all that the figures are drawn from."""
     digest = hashlib.sha256()
-    for folder in ("nnlab", "autograder/gallery"):
+    for folder in ("nnlab", "autograder/authoring/gallery"):
         for path in sorted((root / folder).glob("*.py")):
             digest.update(path.name.encode() + path.read_bytes())
     for package in ("numpy", "matplotlib"):
@@ -61,7 +61,7 @@ class FigureGallery(Directive):
         made_from = edition()
         chapters = []
         for chapter in CHAPTERS:
-            module = f"autograder.gallery.{chapter}"
+            module = f"autograder.authoring.gallery.{chapter}"
             figures = [
                 self._figure(env, known, made_from)
                 for known in experiments().values()

@@ -9,9 +9,9 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from autograder.about import about_check
-from autograder.course import labs
-from autograder.gallery import experiments
+from autograder.authoring.gallery import experiments
+from autograder.course.catalogue import labs
+from autograder.student.check_info import about_check
 from docs.extensions.tables import names, section, table, words
 
 __all__ = ["CheckList", "LectureMap", "judged", "rows", "setup"]

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
 from autograder.report.terminal import render
-from autograder.selfcheck import find_targets, grade_all
+from autograder.student.selfcheck import find_targets, grade_all
 
 PICTURE = Path(__file__).with_name("report.svg")
 DEMO = Path(__file__).parents[1] / "demo" / "three_mistakes"

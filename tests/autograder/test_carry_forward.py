@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder.check import Status
-from autograder.course import labs
-from autograder.grade import grade
+from autograder.course.catalogue import labs
+from autograder.course.lab import Status
+from autograder.grading.grade import grade
 from tests.conftest import reference_text
 
 
@@ -64,8 +64,8 @@ def test_a_broken_module_is_not_helped(sandbox, key_of, submit):
 
 def test_stubs_earn_nothing_with_help(sandbox, key_of, submit):
     """A body that is not written passes nothing, whatever stands in the others' places."""
-    from autograder.course import load_lab
-    from autograder.stubs import make_stub
+    from autograder.course.catalogue import load_lab
+    from autograder.course.stubs import make_stub
 
     for lab_id, module in (("lab01_gates", "gates"), ("lab03_perceptron", "perceptron")):
         stub = make_stub(load_lab(lab_id), module)

@@ -5,13 +5,13 @@ from itertools import combinations
 
 import pytest
 
-from autograder.course import labs, load_lab
-from autograder.grade import grade
-from autograder.judging import judge_case
-from autograder.key import get_key, record_key
-from autograder.mistakes import load_mistakes
-from autograder.observation import Returned
-from autograder.survey import survey_lab
+from autograder.authoring.survey import survey_lab
+from autograder.course.catalogue import labs, load_lab
+from autograder.course.mistakes import load_mistakes
+from autograder.grading.grade import grade
+from autograder.grading.key import get_key, record_key
+from autograder.grading.verdict import judge_case
+from autograder.sandbox.observation import Returned
 
 LABS = [lab.id for lab in labs()]
 MANY_SEEDS = range(int(os.environ.get("NNLAB_SEEDS", "20")))
@@ -43,7 +43,7 @@ def test_every_mistake_is_caught_and_named_under_many_seeds(lab_id, seed, sandbo
 @pytest.mark.parametrize("lab_id", LABS)
 def test_reference_full_and_stub_nothing_under_200_seeds(lab_id, sandbox, submit):
     """Under 200 seeds, or as many as are set, the reference never fails and the stub never passes."""
-    from autograder.stubs import make_stub
+    from autograder.course.stubs import make_stub
 
     lab = load_lab(lab_id)
     reference = submit(lab_id)
@@ -124,7 +124,7 @@ def test_no_saying_gives_the_answer_away():
 
 def test_a_stored_key_is_the_recorded_key(sandbox, tmp_path, monkeypatch):
     """A key that was stored and read again gives the same bytes; a garbled one is recorded anew."""
-    from autograder import key as key_module
+    from autograder.grading import key as key_module
 
     monkeypatch.setattr(key_module, "ROOT", tmp_path)
     monkeypatch.setattr(key_module, "load_mistakes", lambda _: [])

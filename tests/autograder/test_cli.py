@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from autograder import cli
-from autograder.course import ROOT
-from autograder.key import RecordingError
+from autograder.course.catalogue import ROOT
+from autograder.grading.key import RecordingError
 from autograder.sandbox import SandboxError
 
 ENGINE = str(ROOT / "nnlab")
@@ -21,7 +21,8 @@ COMMAND = [sys.executable, "-m", "autograder"]
 @pytest.fixture
 def run(monkeypatch, tmp_path):
     """Run nnlab in a folder of its own, in this process, with a worker that is not forked from it."""
-    from autograder import sandbox, selfcheck
+    from autograder import sandbox
+    from autograder.student import selfcheck
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(selfcheck, "open_sandbox", lambda **_: sandbox.open_sandbox())
@@ -74,7 +75,7 @@ def test_what_the_system_refuses_is_told_with_a_clean_name(run, monkeypatch):
     def refuse(*_given, **_more):
         raise PermissionError(13, "Permission denied", "\x1b[2J\nmine")
 
-    monkeypatch.setattr("autograder.selfcheck.find_targets", refuse)
+    monkeypatch.setattr("autograder.student.selfcheck.find_targets", refuse)
     result = run("grade")
 
     assert result.exit_code == 2
@@ -84,7 +85,7 @@ def test_what_the_system_refuses_is_told_with_a_clean_name(run, monkeypatch):
 @pytest.mark.parametrize("error", [SandboxError("no process"), RecordingError("no answer")])
 def test_our_fault_has_exit_code_3(error, run, monkeypatch):
     """What is the checker's fault is told as such."""
-    from autograder import selfcheck
+    from autograder.student import selfcheck
 
     def broken(*_args, **_kwargs):
         raise error
@@ -177,7 +178,7 @@ def test_help_is_there_without_numpy():
         "from autograder.cli import main\n"
         "try:\n    main(['--help'])\n"
         "except SystemExit:\n    pass\n"
-        "print(sorted({'numpy', 'rich', 'autograder.check'} & set(sys.modules)))"
+        "print(sorted({'numpy', 'rich', 'autograder.course.lab'} & set(sys.modules)))"
     )
     shown = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
@@ -287,7 +288,7 @@ def test_a_run_that_explodes_has_exit_code_1(run):
 
 def test_an_interrupted_run_keeps_what_there_is(run, tmp_path, monkeypatch):
     """Ctrl-C ends training after the epochs that are done, and saves."""
-    from autograder.trainer import Run
+    from autograder.authoring.gallery.trainer import Run
 
     line = Run.line
 
@@ -323,7 +324,7 @@ def test_wrong_choices_of_training_get_a_sentence(args, sentence, run):
 
 def test_the_choices_of_train_are_the_trainers():
     """What the command offers is what the trainer has."""
-    from autograder import trainer
+    from autograder.authoring.gallery import trainer
     from autograder.commands.train import CHOICES
 
     for name, tables in (

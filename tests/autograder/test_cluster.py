@@ -10,10 +10,10 @@ import time
 
 import pytest
 
-from autograder import pool
-from autograder.course import ROOT, load_lab
-from autograder.results import to_plain
-from autograder.submission import Handed
+from autograder.course.catalogue import ROOT, load_lab
+from autograder.grading import pool
+from autograder.grading.results import to_plain
+from autograder.grading.submission import Handed
 from tests.conftest import reference_text
 
 pytest.importorskip("distributed")
@@ -116,7 +116,7 @@ def test_a_cluster_without_workers_is_told(scheduler):
 
 
 def _key():
-    from autograder.batch import take_key
+    from autograder.classroom.batch import take_key
 
     return take_key(HEBB, 0)
 

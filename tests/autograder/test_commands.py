@@ -35,9 +35,9 @@ def test_a_course_needs_nbgrader():
 
 def test_a_gradebook_without_nbgrader_is_left_as_it_is(tmp_path, monkeypatch):
     """A light install grades beside a gradebook, and says that it was not filled."""
-    from autograder.course import load_lab
-    from autograder.marks import Marks
-    from autograder.nbgrader import gradebook
+    from autograder.classroom.marks import Marks
+    from autograder.classroom.platforms.nbgrader import gradebook
+    from autograder.course.catalogue import load_lab
 
     marks = Marks(load_lab("lab02_hebb"), "", ())
     assert gradebook.fill_gradebook(tmp_path, marks) is None

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.commands import completion
-from autograder.course import ROOT, lab_ids
+from autograder.course.catalogue import ROOT, lab_ids
 
 
 def offered(*words):
@@ -62,7 +62,7 @@ def test_hints_are_offered_on_what_failed(tmp_path, monkeypatch):
 
 def test_without_matplotlib_no_figure_is_offered(monkeypatch):
     """Tab never ends in a traceback."""
-    monkeypatch.setitem(sys.modules, "autograder.gallery", None)
+    monkeypatch.setitem(sys.modules, "autograder.authoring.gallery", None)
 
     assert completion.figures(None, None, "h") == []
 

@@ -5,14 +5,14 @@ from functools import cache
 
 import pytest
 
-from autograder.check import Status
-from autograder.course import labs, load_lab
-from autograder.grade import grade
+from autograder.course.catalogue import labs, load_lab
+from autograder.course.lab import Status
+from autograder.grading.grade import grade
+from autograder.grading.key import record_key
+from autograder.grading.verdict import judge_case
 from autograder.judges import equal, proves_property_only, rule_of
-from autograder.judging import judge_case
-from autograder.key import record_key
-from autograder.observation import Returned
 from autograder.sandbox.codec import encode
+from autograder.sandbox.observation import Returned
 from tests.autograder.forgers import generic, self_consistent
 
 FORGERS = self_consistent() | generic()

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import load_lab
-from autograder.intake import read_class
-from autograder.nbgrader.mend import mend_course
-from autograder.submission import MAX_FILE_BYTES, SubmissionError
+from autograder.classroom.collect import read_class
+from autograder.classroom.platforms.nbgrader.mend import mend_course
+from autograder.course.catalogue import load_lab
+from autograder.grading.submission import MAX_FILE_BYTES, SubmissionError
 from tests.autograder import hand_ins
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs pipes and links")

@@ -11,19 +11,19 @@ from functools import cache
 import numpy as np
 import pytest
 
-from autograder.check import Status
-from autograder.course import labs, load_lab
-from autograder.grade import grade
-from autograder.key import record_key
-from autograder.observation import Returned
-from autograder.report import to_json
+from autograder.course.catalogue import labs, load_lab
+from autograder.course.lab import Status
+from autograder.grading.grade import grade
+from autograder.grading.key import record_key
+from autograder.grading.report import to_json
+from autograder.grading.submission import Handed
 from autograder.report.junit import to_junit
 from autograder.report.markdown import to_markdown
 from autograder.report.terminal import console, render
 from autograder.report.web.submission import to_html
 from autograder.sandbox import Answer
 from autograder.sandbox.codec import Budget, TooLargeError, decode, encode
-from autograder.submission import Handed
+from autograder.sandbox.observation import Returned
 from tests.conftest import reference_text
 from tests.hostile import LARGE, LEAVES, spoilt
 

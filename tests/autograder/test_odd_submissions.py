@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.check import Status
-from autograder.course import ROOT, engine_path
-from autograder.exercises import find_body
-from autograder.grade import grade
-from autograder.mistakes import Mistake
-from autograder.observation import Returned, to_plain
-from autograder.report import to_json
+from autograder.course.catalogue import ROOT, engine_path
+from autograder.course.exercises import find_body
+from autograder.course.lab import Status
+from autograder.course.mistakes import Mistake
+from autograder.grading.grade import grade
+from autograder.grading.report import to_json
 from autograder.sandbox.codec import encode
 from autograder.sandbox.fork import ForkSandbox
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.observation import Returned, to_plain
 from autograder.sandbox.question import write_frame
 from autograder.sandbox.spawn import SpawnSandbox
 from tests.conftest import reference_text

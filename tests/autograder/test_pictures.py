@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.check import Status
-from autograder.course import ROOT, engine_path, labs, load_lab
-from autograder.grade import grade
-from autograder.judging import judge_case
-from autograder.observation import Returned
+from autograder.course.catalogue import ROOT, engine_path, labs, load_lab
+from autograder.course.lab import Status
+from autograder.grading.grade import grade
+from autograder.grading.report import to_json
+from autograder.grading.verdict import judge_case
 from autograder.pictures import canvas, draw, entries, to_png
-from autograder.report import to_json
+from autograder.sandbox.observation import Returned
 from tests.plain_data import ARRAYS, PLAIN, WILD_NUMBERS
 
 pytest.importorskip("matplotlib")
@@ -209,7 +209,7 @@ def test_a_spoilt_input_has_no_picture(submit, sandbox, key_of):
 ALONE = """
 import sys
 import numpy as np
-from autograder.course import load_lab
+from autograder.course.catalogue import load_lab
 from autograder.pictures import draw
 lab = load_lab("lab01_gates")
 gate = {"weight": np.array([1.0, 1.0]), "threshold": 2}

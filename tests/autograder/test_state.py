@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from autograder import state
+from autograder.grading.submission import Handed, find_submissions
 from autograder.state import held, keep, kept, kept_text
-from autograder.submission import Handed, find_submissions
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs pipes, devices and locks")
 
@@ -47,7 +47,7 @@ def test_what_has_no_end_is_not_read(tmp_path):
 
 def a_workspace(cwd):
     """Do all that keeps something in a workspace, or reads it."""
-    from autograder import hints, progress, workspace
+    from autograder.student import hints, progress, workspace
 
     (submission,) = find_submissions("hebb", cwd)
     progress.keep_progress([], cwd)
@@ -63,8 +63,8 @@ def a_workspace(cwd):
 
 def a_course(cwd):
     """Do all that keeps something in a course, or reads it."""
-    from autograder.course import load_lab
-    from autograder.results import Results, Seeds, from_plain
+    from autograder.course.catalogue import load_lab
+    from autograder.grading.results import Results, Seeds, from_plain
 
     lab = load_lab("lab02_hebb")
     results = Results(cwd / ".nnlab" / "results", lab, b"key")
@@ -206,7 +206,7 @@ def test_where_nothing_can_be_locked_nobody_waits(tmp_path):
 @pytest.mark.parametrize("keeps", ["progress", "hints"])
 def test_what_reports_leave_behind_is_written_under_the_lock(tmp_path, monkeypatch, keeps):
     """Progress and hints are read and written again with nobody between."""
-    from autograder import hints, progress
+    from autograder.student import hints, progress
 
     module = {"progress": progress, "hints": hints}[keeps]
     held_when = []

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from autograder.check import Lab
-from autograder.grade import grade
+from autograder.course.lab import Lab
+from autograder.grading.grade import grade
+from autograder.grading.key import record_key
+from autograder.grading.submission import Submission
 from autograder.judges import Finding
-from autograder.key import record_key
-from autograder.observation import Returned
 from autograder.sandbox import Answer
+from autograder.sandbox.observation import Returned
 from autograder.sandbox.question import write_questions
-from autograder.submission import Submission
 
 
 class Recorder:
@@ -32,7 +32,7 @@ class Recorder:
 
 def test_withheld_parts_never_enter_a_question(monkeypatch, tmp_path):
     """Neither recording a key nor grading sends them; the judge is given them, and the key keeps them."""
-    monkeypatch.setattr("autograder.key.load_mistakes", lambda _: [])
+    monkeypatch.setattr("autograder.grading.key.load_mistakes", lambda _: [])
     seen = []
 
     def judge(case, observed, expected):

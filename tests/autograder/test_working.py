@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from autograder.course import ROOT
+from autograder.course.catalogue import ROOT
 
 pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
 

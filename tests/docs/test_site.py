@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from autograder.course import ROOT, engine_path, labs
-from autograder.exercises import find_body
-from autograder.gallery import experiments
+from autograder.authoring.gallery import experiments
+from autograder.course.catalogue import ROOT, engine_path, labs
+from autograder.course.exercises import find_body
 
 pytest.importorskip("sphinx")
 pytest.importorskip("furo")

@@ -16,8 +16,8 @@ from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
-from autograder import show
-from autograder.check import Check
+from autograder import text as show
+from autograder.course.lab import Check
 
 __all__ = ["Excerpt", "Line", "excerpts"]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from autograder.grading.report import CheckResult
 from autograder.pictures import to_png
-from autograder.report import CheckResult
 from autograder.report.web.message import message_parts
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder import show
+from autograder import text
 from autograder.files import is_foreign, write_whole
 
 __all__ = ["PageError", "fill", "prepare", "style", "write_page"]
@@ -51,7 +51,7 @@ def _finalize(value: Any) -> Any:
     """Take terminal codes, and what is invisible or reorders, out of all text; keep it in bounds."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
-    return show.clean(value if len(value) <= MAX_TEXT else f"{value[:MAX_TEXT]} …")
+    return text.clean(value if len(value) <= MAX_TEXT else f"{value[:MAX_TEXT]} …")
 
 
 @cache

@@ -4,9 +4,9 @@ import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.check import Status
-from autograder.explain import NOT_WRITTEN
-from autograder.report import CheckResult, Report
+from autograder.course.lab import Status
+from autograder.grading.explain import NOT_WRITTEN
+from autograder.grading.report import CheckResult, Report
 from autograder.report.terminal import SIGNS, WORDS, made_with
 from autograder.report.web.code import Excerpt, excerpts
 from autograder.report.web.evidence import Shown, shown

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.check import Lab
-from autograder.draw import short_numbers
+from autograder.course.lab import Lab
+from autograder.judges.cases import short_numbers
 
 lab = Lab(
     "lab15_neighbours",

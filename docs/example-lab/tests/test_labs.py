@@ -1,8 +1,8 @@
 """The lab is sound: its tasks are whole, its stub earns nothing, its mistakes have names."""
 
-from autograder.course import load_lab
+from autograder.authoring.verify import faults
+from autograder.course.catalogue import load_lab
 from autograder.sandbox import open_sandbox
-from autograder.soundness import faults
 
 
 def test_the_lab_is_sound():

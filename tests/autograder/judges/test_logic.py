@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.draw import truth_table
 from autograder.judges import (
     Finding,
     computes_parts,
@@ -17,6 +16,7 @@ from autograder.judges import (
     search_result,
     truth_table_of,
 )
+from autograder.judges.cases import truth_table
 from autograder.judges.logic import MAX_INPUTS, neuron_table
 from tests.plain_data import PLAIN, evidence
 

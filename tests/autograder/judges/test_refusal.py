@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.evidence import answer_or_refusal, attempt
 from autograder.judges import (
     Finding,
     claimed_gradient,
@@ -14,6 +13,7 @@ from autograder.judges import (
     or_refuses,
     returns_or_refuses,
 )
+from autograder.judges.evidence import answer_or_refusal, attempt
 from tests.plain_data import PLAIN, evidence
 
 ANSWER = {"returned": np.array([1.0, 2.0])}

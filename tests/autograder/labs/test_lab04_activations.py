@@ -2,11 +2,11 @@
 
 import pytest
 
-from autograder.check import Status
-from autograder.course import load_lab
-from autograder.grade import grade
-from autograder.mistakes import Mistake
-from autograder.stubs import make_stub
+from autograder.course.catalogue import load_lab
+from autograder.course.lab import Status
+from autograder.course.mistakes import Mistake
+from autograder.course.stubs import make_stub
+from autograder.grading.grade import grade
 
 LAB = "lab04_activations"
 

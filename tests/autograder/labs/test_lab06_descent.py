@@ -2,10 +2,10 @@
 
 import pytest
 
-from autograder.check import Status
-from autograder.course import load_lab
-from autograder.grade import grade
-from autograder.mistakes import Mistake
+from autograder.course.catalogue import load_lab
+from autograder.course.lab import Status
+from autograder.course.mistakes import Mistake
+from autograder.grading.grade import grade
 
 LAB = load_lab("lab06_descent")
 

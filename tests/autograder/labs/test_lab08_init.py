@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder.check import Status
-from autograder.grade import grade
-from autograder.mistakes import Mistake
+from autograder.course.lab import Status
+from autograder.course.mistakes import Mistake
+from autograder.grading.grade import grade
 
 LAB = "lab08_init"
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from autograder.check import Status
-from autograder.course import load_lab
-from autograder.grade import grade
+from autograder.course.catalogue import load_lab
+from autograder.course.lab import Status
+from autograder.course.mistakes import Mistake
+from autograder.course.stubs import make_stub
+from autograder.grading.grade import grade
 from autograder.judges import chance_of
-from autograder.mistakes import Mistake
-from autograder.stubs import make_stub
 from tests.tails import cross_entropies, engine_answers, laplace_tail
 
 LAB = "lab10_training"

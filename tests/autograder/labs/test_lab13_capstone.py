@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from autograder.check import Status
-from autograder.course import load_lab
-from autograder.grade import grade
+from autograder.course.catalogue import load_lab
+from autograder.course.lab import Status
+from autograder.course.mistakes import Mistake
+from autograder.grading.grade import grade
 from autograder.judges import chance_of
 from autograder.judges.recipe import FIT_SHARE, OTHERS_SHARE
-from autograder.mistakes import Mistake
 from tests.tails import cross_entropies, engine_answers, laplace_tail
 
 LAB = "lab13_capstone"
@@ -17,7 +17,7 @@ LAB = "lab13_capstone"
 @pytest.fixture(scope="module")
 def key(sandbox):
     """Record the answers under seed 0, once."""
-    from autograder.key import get_key
+    from autograder.grading.key import get_key
 
     return get_key(load_lab(LAB), 0, sandbox)
 

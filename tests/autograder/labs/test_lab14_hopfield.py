@@ -2,11 +2,11 @@
 
 import pytest
 
-from autograder.check import Status
-from autograder.course import load_lab
-from autograder.grade import grade
-from autograder.mistakes import Mistake
-from autograder.stubs import make_stub
+from autograder.course.catalogue import load_lab
+from autograder.course.lab import Status
+from autograder.course.mistakes import Mistake
+from autograder.course.stubs import make_stub
+from autograder.grading.grade import grade
 
 LAB = "lab14_hopfield"
 
@@ -55,8 +55,8 @@ def test_an_unknown_mistake_fails_without_a_wrong_name(exercise, body, sandbox, 
 @pytest.mark.parametrize("exercise", load_lab(LAB).exercises)
 def test_an_exercise_handed_in_alone_passes_alone(exercise, sandbox, key_of, submit):
     """With every other body missing, its own checks pass: none leans on another exercise."""
-    from autograder.course import engine_path
-    from autograder.exercises import find_body, replace_lines
+    from autograder.course.catalogue import engine_path
+    from autograder.course.exercises import find_body, replace_lines
 
     stub, engine = make_stub(load_lab(LAB), "hopfield"), engine_path("hopfield").read_text("utf-8")
     first, last = find_body(engine, exercise)

@@ -5,10 +5,10 @@ import xml.etree.ElementTree as ET
 import pytest
 from click.testing import CliRunner
 
-from autograder.check import Status
 from autograder.cli import main
-from autograder.course import load_lab
-from autograder.report import CheckResult, Report
+from autograder.course.catalogue import load_lab
+from autograder.course.lab import Status
+from autograder.grading.report import CheckResult, Report
 from autograder.report.junit import to_junit
 from tests.conftest import reference_text
 

@@ -2,10 +2,10 @@
 
 from click.testing import CliRunner
 
-from autograder.check import Status
 from autograder.cli import main
-from autograder.course import load_lab
-from autograder.report import CheckResult, Report
+from autograder.course.catalogue import load_lab
+from autograder.course.lab import Status
+from autograder.grading.report import CheckResult, Report
 from autograder.report.markdown import to_markdown
 from tests.conftest import reference_text
 

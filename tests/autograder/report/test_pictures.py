@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder import cli
-from autograder.course import ROOT
+from autograder.course.catalogue import ROOT
 from autograder.report import pictures
 from autograder.report.pictures import PictureError, prepare, save_pictures
 
@@ -21,7 +21,8 @@ NAME = "lab02_hebb-hebb.decision_line.png"
 @pytest.fixture
 def run(monkeypatch, tmp_path):
     """Run nnlab in a folder of its own, in this process, with a worker that is not forked from it."""
-    from autograder import sandbox, selfcheck
+    from autograder import sandbox
+    from autograder.student import selfcheck
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(selfcheck, "open_sandbox", lambda **_: sandbox.open_sandbox())

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from autograder.check import Lab, Status
-from autograder.report import SCHEMA, CheckResult, Report, to_json
+from autograder.course.lab import Lab, Status
+from autograder.grading.report import SCHEMA, CheckResult, Report, to_json
 
 LAB = Lab("lab09_layers", "Layers", "Layers", ["layers.f"])
 

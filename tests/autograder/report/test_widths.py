@@ -9,11 +9,11 @@ import sys
 import pytest
 from rich.console import Console
 
-from autograder.course import ROOT, load_lab
-from autograder.grade import grade
-from autograder.report import Report
+from autograder.course.catalogue import ROOT, load_lab
+from autograder.grading.grade import grade
+from autograder.grading.report import Report
+from autograder.grading.submission import Submission
 from autograder.report.terminal import bar, render
-from autograder.submission import Submission
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 

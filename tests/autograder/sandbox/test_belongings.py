@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.course import ROOT
+from autograder.course.catalogue import ROOT
 from tests.autograder.sandbox.test_secrets import text_of
 
 pytestmark = pytest.mark.skipif(

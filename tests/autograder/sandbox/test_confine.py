@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.course import ROOT, engine_path
-from autograder.observation import Returned
+from autograder.course.catalogue import ROOT, engine_path
 from autograder.sandbox import (
     SandboxError,
     bubblewrap,
@@ -24,6 +23,7 @@ from autograder.sandbox import (
     worker,
 )
 from autograder.sandbox.fork import ForkSandbox
+from autograder.sandbox.observation import Returned
 from autograder.sandbox.syscalls import DENIED, LOOKED_INTO, MACHINES
 from tests.autograder.sandbox.test_fork import question
 

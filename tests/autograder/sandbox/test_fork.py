@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import load_lab, reference_for
-from autograder.observation import Lost, Returned
+from autograder.course.catalogue import load_lab, reference_for
 from autograder.sandbox import Question, SandboxError, Source, bubblewrap, fork
 from autograder.sandbox.codec import encode
 from autograder.sandbox.fork import ForkSandbox
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.observation import Lost, Returned
 
 
 def question(body: str, **limits) -> Question:
@@ -126,7 +126,7 @@ def test_the_sandbox_holds_no_answer(sandbox):
     """Inside, no module of the grader that reads keys or solutions is loaded, nor the lab's reference."""
     probe = (
         "import sys, nnlab\n"
-        "held = [m for m in sys.modules if m.startswith(('autograder.key', 'autograder.mistakes'))]\n"
+        "held = [m for m in sys.modules if m.startswith(('autograder.grading.key', 'autograder.course.mistakes'))]\n"
         "def reach(name):\n"
         "    try:\n"
         "        return getattr(nnlab, name).__file__\n"

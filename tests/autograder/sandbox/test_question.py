@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.observation import Lost, Raised, Returned, to_plain
 from autograder.sandbox import question
 from autograder.sandbox.codec import Seed, decode, encode
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.observation import Lost, Raised, Returned, to_plain
 from autograder.sandbox.question import (
     READY,
     Answer,

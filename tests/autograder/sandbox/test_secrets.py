@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.course import load_lab, reference_for
-from autograder.key import record_key
-from autograder.mistakes import load_mistakes
+from autograder.course.catalogue import load_lab, reference_for
+from autograder.course.mistakes import load_mistakes
+from autograder.grading.key import record_key
 from autograder.sandbox import Question, Source
 from autograder.sandbox.fork import ForkSandbox
 from tests.conftest import reference_text

@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.observation import Lost
 from autograder.sandbox import SandboxError, spawn
+from autograder.sandbox.observation import Lost
 from autograder.sandbox.spawn import SpawnSandbox
 from tests.autograder.sandbox.test_fork import question
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.observation import Lost, Returned
 from autograder.sandbox import fork, turns
 from autograder.sandbox.fork import ForkSandbox
+from autograder.sandbox.observation import Lost, Returned
 from autograder.sandbox.question import Answer
 from autograder.sandbox.turns import Turns
 from tests.autograder.sandbox.test_fork import question

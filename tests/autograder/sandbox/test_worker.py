@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.observation import Lost, Returned
 from autograder.sandbox import SandboxError, kernel, worker
 from autograder.sandbox.fork import ForkSandbox
+from autograder.sandbox.observation import Lost, Returned
 from autograder.sandbox.relay import Relay
 from autograder.sandbox.scratch import Place
 from autograder.sandbox.worker import Worker

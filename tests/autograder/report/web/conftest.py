@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.check import Lab, Status
-from autograder.report import CheckResult, Report
+from autograder.course.lab import Lab, Status
+from autograder.grading.report import CheckResult, Report
 from docs.browser import open_chromium
 
 HOSTILE = {

@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder.grade import grade
+from autograder.classroom.report.page import to_class_html
+from autograder.grading.grade import grade
 from autograder.report.web import to_fragment, to_html
-from autograder.report.web.class_page import to_class_html
 from tests.autograder.report.web.conftest import HOSTILE, first
 from tests.autograder.report.web.test_submission import DEMO
 
@@ -14,8 +14,8 @@ WIDER = "document.documentElement.scrollWidth - innerWidth"
 @pytest.fixture(scope="module")
 def three(key_of, sandbox):
     """The demonstration's page, with three mistakes."""
-    from autograder.course import load_lab
-    from autograder.submission import Submission
+    from autograder.course.catalogue import load_lab
+    from autograder.grading.submission import Submission
 
     submission = Submission(load_lab("lab02_hebb"), DEMO)
     return to_html([grade(submission, key_of("lab02_hebb"), sandbox)])
@@ -139,8 +139,9 @@ def test_who_wants_no_motion_gets_none(visit, three):
 
 def test_a_class_of_two_hundred_opens_in_a_second(visit):
     """200 students who fail everything: the page is laid out in under a second; links find their rows."""
-    from autograder.course import labs
-    from tests.autograder.report.test_class_files import large
+    from tests.autograder.grading.report.test_class_files import large
+
+    from autograder.course.catalogue import labs
 
     page = to_class_html(large(max(labs(), key=lambda lab: len(lab.checks))))
     opened = visit(page)
@@ -158,7 +159,7 @@ def test_a_class_of_two_hundred_opens_in_a_second(visit):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_hostile_names_in_a_class_do_nothing(visit, name, width):
     """The page of a class with hostile names and sentences fits, and runs nothing."""
-    from tests.autograder.report.test_class_files import mark, marks
+    from tests.autograder.grading.report.test_class_files import mark, marks
 
     text = HOSTILE[name]
     given = mark(text, ["hebb.update"], mistakes={"hebb.update": (text, text)})

@@ -5,7 +5,7 @@ import re
 import pytest
 from markupsafe import Markup
 
-from autograder.course import labs, load_lab
+from autograder.course.catalogue import labs, load_lab
 from autograder.report.web import code
 from autograder.report.web.code import excerpts
 from tests.conftest import reference_text

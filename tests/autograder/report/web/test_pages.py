@@ -141,7 +141,7 @@ def test_pages_are_loaded_only_where_they_are_wanted():
     import subprocess
 
     program = (
-        "import sys, autograder.cli, autograder.selfcheck, autograder.report.terminal\n"
+        "import sys, autograder.cli, autograder.student.selfcheck, autograder.report.terminal\n"
         "assert 'jinja2' not in sys.modules and 'pygments.lexers.python' not in sys.modules"
     )
     done = subprocess.run(

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from autograder import cli
-from autograder.check import Status
-from autograder.course import ROOT
-from autograder.grade import grade
-from autograder.report import CheckResult, Report
+from autograder.course.catalogue import ROOT
+from autograder.course.lab import Status
+from autograder.grading.grade import grade
+from autograder.grading.report import CheckResult, Report
 from autograder.report.terminal import made_with
 from autograder.report.web import to_fragment, to_html
 from tests.autograder.report.web.conftest import HOSTILE, first, second
@@ -80,7 +80,8 @@ def three(graded):
 @pytest.fixture
 def run(monkeypatch, tmp_path):
     """Run nnlab in a folder of its own, in this process, with a worker that is not forked from it."""
-    from autograder import sandbox, selfcheck
+    from autograder import sandbox
+    from autograder.student import selfcheck
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(selfcheck, "open_sandbox", lambda **_: sandbox.open_sandbox())
@@ -216,8 +217,8 @@ def test_help_of_the_reference_is_told():
 
 def test_a_stub_is_told_without_its_code(graded):
     """What nobody has written yet needs no code beside it."""
-    from autograder.course import load_lab
-    from autograder.stubs import make_stub
+    from autograder.course.catalogue import load_lab
+    from autograder.course.stubs import make_stub
 
     page = Reader(to_html([graded(make_stub(load_lab("lab02_hebb"), "hebb"))]))
 

@@ -1,0 +1,1 @@
+"""What an author uses: verifying, proving and releasing labs."""

@@ -1,0 +1,139 @@
+"""Build the student's edition: a wheel, a zip a lab, and one zip for the whole course.
+
+The same inputs give the same bytes: entries are sorted, and times are fixed (SOURCE_DATE_EPOCH, where
+that is set). The inputs are the repository, the seed, and the numpy that records the keys.
+"""
+
+import importlib
+import os
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from autograder.authoring.release.handouts import handout
+from autograder.authoring.release.stage import README, stage
+from autograder.course.catalogue import labs
+from autograder.course.lab import Lab
+from autograder.files import write_whole
+from autograder.grading.key import AnswerKey, get_key, stored_key
+from autograder.sandbox import open_sandbox
+from autograder.student.workspace import PLACE, released_place
+
+__all__ = ["COURSE_ZIP", "build_edition", "build_wheel", "collect_keys", "make_zip"]
+
+COURSE_ZIP = "course.zip"
+
+LONG_AGO = 1_580_601_600
+"""2 February 2020: the time of every file, unless SOURCE_DATE_EPOCH names another."""
+
+FIRST_OF_ZIPS = 315_532_800
+"""1 January 1980."""
+
+
+def build_edition(
+    chosen: Sequence[Lab],
+    assignments: Path,
+    out: Path,
+    *,
+    seed: int = 0,
+    recording: Callable[[Lab], object] = lambda _: None,
+    wrote: Callable[[Path], object] = lambda _: None,
+) -> list[Path]:
+    """Build the wheel with all labs, and the zips of the chosen ones; return what was written.
+
+    `assignments` has the generated notebooks. Nothing is written before everything is built.
+
+    Raises:
+        HandoutError: a lab's notebook is missing, or somebody has worked in it.
+        ModuleNotFoundError: hatchling is not installed.
+        RecordingError, SandboxError: ours.
+    """
+    importlib.import_module("hatchling")  # before keys are recorded, which takes minutes
+    whole = labs()
+    handouts = {lab.id: handout(lab, assignments) for lab in whole}
+    keys = collect_keys(whole, seed, recording)
+    with tempfile.TemporaryDirectory(prefix="nnlab-") as name:
+        stage(Path(name) / "tree", whole, keys, handouts)
+        wheel = build_wheel(Path(name) / "tree", Path(name))
+        built = {wheel.name: wheel.read_bytes()}
+    parts = {lab.id: _entries(lab.id, handouts[lab.id]) for lab in chosen}
+    built |= {f"{lab_id}.zip": make_zip(entries) for lab_id, entries in parts.items()}
+    all_parts = {name: text for entries in parts.values() for name, text in entries.items()}
+    built[COURSE_ZIP] = make_zip({"README.md": README.encode(), **all_parts})
+    for old in out.glob("nnlab_course-*.whl"):
+        if old.name not in built:
+            old.unlink()
+    for name, content in built.items():
+        write_whole(out / name, content)
+        wrote(out / name)
+    return [out / name for name in built]
+
+
+def collect_keys(
+    chosen: Sequence[Lab], seed: int, recording: Callable[[Lab], object]
+) -> dict[str, AnswerKey]:
+    """Take every lab's key under one seed; what is not stored is recorded."""
+    with open_sandbox() as sandbox:
+        keys = {}
+        for lab in chosen:
+            if stored_key(lab, seed) is None:
+                recording(lab)
+            keys[lab.id] = get_key(lab, seed, sandbox)
+    return keys
+
+
+def _entries(lab_id: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Place a lab's files: where the student works, and once more as they were handed out.
+
+    By the second an update knows what the student has changed.
+    """
+    return {
+        **{f"{PLACE}/{lab_id}/{name}": content for name, content in files.items()},
+        **{f"{released_place(lab_id)}/{name}": content for name, content in files.items()},
+    }
+
+
+def make_zip(entries: Mapping[str, bytes]) -> bytes:
+    """Pack files, sorted and with fixed times and rights."""
+    with tempfile.TemporaryFile() as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in sorted(entries.items()):
+                info = zipfile.ZipInfo(name, time.gmtime(_epoch())[:6])
+                info.create_system = 3  # the same on every system: 3 is Unix, whose rights follow
+                info.external_attr = 0o100644 << 16
+                info.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(info, content)
+        file.seek(0)
+        return file.read()
+
+
+def build_wheel(tree: Path, out: Path) -> Path:
+    """Build the wheel of a staged tree with hatchling, which needs no network for it.
+
+    Raises: ModuleNotFoundError if hatchling is not installed.
+    """
+    wheel: Any = importlib.import_module("hatchling.builders.wheel")
+    with _source_date():
+        (built,) = wheel.WheelBuilder(str(tree)).build(directory=str(out), versions=["standard"])
+    return Path(built)
+
+
+def _epoch() -> int:
+    """Take the wanted time; a zip knows none before 1980."""
+    return max(int(os.environ.get("SOURCE_DATE_EPOCH", LONG_AGO)), FIRST_OF_ZIPS)
+
+
+@contextmanager
+def _source_date() -> Any:
+    """Give hatchling our time, whatever its own would be."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = str(_epoch())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]

@@ -1,0 +1,82 @@
+"""What a lab hands out: its stubs, its notebook, and a page that says what there is to do."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.course.lab import Lab
+from autograder.course.stubs import make_stub
+
+__all__ = ["HandoutError", "handout"]
+
+EMPTY = "YOUR ANSWER HERE"
+"""What nbgrader's generate step puts in the place of an answer."""
+
+
+class HandoutError(Exception):
+    """A lab has nothing fit to be handed out."""
+
+
+def handout(lab: Lab, assignments: Path) -> dict[str, bytes]:
+    """Make the files of one lab, by name: stubs from the engine, the notebook as it was generated.
+
+    Raises: HandoutError if the notebook is missing or holds more than a fresh one.
+    """
+    stubs = {f"{module}.py": make_stub(lab, module) for module in lab.modules}
+    notebook = f"{lab.id}.ipynb"
+    texts = {**stubs, notebook: _notebook(assignments / lab.id / notebook), "README.md": page(lab)}
+    return {name: text.encode() for name, text in sorted(texts.items())}
+
+
+def _notebook(path: Path) -> str:
+    """Read a generated notebook; it must be as nbgrader's generate step left it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        cells = json.loads(text)["cells"]
+        answers = [_text(cell) for cell in cells if _is_answer(cell)]
+        outputs = [cell for cell in cells if cell.get("outputs")]
+    except FileNotFoundError:
+        raise HandoutError(
+            f"{path} is missing: notebooks are generated where nbgrader and jupytext are "
+            "installed. Install them with: pip install 'nnlab-course[instructor]'"
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise HandoutError(f"{path} is no notebook. Delete it and release again.") from None
+    if outputs or any(answer.strip() != EMPTY for answer in answers):
+        raise HandoutError(
+            f"Somebody has worked in {path}: it holds answers or outputs. Move the work elsewhere, "
+            "and release again."
+        )
+    return text
+
+
+def _is_answer(cell: dict[str, dict[str, dict[str, object]]]) -> bool:
+    return bool(cell["metadata"].get("nbgrader", {}).get("solution"))
+
+
+def _text(cell: dict[str, object]) -> str:
+    source = cell["source"]
+    return "".join(source) if isinstance(source, list) else str(source)
+
+
+def page(lab: Lab) -> str:
+    """Write the lab's README."""
+    return "\n".join(_lines(lab)) + "\n"
+
+
+def _lines(lab: Lab) -> Iterator[str]:
+    files = " and ".join(f"`{module}.py`" for module in lab.modules)
+    yield f"# {lab.id}: {lab.title}"
+    yield ""
+    yield f"From the lecture: {lab.slides}."
+    yield ""
+    yield f"You write {files}. Each function's docstring is its task; the notebook beside it asks more."
+    yield f"`nnlab grade {lab.id}` says what is right, and what is not and why."
+    yield f"`nnlab hint CHECK` tells more about a check that failed. {lab.points} points can be reached."
+    for exercise in lab.exercises:
+        checks = [check for check in lab.checks.values() if check.exercise == exercise]
+        module, _, name = exercise.partition(".")
+        yield ""
+        yield f"## `{name}` in `{module}.py`"
+        yield ""
+        yield from (f"- `{check.id}` ({check.points}): {check.title}" for check in checks)

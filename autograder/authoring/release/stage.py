@@ -1,0 +1,149 @@
+"""The student's edition as a tree of files, from which its wheel is built.
+
+It is made by naming what goes in, never by copying all and taking out: checks and command line, the
+provided modules, the labs' handouts, and an answer key of numbers for each lab.
+"""
+
+import importlib.util
+import json
+import platform
+import shutil
+import tomllib
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.course import edition
+from autograder.course.catalogue import PROVIDED, ROOT, engine_path
+from autograder.course.lab import Lab
+from autograder.grading.fingerprints import checks_fingerprint, engine_fingerprint
+from autograder.grading.key import AnswerKey, KeyedCheck, key_fingerprint
+from autograder.grading.versions import blas
+from autograder.sandbox.observation import Observation, Raised
+
+__all__ = ["for_students", "stage"]
+
+LEFT_OUT = ("authoring", "classroom")
+"""Parts of the checker that nobody needs who has no engine."""
+
+SHIPPED = ("*.py", "*.html", "*.css", "py.typed")
+
+STRENGTH = 9  # of zlib: a key is packed once and unpacked in milliseconds
+
+README = """\
+# nnlab, the student's edition
+
+The checks of the course, one answer key, and what is provided of the library. The rest you write.
+
+    nnlab init        puts the labs' files into this folder, under assignments/
+    nnlab grade       says what is right, and what is not and why
+    nnlab hint        tells more about a check that failed
+    nnlab update      takes in a corrected release, and leaves what you wrote alone
+
+`import nnlab` then uses your own modules.
+"""
+
+
+def stage(
+    folder: Path,
+    labs: Sequence[Lab],
+    keys: Mapping[str, AnswerKey],
+    handouts: Mapping[str, Mapping[str, bytes]],
+) -> None:
+    """Write the tree of the student's edition into an empty folder."""
+    seeds = {key.seed for key in keys.values()}
+    (seed,) = seeds  # an edition has one
+    assert seed is not None, "what students get is no mark's"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    _write(folder / "pyproject.toml", _project(project))
+    _write(folder / "README.md", README)
+    shutil.copyfile(ROOT / "LICENSE", folder / "LICENSE")
+    _stage_library(folder / "nnlab")
+    _stage_checker(folder / "autograder")
+    given = folder / "nnlab_course"
+    for lab_id, files in handouts.items():
+        for name, content in files.items():
+            _write(given / "assignments" / lab_id / name, content)
+    for lab_id, key in keys.items():
+        packed = zlib.compress(for_students(key).to_bytes(), STRENGTH)
+        _write(given / "keys" / f"{lab_id}.key", packed)
+    made = edition.Made(
+        version=project["version"],
+        seed=seed,
+        engine=engine_fingerprint(),
+        checks={lab.id: checks_fingerprint(lab) for lab in labs},
+        keys={lab.id: key_fingerprint(lab) for lab in labs},
+        numpy=np.__version__,
+        blas=blas(),
+        python=platform.python_version(),
+    )
+    _write(given / "edition.json", made.to_json())
+
+
+def for_students(key: AnswerKey) -> AnswerKey:
+    """Take out of a key what is no number: in which line of which source a mistake raised."""
+    checks = {
+        name: KeyedCheck(
+            check.cases,
+            [_without_source(seen) for seen in check.right],
+            {m: [_without_source(seen) for seen in wrong] for m, wrong in check.wrong.items()},
+        )
+        for name, check in key.checks.items()
+    }
+    return replace(key, checks=checks)
+
+
+def _without_source(seen: Observation) -> Observation:
+    """Keep of an exception what a diagnosis compares: its kind and its message."""
+    return Raised(seen.kind, seen.message) if isinstance(seen, Raised) else seen
+
+
+def _stage_library(folder: Path) -> None:
+    """Write the package nnlab: the provided modules, the data, and no body of an exercise."""
+    template = importlib.util.find_spec("autograder.authoring.release.students_nnlab")
+    assert template is not None
+    assert template.origin is not None
+    _write(folder / "__init__.py", Path(template.origin).read_bytes())
+    engine = engine_path(PROVIDED[0]).parent
+    for name in (*(f"{module}.py" for module in PROVIDED), "py.typed"):
+        _write(folder / name, (engine / name).read_bytes())
+    for path in sorted((engine / "data").iterdir()):
+        _write(folder / "data" / path.name, path.read_bytes())
+
+
+def _stage_checker(folder: Path) -> None:
+    checker = ROOT / "autograder"
+    for path in sorted(path for kind in SHIPPED for path in checker.rglob(kind)):
+        inner = path.relative_to(checker)
+        if inner.parts[0] not in LEFT_OUT:
+            _write(folder / inner, path.read_bytes())
+
+
+def _project(project: Mapping[str, Any]) -> str:
+    """Write the edition's own pyproject.toml; strings and lists look in TOML as they do in JSON."""
+    kept = ("name", "version", "description", "requires-python", "license", "keywords")
+    lines = [
+        "[build-system]",
+        'requires = ["hatchling>=1.27"]',
+        'build-backend = "hatchling.build"',
+    ]
+    lines += ["", "[project]"]
+    lines += [f"{name} = {json.dumps(project[name])}" for name in kept]
+    lines += [f"{name} = {json.dumps(project[name])}" for name in ("classifiers", "dependencies")]
+    lines += ['readme = "README.md"', 'license-files = ["LICENSE"]']
+    plots = project["optional-dependencies"]["plots"]
+    lines += ["", "[project.optional-dependencies]", f"plots = {json.dumps(plots)}"]
+    lines += ["", "[project.scripts]", f"nnlab = {json.dumps(project['scripts']['nnlab'])}"]
+    lines += ["", "[tool.hatch.build]", "ignore-vcs = true"]
+    lines += ["", "[tool.hatch.build.targets.wheel]"]
+    lines += ['packages = ["nnlab", "autograder", "nnlab_course"]']
+    return "\n".join(lines) + "\n"
+
+
+def _write(path: Path, content: str | bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)

@@ -1,0 +1,163 @@
+"""Is a lab sound? What it owes its students, asked of the lab itself.
+
+The course's own tests ask it of every lab, and `nnlab verify` of a lab that somebody is writing.
+"""
+
+import ast
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from autograder.authoring.proof.valid import ValidError, load_valid
+from autograder.authoring.survey import survey_lab
+from autograder.course.catalogue import PROVIDED, checks_path, engine_path, is_guest, reference_for
+from autograder.course.exercises import find_function
+from autograder.course.lab import Lab
+from autograder.course.mistakes import MistakeError, load_mistakes
+from autograder.course.stubs import make_stub
+from autograder.grading.grade import grade
+from autograder.grading.key import AnswerKey, RecordingError, get_key
+from autograder.grading.submission import Submission
+from autograder.sandbox import Sandbox
+
+__all__ = ["faults", "faults_in_grading", "faults_in_writing", "imports_of"]
+
+FEWEST_MISTAKES = 3
+"""An exercise with fewer known mistakes names hardly any of those that students make."""
+
+
+def faults(lab: Lab, sandbox: Sandbox) -> list[str]:
+    """List what is wrong with a lab, a sentence each; grading is tried once it is written whole."""
+    return [*faults_in_writing(lab)] or [*faults_in_grading(lab, sandbox)]
+
+
+def faults_in_writing(lab: Lab) -> Iterator[str]:
+    """Go through what can be seen without running anything."""
+    yield from _faults_of_exercises(lab)
+    yield from _faults_of_checks(lab)
+    yield from _faults_of_modules(lab)
+    if is_guest(lab):
+        yield from _faults_of_guests(lab)
+
+
+def _faults_of_exercises(lab: Lab) -> Iterator[str]:
+    try:
+        mistakes = [mistake.exercise for mistake in load_mistakes(lab)]
+        for valid in load_valid(lab):
+            with contextlib.suppress(LookupError, SyntaxError):  # of the module, told below
+                valid.texts()
+    except (MistakeError, ValidError) as error:
+        yield f"What is known of answers does not fit: {error}"
+        return
+    for exercise in lab.exercises:
+        try:
+            tree = ast.parse(engine_path(exercise.partition(".")[0]).read_text(encoding="utf-8"))
+            docstring = ast.get_docstring(find_function(tree, exercise)) or ""
+        except (OSError, SyntaxError, LookupError) as error:
+            yield f"{exercise} cannot be found: {error}."
+            continue
+        if not docstring.partition("\n")[0].endswith((".", ":")):
+            yield f"The task of {exercise} must begin with a sentence."
+        if ">>>" not in docstring:
+            yield f"The task of {exercise} needs an example, after >>>."
+        if exercise.count(".") == 1 and "Source: " not in docstring:
+            yield f"The task of {exercise} needs a Source: the lecture's heading, or a paper."
+        if not sum(check.points for check in lab.checks.values() if check.exercise == exercise):
+            yield f"{exercise} carries no points: give it a check."
+        if mistakes.count(exercise) < FEWEST_MISTAKES:
+            yield (
+                f"{exercise} has {mistakes.count(exercise)} known mistakes; "
+                f"write at least {FEWEST_MISTAKES}."
+            )
+
+
+def _faults_of_checks(lab: Lab) -> Iterator[str]:
+    if not lab.checks:
+        yield "It has no check."
+    for check in lab.checks.values():
+        if not check.slides:
+            yield f"{check.id} names no heading of the lecture."
+        if not check.title.endswith("."):
+            yield f"The promise of {check.id} must be a sentence: {check.title!r}."
+        if check.points < 0:
+            yield f"{check.id} is worth {check.points} points."
+
+
+def _faults_of_modules(lab: Lab) -> Iterator[str]:
+    """Find imports of anything but numpy, Python's own modules, and what earlier labs wrote."""
+    known = {f"nnlab.{name}" for name in (*PROVIDED, *reference_for(lab), *lab.modules)}
+    allowed = known | {"numpy", *sys.stdlib_module_names}
+    for module in lab.modules:
+        try:
+            names = imports_of(engine_path(module))
+        except (OSError, SyntaxError):
+            continue  # its exercises cannot be found, which has been said
+        for name in sorted(names):
+            if name not in allowed and name.partition(".")[0] not in allowed:
+                yield f"{module}.py imports {name}, which is neither numpy nor of an earlier lab."
+
+
+def _faults_of_guests(lab: Lab) -> Iterator[str]:
+    """Find imports that the sandbox does not have: a guest's checks travel there as one text."""
+    path = checks_path(lab)
+    for name in sorted(imports_of(path)):
+        if name.partition(".")[0] not in {"numpy", "autograder", *sys.stdlib_module_names}:
+            yield (
+                f"{path.name} imports {name or 'from its own package'}. Checks of a package are one "
+                "file, which imports numpy, autograder and Python's own modules alone."
+            )
+
+
+def imports_of(path: Path) -> set[str]:
+    """Collect what a file imports: packages, and the engine's modules as nnlab.module."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == "nnlab":
+            names |= {f"nnlab.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+    return names
+
+
+def faults_in_grading(lab: Lab, sandbox: Sandbox) -> Iterator[str]:
+    """Grade the stub, the reference and every known mistake, and tell what does not come out."""
+    try:
+        key = get_key(lab, 0, sandbox)
+    except RecordingError as error:
+        yield str(error)
+        return
+    right = {module: engine_path(module).read_text(encoding="utf-8") for module in lab.modules}
+    yield from (
+        f"The reference fails {failed}."
+        for failed in _with_verdict(lab, right, key, sandbox, "failed")
+    )
+    stub = {module: make_stub(lab, module) for module in lab.modules}
+    yield from (
+        f"The stub passes {passed}, though nothing is written yet."
+        for passed in _with_verdict(lab, stub, key, sandbox, "passed")
+    )
+    for valid in load_valid(lab):
+        texts = right | {name: text.decode() for name, text in valid.texts().items()}
+        for failed in _with_verdict(lab, texts, key, sandbox, "failed"):
+            yield f"A right answer is refused by {failed}: {valid.exercise}, {valid.form}."
+    for outcome in survey_lab(lab, key, sandbox):
+        if outcome.verdict == "not caught":
+            yield f"No check fails for the mistake {outcome.mistake}."
+        elif outcome.verdict != "own":
+            called = ", ".join(name or "nothing" for name in outcome.named)
+            yield f"The mistake {outcome.mistake} comes back as {called}, not under its own name."
+
+
+def _with_verdict(
+    lab: Lab, texts: dict[str, str], key: AnswerKey, sandbox: Sandbox, unwanted: str
+) -> list[str]:
+    """Grade modules, and name the checks whose verdict is the unwanted one."""
+    with TemporaryDirectory() as folder:
+        for module, text in texts.items():
+            (Path(folder) / f"{module}.py").write_text(text, encoding="utf-8")
+        report = grade(Submission(lab, Path(folder)), key, sandbox)
+    return [result.check.id for result in report.results if result.status == unwanted]

@@ -1,0 +1,1 @@
+"""What an instructor uses: collecting, grading and marking a whole class."""

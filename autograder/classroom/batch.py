@@ -1,0 +1,159 @@
+"""A whole class: read it, look up what is known, grade the rest, put the marks together."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from autograder.classroom.collect import read_class, read_folder
+from autograder.classroom.marks import Mark, Marks, marks_of
+from autograder.course.catalogue import find_lab
+from autograder.course.edition import default_seed
+from autograder.course.lab import Lab
+from autograder.grading import grade as one_path
+from autograder.grading.key import Key, SecretKey, get_key, stored_key
+from autograder.grading.pool import grade_many
+from autograder.grading.report import Report
+from autograder.grading.results import Results, Seeds
+from autograder.grading.submission import Handed
+from autograder.sandbox import open_sandbox
+from autograder.state import STATE
+
+__all__ = [
+    "Batch",
+    "Progress",
+    "course_seeds",
+    "grade",
+    "grade_class",
+    "grade_many",
+    "open_results",
+    "take_key",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What somebody who waits is told."""
+
+    recording: Callable[[Lab], object] = lambda _: None
+    """Called before an answer key is recorded, which takes a while."""
+    begin: Callable[[int, int], object] = lambda _known, _all: None
+    """Called with the number of submissions whose results are known, and of all."""
+    advance: Callable[[int], object] = lambda _: None
+    """Called with the number of submissions that have just been graded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a run came to."""
+
+    marks: Marks
+    graded: int
+    """Different submissions that were graded in this run; the others' results were known."""
+
+
+def grade(lab: str | Lab, path: Path | str, key: Key) -> Report:
+    """Grade one submission to a lab: a folder, or one of the lab's files in it.
+
+    Raises: UnknownLabError for a lab that is none, ValueError for a key of another lab.
+    """
+    known = find_lab(lab) if isinstance(lab, str) else lab
+    if key.lab != known.id:
+        raise ValueError(f"key must be one of {known.id}, got one of {key.lab}")
+    folder = Path(path)
+    handed = read_folder(known, folder.name, folder if folder.is_dir() else folder.parent)
+    with open_sandbox() as sandbox:
+        return one_path.grade(handed, key, sandbox)
+
+
+def take_key(lab: Lab, seed: int, recording: Callable[[Lab], object] = lambda _: None) -> SecretKey:
+    """Take the key under which a lab is marked; record what gives mistakes their names, if need be.
+
+    Raises: SandboxError or RecordingError, which are ours.
+    """
+    names = stored_key(lab, default_seed())
+    if names is None:
+        recording(lab)
+        with open_sandbox() as sandbox:
+            names = get_key(lab, default_seed(), sandbox)
+    return SecretKey(seed, names)
+
+
+def open_results(course: Path, key: Key) -> Results:
+    """Open the results that a course's folder keeps for a lab under a key."""
+    return Results(course / STATE / "results", find_lab(key.lab), key.to_bytes())
+
+
+def course_seeds(course: Path) -> Seeds:
+    """Open the seeds that a course's folder keeps."""
+    return Seeds(course / STATE)
+
+
+def grade_class(
+    lab: Lab,
+    submitted: Path,
+    course: Path,
+    *,
+    seed: int | None = None,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    at_least: str = "",
+    progress: Progress | None = None,
+) -> Batch:
+    """Grade all submissions of a class; every result is kept as soon as it is there.
+
+    Args:
+        lab: the lab.
+        submitted: a folder or a zip, see `autograder.classroom.collect`.
+        course: the folder that keeps results and seeds.
+        seed: the secret that all cases come from; default: the course's own.
+        jobs: processes on this machine.
+        scheduler: the address of a Dask scheduler, whose workers are used in their place.
+        at_least: an isolation: no process of this machine grades under less, and no result that was
+            made under less counts.
+        progress: what to tell somebody who waits.
+
+    Raises: SubmissionError if nothing was handed in, ClusterError, SandboxError, RecordingError.
+    """
+    tell = progress or Progress()
+    handed = read_class(lab, submitted)
+    chosen = course_seeds(course).get(lab) if seed is None else seed
+    key = take_key(lab, chosen, tell.recording)
+    results = open_results(course, key)
+    reports = _known(handed, results, at_least)
+    todo = list({one.digest: one for one in handed if one.digest not in reports}.values())
+    copies = _count(handed)
+    tell.begin(sum(copies[digest] for digest in reports), len(handed))
+    for one, report in _graded(todo, key, jobs, scheduler, at_least):
+        if report is not None:
+            results.keep(one, report)
+        reports[one.digest] = report
+        tell.advance(copies[one.digest])
+    marks = [Mark(one, reports[one.digest]) for one in handed]
+    return Batch(marks_of(results, marks), len(todo))
+
+
+def _graded(
+    todo: Sequence[Handed], key: Key, jobs: int, scheduler: str | None, at_least: str
+) -> Iterator[tuple[Handed, Report | None]]:
+    """Grade; what broke through an error of ours is asked once more when the others are done."""
+    ask = partial(grade_many, key=key, jobs=jobs, scheduler=scheduler, at_least=at_least)
+    broken = []
+    for one, report in ask(todo):
+        if report is not None and report.points is None:
+            broken.append(one)
+        else:
+            yield one, report
+    yield from ask(broken)
+
+
+def _known(handed: Sequence[Handed], results: Results, at_least: str) -> dict[str, Report | None]:
+    found = {one.digest: results.find(one, at_least) for one in handed}
+    return {digest: report for digest, report in found.items() if report is not None}
+
+
+def _count(handed: Sequence[Handed]) -> dict[str, int]:
+    copies: dict[str, int] = {}
+    for one in handed:
+        copies[one.digest] = copies.get(one.digest, 0) + 1
+    return copies

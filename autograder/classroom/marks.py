@@ -1,0 +1,182 @@
+"""The marks of a class: what each student reached at each check, as CSV and JSON.
+
+The JSON is also what the next run is compared with: who would change, by how much, and why.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder import text as show
+from autograder.classroom.spreadsheet import safe_cell
+from autograder.course.lab import Lab
+from autograder.files import write_whole
+from autograder.grading.report import Report
+from autograder.grading.results import Results
+from autograder.grading.submission import Handed
+
+__all__ = ["Change", "Mark", "Marks", "marks_of"]
+
+SCHEMA = "nnlab/marks/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One student's result; without a report where the grader could not give one."""
+
+    handed: Handed
+    report: Report | None
+
+    @property
+    def student(self) -> str:
+        """Whose it is."""
+        return self.handed.student
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a student's mark differs from the one that is written down."""
+
+    student: str
+    before: int | None
+    after: int | None
+    why: str
+    checks: tuple[str, ...]
+    """The checks whose points differ, as `hebb.update 3 → 0`."""
+
+    def __str__(self) -> str:
+        checks = f" ({', '.join(self.checks)})" if self.checks else ""
+        names = f"{show.named(self.student)}: {_shown(self.before)} → {_shown(self.after)}"
+        return f"{names}, {self.why}{checks}"
+
+
+def _shown(points: int | None) -> str:
+    return "–" if points is None else str(points)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """All marks of one lab."""
+
+    lab: Lab
+    made_by: str
+    marks: tuple[Mark, ...]
+
+    def to_plain(self) -> dict[str, Any]:
+        """Describe the marks with the keys of their schema."""
+        return {
+            "schema": SCHEMA,
+            "lab": self.lab.id,
+            "title": self.lab.title,
+            "made_by": self.made_by,
+            "max_points": self.lab.points,
+            "checks": [
+                {"id": c.id, "title": c.title, "max_points": c.points}
+                for c in self.lab.checks.values()
+            ],
+            "submissions": [_plain(mark) for mark in self.marks],
+        }
+
+    def to_csv(self) -> str:
+        """Write a row a student: the sum, then each check's points; what was not graded is empty."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["student", "points", "max_points", *self.lab.checks])
+        for mark in self.marks:
+            points = {r.check.id: r.points for r in mark.report.results} if mark.report else {}
+            total = mark.report.points if mark.report else None  # the module csv writes None as ""
+            each = [points.get(name) for name in self.lab.checks]
+            writer.writerow([safe_cell(mark.student), total, self.lab.points, *each])
+        return text.getvalue()
+
+    def write(self, folder: Path) -> tuple[Path, Path]:
+        """Write CSV and JSON; return where they are."""
+        csv_path, json_path = folder / f"{self.lab.id}.csv", self.place(folder, self.lab)
+        write_whole(csv_path, self.to_csv(), private=True)
+        write_whole(json_path, json.dumps(self.to_plain(), indent=2) + "\n", private=True)
+        return csv_path, json_path
+
+    @staticmethod
+    def place(folder: Path, lab: Lab) -> Path:
+        """Tell where a lab's marks are written."""
+        return folder / f"{lab.id}.json"
+
+    def changes(self, folder: Path) -> list[Change]:
+        """Compare with the marks that are written; where there are none, all are new.
+
+        Raises: ValueError if what is written there are no marks.
+        """
+        before = _written(self.place(folder, self.lab))
+        old = {entry["student"]: entry for entry in before.get("submissions", [])}
+        same_code = before.get("made_by") == self.made_by
+        found = [
+            change
+            for mark in self.marks
+            if (change := _change(old.get(mark.student), _plain(mark), same_code=same_code))
+        ]
+        here = {mark.student for mark in self.marks}
+        gone = [
+            Change(student, entry["points"], None, "the submission is not there any more", ())
+            for student, entry in old.items()
+            if student not in here
+        ]
+        return sorted([*found, *gone], key=lambda change: change.student)
+
+
+def _plain(mark: Mark) -> dict[str, Any]:
+    entry: dict[str, Any] = {"student": mark.student, "submission": mark.handed.digest}
+    if mark.report is None:
+        return {**entry, "points": None, "checks": []}
+    checks = [
+        {name: value for name, value in result.to_plain().items() if name not in _NOT_THE_MARK}
+        for result in mark.report.results
+    ]
+    return {**entry, "points": mark.report.points, "checks": checks}
+
+
+_NOT_THE_MARK = {"seconds", "title", "max_points"}
+
+
+def _written(path: Path) -> dict[str, Any]:
+    try:
+        marks = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        marks = None
+    if not isinstance(marks, dict) or marks.get("schema") != SCHEMA:
+        raise ValueError(f"{path} holds no marks of this course. Move it away.")
+    return marks
+
+
+def _change(old: dict[str, Any] | None, new: dict[str, Any], *, same_code: bool) -> Change | None:
+    if old is None:
+        return Change(new["student"], None, new["points"], "a new submission", ())
+    before = {check["id"]: check["points"] for check in old["checks"]}
+    after = {check["id"]: check["points"] for check in new["checks"]}
+    checks = tuple(_differences(before, after))
+    if old["points"] == new["points"] and not checks:
+        return None
+    reasons = []
+    if old["submission"] != new["submission"]:
+        reasons.append("another submission")
+    if not same_code:
+        reasons.append("another seed or checker")
+    why = " and ".join(reasons) or "graded anew after a fault of ours"
+    return Change(new["student"], old["points"], new["points"], why, checks)
+
+
+def _differences(before: dict[str, int | None], after: dict[str, int | None]) -> Iterator[str]:
+    for name in dict.fromkeys([*before, *after]):
+        if before.get(name) != after.get(name):
+            yield f"{name} {_shown(before.get(name))} → {_shown(after.get(name))}"
+
+
+def marks_of(results: Results, marks: Sequence[Mark]) -> Marks:
+    """Put a class together, ordered by student."""
+    ordered = tuple(sorted(marks, key=lambda mark: mark.student))
+    return Marks(results.lab, results.made_by, ordered)

@@ -1,0 +1,1 @@
+"""What other platforms need: GitHub Classroom, Gradescope, nbgrader."""

@@ -1,0 +1,132 @@
+"""Everything a course's `nbgrader_config.py` sets, and the writing of that file."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from autograder.classroom.platforms.nbgrader.mend import mend_course
+from autograder.course.catalogue import labs
+from autograder.files import write_whole
+from autograder.streams import forgive
+
+__all__ = ["CONFIG", "configure", "init_course"]
+
+CONFIG = '''\
+"""nbgrader grades this course with nnlab. What you add below is yours."""
+
+from pathlib import Path
+
+from autograder.classroom.platforms.nbgrader.config import configure
+
+c = get_config()  # noqa: F821  nbgrader gives it
+configure(c, Path(__file__).parent)
+'''
+
+STEPS = "autograder.classroom.platforms.nbgrader.steps"
+THEIRS = "nbgrader.preprocessors"
+
+NOT_RELEASED = ["mistakes.toml", "notebook.md"]
+"""What stands beside a lab's source notebook and never goes out."""
+
+BUSY_SECONDS = 60
+
+ZIP_NAMES = (
+    r".*?/(?:(?P<student_id>[^/]+?)(?:_LATE)?(?:_\d+)+(?:_assignsubmission_file_?)?[/_])"
+    r"(?:[^/]+/)*(?P<file_id>[A-Za-z]\w*?)(?:-\d+)?\.\w+$"
+)
+"""How platforms name what students hand in: Moodle's folders, Canvas's prefixes."""
+
+
+def configure(c: Any, course: Path) -> None:
+    """Set a course's configuration, and mend what was handed in since.
+
+    Students edit the labs' modules, so autograde must never put the course's own in their place:
+    what is excluded follows from the labs.
+    """
+    if shutil.which("alembic") is None:  # nbgrader makes its gradebook with this command
+        beside = str(Path(sys.executable).parent)
+        os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), beside])
+    c.CourseDirectory.root = str(course.resolve())
+    c.CourseDirectory.source_directory = "solutions"
+    c.CourseDirectory.release_directory = "assignments"
+    c.CourseDirectory.db_url = f"sqlite:///{course.resolve()}/gradebook.db?timeout={BUSY_SECONDS}"
+    c.CourseDirectory.ignore = [
+        ".ipynb_checkpoints",
+        "*.pyc",
+        "__pycache__",
+        "feedback",
+        *NOT_RELEASED,
+    ]
+    c.GenerateAssignment.preprocessors = [
+        f"{STEPS}.WriteStubs",
+        *(
+            f"{THEIRS}.{name}"
+            for name in (
+                "IncludeHeaderFooter",
+                "LockCells",
+                "ClearSolutions",
+                "ClearOutput",
+                "CheckCellMetadata",
+                "ComputeChecksums",
+                "SaveCells",
+                "ClearHiddenTests",
+                "ClearMarkScheme",
+                "ComputeChecksums",
+                "CheckCellMetadata",
+            )
+        ),
+    ]
+    c.Autograde.exporter_class = f"{STEPS}.LenientExporter"
+    c.Autograde.exclude_overwriting = {
+        lab.id: [f"{module}.py" for module in lab.modules] for lab in labs()
+    }
+    c.Autograde.sanitize_preprocessors = [
+        f"{STEPS}.Rebuild",
+        *(
+            f"{THEIRS}.{name}"
+            for name in (
+                "ClearOutput",
+                "OverwriteKernelspec",
+                "OverwriteCells",
+                "CheckCellMetadata",
+            )
+        ),
+    ]
+    c.Autograde.autograde_preprocessors = [
+        f"{STEPS}.SandboxGrade",
+        f"{THEIRS}.LimitOutput",
+        f"{STEPS}.SaveGrades",
+        f"{THEIRS}.AssignLatePenalties",
+        f"{THEIRS}.CheckCellMetadata",
+    ]
+    c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".py"]
+    c.FileNameCollectorPlugin.named_regexp = ZIP_NAMES
+    forgive(sys.stdout)
+    for sentence in mend_course(course):
+        sys.stdout.write(f"{sentence}\n")
+
+
+def init_course(course: Path, *, force: bool = False) -> list[Path]:
+    """Make a folder a course: configuration, and every lab's source notebook; return what was written.
+
+    Raises: FileExistsError if the folder has another configuration, unless forced; TextError.
+    """
+    from autograder.classroom.platforms.nbgrader.sources import write_sources  # noqa: PLC0415  it needs the extra
+
+    config = course / "nbgrader_config.py"
+    if config.exists() and config.read_text(encoding="utf-8") != CONFIG and not force:
+        told = "nbgrader_config.py is there already, with settings of your own. Add the two lines "
+        raise FileExistsError(
+            17,
+            f"{told}'from autograder.classroom.platforms.nbgrader.config import configure' and "
+            "'configure(c, Path(__file__).parent)' to it, or overwrite it with --force",
+            str(config),
+        )
+    written = write_sources(labs(), course / "solutions")
+    if not config.exists() or config.read_text(encoding="utf-8") != CONFIG:
+        course.mkdir(parents=True, exist_ok=True)
+        write_whole(config, CONFIG)
+        written.insert(0, config)
+    return written

@@ -1,0 +1,108 @@
+"""The report on a class as files: a page, a table of what it says, and a page for each student."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.classroom.marks import Mark, Marks
+from autograder.classroom.report.figures import class_figures
+from autograder.classroom.spreadsheet import safe_cell
+from autograder.files import write_whole
+from autograder.grading.report import Report
+from autograder.text import named
+
+__all__ = ["Written", "class_csv", "write_class"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a report on a class came to."""
+
+    paths: tuple[Path, Path]
+    """The class's page and table."""
+    failed: tuple[str, ...]
+    """Which students' pages could not be made, in sentences."""
+
+
+def write_class(marks: Marks, folder: Path, *, pages: bool = False) -> Written:
+    """Write LAB.html and LAB-class.csv, with `pages` also one for each student."""
+    from autograder.classroom.report.page import to_class_html  # noqa: PLC0415  only here
+
+    lab = marks.lab.id
+    page, table = folder / f"{lab}.html", folder / f"{lab}-class.csv"
+    failed: list[str] = []
+    addresses = _write_pages(marks, folder, failed, back=page.name) if pages else {}
+    write_whole(page, to_class_html(marks, addresses), private=True)
+    write_whole(table, class_csv(marks), private=True)
+    return Written((page, table), tuple(failed))
+
+
+def class_csv(marks: Marks) -> str:
+    """Write a row for each range of points, check that failed, mistake and fault of ours."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["kind", "name", "count", "says", "students"])
+    for kind, name, count, says, students in _rows(marks):
+        writer.writerow(
+            [kind, safe_cell(name), count, safe_cell(says), safe_cell("; ".join(students))]
+        )
+    return text.getvalue()
+
+
+def _rows(marks: Marks) -> Iterator[tuple[str, str, int | float, str, tuple[str, ...]]]:
+    seen = class_figures(marks)
+    for band in seen.bands:
+        yield "points", f"{band.low} to {band.high}", len(band.students), "", band.students
+    for check in seen.failing:
+        yield "check", check.name, len(check.students), check.says, tuple(check.students)
+    for made in seen.mistakes:
+        yield "mistake", made.name, len(made.students), made.says, tuple(made.students)
+    for student in seen.lost:
+        yield "error", "not graded", 1, "The grader ended with it again and again.", (student,)
+    for student in seen.ours:
+        yield "error", "not graded", 1, "Checks broke through an error of ours.", (student,)
+    if seen.times:
+        yield "seconds", "total", round(seen.times.total, 1), "", ()
+        yield "seconds", "longest", round(seen.times.longest, 1), "", (seen.times.slowest,)
+
+
+def _write_pages(marks: Marks, folder: Path, failed: list[str], *, back: str) -> dict[str, str]:
+    """Write each student's page; tell the address of each, seen from the class's page.
+
+    One that cannot be made costs no other; `failed` then has a sentence more.
+    """
+    from autograder.report.web import to_html  # noqa: PLC0415  only here
+
+    inner, addresses = f"{marks.lab.id}-pages", dict[str, str]()
+    for mark in marks.marks:
+        if mark.report is None:
+            continue
+        name = _free(mark.student, set(addresses.values()), inner)
+        try:
+            page = to_html([_with_code(mark)], student=mark.student, back=f"../{back}")
+            write_whole(folder / name, page, private=True)
+        except Exception as error:  # noqa: BLE001  whatever is drawn there, the others get theirs
+            why = named(error) or type(error).__name__
+            failed.append(f"The page of {named(mark.student)} could not be made: {why}")
+            continue
+        addresses[mark.student] = name
+    return addresses
+
+
+def _with_code(mark: Mark) -> Report:
+    assert mark.report is not None, "asked only for marks with a report"
+    sources = {f"{module}.py": text for module, text in mark.handed.texts.items()}
+    return replace(mark.report, sources=sources)
+
+
+def _free(student: str, taken: set[str], folder: str) -> str:
+    """Make a file's name of a student's: what every system takes, and unlike the others'."""
+    plain = re.sub(r"[^A-Za-z0-9.-]+", "_", student).strip("._")[:60] or "student"
+    number, name = 1, f"{folder}/{plain}.html"
+    while name.lower() in {other.lower() for other in taken}:
+        number += 1
+        name = f"{folder}/{plain}-{number}.html"
+    return name

@@ -1,0 +1,56 @@
+"""The page of a class: what to say in class, and whom each mistake leads to."""
+
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autograder.classroom.marks import Mark, Marks
+from autograder.classroom.report.figures import class_figures
+from autograder.course.lab import Status
+from autograder.report.web.pages import fill
+
+__all__ = ["to_class_html"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Student:
+    """A row: one student."""
+
+    name: str
+    anchor: str
+    address: str
+    """Of the student's own page, if there is one."""
+    points: int | None
+    failed: tuple[str, ...]
+    mistakes: tuple[str, ...]
+
+
+def to_class_html(marks: Marks, addresses: Mapping[str, str] | None = None) -> str:
+    """Write the page; `addresses` leads from a student's name to the student's own page."""
+    seen = class_figures(marks)
+    students = [
+        _student(mark, number, addresses or {}) for number, mark in enumerate(marks.marks, 1)
+    ]
+    return fill(
+        "class.html",
+        lab=marks.lab,
+        seen=seen,
+        mean=statistics.fmean(seen.reached) if seen.reached else 0.0,
+        median=statistics.median(seen.reached) if seen.reached else 0.0,
+        students=students,
+        anchors={student.name: student.anchor for student in students},
+        mistakes={made.name: f"mistake-{i}" for i, made in enumerate(seen.mistakes, 1)},
+        checks={check.name: f"check-{i}" for i, check in enumerate(seen.failing, 1)},
+    )
+
+
+def _student(mark: Mark, number: int, addresses: Mapping[str, str]) -> _Student:
+    results = mark.report.results if mark.report else ()
+    return _Student(
+        mark.student,
+        f"student-{number}",
+        addresses.get(mark.student, ""),
+        mark.report.points if mark.report else None,
+        tuple(r.check.id for r in results if r.status is Status.FAILED),
+        tuple(dict.fromkeys(r.mistake for r in results if r.mistake)),
+    )

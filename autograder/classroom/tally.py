@@ -1,0 +1,57 @@
+"""How often each mistake occurred in a class: count the names in its JSON reports."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.grading.report import SCHEMA
+
+__all__ = ["Tally", "tally"]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a class's reports on one lab say, counted by report."""
+
+    reports: int = 0
+    named: Counter[str] = field(default_factory=Counter)
+    """In how many reports a mistake is named; names that explain equally well stay together."""
+    unnamed: Counter[str] = field(default_factory=Counter)
+    """In how many reports a check failed without a name, by the check."""
+    refused: list[str] = field(default_factory=list)
+    """Files that are no reports."""
+
+
+def tally(folder: Path, lab_id: str) -> Tally:
+    """Count the mistakes in all reports on a lab below a folder."""
+    counted = Tally()
+    for path in sorted(folder.rglob("*.json")):
+        try:
+            reports = _reports(json.loads(path.read_text(encoding="utf-8")))
+            named, unnamed, found = Counter[str](), Counter[str](), 0
+            for report in reports:
+                if report["lab"] == lab_id:
+                    found += 1
+                    failed = [c for c in report["checks"] if c["status"] == "failed"]
+                    named.update({str(c["mistake"]) for c in failed if c["mistake"]})
+                    unnamed.update({str(c["id"]) for c in failed if not c["mistake"]})
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            counted.refused.append(str(path.relative_to(folder)))
+            continue
+        counted.reports += found
+        counted.named += named
+        counted.unnamed += unnamed
+    return counted
+
+
+def _reports(plain: Any) -> list[dict[str, Any]]:
+    """Take the reports out of a file: one, or several under "reports".
+
+    Raises: ValueError if the file has another schema.
+    """
+    if plain["schema"] != SCHEMA:
+        raise ValueError("not a report")
+    reports: list[dict[str, Any]] = plain.get("reports", [plain])
+    return reports

@@ -1,0 +1,224 @@
+"""A lab and its checks: what a course author writes.
+
+A check is one function and one promise. The first line of its docstring is what the student reads;
+its body asks the student's code a question, inside the sandbox, and returns what came back. How
+cases are drawn and how the answer is judged stand in its decorator, and run outside.
+"""
+
+import inspect
+import sys
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograder.judges import Judge, equal
+from autograder.pictures import Picture
+from autograder.sandbox.limits import Limits
+
+__all__ = ["Case", "Check", "Draw", "Lab", "Status"]
+
+Case = Mapping[str, Any]
+"""The inputs of one asking, by the names of the check's arguments."""
+
+Draw = Callable[[np.random.Generator], dict[str, Any]]
+"""Makes one case; the generator comes from the key's seed."""
+
+
+class Status(StrEnum):
+    """The four verdicts, never mixed."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Check:
+    """One promise about one behaviour of one exercise."""
+
+    id: str
+    """Unique in the course, such as `hebb.update`: module and name of the check."""
+    exercise: str
+    """The body that it asks, such as `hebb.hebb_step`."""
+    title: str
+    points: int
+    ask: Callable[..., Any]
+    judge: Judge
+    draw: Draw | None
+    drawn: int
+    always: tuple[dict[str, Any], ...]
+    needs: tuple["Check", ...]
+    unchanged: tuple[str, ...]
+    withheld: tuple[str, ...]
+    call: str
+    slides: str
+    fingerprint: Callable[[Case, Any], Any] | None
+    alike: Judge
+    limits: Limits
+    stays: str
+    picture: Picture | None
+
+    @property
+    def module(self) -> str:
+        """The engine module whose exercise this check asks."""
+        return self.exercise.partition(".")[0]
+
+    def cases(self, seed: int) -> list[dict[str, Any]]:
+        """Make this check's cases: the fixed ones, then those drawn from the seed.
+
+        Every case has a generator of its own, so that a new case or check changes no other.
+        """
+        name = zlib.crc32(self.id.encode())
+        generators = (np.random.default_rng([seed, name, i]) for i in range(self.drawn))
+        drawn = [self.draw(rng) for rng in generators] if self.draw else []
+        return [*self.always, *drawn]
+
+    def sent(self, cases: Sequence[Case]) -> list[dict[str, Any]]:
+        """Leave out of the cases what only the judge may know: it never enters the sandbox."""
+        return [
+            {name: part for name, part in case.items() if name not in self.withheld}
+            for case in cases
+        ]
+
+    def same(self, case: Case, observed: Any, other: Any) -> bool:
+        """Tell whether two returned values are the same answer, as far as this check can see."""
+        if self.fingerprint is None:
+            return self.alike(case, observed, other) is None
+        prints = (self.fingerprint(case, observed), self.fingerprint(case, other))
+        return equal(case, *prints) is None
+
+
+@dataclass(slots=True, eq=False)
+class Lab:
+    """One unit of the course: whole engine modules, their exercises, and the checks on them.
+
+    `exercises` is the one list of the bodies that students write: stubs, keys and tests read it.
+
+    Raises: ValueError when a check contradicts the lab.
+    """
+
+    id: str
+    title: str
+    slides: str
+    """The lecture's heading."""
+    exercises: Sequence[str]
+    home: Path | None = None
+    """The folder with `nnlab/` and `solutions/` of a lab that another package brings."""
+    checks: dict[str, Check] = field(default_factory=dict)
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The engine modules that this lab owns, in the order of its exercises."""
+        return tuple(dict.fromkeys(name.partition(".")[0] for name in self.exercises))
+
+    @property
+    def points(self) -> int:
+        """The most that can be reached."""
+        return sum(check.points for check in self.checks.values())
+
+    def check(
+        self,
+        exercise: str,
+        *,
+        points: int,
+        draw: Draw | None = None,
+        cases: int = 3,
+        always: Sequence[dict[str, Any]] = (),
+        judge: Judge = equal,
+        needs: Sequence[Check] = (),
+        unchanged: Sequence[str] = (),
+        withheld: Sequence[str] = (),
+        call: str = "",
+        slides: str = "",
+        fingerprint: Callable[[Case, Any], Any] | None = None,
+        alike: Judge | None = None,
+        limits: Limits | None = None,
+        stays: str = "",
+        picture: Picture | None = None,
+    ) -> Callable[[Callable[..., Any]], Check]:
+        """Register the decorated function as a check of this lab.
+
+        Args:
+            exercise: the body it asks, one of the lab's.
+            points: what it is worth, all or nothing.
+            draw: makes one case from a generator.
+            cases: how many cases are drawn.
+            always: cases that are asked whatever the seed, such as the lecture's own.
+            judge: compares an observation with the reference's; default: equal.
+            needs: checks that must pass before this one is asked.
+            unchanged: inputs that the code must leave as they were.
+            withheld: entries of a case that the judge needs and the code must not see, such as
+                the labels of held-out data; they are no arguments of the check.
+            call: how the question looks to a student, with the case's names in it;
+                default: the exercise called with the case.
+            slides: the lecture's heading; default: the lab's.
+            fingerprint: what of an answer identifies it, where right answers differ;
+                default: `alike` decides whether two answers are the same.
+            alike: the judge of that, where a wrong answer must resemble a known one more closely
+                than a right answer must resemble the reference's; default: the judge.
+            limits: what it may use of the machine.
+            stays: why it is there although another check fails for the same known mistakes.
+            picture: draws the evidence beside the expectation, where that tells more than words.
+        """
+
+        def register(ask: Callable[..., Any]) -> Check:
+            title = inspect.getdoc(ask)
+            if not title:
+                raise ValueError(f"{self.id}: check {ask.__name__} needs a docstring")
+            check = Check(
+                id=f"{exercise.partition('.')[0]}.{ask.__name__}",
+                exercise=exercise,
+                title=title.splitlines()[0],
+                points=points,
+                ask=ask,
+                judge=judge,
+                draw=draw,
+                drawn=cases if draw else 0,
+                always=tuple(always),
+                needs=tuple(needs),
+                unchanged=tuple(unchanged),
+                withheld=tuple(withheld),
+                call=call,
+                slides=slides or self.slides,
+                fingerprint=fingerprint,
+                alike=alike or judge,
+                limits=limits or Limits(),
+                stays=stays,
+                picture=picture,
+            )
+            self._admit(check)
+            return check
+
+        return register
+
+    def _admit(self, check: Check) -> None:
+        if check.exercise not in self.exercises:
+            raise ValueError(f"{check.id}: {check.exercise} is no exercise of {self.id}")
+        if check.id in self.checks:
+            raise ValueError(f"{check.id} is defined twice")
+        if not check.drawn and not check.always:
+            raise ValueError(f"{check.id} has no case: give it a draw or cases that always hold")
+        self.checks[check.id] = check
+
+
+class _Callable(ModuleType):
+    """This module, which notebooks call: `from autograder import check; check("hebb.update")`.
+
+    A function of that name in the package would be hidden as soon as this module is imported.
+    """
+
+    def __call__(self, check_id: str) -> float:
+        """Grade one check of the files in this folder, print the report, and return the points."""
+        from autograder.student.notebook_cell import check_here  # noqa: PLC0415  it imports this module
+
+        return check_here(check_id)
+
+
+sys.modules[__name__].__class__ = _Callable

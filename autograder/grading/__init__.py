@@ -1,0 +1,1 @@
+"""The path of a mark: submission, questions, key, grade, verdict, facts, diagnosis, report."""

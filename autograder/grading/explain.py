@@ -1,0 +1,152 @@
+"""The fact of a failed check, in sentences: called, returned, expected; or raised; or lost."""
+
+import errno
+from collections.abc import Mapping
+from typing import Any
+
+from autograder import text as show
+from autograder.course.lab import Check
+from autograder.judges import Finding
+from autograder.sandbox.observation import Lost, Observation, Raised, Returned
+from autograder.sandbox.scratch import MOST_MB
+
+__all__ = ["NOT_WRITTEN", "explain", "not_written_yet"]
+
+OUT_OF_REACH = (
+    "Code that is graded may compute, and write small files in its own folder. Other files, "
+    "programs, processes, threads and the network are out of its reach."
+)
+NO_THREAD = "can't start new thread"  # Python's own words
+NO_SPACE = f"[Errno {errno.ENOSPC}]"
+TOO_MANY_FILES = f"It wrote more files than it may, {MOST_MB} MB in all."
+NOT_WRITTEN = "Not written yet:"
+MAX_PRINTED = 400
+MAX_FOREIGN = 2000  # of a message: the sandbox sends no more, unless somebody has patched it
+
+
+def explain(
+    check: Check,
+    case: Mapping[str, Any],
+    observed: Observation,
+    expected: Any,
+    finding: Finding | None,
+    printed: str,
+    *,
+    imported: bool = True,
+    seen: str = "",
+) -> str:
+    """Tell what was asked, what the code did, what it should have done, and what is `seen` in it."""
+    lines = [f"called    {question(check, case)}" if imported else f"imported  {check.module}.py"]
+    match observed:
+        case Returned():
+            assert finding
+            lines += [
+                f"returned  {finding.returned or show.value(observed.value)}",
+                f"expected  {finding.expected or show.value(expected)}",
+                finding.detail,
+                seen,
+            ]
+        case Raised():
+            lines = _raised(check, lines, observed)
+        case Lost(reason="missing"):
+            lines = [_clean(observed.detail)]
+        case Lost():
+            lines.append(_lost(check, observed))
+    if printed.strip():
+        text = show.clean(printed.strip()[:MAX_FOREIGN])
+        cut = text if len(text) <= MAX_PRINTED else f"{text[:MAX_PRINTED]} …"
+        lines.append(f"printed   {_indented(cut)}")
+    return "\n".join(line for line in lines if line)
+
+
+def question(check: Check, case: Mapping[str, Any]) -> str:
+    """Write the question as the student would type it."""
+    name = check.exercise.partition(".")[2]
+    return show.call(check.call or f"{name}({', '.join(case)})", case)
+
+
+def not_written_yet(observation: Observation) -> bool:
+    """Tell whether this is a stub that nobody has touched yet."""
+    return isinstance(observation, Raised) and observation.kind == "NotImplementedError"
+
+
+def _raised(check: Check, called: list[str], error: Raised) -> list[str]:
+    """Reword the exceptions whose cause is known; else show exception and line."""
+    message = _clean(error.message)
+    where = f"{_clean(error.file)}, line {show.value(error.line)}" if error.file else ""
+    line = f"          {_clean(error.source)}" if error.source else ""
+    name = check.exercise.rpartition(".")[2]
+    match error.kind:
+        case "NotImplementedError":
+            return [f"{NOT_WRITTEN} {check.exercise.partition('.')[2]}."]
+        case "SyntaxError" | "IndentationError" | "TabError":
+            return [f"{check.module}.py is not valid Python: {message}", line]
+        case "ModuleNotFoundError" | "ImportError":
+            return [f"An import failed{f' in {where}' if where else ''}: {message}.", line]
+        case "AttributeError" if error.missing:
+            names = " and ".join(map(_clean, error.near[:2]))
+            near = f" It does have {names}: is that it?" if names else ""
+            return [f"{check.module}.py has no {_clean(error.missing)}.{near}"]
+        case "SystemExit":
+            return [
+                *called,
+                f"The code ended the program (exit) at {where or 'its top level'}.",
+                line,
+            ]
+        case "EOFError":
+            return [*called, f"The code waits for input at {where}; nobody can type here.", line]
+        case "MemoryError":
+            return [*called, f"It needs more than {check.limits.memory_mb} MB of memory.", where]
+    raised = f"raised    {_clean(error.kind)}: {message}".rstrip(": ")
+    if why := _refused(error):
+        return [*called, raised, f"in        {where}" if where else "", line, why]
+    if not where:
+        raised += f"\nThe answer of {name} cannot be used like this. Has it the right type?"
+    return [*called, raised, f"in        {where}" if where else "", line]
+
+
+def _refused(error: Raised) -> str:
+    """Say what the sandbox keeps from code that is graded, if this is what it met."""
+    if error.kind in {"PermissionError", "BlockingIOError"} or error.message == NO_THREAD:
+        return OUT_OF_REACH
+    full = error.kind == "OSError" and error.message.startswith(NO_SPACE)
+    return TOO_MANY_FILES if full else ""
+
+
+def _clean(text: str) -> str:
+    """Make text that the submission chose harmless, and keep it in bounds.
+
+    Its further lines are indented: none of them can look like a line of the report.
+    """
+    return _indented(show.clean(text[:MAX_FOREIGN]))
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n" + " " * 10)
+
+
+def _lost(check: Check, lost: Lost) -> str:
+    """Say why no answer came back."""
+    limits = check.limits
+    match lost.reason:
+        case "cpu":
+            return f"It used more than {limits.cpu_seconds} s of CPU time and was stopped. Does a loop never end?"
+        case "wall":
+            waited = _clean(lost.detail) or f"{limits.wall_seconds:g}"
+            return (
+                f"It gave no answer within {waited} s and was stopped. Does it wait for something?"
+            )
+        case "size":
+            return f"Its answer is too large to hand over. {_clean(lost.detail)}".strip()
+        case "disk":
+            return f"{TOO_MANY_FILES[:-1]}, and was stopped."
+        case "processes":
+            return "It started more processes or threads than it may and was stopped."
+        case "noise":
+            return (
+                "Its answer cannot be read: something else was written into the grader's channel."
+            )
+        case "exit":
+            return "The code ended its own process before it answered."
+    detail = f": {_clean(lost.detail)}" if lost.detail else ""
+    return f"The code crashed its process{detail}."

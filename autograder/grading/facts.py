@@ -1,0 +1,184 @@
+"""What is visible of a failed check without knowing its cause: facts that hold in all its cases.
+
+A fact is said only if every case of the check agrees with it, those that were answered rightly
+included. So a student can build on it, even where no known mistake explains the answer.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.course.lab import Check
+from autograder.grading.nature import Pair, agree, nature
+from autograder.judges import Comparing
+from autograder.judges.numbers import as_reals, quietly
+from autograder.judges.parts import Arrays
+from autograder.sandbox.observation import Observation, Returned
+
+__all__ = ["in_common", "in_one_mode"]
+
+LARGE = 100
+"""Beyond this, an input to exp is told as large."""
+MOST_NAMES = 3
+CONDITIONS: dict[str, Callable[[Any], Any]] = {
+    "is infinite": np.isinf,
+    "is 0": lambda x: x == 0,
+    "is negative": lambda x: x < 0,
+    "is positive": lambda x: x > 0,
+    "is not 0": lambda x: x != 0,
+    "is at most 0": lambda x: x <= 0,
+    "is at least 0": lambda x: x >= 0,
+    f"is above {LARGE}": lambda x: x > LARGE,
+    f"is below −{LARGE}": lambda x: x < -LARGE,
+    f"is above {LARGE} or below −{LARGE}": lambda x: np.abs(x) > LARGE,
+}
+
+
+@quietly()
+def in_common(
+    check: Check,
+    cases: Sequence[Mapping[str, Any]],
+    observed: Sequence[Observation],
+    right: Sequence[Observation],
+) -> str:
+    """Tell what is visible in all cases of a failed check; empty if there is nothing simple."""
+    judge: object = check.judge
+    if not isinstance(judge, Comparing):
+        return ""
+    arrays: list[Arrays] = []
+    for mine, other in zip(observed, right, strict=True):
+        pairs = (
+            judge.compared(mine.value, other.value)
+            if isinstance(mine, Returned) and isinstance(other, Returned)
+            else None
+        )
+        if pairs is None or (arrays and pairs.keys() != arrays[0].keys()):
+            return ""
+        arrays.append(pairs)
+    if not arrays:
+        return ""
+    parts = {name: [_floats(pairs[name]) for pairs in arrays] for name in arrays[0]}
+    wrong = {name: pairs for name, pairs in parts.items() if not all(map(_right, pairs))}
+    said: dict[str, list[str]] = {}
+    for name, both in wrong.items():
+        fact = _fact(both, [case[name] for case in arrays], cases)
+        if fact:
+            said.setdefault(fact, []).append(name)
+    return " ".join(
+        [*_only(wrong, parts), *(_sentence(names, fact) for fact, names in said.items())]
+    )
+
+
+def in_one_mode(check: Check, verdicts: Mapping[Check, bool]) -> str:
+    """Tell if an exercise is right in evaluation and wrong in training, or the other way round.
+
+    `verdicts` tells of the checks that were judged whether they passed; the modes stand at the
+    beginning of their titles.
+    """
+    modes: dict[str, set[bool]] = {"training": set(), "evaluation": set()}
+    for other, passed in verdicts.items():
+        for mode, passes in modes.items():
+            if other.exercise == check.exercise and other.title.startswith(
+                (f"In {mode},", f"After {mode},")
+            ):
+                passes.add(passed)
+    for mode, other_mode in (("training", "evaluation"), ("evaluation", "training")):
+        if False in modes[mode] and modes[other_mode] == {True}:
+            return f"Every check in {other_mode} passes: it goes wrong in {mode} only."
+    return ""
+
+
+def _fact(pairs: Sequence[Pair], raw: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> str:
+    return _integers(raw) or nature(pairs) or _not_finite(pairs, cases) or _where(pairs, cases)
+
+
+def _floats(pair: Pair) -> Pair:
+    with np.errstate(all="ignore"):
+        return pair[0].astype(float), pair[1].astype(float)
+
+
+def _right(pair: Pair) -> bool:
+    mine, right = pair
+    return mine.shape == right.shape and bool((agree(mine, right) | _both_nan(mine, right)).all())
+
+
+def _both_nan(mine: Any, right: Any) -> Any:
+    return np.isnan(mine) & np.isnan(right)
+
+
+def _sentence(names: Sequence[str], fact: str) -> str:
+    return f"In {_listed(names)}: {fact[0].lower()}{fact[1:]}" if any(names) else fact
+
+
+def _only(wrong: Mapping[str, Any], parts: Mapping[str, Any]) -> list[str]:
+    """Name the parts that are ever wrong, if there are others that never are."""
+    if not wrong or len(wrong) == len(parts):
+        return []
+    are = "is" if len(wrong) == 1 else "are"
+    return [f"Only {_listed(list(wrong))} {are} wrong; the rest is right in every case."]
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > MOST_NAMES:
+        return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _not_finite(pairs: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> str:
+    """Tell of nan and infinity where all right numbers are finite, and at which inputs they come."""
+    same_shape = all(mine.shape == right.shape for mine, right in pairs)
+    if not same_shape or not all(np.isfinite(right).all() for _, right in pairs):
+        return ""
+    broken = [~np.isfinite(mine) for mine, _ in pairs]
+    if not any(map(np.any, broken)):
+        return ""
+    nan = any(np.isnan(mine).any() for mine, _ in pairs)
+    what = "nan" if nan else "infinite"
+    why = "An overflow leads to that, or a division by 0."
+    where = _condition(broken, cases)
+    if where:
+        return f"It is {what} exactly where {where}. {why}"
+    if all(map(np.all, broken)):
+        return f"All of it is {what}. {why}"
+    return f"Some of it is {what}. {why}"
+
+
+def _where(pairs: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> str:
+    """See that exactly those entries are wrong, or right, whose input fulfils a simple condition."""
+    if any(mine.shape != right.shape for mine, right in pairs):
+        return ""
+    wrong = [~agree(*pair) for pair in pairs]
+    where = _condition([~at for at in wrong], cases)
+    if where and where.endswith(("is 0", "positive", "negative")):
+        return f"It is right exactly where {where}, and wrong everywhere else."
+    where = _condition(wrong, cases)
+    return f"It is wrong exactly where {where}, and right everywhere else." if where else ""
+
+
+def _condition(at: Sequence[Any], cases: Sequence[Mapping[str, Any]]) -> str:
+    """Find the condition on an input that marks exactly these entries, of which some are not marked."""
+    marks = np.concatenate([np.ravel(mark) for mark in at])
+    if marks.all() or not marks.any():
+        return ""
+    for name in cases[0]:
+        inputs = [as_reals(case.get(name)) for case in cases]
+        if any(x is None or x.shape != np.shape(mark) for x, mark in zip(inputs, at, strict=True)):
+            continue
+        x = np.concatenate([part.ravel() for part in inputs])
+        for words, holds in CONDITIONS.items():
+            if np.array_equal(holds(x), marks):
+                return f"{name} {words}"
+    return ""
+
+
+def _integers(raw: Sequence[Pair]) -> str:
+    """See whole numbers of an integer type where fractions are expected."""
+    integers = all(
+        mine.dtype.kind in "iu" and mine.shape == right.shape and (np.abs(mine - right) < 1).all()
+        for mine, right in raw
+    )
+    fractions = any((right != np.trunc(right)).any() for _, right in raw)
+    if not integers or not fractions:
+        return ""
+    return "It is rounded: its numbers are integers, where fractions are expected."

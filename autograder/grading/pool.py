@@ -1,0 +1,308 @@
+"""Many submissions at once: processes of this machine, or a Dask cluster.
+
+Each process has its own sandbox and asks the same `grade`; so the marks do not depend on how many
+there are or where. A process that dies is replaced, and what it was at is graded again.
+"""
+
+import contextlib
+import hashlib
+import importlib
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from typing import Any
+
+from autograder.course.catalogue import load_lab
+from autograder.course.lab import Lab
+from autograder.grading.grade import grade
+from autograder.grading.key import Key, key_from_bytes
+from autograder.grading.report import Report
+from autograder.grading.results import edition, from_plain, to_plain
+from autograder.grading.submission import Handed
+from autograder.sandbox import Sandbox, SandboxError, hides_files, open_sandbox, refuse_less
+from autograder.text import named
+
+__all__ = ["ClusterError", "end_with_parent", "grade_many", "require_isolation"]
+
+_LOG = logging.getLogger(__name__)
+
+TRIES = 2
+"""Runs of all that is left after a process has died, before each is graded by itself."""
+
+CONNECT_SECONDS = 10
+
+Graded = tuple[Handed, Report | None]
+
+
+class UnfitWorkerError(Exception):
+    """A worker has other code than the marks are to come from, or too little would hold a submission."""
+
+
+class ClusterError(Exception):
+    """The cluster cannot be used: what is wrong with it, and what to do."""
+
+
+def grade_many(
+    handed: Sequence[Handed],
+    key: Key,
+    *,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    at_least: str = "",
+) -> Iterator[Graded]:
+    """Grade submissions to one lab; yield each with its report as soon as it is there.
+
+    Args:
+        handed: the submissions.
+        key: the lab's answer key.
+        jobs: processes on this machine.
+        scheduler: the address of a Dask scheduler, whose workers are used in their place.
+        at_least: the isolation that was found here: no process of this machine grades under less.
+
+    A submission that ends its grader again and again comes back without a report.
+
+    Raises: ClusterError if there is no such cluster, or its workers have other code.
+    """
+    if not handed:
+        return iter(())
+    if scheduler is not None:
+        return _on_cluster(handed, key, scheduler, at_least)
+    return _here(handed, key, jobs, at_least)
+
+
+def _here(handed: Sequence[Handed], key: Key, jobs: int, at_least: str) -> Iterator[Graded]:
+    lab, frame = handed[0].lab, key.to_bytes()
+    left = {id(one): one for one in handed}
+    whys: dict[int, str] = {}
+    for _ in range(TRIES):
+        for one, report in _together(list(left.values()), lab, frame, jobs, at_least, whys):
+            del left[id(one)]
+            yield one, report
+        if not left:
+            return
+    for one in left.values():  # one of them ends its grader: only by itself does it end no other's
+        alone = list(_together([one], lab, frame, 1, at_least, whys))
+        if not alone:
+            _LOG.warning(
+                "%s was not graded: %s", named(one.student), whys.get(id(one), "it is lost.")
+            )
+        yield alone[0] if alone else (one, None)
+
+
+def _together(
+    handed: Sequence[Handed], lab: Lab, frame: bytes, jobs: int, at_least: str, whys: dict[int, str]
+) -> Iterator[Graded]:
+    """Grade in processes until all is done or a process dies, which ends its pool.
+
+    Whom nothing is yielded for, `whys` says why, by identity.
+    """
+    context = multiprocessing.get_context("spawn")  # a fork would hand on threads and open files
+    try:
+        with (
+            _safe_path(),
+            ProcessPoolExecutor(
+                min(jobs, len(handed)),
+                mp_context=context,
+                initializer=_begin,
+                initargs=(frame, at_least),
+            ) as pool,
+        ):
+            try:
+                with _uninterrupted():
+                    asked = {pool.submit(_grade_here, lab.id, *_parts(one)): one for one in handed}
+                yield from _collect(asked, lab, whys)
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)  # who stops early need not wait
+    except (OSError, RuntimeError) as error:  # a process died, or none can be started
+        whys.update({id(one): named(_brief(error)) for one in handed})
+
+
+@contextlib.contextmanager
+def _safe_path() -> Iterator[None]:
+    """Keep the processes that are started from importing what lies in the folder they start in."""
+    before = os.environ.get("PYTHONSAFEPATH", "")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        os.environ["PYTHONSAFEPATH"] = before  # which means nothing where it is empty
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Keep Ctrl-C waiting while processes are started: they would print where it hit them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _collect(
+    asked: Mapping["Future[dict[str, Any]]", Handed], lab: Lab, whys: dict[int, str]
+) -> Iterator[Graded]:
+    """Yield what comes back; where nothing does, whatever the reason, it is asked for once more."""
+    for future in as_completed(asked):
+        try:
+            report = from_plain(lab, future.result())
+        except Exception as error:  # noqa: BLE001  one submission's trouble ends no other's grading
+            whys[id(asked[future])] = named(_brief(error))
+            continue
+        yield asked[future], report
+
+
+def _parts(one: Handed) -> tuple[dict[str, bytes], dict[str, str]]:
+    return dict(one.texts), dict(one.missing)
+
+
+def _on_cluster(
+    handed: Sequence[Handed], key: Key, address: str, at_least: str
+) -> Iterator[Graded]:
+    try:
+        distributed: Any = importlib.import_module("distributed")  # an extra
+    except ModuleNotFoundError:
+        raise ClusterError(
+            "A cluster needs dask.distributed. Install it with: pip install 'nnlab-course[cluster]'"
+        ) from None
+    lab, frame = handed[0].lab, key.to_bytes()
+    try:
+        client = distributed.Client(address, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError, TypeError) as error:
+        raise ClusterError(
+            f"No Dask scheduler answers at {address}: {_brief(error)} "
+            "Start one with `dask scheduler`, and workers with `dask worker ADDRESS`."
+        ) from None
+    with client:
+        if not client.scheduler_info()["workers"]:
+            raise ClusterError(
+                f"The cluster at {address} has no workers. Start some with `dask worker {address}`."
+            )
+        yield from _ask_cluster(client, handed, lab, frame, at_least)
+
+
+def _ask_cluster(
+    client: Any, handed: Sequence[Handed], lab: Lab, frame: bytes, at_least: str
+) -> Iterator[Graded]:
+    distributed: Any = importlib.import_module("distributed")
+    key = client.scatter(frame, broadcast=True, hash=False)
+    asked = {
+        client.submit(
+            _grade_there, lab.id, edition(lab), at_least, key, *_parts(one), pure=False
+        ): one
+        for one in handed
+    }
+    try:
+        for future, plain in distributed.as_completed(asked, with_results=True, raise_errors=False):
+            if future.status != "finished" and isinstance(plain[1], UnfitWorkerError):
+                raise ClusterError(f"A worker cannot grade: {_brief(plain[1])}") from plain[1]
+            report = None
+            if future.status == "finished":
+                with contextlib.suppress(
+                    Exception
+                ):  # one submission's trouble ends no other's grading
+                    report = from_plain(lab, plain)
+            yield asked[future], report
+    finally:
+        client.cancel(list(asked))
+
+
+def _brief(error: BaseException) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0].rstrip(".") + "."
+
+
+def require_isolation() -> str:
+    """See that submissions cannot reach other files here: strangers' code runs by the hundred.
+
+    What holds them is returned: the processes that grade must have as much.
+
+    Raises: ValueError if it does not; SandboxError if no sandbox can be opened.
+    """
+    with open_sandbox() as sandbox:
+        if not hides_files(sandbox.isolation):
+            raise ValueError(
+                f"Only {sandbox.isolation} would hold the submissions on this machine: they could read "
+                "and change your files. `nnlab doctor` tells what is missing. In a container, or "
+                "under an account that owns nothing, say --isolation=process."
+            )
+        return sandbox.isolation
+
+
+# Everything below runs in the processes that grade.
+
+_MINE = threading.local()
+_KEYS: dict[str, Key] = {}
+_PROMISED: dict[str, str] = {}
+
+
+def _begin(frame: bytes, at_least: str) -> None:
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the batch, which then ends us
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # for the code in the sandbox
+    end_with_parent()
+    _KEYS["here"] = key_from_bytes(frame)
+    _PROMISED["here"] = at_least
+
+
+def end_with_parent() -> None:
+    """End when the batch is killed: its pool's queue, which both hold open, would not tell."""
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "only a pool's process runs this"
+    parent.join()
+    os._exit(1)
+
+
+def _grade_here(lab_id: str, texts: dict[str, bytes], missing: dict[str, str]) -> dict[str, Any]:
+    return _grade(lab_id, _KEYS["here"], texts, missing)
+
+
+def _grade_there(
+    lab_id: str,
+    wanted: str,
+    at_least: str,
+    frame: bytes,
+    texts: dict[str, bytes],
+    missing: dict[str, str],
+) -> dict[str, Any]:
+    """Grade on a worker of a cluster, if it has the very course that the marks are to come from."""
+    if edition(load_lab(lab_id)) != wanted:
+        raise UnfitWorkerError(
+            "it has another edition of the course, of numpy or of Python. "
+            "Install the same on all machines."
+        )
+    _PROMISED["here"] = at_least
+    try:
+        refuse_less(_sandbox().isolation, at_least)
+    except SandboxError as error:
+        raise UnfitWorkerError(f"{error}. nnlab doctor says there what is missing.") from None
+    name = hashlib.sha256(frame).hexdigest()
+    if name not in _KEYS:
+        _KEYS[name] = key_from_bytes(frame)
+    return _grade(lab_id, _KEYS[name], texts, missing)
+
+
+def _grade(
+    lab_id: str, key: Key, texts: dict[str, bytes], missing: dict[str, str]
+) -> dict[str, Any]:
+    handed = Handed(load_lab(lab_id), "", texts, missing)
+    return to_plain(grade(handed, key, _sandbox()), times=True)
+
+
+def _sandbox() -> Sandbox:
+    """Open this thread's sandbox once; its worker ends when this process does."""
+    if not hasattr(_MINE, "sandbox"):
+        _MINE.sandbox = open_sandbox(at_least=_PROMISED.get("here", ""))
+    sandbox: Sandbox = _MINE.sandbox
+    return sandbox

@@ -1,0 +1,152 @@
+"""Results that are kept: one file a submission, named after all that its marks depend on.
+
+The name is a hash of what was handed in, of the answer key and of the code that judges. So what is
+found is true, an unchanged submission is never graded twice, and whatever ends a batch costs only
+the submissions that were being graded.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from autograder.course.lab import Lab, Status
+from autograder.grading.fingerprints import checks_fingerprint
+from autograder.grading.key import key_fingerprint
+from autograder.grading.report import CheckResult, Report
+from autograder.grading.submission import Handed
+from autograder.sandbox import holds
+from autograder.state import keep, kept_text
+
+__all__ = [
+    "Results",
+    "Seeds",
+    "edition",
+    "from_plain",
+    "to_plain",
+]
+
+SCHEMA = "nnlab/result/1"
+
+
+def to_plain(report: Report, *, times: bool = False) -> dict[str, Any]:
+    """Describe a report; without its times, two gradings of one submission are equal."""
+    checks = [
+        {
+            "id": result.check.id,
+            "status": str(result.status),
+            "message": result.message,
+            "mistake": result.mistake,
+            "hint": result.hint,
+            "raised_at": result.raised_at and list(result.raised_at),
+        }
+        for result in report.results
+    ]
+    seconds = [round(result.seconds, 4) for result in report.results]
+    return {
+        "schema": SCHEMA,
+        "seed": report.seed,
+        "isolation": report.isolation,
+        "checks": checks,
+        **({"seconds": seconds} if times else {}),
+    }
+
+
+def from_plain(lab: Lab, plain: Mapping[str, Any]) -> Report:
+    """Make the report that `to_plain` described.
+
+    Raises: KeyError, TypeError or ValueError if it is none of this lab's.
+    """
+    checks = plain["checks"]
+    results = tuple(
+        CheckResult(
+            lab.checks[check["id"]],
+            Status(check["status"]),
+            check["message"],
+            check["mistake"],
+            check["hint"],
+            float(seconds),
+            raised_at=check["raised_at"] and (check["raised_at"][0], check["raised_at"][1]),
+        )
+        for check, seconds in zip(checks, plain.get("seconds", [0.0] * len(checks)), strict=True)
+    )
+    if plain["schema"] != SCHEMA or [r.check.id for r in results] != list(lab.checks):
+        raise ValueError(f"no result of {lab.id}")
+    return Report(lab.id, lab.title, plain["seed"], plain["isolation"], results)
+
+
+class Results:
+    """The results of one lab under one key."""
+
+    def __init__(self, folder: Path, lab: Lab, key_frame: bytes) -> None:
+        self.folder = folder / lab.id
+        self.lab = lab
+        self.key = hashlib.sha256(key_frame).hexdigest()[:32]
+        self.made_by = hashlib.sha256(f"{self.key}{edition(lab)}".encode()).hexdigest()[:32]
+        """Changes when the key or the code that judges does."""
+
+    def find(self, handed: Handed, isolation: str = "") -> Report | None:
+        """Read the result of a submission; None if there is none that is whole.
+
+        One that was made under fewer layers than `isolation` has does not count.
+        """
+        try:
+            report = from_plain(self.lab, json.loads(kept_text(self._place(handed))))
+            return report if holds(report.isolation, isolation) else None
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            return None
+
+    def keep(self, handed: Handed, report: Report) -> None:
+        """Keep a result whole or not at all; one in which we are at fault is asked again."""
+        if not report.count(Status.ERROR):
+            text = json.dumps(to_plain(report, times=True)) + "\n"
+            keep(self._place(handed), text, private=True)
+
+    def _place(self, handed: Handed) -> Path:
+        name = hashlib.sha256(f"{handed.digest}{self.made_by}".encode()).hexdigest()[:40]
+        return self.folder / f"{name}.json"
+
+
+SECRET_BITS = 128
+"""Of a course's own seed: nobody can try them all."""
+
+
+class Seeds:
+    """The seed of each lab in one course folder: the secret that every mark's cases come from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.place = folder / "seeds.json"
+
+    def get(self, lab: Lab) -> int:
+        """Give the lab's seed; the first time it is drawn."""
+        seeds = self._read()
+        if lab.id not in seeds:
+            self.set(lab, secrets.randbits(SECRET_BITS))
+        return self._read()[lab.id]
+
+    def set(self, lab: Lab, seed: int) -> None:
+        """Choose the lab's seed for all gradings to come."""
+        text = json.dumps(self._read() | {lab.id: seed}, indent=2, sort_keys=True) + "\n"
+        keep(self.place, text, private=True)
+
+    def _read(self) -> dict[str, int]:
+        try:
+            seeds = json.loads(kept_text(self.place))
+            return {str(lab_id): int(seed) for lab_id, seed in seeds.items()}
+        except FileNotFoundError:
+            return {}
+        except (ValueError, AttributeError, TypeError, RecursionError):
+            raise ValueError(
+                f"{self.place} is damaged: it should map labs to seeds, as in "
+                '{"lab02_hebb": 7}. Correct or delete it.'
+            ) from None
+
+
+@cache
+def edition(lab: Lab) -> str:
+    """Hash all of this installation that a mark depends on: judging, engine, numpy, Python."""
+    made_of = f"{key_fingerprint(lab)} {checks_fingerprint(lab)}"
+    return hashlib.sha256(made_of.encode()).hexdigest()[:32]

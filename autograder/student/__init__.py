@@ -1,0 +1,1 @@
+"""What a student uses: the self-check, hints, progress, the workspace."""

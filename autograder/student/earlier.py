@@ -1,0 +1,157 @@
+"""What a check leans on in the student's edition: the student's own modules of earlier labs.
+
+The instructor's edition puts the reference there, so that each lab is marked by itself. A student
+has no reference: a check may go wrong although the lab that it belongs to is right. So a failure that
+leans on earlier work which is not right yet is not judged, and the report says what comes first.
+"""
+
+import ast
+import importlib
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+
+from autograder.course.catalogue import owner_of
+from autograder.course.lab import Check, Lab, Status
+from autograder.grading.report import CheckResult, Report
+from autograder.sandbox import Source
+from autograder.sandbox.observation import Observation, Raised
+
+__all__ = ["First", "earlier_first", "is_own_failure", "leans_on"]
+
+PACKAGE = "nnlab"
+ALL = "*"
+"""Stands for every name of a module."""
+
+First = Callable[[Check, Mapping[str, Source]], str | None]
+"""Says what of earlier labs must be put right before a failed check can be judged; None for nothing."""
+
+
+def earlier_first(
+    lab: Lab, missing: Mapping[str, str], report_of: Callable[[Lab], Report]
+) -> First:
+    """Make the function that blames earlier work.
+
+    `missing` has the reason why an earlier module is not there; `report_of` grades an earlier lab,
+    and is called only where a failure leans on it.
+    """
+
+    def first(check: Check, sources: Mapping[str, Source]) -> str | None:
+        for owner, module, names in _owned(check, sources):
+            if owner.id >= lab.id:
+                continue
+            told = f"Not judged: it leans on your {module}.py of {owner.id}"
+            if module in missing:
+                return f"{told}, which cannot be used. {missing[module]} Write that file first."
+            wrong = [r.check.id for r in report_of(owner).results if _is_wrong(r, module, names)]
+            if wrong:
+                more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+                return (
+                    f"{told}, where {wrong[0]}{more} {'do' if more else 'does'} not pass yet. "
+                    f"First: nnlab grade {owner.id}"
+                )
+        return None
+
+    return first
+
+
+def _is_wrong(result: CheckResult, module: str, names: set[str]) -> bool:
+    """Tell whether a check of an exercise does not pass that is among the names of a module."""
+    owner, name = result.check.exercise.split(".")[:2]
+    used = owner == module and (name in names or ALL in names)
+    return used and result.status in {Status.FAILED, Status.SKIPPED}
+
+
+def _owned(check: Check, sources: Mapping[str, Source]) -> list[tuple[Lab, str, set[str]]]:
+    """List what a check leans on with its labs, in teaching order: what is first comes first."""
+    leaned = leans_on(check, sources)
+    found = [(owner_of(module), module) for module in leaned]
+    owned = [(owner, module, leaned[module]) for owner, module in found if owner is not None]
+    return sorted(owned, key=lambda item: (item[0].id, item[0].modules.index(item[1])))
+
+
+def is_own_failure(lab: Lab, observed: Observation, sources: Mapping[str, Source]) -> bool:
+    """Tell of a failure that cannot come from earlier work.
+
+    A body of this lab is not written yet, or one of its files is no Python.
+    """
+    if not isinstance(observed, Raised):
+        return False
+    if observed.kind == "NotImplementedError":
+        return not observed.message.startswith("lab") or observed.message.startswith(f"{lab.id}:")
+    own = {sources[module].file for module in lab.modules if module in sources}
+    return observed.kind in {"SyntaxError", "IndentationError", "TabError"} and observed.file in own
+
+
+def leans_on(check: Check, sources: Mapping[str, Source]) -> dict[str, set[str]]:
+    """Map the engine's modules that a check uses to the names that are used of them.
+
+    Used is what the check's body asks, and what the sources import, directly or through others.
+    """
+    used: dict[str, set[str]] = {check.module: {ALL}}
+    waiting = [check.module]
+
+    def use(found: Iterable[tuple[str, str]]) -> None:
+        for module, name in found:
+            if module not in used:
+                waiting.append(module)
+            used.setdefault(module, set()).add(name)
+
+    use(_asked(check))
+    while waiting:
+        module = waiting.pop()
+        if module in sources:
+            use(_imported(sources[module].text))
+    return used
+
+
+def _imported(text: bytes) -> Iterator[tuple[str, str]]:
+    """Go through what a source imports of the engine; one that is no Python imports nothing."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=aliases):
+                names = [alias.name.split(".") for alias in aliases]
+                yield from ((n[1], ALL) for n in names if n[0] == PACKAGE and len(n) > 1)
+            case ast.ImportFrom(module="nnlab", names=aliases, level=0):
+                yield from ((alias.name, ALL) for alias in aliases)
+            case ast.ImportFrom(module=str(module), names=aliases, level=0):
+                package, _, name = module.partition(".")
+                if package == PACKAGE:
+                    yield from ((name, alias.name) for alias in aliases)
+
+
+def _asked(check: Check) -> Iterator[tuple[str, str]]:
+    """Go through what a check's body asks of the student, itself or in functions that it calls."""
+    functions = _functions(check.ask.__module__)
+    waiting, seen = [check.ask.__name__], set()
+    while waiting:
+        name = waiting.pop()
+        if name not in functions or name in seen:
+            continue
+        seen.add(name)
+        for used in (found for line in functions[name].body for found in _names(line)):
+            student, *path = used.split(".")
+            if student != "student":
+                waiting.append(student)
+            elif path:
+                yield path[0], path[1] if len(path) > 1 else ALL
+
+
+@cache
+def _functions(module: str) -> Mapping[str, ast.FunctionDef]:
+    source = inspect.getsource(importlib.import_module(module))
+    return {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    """Go through the names in a piece of code, with the attributes that follow: student.hebb.train."""
+    match node:
+        case ast.Name() | ast.Attribute(value=ast.Name() | ast.Attribute()):
+            yield ast.unparse(node)
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from _names(child)

@@ -1,0 +1,119 @@
+"""What a cell of a lab's notebook calls: `check("hebb.update")` grades the file beside the notebook.
+
+After `%load_ext autograder` a check also loads the student's module anew where the notebook has loaded
+it: what the next cell calls is what was graded. That runs the student's code in the student's own
+kernel; the marks come from the sandbox, as always.
+"""
+
+import contextlib
+import importlib
+import io
+import math
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from rich.console import Console
+
+from autograder.course.catalogue import load_lab, owner_of
+from autograder.course.lab import Lab
+from autograder.grading.report import Report
+from autograder.grading.submission import Handed, Submission, SubmissionError
+from autograder.report.terminal import render
+
+__all__ = ["check_here", "follow", "leave", "told"]
+
+WIDTH = 88
+
+_following: Any = None  # the shell whose modules a check loads anew
+_last: tuple[Handed, Report] | None = None  # cells in a row ask about one state of the file
+
+
+def check_here(check_id: str) -> float:
+    """Grade one check in this folder, show what came out, and return its points; nan if not graded.
+
+    The whole lab is graded, so that a check counts here as it does for the mark: what it needs comes
+    first.
+
+    Raises: SubmissionError with the nearest names if there is no such check.
+    """
+    lab = owner_of(check_id.partition(".")[0])
+    if lab is None or check_id not in lab.checks:
+        names = ", ".join(lab.checks) if lab else "such as hebb.update"
+        raise SubmissionError(f"There is no check {check_id!r}. The checks are {names}.")
+    report = _report(lab.id)
+    _show(report, check_id)
+    if _following is not None:
+        _reload(lab, _following.user_ns)
+    points = next(r.points for r in report.results if r.check.id == check_id)
+    return math.nan if points is None else float(points)
+
+
+def follow(shell: Any) -> None:
+    """Give a notebook check(), and let it load anew what it grades."""
+    global _following  # noqa: PLW0603  one kernel, one student
+    _following = shell
+    shell.push({"check": importlib.import_module("autograder.course.lab")})
+
+
+def leave(shell: Any) -> None:
+    """Load nothing anew any more; check() stays, for cells may use it."""
+    global _following  # noqa: PLW0603  the same
+    del shell
+    _following = None
+
+
+def _show(report: Report, check_id: str) -> None:
+    """Show the report as a page's part where there is a notebook, in words everywhere else."""
+    words = told(report, check_id)
+    ipython: Any = sys.modules.get("IPython")  # where it is not loaded, nobody looks at a notebook
+    if ipython is None or ipython.get_ipython() is None:
+        print(words, end="")  # noqa: T201  a program's output
+        return
+    from autograder.report.web import to_fragment  # noqa: PLC0415  only a notebook needs it
+
+    display: Any = importlib.import_module("IPython.display").display
+    display({"text/plain": words, "text/html": to_fragment(report, check_id)}, raw=True)
+
+
+def _reload(lab: Lab, names: dict[str, Any]) -> None:
+    """Load the lab's modules anew where they are loaded, and give old names the new functions."""
+    for module in _loaded(lab):
+        old = {id(value): name for name, value in vars(module).items() if callable(value)}
+        with contextlib.suppress(Exception, SystemExit):  # what is wrong, the report has told
+            importlib.reload(module)
+            for name, value in names.items():
+                if id(value) in old:
+                    names[name] = getattr(module, old[id(value)], value)
+
+
+def _loaded(lab: Lab) -> list[ModuleType]:
+    here = {Path.cwd() / f"{module}.py" for module in lab.modules}
+    files = {id(m): getattr(m, "__file__", None) for m in sys.modules.values()}
+    return [m for m in [*sys.modules.values()] if files[id(m)] and Path(str(files[id(m)])) in here]
+
+
+def told(report: Report, check_id: str) -> str:
+    """Write the report of one check as plain text."""
+    only = tuple(result for result in report.results if result.check.id == check_id)
+    stream = io.StringIO()
+    console = Console(
+        file=stream, width=WIDTH, color_system=None, force_terminal=False, force_jupyter=False
+    )
+    console.print(render(replace(report, results=only)), markup=False, highlight=False)
+    return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
+
+
+def _report(lab_id: str) -> Report:
+    global _last  # noqa: PLW0603  one kernel, one student
+    from autograder.sandbox import open_sandbox  # noqa: PLC0415  it needs a module that calls this
+    from autograder.student.selfcheck import SelfCheck  # noqa: PLC0415  the same
+
+    lab = load_lab(lab_id)
+    handed = Submission(lab, Path.cwd()).taken()
+    if _last is None or (_last[0].lab.id, _last[0].digest) != (lab_id, handed.digest):
+        with open_sandbox() as sandbox:
+            _last = handed, SelfCheck(None, sandbox).report(handed)
+    return _last[1]

@@ -1,0 +1,161 @@
+"""Progress that is kept between runs: what each lab of a workspace reached, and when.
+
+One file of the workspace holds it, `.nnlab/progress.json`. It is written after every report and never
+needed for one: a file that is damaged, or that somebody else wrote, counts as nothing.
+"""
+
+import contextlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from autograder.course.lab import Status
+from autograder.grading.report import CheckResult, Report
+from autograder.grading.submission import Submission, find_submissions
+from autograder.state import held, keep, kept_text, state_folder
+
+__all__ = ["LabProgress", "keep_progress", "lab_progress", "workspace_progress"]
+
+SCHEMA = "nnlab/progress/1"
+KEPT = "progress.json"
+YEARS = range(2000, 3000)
+"""When something can have been graded: dates near the ends of all time cannot be converted."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabProgress:
+    """How far a submission has come, as its last reports tell."""
+
+    submission: Submission
+    statuses: Mapping[str, str]
+    """The last verdict on each check that was asked, by the check's id."""
+    graded_at: datetime | None
+    """None: it has not been graded here."""
+    changed: bool
+    """Whether its files are others than those that were graded."""
+
+    @property
+    def points(self) -> int:
+        """What was reached by the checks that were graded."""
+        checks = self.submission.lab.checks
+        return sum(checks[name].points for name, s in self.statuses.items() if s == Status.PASSED)
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether the last report is a mark: no check was left without a verdict."""
+        return self.graded_at is not None and Status.ERROR not in self.statuses.values()
+
+    @property
+    def max_points(self) -> int:
+        """What can be reached."""
+        return self.submission.lab.points
+
+    @property
+    def unfinished(self) -> list[str]:
+        """List the exercises of which not every check has passed, in the order of the course."""
+        lab = self.submission.lab
+        left = {c.exercise for c in lab.checks.values() if self.statuses.get(c.id) != Status.PASSED}
+        return [exercise for exercise in lab.exercises if exercise in left]
+
+    def to_plain(self) -> dict[str, Any]:
+        """Describe it as data."""
+        return {
+            "lab": self.submission.lab.id,
+            "points": self.points if self.is_graded or self.graded_at is None else None,
+            "max_points": self.max_points,
+            "graded_at": self.graded_at and self.graded_at.isoformat(),
+            "changed": self.changed,
+            "unfinished": self.unfinished,
+        }
+
+
+def keep_progress(
+    graded: Iterable[tuple[Submission, str, Report]], cwd: Path, *, now: datetime | None = None
+) -> None:
+    """Keep what reports tell of submissions, each with the digest of what was graded.
+
+    Where only some checks were asked, the others keep their verdicts, and the lab its date. Where
+    nothing can be written nothing is kept: a report does not fail for that.
+    """
+    place = state_folder(cwd) / KEPT
+    with held(place.parent):
+        kept = _read(place)
+        for submission, digest, report in graded:
+            name = _name(submission, place)
+            whole = len(report.results) == len(submission.lab.checks)
+            before = {} if whole else kept.get(name, {})
+            asked = {result.check.id: _own_status(result) for result in report.results}
+            kept[name] = {
+                "graded_at": (now or datetime.now(UTC)).isoformat(timespec="seconds"),
+                "digest": digest if whole else before.get("digest", digest),
+                "checks": {**before.get("checks", {}), **asked},
+            }
+        text = json.dumps({"schema": SCHEMA, "labs": kept}, indent=2) + "\n"
+        with contextlib.suppress(OSError):
+            keep(place, text)
+
+
+def _own_status(result: CheckResult) -> str:
+    """Take the verdict; what passed with the reference's help is no progress yet."""
+    return str(Status.SKIPPED if result.carried else result.status)
+
+
+def workspace_progress(cwd: Path) -> list[LabProgress]:
+    """Tell how far every lab of the workspace has come, in the order of the course.
+
+    Raises: SubmissionError if there is no lab here.
+    """
+    root = state_folder(cwd).parent
+    try:
+        found = find_submissions(None, root)
+    except ValueError:  # a .nnlab above the labs, as somebody's habit or accident put it there
+        found = find_submissions(None, cwd)
+    return [lab_progress(submission, cwd) for submission in found]
+
+
+def lab_progress(submission: Submission, cwd: Path) -> LabProgress:
+    """Tell how far one submission has come."""
+    place = state_folder(cwd) / KEPT
+    entry = _read(place).get(_name(submission, place))
+    if entry is None:
+        return LabProgress(submission, {}, None, changed=False)
+    checks = submission.lab.checks
+    known = {name: status for name, status in entry["checks"].items() if name in checks}
+    changed = entry["digest"] != submission.taken().digest
+    return LabProgress(submission, known, datetime.fromisoformat(entry["graded_at"]), changed)
+
+
+def _name(submission: Submission, place: Path) -> str:
+    """Name a submission by lab and folder; one in the workspace keeps its name when that is moved."""
+    folder, root = submission.folder.resolve(), place.parent.parent.resolve()
+    if folder.is_relative_to(root):
+        folder = folder.relative_to(root)
+    return f"{submission.lab.id} {folder.as_posix()}"
+
+
+def _read(place: Path) -> dict[str, Any]:
+    """Read what is kept; what is not as we wrote it counts as nothing."""
+    try:
+        plain = json.loads(kept_text(place))
+        if plain["schema"] != SCHEMA:
+            return {}
+        return {name: entry for name, entry in plain["labs"].items() if _is_entry(entry)}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _is_entry(entry: Any) -> bool:
+    if not (isinstance(entry, dict) and entry.keys() == {"graded_at", "digest", "checks"}):
+        return False
+    checks, statuses = entry["checks"], {str(status) for status in Status}
+    if not (isinstance(checks, dict) and all(isinstance(s, str) for s in checks.values())):
+        return False
+    try:
+        then = datetime.fromisoformat(entry["graded_at"])
+    except (TypeError, ValueError):
+        return False
+    dated = then.tzinfo is not None and then.year in YEARS
+    return dated and isinstance(entry["digest"], str) and statuses.issuperset(checks.values())

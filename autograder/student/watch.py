@@ -1,0 +1,187 @@
+"""Grade again whenever somebody saves: one warm sandbox, and only what changed is told.
+
+Files are looked at a few times a second. A change is graded when the next look finds the file still,
+so that no half-written file is; while a module is missing or no Python, the last report stands.
+"""
+
+import ast
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course.lab import Lab, Status
+from autograder.grading.key import RecordingError
+from autograder.grading.report import CheckResult, Report
+from autograder.grading.submission import Handed, Submission
+from autograder.sandbox import Sandbox, SandboxError
+from autograder.student.selfcheck import SelfCheck
+
+__all__ = ["Difference", "Event", "compare", "every", "watch"]
+
+LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a change of a submission's files led to."""
+
+    submission: Submission
+    digest: str
+    """Of what was graded."""
+    report: Report | None
+    """None where nothing was graded: then `told` says why, and the last report stands."""
+    before: Report | None
+    """The report that this one follows; None at the start."""
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a report differs from the one before."""
+
+    passed: tuple[CheckResult, ...]
+    """Checks that pass now, and did not."""
+    failed: tuple[CheckResult, ...]
+    """Checks that fail now, and did not."""
+    still: tuple[CheckResult, ...]
+    """Checks that fail as before, but in another way."""
+    others: tuple[CheckResult, ...]
+    """Checks that are not asked any more, or were not graded through our fault."""
+
+    def __bool__(self) -> bool:
+        return bool(self.passed or self.failed or self.still or self.others)
+
+
+def compare(before: Report, after: Report) -> Difference:
+    """Find what changed, check by check."""
+    old = {result.check.id: result for result in before.results}
+    new = [result for result in after.results if _differs(old[result.check.id], result)]
+    failed = [result for result in new if result.status is Status.FAILED]
+    return Difference(
+        tuple(r for r in new if r.status is Status.PASSED),
+        tuple(r for r in failed if old[r.check.id].status is not Status.FAILED),
+        tuple(r for r in failed if old[r.check.id].status is Status.FAILED),
+        tuple(r for r in new if r.status in {Status.SKIPPED, Status.ERROR}),
+    )
+
+
+def _differs(old: CheckResult, new: CheckResult) -> bool:
+    if old.status is not new.status:
+        return True
+    # Which check a skipped one waits for is no news; how a failed one fails is.
+    return new.status is Status.FAILED and (old.message, old.hint) != (new.message, new.hint)
+
+
+def every(seconds: float = LOOK_SECONDS) -> Iterator[None]:
+    """Look again and again, with a pause between."""
+    while True:
+        time.sleep(seconds)
+        yield
+
+
+def watch(
+    submissions: Sequence[Submission],
+    sandbox: Sandbox,
+    looks: Iterable[object],
+    *,
+    seed: int | None = None,
+    grading: Callable[[Lab], AbstractContextManager[object]] = lambda _: nullcontext(),
+) -> Iterator[Event]:
+    """Grade the submissions, then again whenever their files have changed; end with `looks`.
+
+    `grading` is entered while something is graded. Our own faults are told as events, and the
+    watching goes on.
+    """
+    check = SelfCheck(seed, sandbox)
+    watchers = [_Watcher(submission, check, grading) for submission in submissions]
+    for watcher in watchers:
+        yield watcher.grade(watcher.submission.taken())
+    for _ in looks:
+        for watcher in watchers:
+            event = watcher.look()
+            if event is not None:
+                yield event
+
+
+class _Watcher:
+    """Watches one submission."""
+
+    def __init__(
+        self,
+        submission: Submission,
+        check: SelfCheck,
+        grading: Callable[[Lab], AbstractContextManager[object]],
+    ) -> None:
+        self.submission = submission
+        self.check = check
+        self.grading = grading
+        self.seen = _traces(submission)
+        self.moving = False
+        self.digest = ""
+        self.last: Report | None = None
+
+    def look(self) -> Event | None:
+        """Grade if the files have changed and are still again."""
+        traces = _traces(self.submission)
+        if traces != self.seen:
+            self.seen, self.moving = traces, True
+            return None
+        if not self.moving:
+            return None
+        self.moving = False
+        handed = self.submission.taken()
+        if handed.digest == self.digest:  # saved as it was
+            return None
+        unready = _unready(handed) if self.last else ""
+        if unready:
+            self.digest = handed.digest
+            return Event(self.submission, handed.digest, None, self.last, unready)
+        return self.grade(handed)
+
+    def grade(self, handed: Handed) -> Event:
+        """Grade what was read; a fault of ours leaves the last report as it is."""
+        self.digest = handed.digest
+        before = self.last
+        lab = self.submission.lab
+        try:
+            with self.grading(lab):
+                report = self.check.report(handed)
+        except (SandboxError, RecordingError) as error:
+            self.digest = ""  # saving the same text tries again
+            told = f"{error}\nThis is the checker's fault, not yours. Save again to try again."
+            return Event(self.submission, "", None, before, told)
+        self.last = report
+        return Event(self.submission, handed.digest, report, before)
+
+
+def _traces(submission: Submission) -> list[tuple[int, ...]]:
+    """Note what a file system tells of the modules without reading them."""
+    return [_trace(submission.folder / f"{module}.py") for module in submission.lab.modules]
+
+
+def _trace(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.lstat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _unready(handed: Handed) -> str:
+    """Say why nothing is to be graded yet: a module is missing, or is no Python."""
+    if handed.missing:
+        return next(iter(handed.missing.values()))
+    for module, text in handed.texts.items():
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # they are for the run, which tells them
+                ast.parse(text)
+        except SyntaxError as error:
+            line = f", line {error.lineno}" if error.lineno else ""
+            return f"{module}.py{line} is not Python yet: {error.msg}."
+        except (ValueError, RecursionError, MemoryError):
+            continue  # grading says it in its own words
+    return ""

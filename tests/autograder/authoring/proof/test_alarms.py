@@ -1,0 +1,99 @@
+"""False alarms: the reference is judged under many seeds, random answers from another stream."""
+
+from dataclasses import replace
+
+import pytest
+
+from autograder.authoring.proof import alarms, work
+from autograder.authoring.proof.alarms import alarms_of, is_random
+from autograder.authoring.proof.stated import stated_rate, upper_bound
+from autograder.course.catalogue import labs, load_lab
+from autograder.judges import Finding
+
+LAB = load_lab("lab02_hebb")
+
+
+def known(lab, seeds):
+    """Judge the reference; return what is known at the end."""
+    return list(alarms_of([lab], {lab.id: seeds}))[-1][1]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch, tmp_path):
+    """Keep what is found elsewhere."""
+    monkeypatch.setattr(work, "ROOT", tmp_path)
+
+
+def test_the_reference_is_right_under_every_seed():
+    """No check refuses it, and each was asked under every seed."""
+    found = known(LAB, 3)
+
+    assert (found.seeds, found.refused) == (3, {})
+    for check in LAB.checks.values():
+        assert found.judged[check.id] == len(check.always) + 3 * check.drawn
+
+
+def test_a_check_that_refuses_is_told(monkeypatch):
+    """A judge that finds fault is a false alarm, with the seeds at which it was raised."""
+
+    def picky(case, observed, expected):
+        del observed, expected
+        return Finding("No.") if case["target"] == 1 else None
+
+    check = LAB.checks["hebb.update"]
+    monkeypatch.setitem(LAB.checks, check.id, replace(check, judge=picky, always=()))
+    wrong = [s for s in range(20) if any(c["target"] == 1 for c in check.cases(s)[2:])]
+
+    assert known(LAB, 20).refused == {"hebb.update": wrong}
+
+
+def test_random_answers_come_from_another_stream(monkeypatch):
+    """The answer that is judged is not the key's, and differs from seed to seed."""
+    lab = load_lab("lab12_dropout")
+    check = lab.checks["dropout.share"]
+    seen = []
+
+    def listening(case, observed, expected):
+        del case
+        seen.append((observed.tobytes(), expected.tobytes()))
+
+    monkeypatch.setattr(lab, "checks", {check.id: replace(check, judge=listening)})
+    known(lab, 2)
+
+    assert len(seen) >= 2
+    assert all(mine != right for mine, right in seen)
+    assert len({mine for mine, _ in seen}) == len(seen)
+
+
+def test_a_reference_that_does_not_answer_is_our_fault(monkeypatch):
+    """It ends the proof."""
+
+    def broken(_student, **_case):
+        raise RuntimeError("no")
+
+    check = LAB.checks["hebb.update"]
+    monkeypatch.setitem(LAB.checks, check.id, replace(check, ask=broken))
+    with pytest.raises(alarms.RecordingError, match=r"does not answer hebb\.update"):
+        known(LAB, 1)
+
+
+def test_every_stated_rate_is_small():
+    """At most one in a million for all cases of a check."""
+    checks = {check.id: check for lab in labs() for check in lab.checks.values()}
+    rates = {name: stated_rate(check) for name, check in checks.items()}
+
+    assert all(0 <= rate <= 1e-6 for rate in rates.values())
+    assert rates["init.small_form"] == pytest.approx(1e-8 * checks["init.small_form"].drawn)
+    assert rates["hebb.update"] == 0
+    assert any(is_random(checks["init.small_form"], c) for c in checks["init.small_form"].cases(0))
+    assert not any(is_random(checks["hebb.update"], c) for c in checks["hebb.update"].cases(0))
+
+
+@pytest.mark.parametrize(("n_alarms", "runs"), [(0, 1), (0, 300), (1, 50), (3, 1000)])
+def test_the_bound_is_clopper_and_pearsons(n_alarms, runs):
+    """With 95 % confidence the true rate is below it; SciPy says the same."""
+    stats = pytest.importorskip("scipy.stats")
+
+    exact = stats.beta.ppf(0.95, n_alarms + 1, runs - n_alarms)
+    assert upper_bound(n_alarms, runs) == pytest.approx(exact, rel=1e-6)
+    assert upper_bound(0, 0) == 1.0

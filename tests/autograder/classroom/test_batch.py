@@ -1,0 +1,598 @@
+"""A whole class: the marks of `nnlab grade`, kept, resumed, compared."""
+
+import contextlib
+import csv
+import errno
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder import cli
+from autograder.classroom import batch
+from autograder.classroom.marks import Marks
+from autograder.course.catalogue import ROOT, load_lab
+from autograder.grading import pool
+from autograder.grading.fingerprints import judging_files
+from autograder.grading.grade import grade
+from autograder.grading.key import SecretKey, get_key
+from autograder.grading.results import Results, Seeds, edition, from_plain, to_plain
+from autograder.sandbox import SandboxError
+from tests.conftest import reference_text
+
+HEBB = load_lab("lab02_hebb")
+SEED = 0
+
+
+@pytest.fixture
+def classroom(tmp_path, monkeypatch):
+    """A course's folder with six students: right, a copy of it, wrong, hostile, empty, stubs."""
+    from autograder.course.stubs import make_stub
+
+    texts = {
+        "ada": reference_text("hebb"),
+        "ada2": reference_text("hebb"),
+        "bob": reference_text("hebb").replace("bias + target", "bias"),
+        "eve": "import os\nos._exit(0)\n",
+        "stu": make_stub(HEBB, "hebb"),
+    }
+    for student, text in texts.items():
+        folder = tmp_path / "submitted" / student / HEBB.id
+        folder.mkdir(parents=True)
+        (folder / "hebb.py").write_text(text, encoding="utf-8")
+    (tmp_path / "submitted" / "zoe" / HEBB.id).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*args):
+    """Run nnlab batch in this process."""
+    return CliRunner().invoke(cli.main, ["batch", *args], catch_exceptions=False)
+
+
+def marks(folder):
+    """Read the marks that a run wrote."""
+    return json.loads((folder / "marks" / "lab02_hebb.json").read_text())
+
+
+def test_the_marks_are_those_of_nnlab_grade(classroom, sandbox, key_of):
+    """Whatever the number of processes, each report is the one that a single grading gives."""
+    done = {
+        jobs: batch.grade_class(
+            HEBB, classroom / "submitted", classroom / str(jobs), seed=SEED, jobs=jobs
+        ).marks
+        for jobs in (1, 2)
+    }
+
+    assert done[1].to_plain() == done[2].to_plain()
+    for mark in done[1].marks:
+        alone = grade(mark.handed, SecretKey(SEED, key_of("lab02_hebb")), sandbox)
+        assert to_plain(mark.report) == to_plain(alone)
+    points = {mark.student: mark.report.points for mark in done[1].marks}
+    assert points == {"ada": 20, "ada2": 20, "bob": points["bob"], "eve": 0, "stu": 0, "zoe": 0}
+    assert 0 < points["bob"] < 20
+
+
+def test_a_batch_writes_the_class_report(classroom):
+    """Beside the marks stand the class's page and table; --html adds a page for each student."""
+    result = run("lab02", "--seed", "0", "--html")
+    written = {
+        path.relative_to(classroom / "marks").as_posix()
+        for path in (classroom / "marks").rglob("*.*")
+    }
+    page = (classroom / "marks" / "lab02_hebb.html").read_text(encoding="utf-8")
+
+    assert result.exit_code == 0
+    assert {
+        "lab02_hebb.csv",
+        "lab02_hebb.json",
+        "lab02_hebb.html",
+        "lab02_hebb-class.csv",
+    } < written
+    assert {f"lab02_hebb-pages/{name}.html" for name in ("ada", "bob", "eve", "zoe")} < written
+    assert "marks/lab02_hebb.html" in result.output.replace(os.sep, "/")
+    assert "The weights learn but the bias stays put." in page
+    assert "Time in the students" in page
+
+
+def test_the_time_is_kept_with_the_result(classroom):
+    """A result that is looked up knows how long its grading took, and where the code raised."""
+    first = batch.grade_class(HEBB, classroom / "submitted", classroom, seed=SEED)
+    again = batch.grade_class(HEBB, classroom / "submitted", classroom, seed=SEED)
+    stub = {mark.student: mark for mark in again.marks.marks}["stu"].report.results[0]
+
+    assert again.graded == 0
+    assert [r.seconds for m in again.marks.marks for r in m.report.results] == [
+        r.seconds for m in first.marks.marks for r in m.report.results
+    ]
+    assert stub.seconds > 0
+    assert stub.raised_at[0] == "hebb.py"
+
+
+def test_one_submission_is_graded_by_a_call(classroom, key_of):
+    """grade(lab, path, key) takes a folder or a file, and refuses another lab's key."""
+    folder = classroom / "submitted" / "ada" / "lab02_hebb"
+
+    assert batch.grade("hebb", folder, key_of("lab02_hebb")).points == 20
+    assert batch.grade(HEBB, folder / "hebb.py", key_of("lab02_hebb")).points == 20
+    with pytest.raises(ValueError, match="key must be one of lab02_hebb, got one of lab01_gates"):
+        batch.grade(HEBB, folder, key_of("lab01_gates"))
+
+
+def test_what_is_known_is_not_graded_again(classroom):
+    """Copies are graded once, and a second run looks everything up."""
+    first = batch.grade_class(HEBB, classroom / "submitted", classroom, seed=SEED)
+    again = batch.grade_class(HEBB, classroom / "submitted", classroom, seed=SEED)
+
+    assert (first.graded, again.graded) == (5, 0)
+    assert first.marks.to_plain() == again.marks.to_plain()
+
+
+def test_the_command_writes_csv_and_json(classroom):
+    """A row a student, a column a check; the seed given once holds for all that follows."""
+    result = run("lab02", "--seed", "5", "--jobs", "1")
+    with (classroom / "marks" / "lab02_hebb.csv").open() as file:
+        rows = list(csv.DictReader(file))
+
+    assert result.exit_code == 0
+    assert "6 submissions" in result.output
+    assert "5 graded now" in result.output
+    assert "The weights learn but the bias stays put." in " ".join(result.output.split())
+    assert [row["student"] for row in rows] == ["ada", "ada2", "bob", "eve", "stu", "zoe"]
+    for row in rows:
+        assert int(row["points"]) == sum(int(row[name]) for name in HEBB.checks)
+    assert "seed" not in marks(classroom)
+    assert Seeds(classroom / ".nnlab").get(HEBB) == 5
+    assert "0 graded now" in run("lab02").output
+
+
+def test_a_dry_run_tells_who_would_change(classroom):
+    """It names mark, reason and checks, and writes nothing."""
+    run("lab02", "--seed", "0", "--jobs", "1")
+    before = (classroom / "marks" / "lab02_hebb.json").read_bytes()
+    assert run("lab02", "--dry-run").output == "No mark would change.\n"
+    hebb = classroom / "submitted" / "zoe" / "lab02_hebb" / "hebb.py"
+    hebb.write_text(reference_text("hebb"))
+    (classroom / "submitted" / "ada2").rename(classroom / "submitted" / "new")
+
+    lines = run("lab02", "--dry-run").output.splitlines()
+
+    assert lines[0] == "3 would change:"
+    assert lines[1] == "  ada2: 20 → –, the submission is not there any more"
+    assert lines[2] == "  new: – → 20, a new submission"
+    assert lines[3].startswith("  zoe: 0 → 20, another submission (hebb.to_bipolar 0 → 2,")
+    assert (classroom / "marks" / "lab02_hebb.json").read_bytes() == before
+
+
+def test_a_regrade_under_another_seed_says_so(classroom):
+    """Who passes the visible numbers only is named with the reason."""
+    text = reference_text("hebb").replace("return weight + ", "return 0 * weight + ")
+    (classroom / "submitted" / "eve" / "lab02_hebb" / "hebb.py").write_text(text)
+    run("lab02", "--seed", "0", "--jobs", "1")
+    written = marks(classroom)
+    for entry in written["submissions"]:
+        if entry["student"] == "eve":
+            entry["points"] += 1
+    (classroom / "marks" / "lab02_hebb.json").write_text(json.dumps(written))
+
+    assert "another seed or checker" in run("lab02", "--seed", "1", "--dry-run").output
+    assert Seeds(classroom / ".nnlab").get(HEBB) == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (["lab99"], "There is no lab 'lab99'"),
+        (["lab02", "--submitted", "nowhere"], "There is no nowhere"),
+        (["lab03"], "Nobody handed in lab03_perceptron in submitted"),
+        (["lab02", "--jobs", "0"], "0 is not in the range x>=1"),
+        (["lab02", "--scheduler", "nonsense://x"], "No Dask scheduler answers at nonsense://x"),
+    ],
+)
+@pytest.mark.usefixtures("classroom")
+def test_wrong_usage_has_a_sentence(args, sentence):
+    """Exit code 2, and what would be right."""
+    if "--scheduler" in args:
+        pytest.importorskip("distributed")
+    result = run(*args)
+
+    assert result.exit_code == 2
+    assert sentence in " ".join(result.output.split())
+
+
+def test_files_that_are_damaged_are_told(classroom):
+    """Seeds that are no table, and marks that are none, are named and left as they are."""
+    (classroom / ".nnlab").mkdir()
+    (classroom / ".nnlab" / "seeds.json").write_text("[1")
+    assert "seeds.json is damaged" in " ".join(run("lab02").output.split())
+    (classroom / ".nnlab" / "seeds.json").unlink()
+    (classroom / "marks").mkdir()
+    (classroom / "marks" / "lab02_hebb.json").write_text('{"schema": "other"}')
+
+    assert "holds no marks of this course" in " ".join(run("lab02", "--jobs", "1").output.split())
+
+
+def test_a_name_is_no_formula(classroom):
+    """A spreadsheet that opens the marks computes nothing."""
+    (classroom / "submitted" / "ada2").rename(classroom / "submitted" / "=1+2")
+    run("lab02", "--jobs", "1")
+
+    assert "\n'=1+2,20,20," in (classroom / "marks" / "lab02_hebb.csv").read_text()
+
+
+def test_a_result_that_is_not_whole_is_graded_again(classroom, key_of, sandbox):
+    """A damaged, foreign or unfinished result is none; one with a fault of ours is not kept."""
+    results = Results(classroom, HEBB, key_of("lab02_hebb").to_bytes())
+    (handed, *_) = batch.read_class(HEBB, classroom / "submitted")
+    report = grade(handed, key_of("lab02_hebb"), sandbox)
+    results.keep(handed, report)
+    (path,) = results.folder.iterdir()
+    assert to_plain(results.find(handed)) == to_plain(report)
+    text = path.read_text()
+
+    for damaged in ("", text[:-20], "[]", "{}", text.replace("hebb.update", "hebb.other")):
+        path.write_text(damaged)
+        assert results.find(handed) is None
+    path.unlink()
+    broken = json.loads(text)
+    broken["checks"][0]["status"] = "error"
+    results.keep(handed, from_plain(HEBB, broken))
+    assert list(results.folder.iterdir()) == []
+
+
+def test_a_result_is_named_after_all_that_judges():
+    """Every module that grading imports is in the hash, so no old result outlives a new judge."""
+    program = (
+        "import sys, autograder.grading.grade, autograder.labs.lab02_hebb\n"
+        "print(*[m.__file__ for n, m in sys.modules.items() if n.startswith('autograder')])"
+    )
+    used = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout.split()
+    hashed = {str(path) for path in judging_files(HEBB)}
+    keeping = ("files.py", "state.py")
+    aside = {str(ROOT / "autograder" / n) for n in ("__init__.py", "labs/__init__.py", *keeping)}
+    drawn = {
+        path for path in used if "/autograder/pictures/" in path
+    }  # like these, it judges nothing
+
+    assert set(used) - hashed - aside - drawn == set()
+    assert len(edition(HEBB)) == 32
+    assert edition(HEBB) != edition(load_lab("lab03_perceptron"))
+
+
+class _Dying:
+    """A pool in which a submission ends the process that grades it."""
+
+    def __init__(self, real, calls):
+        self.real, self.calls = real, calls
+
+    def __call__(self, handed, lab, frame, jobs, at_least, whys):
+        self.calls.append([one.student for one in handed])
+        for one in handed:
+            if one.student == "eve":
+                return
+            yield from self.real([one], lab, frame, jobs, at_least, whys)
+
+
+def test_who_ends_the_grader_costs_nobody_else(classroom, monkeypatch):
+    """After two dead pools each is graded alone; the culprit has no mark, and the exit code is 3."""
+    calls = []
+    monkeypatch.setattr(pool, "_together", _Dying(pool._together, calls))
+    result = run("lab02", "--seed", "0", "--jobs", "1")
+    points = {entry["student"]: entry["points"] for entry in marks(classroom)["submissions"]}
+
+    assert calls == [
+        ["ada2", "bob", "eve", "stu", "zoe"],
+        ["eve", "stu", "zoe"],
+        *[["eve"], ["stu"], ["zoe"]],
+    ]
+    assert points["eve"] is None
+    assert points["stu"] == 0
+    assert result.exit_code == 3
+    assert "Not graded, for the grader ended with them again and again: eve." in " ".join(
+        result.output.split()
+    )
+    assert "\neve,,20," in (classroom / "marks" / "lab02_hebb.csv").read_text()
+
+
+REFUSED = [
+    BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"),
+    SandboxError("no process can be started"),
+    RuntimeError("can't start new thread"),
+    MemoryError(),
+    KeyError("unknown"),
+]
+
+
+@pytest.mark.parametrize("refused", REFUSED, ids=lambda error: type(error).__name__)
+def test_whatever_grading_one_raises_costs_nobody_else(
+    classroom, key_of, monkeypatch, caplog, refused
+):
+    """The others have their marks; why one has none is said once, with the student's name clean."""
+    (classroom / "submitted" / "eve").rename(classroom / "submitted" / "\x1b[2Jeve")
+    handed = batch.read_class(HEBB, classroom / "submitted")
+
+    class Refusing(pool.ProcessPoolExecutor):
+        """A pool in which grading one submission raises."""
+
+        def submit(self, work, lab_id, texts, missing):
+            if b"_exit" not in texts.get("hebb", b""):
+                return super().submit(work, lab_id, texts, missing)
+            failed = Future()
+            failed.set_exception(refused)
+            return failed
+
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", Refusing)
+    got = {one.student: report for one, report in pool.grade_many(handed, key_of("lab02_hebb"))}
+
+    assert {name for name, report in got.items() if report is None} == {"\x1b[2Jeve"}
+    assert got["ada"].points == 20
+    (line,) = caplog.messages
+    why = (refused.strerror if isinstance(refused, OSError) else str(refused)) or "MemoryError"
+    assert line.startswith("[2Jeve was not graded: ")
+    assert why in line
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), RuntimeError("no")],
+)
+@pytest.mark.parametrize("at", ["__init__", "submit"])
+def test_where_no_process_can_be_started_nobody_is_graded(
+    classroom, key_of, monkeypatch, caplog, refused, at
+):
+    """It is tried again, and then told, without an end of the class."""
+    (one, *_) = batch.read_class(HEBB, classroom / "submitted")
+    tried = []
+
+    def refuse(*given, **_more):
+        tried.append(given)
+        raise refused
+
+    monkeypatch.setattr(pool.ProcessPoolExecutor, at, refuse)
+
+    assert list(pool.grade_many([one], key_of("lab02_hebb"))) == [(one, None)]
+    assert len(tried) == pool.TRIES + 1
+    assert caplog.messages[0].startswith("ada was not graded: ")
+
+
+def test_what_was_odd_is_printed_with_clean_names(classroom, monkeypatch):
+    """Notes on what was handed in, and who has no mark, bring no terminal codes."""
+    name = "\x1b[2Jeve\nada: 20"
+    (classroom / "submitted" / "eve").rename(classroom / "submitted" / name)
+    for number in range(30):
+        folder = classroom / "submitted" / "bob" / HEBB.id / f"{number}"
+        folder.mkdir()
+        (classroom / "submitted" / f"s{number:02}").symlink_to("bob")
+    (classroom / "submitted" / "bob" / HEBB.id / "1" / "hebb.py").write_text("")
+    monkeypatch.setattr(pool, "_together", lambda *_: iter(()))
+    done = run("lab02", "--seed", "0", "--jobs", "1")
+    changes = run("lab02", "--dry-run")
+
+    assert done.exit_code == 3
+    assert "\x1b" not in done.output + changes.output
+    assert "again and again: [2Jeve ada: 20, ada" in " ".join(done.output.split())
+    assert "bob: hebb.py was handed in 2 times. Graded is lab02_hebb/hebb.py." in done.output
+    assert "s00: s00 is a link. Put the folder itself there." in done.output
+    assert "11 more notes like these" in done.output
+
+
+def test_a_page_that_cannot_be_made_costs_no_other(classroom, monkeypatch):
+    """It is told whose it is, and the exit code is that of our fault."""
+    from autograder.report import web
+
+    real = web.to_html
+
+    def broken(reports, *, student, back):
+        if student == "bob":
+            raise RecursionError
+        return real(reports, student=student, back=back)
+
+    monkeypatch.setattr(web, "to_html", broken)
+    done = run("lab02", "--seed", "0", "--html")
+    pages = {path.stem for path in (classroom / "marks" / "lab02_hebb-pages").iterdir()}
+
+    assert done.exit_code == 3
+    assert "The page of bob could not be made: RecursionError" in done.output
+    assert pages == {"ada", "ada2", "eve", "stu", "zoe"}
+    assert len(marks(classroom)["submissions"]) == 6
+
+
+def test_a_folder_with_a_modules_name_is_told_in_every_way(classroom):
+    """The sentence of a batch is the one that the student's own check gives."""
+    (classroom / "submitted" / "zoe" / HEBB.id / "hebb.py").mkdir()
+    run("lab02", "--seed", "0", "--jobs", "1")
+    (zoe,) = (s for s in marks(classroom)["submissions"] if s["student"] == "zoe")
+    target = str(classroom / "submitted" / "zoe" / HEBB.id)
+    own = CliRunner().invoke(cli.main, ["grade", target, "--json"])
+
+    for checks in (zoe["checks"], json.loads(own.output)["checks"]):
+        assert "hebb.py is a folder. Put the file itself there." in checks[0]["message"]
+
+
+def test_a_process_that_dies_is_replaced(classroom, key_of, monkeypatch):
+    """A grading process that is killed in the middle is followed by another, with the same marks."""
+    handed = batch.read_class(HEBB, classroom / "submitted")
+    wanted = {one.student: r.points for one, r in pool.grade_many(handed, key_of("lab02_hebb"))}
+    killed = []
+
+    class Killed(pool.ProcessPoolExecutor):
+        """A pool whose process is killed at its first result."""
+
+        def submit(self, *args):
+            future = super().submit(*args)
+            if not killed:
+                killed.extend(self._processes)
+                os.kill(killed[0], signal.SIGKILL)
+            return future
+
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", Killed)
+    got = {one.student: r.points for one, r in pool.grade_many(handed, key_of("lab02_hebb"))}
+
+    assert len(killed) == 1
+    assert got == wanted
+
+
+def timeless(path):
+    """Read a kept result without the seconds that it took."""
+    plain = json.loads(path.read_text(encoding="utf-8"))
+    del plain["seconds"]
+    return plain
+
+
+@pytest.mark.slow
+def test_a_batch_that_is_killed_goes_on_where_it_was(classroom):
+    """Ten kills at random moments: the marks are those of a run that nobody disturbed."""
+    mistakes = [("target", "1"), ("+ 1", "+ 2"), (">=", ">"), ("2 *", "3 *"), ("bias", "(bias)")]
+    for number in range(40):
+        folder = classroom / "submitted" / f"n{number:02}" / HEBB.id
+        folder.mkdir(parents=True)
+        old, new = mistakes[number % len(mistakes)]
+        text = reference_text("hebb").replace(old, new) + f"# {number}\n"
+        (folder / "hebb.py").write_text(text)
+    command = [sys.executable, "-m", "autograder", "batch", "lab02", "--seed", "0", "--jobs", "2"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    quiet = {"stdout": subprocess.DEVNULL, "env": environment}
+    whole = subprocess.run([*command, "--out", "whole"], check=False, **quiet).returncode
+    results = classroom / ".nnlab" / "results" / HEBB.id
+    names = {path.name: timeless(path) for path in results.iterdir()}
+    for path in results.iterdir():
+        path.unlink()
+    rng = random.Random(7)
+    counts = []
+    for _ in range(10):
+        running = subprocess.Popen(command, **quiet)
+        time.sleep(rng.uniform(0.5, 2.5))
+        running.kill()
+        running.wait()
+        counts.append(len(list(results.glob("[!.]*"))))
+    assert subprocess.run(command, check=False, **quiet).returncode == whole == 0
+
+    assert counts == sorted(counts)
+    assert {path.name: timeless(path) for path in results.glob("[!.]*")} == names
+    for name in ("lab02_hebb.csv", "lab02_hebb.json"):
+        assert (classroom / "marks" / name).read_bytes() == (
+            classroom / "whole" / name
+        ).read_bytes()
+
+
+def endless(classroom):
+    """Make the batch busy: modules that never end, and start it; return it when it is at work."""
+    for number in range(12):  # a dozen, at two seconds and more each: it is not over soon
+        folder = classroom / "submitted" / f"n{number}" / HEBB.id
+        folder.mkdir(parents=True)
+        (folder / "hebb.py").write_text(f"while True: pass  # {number}")
+    command = [sys.executable, "-m", "autograder", "batch", "lab02", "--seed", "0", "--jobs", "2"]
+    running = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+    )
+    results = classroom / ".nnlab" / "results" / HEBB.id
+    while not list(results.glob("*.json")):
+        time.sleep(0.05)
+    return running
+
+
+def alive(pids):
+    """Tell which processes are still there, zombies aside."""
+    found = []
+    for pid in pids:
+        stat = Path(f"/proc/{pid}/stat")
+        with contextlib.suppress(OSError):
+            if stat.read_text().rpartition(")")[2].split()[0] != "Z":
+                found.append(pid)
+    return found
+
+
+def family(pid):
+    """Collect a process's children and theirs."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [*children, *(inner for child in children for inner in family(child))]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
+def test_a_batch_that_is_killed_leaves_no_process(classroom):
+    """Its processes and their sandboxes end when it does."""
+    running = endless(classroom)
+    others = family(running.pid)
+    assert len(alive(others)) >= 3
+    running.kill()
+    running.communicate()
+    deadline = time.monotonic() + 30
+    while alive(others) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert alive(others) == []
+
+
+def test_ctrl_c_ends_a_batch_in_a_sentence(classroom):
+    """What was graded is kept, and no process prints a traceback."""
+    running = endless(classroom)
+    os.killpg(running.pid, signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+
+    assert running.returncode == 130
+    assert (out, err) == (
+        "",
+        "Interrupted. What was graded is kept; the same command goes on.\n",
+    )
+    assert list((classroom / ".nnlab" / "results" / HEBB.id).glob("*.json"))
+
+
+def test_less_than_confinement_must_be_asked_for(classroom, monkeypatch):
+    """Where only a process holds submissions, a batch grades none until it is told to."""
+    from autograder.sandbox.fork import ForkSandbox
+
+    monkeypatch.delenv("NNLAB_ISOLATION")
+    monkeypatch.setattr(pool, "open_sandbox", lambda **_: ForkSandbox(confined=False))
+    refused = run("hebb", "--seed", "0", "--jobs", "1")
+
+    assert refused.exit_code == 2
+    assert "could read and change your files" in refused.output
+    assert not (classroom / "marks").exists()
+    assert run("hebb", "--seed", "0", "--jobs", "1", "--isolation", "process").exit_code == 0
+    assert marks(classroom)
+
+
+def test_a_process_that_has_fewer_layers_than_were_found_grades_nothing(classroom, monkeypatch):
+    """What holds submissions is looked at once; each process that grades must have as much."""
+    monkeypatch.delenv("NNLAB_ISOLATION")
+    found = "bubblewrap+landlock+seccomp+one more"
+    monkeypatch.setattr(pool, "require_isolation", lambda: found)
+    refused = run("hebb", "--seed", "0", "--jobs", "1")
+
+    assert refused.exit_code == 3
+    assert {each["points"] for each in marks(classroom)["submissions"]} == {None}
+
+
+def test_the_order_of_marks_is_the_students(classroom):
+    """Marks are ordered by student, however the gradings ended."""
+    done = batch.grade_class(HEBB, classroom / "submitted", classroom, seed=SEED, jobs=2).marks
+
+    assert isinstance(done, Marks)
+    assert [mark.student for mark in done.marks] == sorted(mark.student for mark in done.marks)
+
+
+def test_a_key_is_recorded_once(tmp_path, sandbox, monkeypatch):
+    """Somebody who waits is told before a key is recorded, and only then."""
+    told = []
+    monkeypatch.setattr("autograder.grading.key.ROOT", tmp_path)
+    first = batch.take_key(HEBB, 11, told.append)
+    again = batch.take_key(HEBB, 12, told.append)
+
+    assert told == [HEBB]
+    assert (first.secret, again.secret) == (11, 12)
+    assert first.names.to_bytes() == again.names.to_bytes() == get_key(HEBB, 0, sandbox).to_bytes()

@@ -1,0 +1,124 @@
+"""A diagnosis does not guess: the same evidence wherever it failed, or no name."""
+
+from dataclasses import replace
+
+import pytest
+
+from autograder.course.catalogue import labs, load_lab
+from autograder.course.lab import Status
+from autograder.course.mistakes import Mistake
+from autograder.grading.diagnose import diagnose
+from autograder.grading.grade import grade
+from autograder.sandbox import Answer
+from autograder.sandbox.observation import Returned
+from tests.conftest import reference_text
+
+
+def names(report, exercise):
+    """Collect the names that an exercise's failed checks give."""
+    return {
+        result.mistake
+        for result in report.results
+        if result.check.exercise == exercise and result.status is Status.FAILED
+    }
+
+
+@pytest.fixture
+def names_of(sandbox, key_of, submit):
+    """Grade a body that somebody wrote, and collect the names of its mistakes."""
+
+    def grade_body(lab_id, exercise, body):
+        mistake = Mistake("unknown", exercise, "", body=body)
+        texts = {mistake.module: mistake.source().text.decode()}
+        return names(grade(submit(lab_id, **texts), key_of(lab_id), sandbox), exercise)
+
+    return grade_body
+
+
+STD = "std = np.sqrt(2 / sum(shape))\n"
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        "rng.logistic(0, std * np.sqrt(3) / np.pi, size=shape)",
+        "rng.laplace(0, std / np.sqrt(2), size=shape)",
+        "rng.triangular(-std * np.sqrt(6), 0, std * np.sqrt(6), size=shape)",
+    ],
+)
+def test_another_bell_is_not_called_normal(names_of, draw):
+    """A law of the right variance that nobody knows has no name, however near the normal it is."""
+    assert names_of("lab08_init", "init.xavier_uniform", f"{STD}return {draw}") == {None}
+
+
+def test_the_normal_law_is_called_normal(names_of):
+    """From other numbers of the generator too, the known law is recognised."""
+    body = f"{STD}return std * rng.standard_normal(shape[::-1]).T"
+
+    assert names_of("lab08_init", "init.xavier_uniform", body) == {
+        "init-uniform-normal-same-spread"
+    }
+
+
+def test_evidence_of_one_check_is_no_evidence(names_of):
+    """Who does what a mistake does in one check only, and fails another in his own way, has no name."""
+    forgets = "bias"
+    assert names_of("lab02_hebb", "hebb.hebb_step", f"return weight + x * target, {forgets}") == {
+        "hebb-forgets-bias"
+    }
+    own_way = "weight = weight + x * target\nreturn weight, bias if len(weight) == 2 else bias + 9"
+
+    assert names_of("lab02_hebb", "hebb.hebb_step", own_way) == {None}
+
+
+def test_a_skipped_check_tells_two_apart(sandbox, key_of, submit):
+    """Two mistakes that look like a third in the check that was asked are asked what was skipped."""
+    text = reference_text("gates")
+    from autograder.authoring.pairs import pairs_of
+
+    lab = load_lab("lab01_gates")
+    pair = next(
+        pair
+        for pair in pairs_of(lab)
+        if (pair.first.id, pair.second.id) == ("xor-output-or", "xor-and-instead-of-nand")
+    )
+    assert pair.source.text.decode() != text
+    report = grade(
+        submit("lab01_gates", gates=pair.source.text.decode()), key_of("lab01_gates"), sandbox
+    )
+    results = [r for r in report.results if r.check.exercise == pair.first.exercise]
+
+    assert Status.SKIPPED in {result.status for result in results}
+    assert names(report, pair.first.exercise) == {None}
+
+
+def test_what_is_asked_for_the_diagnosis_costs_no_points(sandbox, key_of, submit):
+    """A skipped check stays skipped, though it was asked to name the mistake."""
+    for lab in labs()[:2]:
+        report = grade(submit(lab.id), key_of(lab.id), sandbox)
+        assert report.points == lab.points
+    text = reference_text("hebb").replace("bias + target", "bias")
+    report = grade(submit("lab02_hebb", hebb=text), key_of("lab02_hebb"), sandbox)
+    skipped = [result for result in report.results if result.status is Status.SKIPPED]
+
+    assert skipped
+    assert all(result.message.startswith("Not asked: it needs") for result in skipped)
+    assert all(result.mistake is None for result in skipped)
+
+
+def test_an_answer_is_identified_once_for_all_mistakes(key_of, monkeypatch):
+    """To identify an answer may take long: it is compared with every mistake, and identified once."""
+    lab, key = load_lab("lab01_gates"), key_of("lab01_gates")
+    identified = []
+
+    def identify(case, observed):
+        identified.append(observed)
+        return check.fingerprint(case, observed)
+
+    check = lab.checks["gates.find_neuron"]
+    monkeypatch.setitem(lab.checks, check.id, replace(check, fingerprint=identify))
+    answer = Answer([Returned("mine", right.inputs) for right in key.checks[check.id].right])
+
+    assert diagnose(check, key, {check.id: answer}, {check.id: False}, lab.checks) == []
+    assert len(key.checks[check.id].wrong) > 1
+    assert identified.count("mine") == 1
