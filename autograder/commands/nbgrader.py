@@ -45,7 +45,7 @@ def init(folder: Path, force: bool) -> None:  # noqa: FBT001  click passes optio
     """
     if not _is_there():
         raise click.UsageError(f"This needs {' and '.join(NEEDS)}. Install them with: {INSTALL}")
-    from autograder.classroom.platforms.nbgrader.config import init_course
+    from autograder.classroom.platforms.nbgrader.sources import init_course
     from autograder.course.notebooks import TextError
 
     try:

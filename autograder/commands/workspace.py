@@ -59,7 +59,8 @@ def update(archive: Path | None, labs: tuple[str, ...], dry_run: bool) -> None: 
     Example: nnlab update lab05_backprop.zip
     Exit code: 0 done, 2 wrong usage.
     """
-    from autograder.student.workspace import PLACE, WorkspaceError, find_workspace
+    from autograder.course.edition import PLACE
+    from autograder.student.workspace import WorkspaceError, find_workspace
     from autograder.student.workspace import update as take_in
 
     release = _release(archive, labs)

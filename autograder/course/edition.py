@@ -9,21 +9,31 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from autograder.state import STATE
+
 __all__ = [
     "EditionError",
     "HANDED_OUT",
     "Made",
+    "PLACE",
+    "RELEASED",
     "default_seed",
     "is_students",
     "key_path",
     "made",
     "offers",
     "owners",
+    "released_place",
     "stub_path",
 ]
 
 HANDED_OUT = Path(__file__).resolve().parents[2] / "nnlab_course"
 """What the student's edition brings besides code; the instructor's has no such folder."""
+
+PLACE = "assignments"
+"""The folder of a workspace that has the labs' files."""
+
+RELEASED = f"{STATE}/released"
 
 SCHEMA = "nnlab/edition/1"
 
@@ -31,6 +41,11 @@ STUDENTS_COMMANDS = (
     *("init", "update", "grade", "watch", "hint", "explain", "status", "next", "doctor"),
 )
 """What works without the engine's bodies, the solutions and other people's submissions."""
+
+
+def released_place(lab_id: str) -> str:
+    """Name the folder of a workspace that keeps a lab's files as they were handed out."""
+    return f"{RELEASED}/{lab_id}"
 
 
 class EditionError(Exception):

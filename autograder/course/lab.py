@@ -6,13 +6,11 @@ cases are drawn and how the answer is judged stand in its decorator, and run out
 """
 
 import inspect
-import sys
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -206,19 +204,3 @@ class Lab:
         if not check.drawn and not check.always:
             raise ValueError(f"{check.id} has no case: give it a draw or cases that always hold")
         self.checks[check.id] = check
-
-
-class _Callable(ModuleType):
-    """This module, which notebooks call: `from autograder import check; check("hebb.update")`.
-
-    A function of that name in the package would be hidden as soon as this module is imported.
-    """
-
-    def __call__(self, check_id: str) -> float:
-        """Grade one check of the files in this folder, print the report, and return the points."""
-        from autograder.student.notebook_cell import check_here  # noqa: PLC0415  it imports this module
-
-        return check_here(check_id)
-
-
-sys.modules[__name__].__class__ = _Callable

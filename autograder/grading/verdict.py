@@ -1,15 +1,19 @@
-"""Judge one case: first what the code left of its inputs, then what it returned."""
+"""Judge one case: first what the code left of its inputs, then what it returned; and whose failure it is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograder import text
-from autograder.course.lab import Check
+from autograder.course.lab import Check, Lab
 from autograder.judges import Finding, equal
 from autograder.judges.numbers import quietly
-from autograder.sandbox.observation import Observation, Returned
+from autograder.sandbox import Source
+from autograder.sandbox.observation import Observation, Raised, Returned
 
-__all__ = ["judge_case"]
+__all__ = ["First", "is_own_failure", "judge_case"]
+
+First = Callable[[Check, Mapping[str, Source]], str | None]
+"""Says what of earlier labs must be put right before a failed check can be judged; None for nothing."""
 
 
 @quietly()
@@ -28,3 +32,16 @@ def judge_case(
                 expected=f"{name} left as it was, {text.value(case[name])}",
             )
     return check.judge(case, observed.value, right)
+
+
+def is_own_failure(lab: Lab, observed: Observation, sources: Mapping[str, Source]) -> bool:
+    """Tell of a failure that cannot come from earlier work.
+
+    A body of this lab is not written yet, or one of its files is no Python.
+    """
+    if not isinstance(observed, Raised):
+        return False
+    if observed.kind == "NotImplementedError":
+        return not observed.message.startswith("lab") or observed.message.startswith(f"{lab.id}:")
+    own = {sources[module].file for module in lab.modules if module in sources}
+    return observed.kind in {"SyntaxError", "IndentationError", "TabError"} and observed.file in own

@@ -7,7 +7,7 @@ report is whole without it.
 import io
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
@@ -25,6 +25,7 @@ __all__ = [
     "lab_line",
     "labelled",
     "made_with",
+    "plain_text",
     "render",
     "render_checks",
 ]
@@ -44,6 +45,7 @@ WORDS = {
     Status.ERROR: "not graded through an error of ours",
 }
 BAR = 20
+PLAIN_WIDTH = 88
 MARGIN = 8
 """Columns left free where √ is written as sqrt."""
 ROOM = 24
@@ -223,3 +225,14 @@ def bar(points: int, most: int, width: int = BAR, *, style: str, unicode: bool =
     filled = max(points * width // most, 1) if points and most else 0
     full, empty = ("█", "░") if unicode else ("#", ".")
     return Text(full * filled, style=style).append(empty * (width - filled), style="dim")
+
+
+def plain_text(report: Report, check_id: str) -> str:
+    """Write the report of one check as plain text, for a notebook's cell."""
+    only = tuple(result for result in report.results if result.check.id == check_id)
+    stream = io.StringIO()
+    page = Console(
+        file=stream, width=PLAIN_WIDTH, color_system=None, force_terminal=False, force_jupyter=False
+    )
+    page.print(render(replace(report, results=only)), markup=False, highlight=False)
+    return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())

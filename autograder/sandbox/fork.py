@@ -20,19 +20,19 @@ from pathlib import Path
 from typing import Self
 
 from autograder.sandbox import (
-    SandboxError,
     belongings,
     bubblewrap,
-    refuse_less,
     scratch,
     visible,
 )
 from autograder.sandbox.codec import decode, encode
+from autograder.sandbox.isolation import refuse_less
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.observation import Lost
 from autograder.sandbox.question import (
     Answer,
     Question,
+    SandboxError,
     Source,
     read_answers,
     write_questions,

@@ -14,17 +14,14 @@ from functools import cache
 from autograder.course.catalogue import owner_of
 from autograder.course.lab import Check, Lab, Status
 from autograder.grading.report import CheckResult, Report
+from autograder.grading.verdict import First
 from autograder.sandbox import Source
-from autograder.sandbox.observation import Observation, Raised
 
-__all__ = ["First", "earlier_first", "is_own_failure", "leans_on"]
+__all__ = ["earlier_first", "leans_on"]
 
 PACKAGE = "nnlab"
 ALL = "*"
 """Stands for every name of a module."""
-
-First = Callable[[Check, Mapping[str, Source]], str | None]
-"""Says what of earlier labs must be put right before a failed check can be judged; None for nothing."""
 
 
 def earlier_first(
@@ -68,19 +65,6 @@ def _owned(check: Check, sources: Mapping[str, Source]) -> list[tuple[Lab, str, 
     found = [(owner_of(module), module) for module in leaned]
     owned = [(owner, module, leaned[module]) for owner, module in found if owner is not None]
     return sorted(owned, key=lambda item: (item[0].id, item[0].modules.index(item[1])))
-
-
-def is_own_failure(lab: Lab, observed: Observation, sources: Mapping[str, Source]) -> bool:
-    """Tell of a failure that cannot come from earlier work.
-
-    A body of this lab is not written yet, or one of its files is no Python.
-    """
-    if not isinstance(observed, Raised):
-        return False
-    if observed.kind == "NotImplementedError":
-        return not observed.message.startswith("lab") or observed.message.startswith(f"{lab.id}:")
-    own = {sources[module].file for module in lab.modules if module in sources}
-    return observed.kind in {"SyntaxError", "IndentationError", "TabError"} and observed.file in own
 
 
 def leans_on(check: Check, sources: Mapping[str, Source]) -> dict[str, set[str]]:

@@ -7,25 +7,19 @@ kernel; the marks come from the sandbox, as always.
 
 import contextlib
 import importlib
-import io
 import math
 import sys
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-from rich.console import Console
 
 from autograder.course.catalogue import load_lab, owner_of
 from autograder.course.lab import Lab
 from autograder.grading.report import Report
 from autograder.grading.submission import Handed, Submission, SubmissionError
-from autograder.report.terminal import render
+from autograder.report.terminal import plain_text
 
-__all__ = ["check_here", "follow", "leave", "told"]
-
-WIDTH = 88
+__all__ = ["check_here", "follow", "leave"]
 
 _following: Any = None  # the shell whose modules a check loads anew
 _last: tuple[Handed, Report] | None = None  # cells in a row ask about one state of the file
@@ -67,7 +61,7 @@ def leave(shell: Any) -> None:
 
 def _show(report: Report, check_id: str) -> None:
     """Show the report as a page's part where there is a notebook, in words everywhere else."""
-    words = told(report, check_id)
+    words = plain_text(report, check_id)
     ipython: Any = sys.modules.get("IPython")  # where it is not loaded, nobody looks at a notebook
     if ipython is None or ipython.get_ipython() is None:
         print(words, end="")  # noqa: T201  a program's output
@@ -93,17 +87,6 @@ def _loaded(lab: Lab) -> list[ModuleType]:
     here = {Path.cwd() / f"{module}.py" for module in lab.modules}
     files = {id(m): getattr(m, "__file__", None) for m in sys.modules.values()}
     return [m for m in [*sys.modules.values()] if files[id(m)] and Path(str(files[id(m)])) in here]
-
-
-def told(report: Report, check_id: str) -> str:
-    """Write the report of one check as plain text."""
-    only = tuple(result for result in report.results if result.check.id == check_id)
-    stream = io.StringIO()
-    console = Console(
-        file=stream, width=WIDTH, color_system=None, force_terminal=False, force_jupyter=False
-    )
-    console.print(render(replace(report, results=only)), markup=False, highlight=False)
-    return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
 
 
 def _report(lab_id: str) -> Report:

@@ -19,13 +19,13 @@ from pathlib import Path
 from autograder import text as show
 from autograder.course import edition
 from autograder.course.catalogue import ROOT, UnknownLabError, find_lab, lab_ids
+from autograder.course.edition import PLACE, RELEASED, released_place
 from autograder.files import write_whole
-from autograder.state import STATE, keep, kept, see_no_link
+from autograder.state import keep, kept, see_no_link
 
 __all__ = [
     "Change",
     "Kind",
-    "PLACE",
     "Release",
     "WorkspaceError",
     "bundled",
@@ -33,12 +33,8 @@ __all__ = [
     "find_workspace",
     "init",
     "read_zip",
-    "released_place",
     "update",
 ]
-
-PLACE = "assignments"
-RELEASED = f"{STATE}/released"
 
 Release = Mapping[str, Mapping[str, bytes]]
 """What is handed out: by lab, the files by name."""
@@ -72,11 +68,6 @@ class Change:
     beside: Path | None = None
     """Where the new text is laid, if the student's own stays."""
     diff: str = ""
-
-
-def released_place(lab_id: str) -> str:
-    """Name the folder that keeps a lab's files as they were handed out."""
-    return f"{RELEASED}/{lab_id}"
 
 
 def bundled() -> Release:

@@ -8,10 +8,9 @@ from typing import Any
 
 from autograder.classroom.platforms.nbgrader.mend import mend_course
 from autograder.course.catalogue import labs
-from autograder.files import write_whole
 from autograder.streams import forgive
 
-__all__ = ["CONFIG", "configure", "init_course"]
+__all__ = ["CONFIG", "configure"]
 
 CONFIG = '''\
 """nbgrader grades this course with nnlab. What you add below is yours."""
@@ -106,27 +105,3 @@ def configure(c: Any, course: Path) -> None:
     forgive(sys.stdout)
     for sentence in mend_course(course):
         sys.stdout.write(f"{sentence}\n")
-
-
-def init_course(course: Path, *, force: bool = False) -> list[Path]:
-    """Make a folder a course: configuration, and every lab's source notebook; return what was written.
-
-    Raises: FileExistsError if the folder has another configuration, unless forced; TextError.
-    """
-    from autograder.classroom.platforms.nbgrader.sources import write_sources  # noqa: PLC0415  it needs the extra
-
-    config = course / "nbgrader_config.py"
-    if config.exists() and config.read_text(encoding="utf-8") != CONFIG and not force:
-        told = "nbgrader_config.py is there already, with settings of your own. Add the two lines "
-        raise FileExistsError(
-            17,
-            f"{told}'from autograder.classroom.platforms.nbgrader.config import configure' and "
-            "'configure(c, Path(__file__).parent)' to it, or overwrite it with --force",
-            str(config),
-        )
-    written = write_sources(labs(), course / "solutions")
-    if not config.exists() or config.read_text(encoding="utf-8") != CONFIG:
-        course.mkdir(parents=True, exist_ok=True)
-        write_whole(config, CONFIG)
-        written.insert(0, config)
-    return written

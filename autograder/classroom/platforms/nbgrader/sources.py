@@ -11,13 +11,14 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from autograder.classroom.platforms.nbgrader.config import configure
+from autograder.classroom.platforms.nbgrader.config import CONFIG, configure
+from autograder.course.catalogue import labs
 from autograder.course.lab import Lab
 from autograder.course.notebooks import make_notebook, read_text
 from autograder.course.stubs import FilledInError
 from autograder.files import write_whole
 
-__all__ = ["GenerateError", "release_notebooks", "write_sources"]
+__all__ = ["GenerateError", "init_course", "release_notebooks", "write_sources"]
 
 
 class GenerateError(Exception):
@@ -36,6 +37,28 @@ def write_sources(labs: Sequence[Lab], folder: Path) -> list[Path]:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             write_whole(path, text)
             written.append(path)
+    return written
+
+
+def init_course(course: Path, *, force: bool = False) -> list[Path]:
+    """Make a folder a course: configuration, and every lab's source notebook; return what was written.
+
+    Raises: FileExistsError if the folder has another configuration, unless forced; TextError.
+    """
+    config = course / "nbgrader_config.py"
+    if config.exists() and config.read_text(encoding="utf-8") != CONFIG and not force:
+        told = "nbgrader_config.py is there already, with settings of your own. Add the two lines "
+        raise FileExistsError(
+            17,
+            f"{told}'from autograder.classroom.platforms.nbgrader.config import configure' and "
+            "'configure(c, Path(__file__).parent)' to it, or overwrite it with --force",
+            str(config),
+        )
+    written = write_sources(labs(), course / "solutions")
+    if not config.exists() or config.read_text(encoding="utf-8") != CONFIG:
+        course.mkdir(parents=True, exist_ok=True)
+        write_whole(config, CONFIG)
+        written.insert(0, config)
     return written
 
 

@@ -25,8 +25,8 @@ from autograder.files import read_regular
 from autograder.grading.grade import grade
 from autograder.grading.report import NOT_GRADED, Report
 from autograder.grading.results import Results
+from autograder.report.terminal import plain_text
 from autograder.sandbox import HIDES_FILES, Sandbox, open_sandbox
-from autograder.student.notebook_cell import told
 
 __all__ = ["LenientExporter", "Rebuild", "SandboxGrade", "SaveGrades", "WriteStubs", "rebuild"]
 
@@ -146,7 +146,7 @@ def _outputs(report: Report, check: Check, most: float) -> list[NotebookNode]:
     what it cannot read for full marks, and a warning for none.
     """
     reached = next(result.points for result in report.results if result.check is check)
-    text = new_output("stream", name="stdout", text=told(report, check.id))
+    text = new_output("stream", name="stdout", text=plain_text(report, check.id))
     if (
         reached is None
     ):  # SaveGrades leaves the score open; should it be missing, this is not a mark
