@@ -129,7 +129,7 @@ def grade_class(
             results.keep(one, report)
         reports[one.digest] = report
         tell.advance(copies[one.digest])
-    marks = [Mark(one, reports[one.digest]) for one in handed]
+    marks = [Mark.of(one, reports[one.digest]) for one in handed]
     return Batch(marks_of(results, marks), len(todo))
 
 

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,13 @@ class Mark:
 
     handed: Handed
     report: Report | None
+
+    @classmethod
+    def of(cls, handed: Handed, report: Report | None) -> "Mark":
+        """Give a student's report the notes and files of that student: others may share its texts."""
+        if report is not None:
+            report = replace(report, notes=handed.notes, sources=handed.files)
+        return cls(handed, report)
 
     @property
     def student(self) -> str:
@@ -129,6 +136,8 @@ class Marks:
 
 def _plain(mark: Mark) -> dict[str, Any]:
     entry: dict[str, Any] = {"student": mark.student, "submission": mark.handed.digest}
+    if mark.handed.aside:
+        entry["notes"] = list(mark.handed.notes)
     if mark.report is None:
         return {**entry, "points": None, "checks": []}
     checks = [

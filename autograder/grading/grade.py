@@ -68,16 +68,15 @@ def grade(
         results = tuple(grading.diagnosed(key.names))
     except Exception as error:  # noqa: BLE001  such as no process for the reference, or none at all
         results = tuple(_not_graded(check, error) for check in asked)
-    sources = {**handed.earlier()[0], **handed.read()[0]}
     return Report(
         lab.id,
         lab.title,
         key.seed,
         sandbox.isolation,
         results,
-        tuple(map(show.clean, handed.set_aside())),
+        handed.notes,
         versions(lab),
-        {source.file: source.text for source in sources.values()},
+        handed.files,
     )
 
 

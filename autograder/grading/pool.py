@@ -158,8 +158,8 @@ def _collect(
         yield asked[future], report
 
 
-def _parts(one: Handed) -> tuple[dict[str, bytes], dict[str, str]]:
-    return dict(one.texts), dict(one.missing)
+def _parts(one: Handed) -> tuple[dict[str, bytes], dict[str, str], tuple[str, ...]]:
+    return dict(one.texts), dict(one.missing), one.aside
 
 
 def _on_cluster(
@@ -264,8 +264,8 @@ def _wait_for_parent() -> None:
     os._exit(1)
 
 
-def _grade_here(lab_id: str, texts: dict[str, bytes], missing: dict[str, str]) -> dict[str, Any]:
-    return _grade(lab_id, _KEYS["here"], texts, missing)
+def _grade_here(lab_id: str, *parts: Any) -> dict[str, Any]:
+    return _grade(lab_id, _KEYS["here"], *parts)
 
 
 def _grade_there(
@@ -273,8 +273,7 @@ def _grade_there(
     wanted: str,
     at_least: str,
     frame: bytes,
-    texts: dict[str, bytes],
-    missing: dict[str, str],
+    *parts: Any,
 ) -> dict[str, Any]:
     """Grade on a worker of a cluster, if it has the very course that the marks are to come from."""
     if edition(load_lab(lab_id)) != wanted:
@@ -290,13 +289,17 @@ def _grade_there(
     name = hashlib.sha256(frame).hexdigest()
     if name not in _KEYS:
         _KEYS[name] = key_from_bytes(frame)
-    return _grade(lab_id, _KEYS[name], texts, missing)
+    return _grade(lab_id, _KEYS[name], *parts)
 
 
 def _grade(
-    lab_id: str, key: Key, texts: dict[str, bytes], missing: dict[str, str]
+    lab_id: str,
+    key: Key,
+    texts: dict[str, bytes],
+    missing: dict[str, str],
+    aside: tuple[str, ...],
 ) -> dict[str, Any]:
-    handed = Handed(load_lab(lab_id), "", texts, missing)
+    handed = Handed(load_lab(lab_id), "", texts, missing, aside=aside)
     return to_plain(grade(handed, key, _sandbox()), times=True)
 
 

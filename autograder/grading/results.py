@@ -29,7 +29,7 @@ __all__ = [
     "to_plain",
 ]
 
-SCHEMA = "nnlab/result/1"
+SCHEMA = "nnlab/result/2"
 
 
 def to_plain(report: Report, *, times: bool = False) -> dict[str, Any]:
@@ -50,6 +50,8 @@ def to_plain(report: Report, *, times: bool = False) -> dict[str, Any]:
         "schema": SCHEMA,
         "seed": report.seed,
         "isolation": report.isolation,
+        "notes": list(report.notes),
+        "versions": dict(report.versions),
         "checks": checks,
         **({"seconds": seconds} if times else {}),
     }
@@ -75,7 +77,8 @@ def from_plain(lab: Lab, plain: Mapping[str, Any]) -> Report:
     )
     if plain["schema"] != SCHEMA or [r.check.id for r in results] != list(lab.checks):
         raise ValueError(f"no result of {lab.id}")
-    return Report(lab.id, lab.title, plain["seed"], plain["isolation"], results)
+    notes, versions = tuple(map(str, plain["notes"])), dict(plain["versions"])
+    return Report(lab.id, lab.title, plain["seed"], plain["isolation"], results, notes, versions)
 
 
 class Results:

@@ -153,9 +153,16 @@ class Handed:
             {m: reason for m, reason in self.lacking.items() if m in below},
         )
 
-    def set_aside(self) -> list[str]:
+    @property
+    def notes(self) -> tuple[str, ...]:
         """Say which files have no effect, as whoever took the others in has noted."""
-        return list(self.aside)
+        return tuple(map(show.clean, self.aside))
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Give the texts of what is graded and of what it leans on, by file."""
+        sources = {**self.leaned, **self.read()[0]}
+        return {source.file: source.text for source in sources.values()}
 
     @property
     def digest(self) -> str:

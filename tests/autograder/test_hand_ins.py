@@ -74,7 +74,7 @@ def see_a_class(handed, number):
         assert one.texts.keys() | one.missing.keys() == set(HEBB.modules), number
         assert not one.texts.keys() & one.missing.keys(), number
         assert all(len(text) <= MAX_FILE_BYTES for text in one.texts.values()), number
-        for sentence in (*one.missing.values(), *one.set_aside()):
+        for sentence in (*one.missing.values(), *one.notes):
             assert sentence.endswith("."), (number, sentence)
             assert "\x1b" not in sentence, (number, sentence)
             assert len(sentence) < 1000, (number, sentence)

@@ -4,14 +4,13 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.classroom.marks import Mark, Marks
+from autograder.classroom.marks import Marks
 from autograder.classroom.report.figures import class_figures
 from autograder.classroom.spreadsheet import safe_cell
 from autograder.files import write_whole
-from autograder.grading.report import Report
 from autograder.text import named
 
 __all__ = ["Written", "class_csv", "write_class"]
@@ -82,7 +81,7 @@ def _write_pages(marks: Marks, folder: Path, failed: list[str], *, back: str) ->
             continue
         name = _free(mark.student, set(addresses.values()), inner)
         try:
-            page = to_html([_with_code(mark)], student=mark.student, back=f"../{back}")
+            page = to_html([mark.report], student=mark.student, back=f"../{back}")
             write_whole(folder / name, page, private=True)
         except Exception as error:  # noqa: BLE001  whatever is drawn there, the others get theirs
             why = named(error) or type(error).__name__
@@ -90,12 +89,6 @@ def _write_pages(marks: Marks, folder: Path, failed: list[str], *, back: str) ->
             continue
         addresses[mark.student] = name
     return addresses
-
-
-def _with_code(mark: Mark) -> Report:
-    assert mark.report is not None, "asked only for marks with a report"
-    sources = {f"{module}.py": text for module, text in mark.handed.texts.items()}
-    return replace(mark.report, sources=sources)
 
 
 def _free(student: str, taken: set[str], folder: str) -> str:

@@ -103,6 +103,24 @@ def test_a_batch_writes_the_class_report(classroom):
     assert "Time in the students" in page
 
 
+def test_what_was_handed_in_twice_is_said_wherever_the_student_looks(classroom):
+    """A note stands on its student's page and in the batch's JSON, and not with others of the same texts."""
+    twice = classroom / "submitted" / "ada" / "lab02_hebb" / "old"
+    twice.mkdir()
+    (twice / "hebb.py").write_text("another = 1\n", encoding="utf-8")
+    note = "hebb.py was handed in 2 times. Graded is lab02_hebb/hebb.py."
+    for _ in range(2):  # graded, and looked up
+        assert run("lab02", "--seed", "0", "--html").exit_code == 0
+        marks = json.loads((classroom / "marks" / "lab02_hebb.json").read_text("utf-8"))
+        told = {one["student"]: one.get("notes", []) for one in marks["submissions"]}
+        pages = classroom / "marks" / "lab02_hebb-pages"
+        seen = {n: note in (pages / f"{n}.html").read_text("utf-8") for n in ("ada", "ada2")}
+        assert told["ada"] == [note]
+        assert told["ada2"] == []
+        assert (seen["ada"], seen["ada2"]) == (True, False)
+        assert "numpy" in (pages / "ada.html").read_text("utf-8").partition('class="made"')[2][:200]
+
+
 def test_the_time_is_kept_with_the_result(classroom):
     """A result that is looked up knows how long its grading took, and where the code raised."""
     first = batch.grade_class(HEBB, classroom / "submitted", classroom, seed=SEED)
@@ -324,9 +342,9 @@ def test_whatever_grading_one_raises_costs_nobody_else(
     class Refusing(pool.ProcessPoolExecutor):
         """A pool in which grading one submission raises."""
 
-        def submit(self, work, lab_id, texts, missing):
+        def submit(self, work, lab_id, texts, *more):
             if b"_exit" not in texts.get("hebb", b""):
-                return super().submit(work, lab_id, texts, missing)
+                return super().submit(work, lab_id, texts, *more)
             failed = Future()
             failed.set_exception(refused)
             return failed

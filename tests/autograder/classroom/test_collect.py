@@ -249,7 +249,7 @@ def test_a_flood_of_files_in_a_students_zips_ends(tmp_path, monkeypatch):
 
     assert ada.missing["hebb"] == f"hebb.py is missing: it was not handed in. {told}"
     assert bob.texts == {"hebb": b"b"}
-    assert bob.set_aside() == [told]
+    assert bob.notes == (told,)
 
 
 def test_a_module_that_was_handed_in_twice_is_told(tmp_path):
@@ -257,10 +257,10 @@ def test_a_module_that_was_handed_in_twice_is_told(tmp_path):
     write(tmp_path, {"a/hebb.py": b"a", "b/hebb.py": b"b"})
     once = read_folder(HEBB, "ada", tmp_path / "a")
 
-    assert read_folder(HEBB, "ada", tmp_path).set_aside() == [
+    assert list(read_folder(HEBB, "ada", tmp_path).notes) == [
         "hebb.py was handed in 2 times. Graded is a/hebb.py."
     ]
-    assert once.set_aside() == []
+    assert list(once.notes) == []
 
 
 def test_what_is_no_zip_is_told(tmp_path):
@@ -314,7 +314,7 @@ def test_files_are_counted_by_student(tmp_path, monkeypatch):
         "sue": {"hebb": b"s"},  # however the system orders so many
         "tom": {"hebb": b"t"},
     }
-    assert [one.set_aside() for one in handed.values()] == [[], *[[told]] * 4]
+    assert [list(one.notes) for one in handed.values()] == [[], *[[told]] * 4]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs descriptors of folders")
@@ -335,7 +335,7 @@ def test_folders_within_folders_cost_only_their_student(tmp_path, levels, name, 
     ada, mal = read_class(HEBB, tmp_path)
 
     assert ada.texts == {"hebb": b"a"}
-    (told,) = mal.set_aside()
+    (told,) = list(mal.notes)
     assert told == (
         "Folders were looked into 32 deep, and there are more."
         if name == "a"
@@ -426,7 +426,7 @@ def test_many_zips_cost_no_more_than_one(tmp_path, monkeypatch):
     write(tmp_path, {"class/ada/near.zip": zipped({"hebb.py": b"a"})})
     (ada,) = read_class(HEBB, tmp_path / "class")
     assert ada.texts == {"hebb": b"a"}
-    assert ada.set_aside() == ["There are more than 5 zips; not all were opened."]
+    assert list(ada.notes) == ["There are more than 5 zips; not all were opened."]
 
     monkeypatch.setattr(collect, "MAX_ZIPS", 30)
     monkeypatch.setattr(collect, "MAX_FAILED", 2)
@@ -479,9 +479,9 @@ def test_sentences_hold_no_foreign_codes(tmp_path):
     write(tmp_path, files)
     (ada,) = read_class(HEBB, tmp_path)
 
-    assert len(ada.set_aside()) == 2
+    assert len(list(ada.notes)) == 2
     assert all(
-        "\x1b" not in note and "\n" not in note and len(note) < 250 for note in ada.set_aside()
+        "\x1b" not in note and "\n" not in note and len(note) < 250 for note in list(ada.notes)
     )
 
 

@@ -16,6 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.classroom.batch import course_seeds, open_results, take_key
 from autograder.classroom.collect import read_folder
+from autograder.classroom.marks import Mark
 from autograder.classroom.platforms.nbgrader.mend import MAX_NOTEBOOK_BYTES
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Check, Lab
@@ -183,7 +184,7 @@ class _Desk:
     def report(self, student: str, folder: Path) -> Report:
         """Look a submission's result up, or grade it now and keep that."""
         handed = read_folder(self.lab, student, folder)
-        known = self.results.find(handed, self.at_least)
+        known = Mark.of(handed, self.results.find(handed, self.at_least)).report
         if known is not None:
             return known
         if self.sandbox is None:
