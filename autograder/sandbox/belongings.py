@@ -17,20 +17,20 @@ __all__ = ["forget"]
 _BYTES_HEADER = (
     bytes.__basicsize__ - 1
 )  # what an object of bytes holds before them, without their end
-_FIRST_BYTES = 1 << 20  # of the heap: Python copies its arguments before anything else is there
 _ONE_HOLDER = 3  # references to a string that a list holds: the list, a name here, and the question
 
 
 def forget() -> None:
     """Overwrite this process's environment and arguments; it never needs them again."""
     if kernel.is_linux:
-        _forget_heap([_wide(argument) for argument in {*sys.argv, *sys.orig_argv}])
+        given = {*sys.argv, *sys.orig_argv} - {sys.executable, sys.orig_argv[0], sys.argv[0]}
+        _forget_heap([_wide(argument) for argument in given])  # the program's name is no secret
         _forget_environment()
         _forget_stack()
     for name, value in getattr(os.environ, "_data", {}).items():
         for held in (name, value):
-            if isinstance(held, bytes) and len(held) > 1:  # shorter ones are everybody's
-                ctypes.memset(id(held) + _BYTES_HEADER, 0, len(held))
+            if isinstance(held, bytes):
+                _overwrite(held)
     getattr(os.environ, "_data", {}).clear()
     for argv in (sys.argv, sys.orig_argv):
         while argv:
@@ -73,14 +73,26 @@ def _wide(text: str) -> bytes:
 
 
 def _forget_heap(wide: list[bytes]) -> None:
-    """Overwrite Python's own copies of the arguments: wide characters on the C library's heap."""
+    """Overwrite Python's own copies of the arguments: wide characters on the C library's heap.
+
+    And then what was made to look for them, which would lie there instead.
+    """
     with contextlib.suppress(OSError, ValueError):
         for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
             if line.endswith("[heap]"):
                 start, end = (int(part, 16) for part in line.split()[0].split("-"))
-                memory = ctypes.string_at(start, min(end - start, _FIRST_BYTES))
+                memory = ctypes.string_at(start, end - start)
                 for text in wide:
                     at = memory.find(text) if len(text) > 4 else -1
                     while at >= 0:
                         ctypes.memset(start + at, 0, len(text))
                         at = memory.find(text, at + len(text))
+                _overwrite(memory)
+    for text in wide:
+        _overwrite(text)
+
+
+def _overwrite(held: bytes) -> None:
+    """Overwrite bytes that nobody else holds; shorter ones are everybody's."""
+    if len(held) > 1:
+        ctypes.memset(id(held) + _BYTES_HEADER, 0, len(held))

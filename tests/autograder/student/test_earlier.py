@@ -5,9 +5,10 @@ import pytest
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Report
+from autograder.grading.verdict import is_own_failure
 from autograder.sandbox import Source
 from autograder.sandbox.observation import Lost, Raised, Returned
-from autograder.student.earlier import ALL, earlier_first, is_own_failure, leans_on
+from autograder.student.earlier import ALL, earlier_first, leans_on
 from tests.conftest import reference_text
 
 LAYERS = load_lab("lab05_backprop")

@@ -139,9 +139,8 @@ def test_who_wants_no_motion_gets_none(visit, three):
 
 def test_a_class_of_two_hundred_opens_in_a_second(visit):
     """200 students who fail everything: the page is laid out in under a second; links find their rows."""
-    from tests.autograder.grading.report.test_class_files import large
-
     from autograder.course.catalogue import labs
+    from tests.autograder.classroom.report.test_files import large
 
     page = to_class_html(large(max(labs(), key=lambda lab: len(lab.checks))))
     opened = visit(page)
@@ -159,7 +158,7 @@ def test_a_class_of_two_hundred_opens_in_a_second(visit):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_hostile_names_in_a_class_do_nothing(visit, name, width):
     """The page of a class with hostile names and sentences fits, and runs nothing."""
-    from tests.autograder.grading.report.test_class_files import mark, marks
+    from tests.autograder.classroom.report.test_files import mark, marks
 
     text = HOSTILE[name]
     given = mark(text, ["hebb.update"], mistakes={"hebb.update": (text, text)})

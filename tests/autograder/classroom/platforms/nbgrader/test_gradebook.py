@@ -3,9 +3,9 @@
 import shutil
 
 import pytest
-from tests.autograder.grading.report.test_class_files import mark, marks
 
 from autograder.classroom.platforms.nbgrader.gradebook import fill_gradebook
+from tests.autograder.classroom.report.test_files import mark, marks
 
 pytest.importorskip("nbgrader")
 
