@@ -109,6 +109,7 @@ class Worker:
         importlib.import_module("numpy.random")
         self.confinement = Confinement.prepare(folder) if confined else Confinement()
         self.place = Place(folder, mounts=self.confinement.mounts)
+        gc.collect()
         gc.freeze()  # children share these pages instead of copying them at their first collection
         send(control, encode({"layers": list(self.confinement.layers)}))
 

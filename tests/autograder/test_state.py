@@ -79,7 +79,14 @@ def a_course(cwd):
         }
         for name in lab.checks
     ]
-    plain = {"schema": "nnlab/result/1", "seed": 1, "isolation": "process", "checks": checks}
+    plain = {
+        "schema": "nnlab/result/2",
+        "seed": 1,
+        "isolation": "process",
+        "checks": checks,
+        "notes": [],
+        "versions": {},
+    }
     handed = Handed(lab, "ada", {}, {"hebb": "missing"})
     with contextlib.suppress(OSError):
         results.keep(handed, from_plain(lab, plain))

@@ -35,7 +35,7 @@ def mark(student, failed=(), *, status=Status.FAILED, seconds=0.1, mistakes=MADE
         )
         for check in LAB.checks.values()
     )
-    return Mark(Handed(LAB, student, code, {}), Report(LAB.id, LAB.title, 7, "process", results))
+    return Mark.of(Handed(LAB, student, code, {}), Report(LAB.id, LAB.title, 7, "process", results))
 
 
 def marks(*given):
