@@ -29,8 +29,8 @@ def forget() -> None:
         _forget_stack()
     for name, value in getattr(os.environ, "_data", {}).items():
         for held in (name, value):
-            if isinstance(held, bytes) and len(held) > 1:  # shorter ones are everybody's
-                ctypes.memset(id(held) + _BYTES_HEADER, 0, len(held))
+            if isinstance(held, bytes):
+                _overwrite(held)
     getattr(os.environ, "_data", {}).clear()
     for argv in (sys.argv, sys.orig_argv):
         while argv:
@@ -73,7 +73,10 @@ def _wide(text: str) -> bytes:
 
 
 def _forget_heap(wide: list[bytes]) -> None:
-    """Overwrite Python's own copies of the arguments: wide characters on the C library's heap."""
+    """Overwrite Python's own copies of the arguments: wide characters on the C library's heap.
+
+    And then what was made to look for them, which would lie there instead.
+    """
     with contextlib.suppress(OSError, ValueError):
         for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
             if line.endswith("[heap]"):
@@ -84,3 +87,12 @@ def _forget_heap(wide: list[bytes]) -> None:
                     while at >= 0:
                         ctypes.memset(start + at, 0, len(text))
                         at = memory.find(text, at + len(text))
+                _overwrite(memory)
+    for text in wide:
+        _overwrite(text)
+
+
+def _overwrite(held: bytes) -> None:
+    """Overwrite bytes where they lie; a single one is everybody's."""
+    if len(held) > 1:
+        ctypes.memset(id(held) + _BYTES_HEADER, 0, len(held))
