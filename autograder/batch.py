@@ -8,9 +8,8 @@ from pathlib import Path
 from autograder import grade as one_path
 from autograder.check import Lab
 from autograder.course import find_lab
-from autograder.edition import default_seed
 from autograder.intake import read_class, read_folder
-from autograder.key import Key, SecretKey, get_key, stored_key
+from autograder.key import Key, SecretKey, open_key
 from autograder.marks import Mark, Marks, marks_of
 from autograder.pool import grade_many
 from autograder.report import Report
@@ -71,12 +70,7 @@ def take_key(lab: Lab, seed: int, recording: Callable[[Lab], object] = lambda _:
 
     Raises: SandboxError or RecordingError, which are ours.
     """
-    names = stored_key(lab, default_seed())
-    if names is None:
-        recording(lab)
-        with open_sandbox() as sandbox:
-            names = get_key(lab, default_seed(), sandbox)
-    return SecretKey(seed, names)
+    return SecretKey(seed, open_key(lab, recording))
 
 
 def open_results(course: Path, key: Key) -> Results:

@@ -8,7 +8,7 @@ from autograder import edition
 from autograder.check import Lab
 from autograder.course import is_guest
 from autograder.grade import grade
-from autograder.key import Key, SecretKey, get_key, stored_key
+from autograder.key import Key, SecretKey, open_key, stored_key
 from autograder.leaning import earlier_first
 from autograder.report import Report
 from autograder.sandbox import Sandbox, open_sandbox
@@ -111,10 +111,7 @@ class SelfCheck:
 
     def _key(self, lab: Lab) -> Key:
         """Take the lab's open key; with a seed, the one that gives each submission its own cases."""
-        names = stored_key(lab, edition.default_seed())
-        if names is None:
-            self.recording(lab)
-            names = get_key(lab, edition.default_seed(), self.sandbox)
+        names = open_key(lab, self.recording, self.sandbox)
         return names if self.seed is None else SecretKey(self.seed, names)
 
     def _earlier(self, handed: Handed) -> Report:
