@@ -8,10 +8,9 @@ from pathlib import Path
 from autograder.classroom.collect import read_class, read_folder
 from autograder.classroom.marks import Mark, Marks, marks_of
 from autograder.course.catalogue import find_lab
-from autograder.course.edition import default_seed
 from autograder.course.lab import Lab
 from autograder.grading import grade as one_path
-from autograder.grading.key import Key, SecretKey, get_key, stored_key
+from autograder.grading.key import Key, SecretKey, open_key
 from autograder.grading.pool import grade_many
 from autograder.grading.report import Report
 from autograder.grading.results import Results, Seeds
@@ -71,12 +70,7 @@ def take_key(lab: Lab, seed: int, recording: Callable[[Lab], object] = lambda _:
 
     Raises: SandboxError or RecordingError, which are ours.
     """
-    names = stored_key(lab, default_seed())
-    if names is None:
-        recording(lab)
-        with open_sandbox() as sandbox:
-            names = get_key(lab, default_seed(), sandbox)
-    return SecretKey(seed, names)
+    return SecretKey(seed, open_key(lab, recording))
 
 
 def open_results(course: Path, key: Key) -> Results:

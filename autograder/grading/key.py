@@ -4,11 +4,12 @@ Recording a key runs them through the same checks, in the same sandbox, as a sub
 plain data only, and is all that a judge needs to know.
 """
 
+import contextlib
 import hashlib
 import hmac
 import platform
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -24,7 +25,7 @@ from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.grading import questions as asking
 from autograder.grading.fingerprints import checks_fingerprint
 from autograder.grading.submission import Handed
-from autograder.sandbox import Answer, Sandbox, Source
+from autograder.sandbox import Answer, Sandbox, Source, open_sandbox
 from autograder.sandbox.codec import ProtocolError, decode, encode
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.observation import Observation, Returned, from_plain, to_plain
@@ -41,6 +42,7 @@ __all__ = [
     "get_key",
     "key_fingerprint",
     "key_from_bytes",
+    "open_key",
     "record_key",
     "stored_key",
 ]
@@ -261,6 +263,26 @@ def _hasty(limits: Limits) -> Limits:
 def get_key(lab: Lab, seed: int, sandbox: Sandbox) -> AnswerKey:
     """Take the stored key if it is still true, else record one and store it."""
     return stored_key(lab, seed) or _store(lab, seed, record_key(lab, seed, sandbox))
+
+
+def open_key(
+    lab: Lab,
+    recording: Callable[[Lab], object] = lambda _: None,
+    sandbox: Sandbox | None = None,
+) -> AnswerKey:
+    """Take the key of the open cases, which gives mistakes their names; record it if need be.
+
+    `recording` is told before that, and a sandbox opened for it if none is given.
+
+    Raises: RecordingError, SandboxError, SeedError.
+    """
+    seed = edition.default_seed()
+    known = stored_key(lab, seed)
+    if known is not None:
+        return known
+    recording(lab)
+    with contextlib.nullcontext(sandbox) if sandbox else open_sandbox() as opened:
+        return _store(lab, seed, record_key(lab, seed, opened))
 
 
 def stored_key(lab: Lab, seed: int) -> AnswerKey | None:

@@ -204,9 +204,8 @@ def _ask_cluster(
                 raise ClusterError(f"A worker cannot grade: {_brief(plain[1])}") from plain[1]
             report = None
             if future.status == "finished":
-                with contextlib.suppress(
-                    Exception
-                ):  # one submission's trouble ends no other's grading
+                # One submission's trouble ends no other's grading.
+                with contextlib.suppress(Exception):
                     report = from_plain(lab, plain)
             yield asked[future], report
     finally:

@@ -93,6 +93,6 @@ def _forget_heap(wide: list[bytes]) -> None:
 
 
 def _overwrite(held: bytes) -> None:
-    """Overwrite bytes that nobody else holds; shorter ones are everybody's."""
+    """Overwrite bytes where they lie; a single one is everybody's."""
     if len(held) > 1:
         ctypes.memset(id(held) + _BYTES_HEADER, 0, len(held))

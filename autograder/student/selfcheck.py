@@ -8,7 +8,7 @@ from autograder.course import edition
 from autograder.course.catalogue import is_guest
 from autograder.course.lab import Lab
 from autograder.grading.grade import grade
-from autograder.grading.key import Key, SecretKey, get_key, stored_key
+from autograder.grading.key import Key, SecretKey, open_key, stored_key
 from autograder.grading.report import Report
 from autograder.grading.submission import Handed, Submission, SubmissionError, find_submissions
 from autograder.sandbox import Sandbox, open_sandbox
@@ -111,10 +111,7 @@ class SelfCheck:
 
     def _key(self, lab: Lab) -> Key:
         """Take the lab's open key; with a seed, the one that gives each submission its own cases."""
-        names = stored_key(lab, edition.default_seed())
-        if names is None:
-            self.recording(lab)
-            names = get_key(lab, edition.default_seed(), self.sandbox)
+        names = open_key(lab, self.recording, self.sandbox)
         return names if self.seed is None else SecretKey(self.seed, names)
 
     def _earlier(self, handed: Handed) -> Report:
