@@ -41,10 +41,10 @@ def wide(text):
 @pytest.mark.parametrize("forgets", [True, False])
 def test_memory_holds_no_environment_and_no_argument(forgets, tmp_path):
     """All memory of a child is searched; where nothing is overwritten, all of it is found."""
-    words = b"".join(
-        [*(word.encode() for word in (START, SET_LATER, ARGUMENT)), wide(ARGUMENT)[8:16]]
+    looked_for = [*(word.encode() for word in (START, SET_LATER, ARGUMENT)), wide(ARGUMENT)[8:24]]
+    (tmp_path / "search.py").write_text(
+        text_of(np.frombuffer(item, np.uint64) for item in looked_for)
     )
-    (tmp_path / "search.py").write_text(text_of(np.frombuffer(words, np.uint64)))
     (tmp_path / "later").write_text(SET_LATER * 3)
     before = "" if forgets else (
         "from autograder.sandbox import belongings; belongings.forget = lambda: None\n"

@@ -26,7 +26,7 @@ import ctypes
 import numpy as np
 
 def sigmoid(x):
-    disguised = np.array({disguised}, dtype=np.uint64)
+    disguised = {disguised}
     found = [0] * len(disguised)
     for line in open("/proc/self/maps").read().splitlines():
         span, mode = line.split()[:2]
@@ -38,20 +38,24 @@ def sigmoid(x):
             for shift in range(8):
                 raw = ctypes.string_at(at + shift, size - 8)
                 words = np.frombuffer(raw, np.uint64, count=len(raw) // 8) * np.uint64({disguise})
-                for i, word in enumerate(disguised):
-                    found[i] += int((words == word).sum())
+                for i, (first, *others) in enumerate(disguised):
+                    places = np.flatnonzero(words == np.uint64(first))
+                    for word in others:
+                        places = places[places < len(words) - 1] + 1
+                        places = places[words[places] == np.uint64(word)]
+                    found[i] += len(places)
     return found
 """
 
 
-def disguised(words) -> str:
+def disguised(values) -> list[int]:
     """Write eight bytes each so that they are not what is looked for."""
-    return str([int(word) * DISGUISE % 2**64 for word in np.asarray(words).view(np.uint64).ravel()])
+    return [int(word) * DISGUISE % 2**64 for word in np.asarray(values).view(np.uint64).ravel()]
 
 
-def text_of(words) -> str:
-    """Write the searching module."""
-    return SEARCH.format(disguised=disguised(words), disguise=DISGUISE)
+def text_of(looked_for) -> str:
+    """Write the searching module; each item is one or more values of eight bytes in a row."""
+    return SEARCH.format(disguised=[disguised(item) for item in looked_for], disguise=DISGUISE)
 
 
 @pytest.fixture(scope="module")
