@@ -28,7 +28,7 @@ from autograder.commands.train import train
 from autograder.commands.watch import watch
 from autograder.commands.workspace import init, update
 from autograder.course import edition
-from autograder.streams import forgive
+from autograder.text import forgive, named
 
 __all__ = ["main"]
 
@@ -70,8 +70,6 @@ class Commands(click.Group):
         except OSError as error:
             if error.filename is None:
                 raise  # click knows how to end when nobody reads its output any more
-            from autograder.text import named  # noqa: PLC0415  it loads numpy
-
             raise click.UsageError(f"{named(error.filename)}: {error.strerror}.") from error
 
 

@@ -10,10 +10,10 @@ from autograder.course.catalogue import ROOT
 
 CHECKER = ROOT / "autograder"
 FLOORS = (
-    {"files", "streams"},
-    {"state"},
+    {"errors", "text"},
+    {"storage"},
     {"sandbox"},
-    {"text"},
+    {"values"},
     {"judges"},
     {"pictures"},
     {"course"},

@@ -14,10 +14,10 @@ from typing import Any
 from autograder import text as show
 from autograder.classroom.spreadsheet import safe_cell
 from autograder.course.lab import Lab
-from autograder.files import write_whole
 from autograder.grading.report import Report
 from autograder.grading.results import Results
 from autograder.grading.submission import Handed
+from autograder.storage import write_whole
 
 __all__ = ["Change", "Mark", "Marks", "marks_of"]
 

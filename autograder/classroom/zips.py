@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-from autograder.files import TooLargeError
+from autograder.storage import TooLargeError
 
 __all__ = ["ZipEntry", "ZipError", "entries"]
 

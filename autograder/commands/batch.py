@@ -198,7 +198,7 @@ def _hand_over(marks: Marks, out: Path, roster: Roster | None, junit: Path | Non
 
 def _fill(roster: Roster, marks: Marks, path: Path) -> None:
     """Write the filled file, and say whose marks are not in it."""
-    from autograder.files import write_whole
+    from autograder.storage import write_whole
     from autograder.text import named
 
     filled = roster.fill(marks)
@@ -214,8 +214,8 @@ def _fill(roster: Roster, marks: Marks, path: Path) -> None:
 
 
 def _write_junit(marks: Marks, path: Path) -> None:
-    from autograder.files import write_whole
     from autograder.report.junit import to_junit
+    from autograder.storage import write_whole
 
     graded = [(mark.student, mark.report) for mark in marks.marks if mark.report]
     names = [f"{marks.lab.id} · {student}" for student, _ in graded]

@@ -34,7 +34,7 @@ def github(labs: tuple[str, ...], install: str, python: str, force: bool) -> Non
     """
     from autograder.classroom.platforms.github import PLACE, workflow
     from autograder.course.catalogue import UnknownLabError, find_lab
-    from autograder.files import write_whole
+    from autograder.storage import write_whole
 
     try:
         chosen = [find_lab(name).id for name in labs]

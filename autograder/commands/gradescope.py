@@ -58,9 +58,9 @@ def gradescope(lab: str, out: Path, seed: int | None, visibility: str, isolation
         see_that_it_can,
     )
     from autograder.course.catalogue import UnknownLabError, find_lab
-    from autograder.files import is_foreign, write_whole
     from autograder.grading.key import RecordingError
     from autograder.sandbox import SandboxError
+    from autograder.storage import is_foreign, write_whole
 
     if is_foreign(out, b"PK"):
         raise click.UsageError(f"{out} is there already, and is no zip: name another file with -o.")

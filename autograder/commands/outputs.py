@@ -78,8 +78,8 @@ def _write_page(reports: Sequence[Report], page: Path, *, err: bool) -> None:
 
 
 def _write_junit(reports: Sequence[Report], file: Path) -> None:
-    from autograder.files import write_whole
     from autograder.report.junit import to_junit
+    from autograder.storage import write_whole
 
     with writing(file):
         write_whole(file, to_junit(reports))

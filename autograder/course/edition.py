@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from autograder.state import STATE
+from autograder.storage import STATE
 
 __all__ = [
     "EditionError",

@@ -29,7 +29,7 @@ from autograder.sandbox import Answer, Sandbox, Source, open_sandbox
 from autograder.sandbox.codec import ProtocolError, decode, encode
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.observation import Observation, Returned, from_plain, to_plain
-from autograder.state import STATE, keep, kept
+from autograder.storage import STATE, keep, kept
 
 __all__ = [
     "AnswerKey",

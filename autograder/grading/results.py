@@ -19,7 +19,7 @@ from autograder.grading.key import key_fingerprint
 from autograder.grading.report import CheckResult, Report
 from autograder.grading.submission import Handed
 from autograder.sandbox import holds
-from autograder.state import keep, kept_text
+from autograder.storage import keep, kept_text
 
 __all__ = [
     "Results",

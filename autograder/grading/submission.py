@@ -15,8 +15,8 @@ from autograder import text as show
 from autograder.course import edition
 from autograder.course.catalogue import UnknownLabError, find_lab, lab_ids, labs, owner_of
 from autograder.course.lab import Lab
-from autograder.files import read_regular
 from autograder.sandbox import Source
+from autograder.storage import read_regular
 
 __all__ = [
     "Handed",

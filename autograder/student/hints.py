@@ -18,7 +18,7 @@ from autograder.course.catalogue import engine_path
 from autograder.course.exercises import find_function
 from autograder.course.lab import Check, Status
 from autograder.grading.report import CheckResult, Report
-from autograder.state import held, keep, kept_text, state_folder
+from autograder.storage import held, keep, kept_text, state_folder
 
 __all__ = ["Hint", "HintError", "formula_of", "ladder", "next_hint", "open_hints", "remember"]
 

@@ -20,8 +20,7 @@ from autograder import text as show
 from autograder.course import edition
 from autograder.course.catalogue import ROOT, UnknownLabError, find_lab, lab_ids
 from autograder.course.edition import PLACE, RELEASED, released_place
-from autograder.files import write_whole
-from autograder.state import keep, kept, see_no_link
+from autograder.storage import keep, kept, see_no_link, write_whole
 
 __all__ = [
     "Change",

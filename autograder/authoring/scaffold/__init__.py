@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 
 from autograder.course.catalogue import PROVIDED, ROOT, lab_ids, labs
-from autograder.files import write_whole
+from autograder.storage import write_whole
 
 __all__ = ["NewLab", "ScaffoldError", "plan"]
 

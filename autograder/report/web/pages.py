@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder import text
-from autograder.files import is_foreign, write_whole
+from autograder.storage import is_foreign, write_whole
 
 __all__ = ["PageError", "fill", "prepare", "style", "write_page"]
 

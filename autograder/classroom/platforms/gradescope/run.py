@@ -15,11 +15,11 @@ from autograder import text
 from autograder.classroom.collect import read_folder
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
-from autograder.files import write_whole
 from autograder.grading.grade import grade
 from autograder.grading.key import key_from_bytes
 from autograder.grading.report import CheckResult, Report
 from autograder.sandbox import hides_files, open_sandbox
+from autograder.storage import write_whole
 
 __all__ = ["KEY", "SETTINGS", "main", "results_of"]
 

@@ -16,7 +16,7 @@ from autograder.course.catalogue import labs
 from autograder.course.lab import Lab
 from autograder.course.notebooks import make_notebook, read_text
 from autograder.course.stubs import FilledInError
-from autograder.files import write_whole
+from autograder.storage import write_whole
 
 __all__ = ["GenerateError", "init_course", "release_notebooks", "write_sources"]
 
