@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from autograder.errors import WrongUseError
+
 __all__ = [
     "NotAFileError",
     "STATE",
@@ -39,11 +41,11 @@ _FLAGS = os.O_RDONLY | sum(
 )
 
 
-class NotAFileError(ValueError):
+class NotAFileError(WrongUseError):
     """Something else is there; the message says what."""
 
 
-class TooLargeError(ValueError):
+class TooLargeError(WrongUseError):
     """A file is larger than it may be."""
 
     def __init__(self, name: str, size: int, most: int) -> None:

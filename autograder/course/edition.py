@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from autograder.errors import OurFaultError
 from autograder.storage import STATE
 
 __all__ = [
@@ -48,7 +49,7 @@ def released_place(lab_id: str) -> str:
     return f"{RELEASED}/{lab_id}"
 
 
-class EditionError(Exception):
+class EditionError(OurFaultError):
     """The student's edition is damaged: what it was made from cannot be read."""
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.lab import Lab, Status
+from autograder.errors import WrongUseError
 from autograder.grading.fingerprints import checks_fingerprint
 from autograder.grading.key import key_fingerprint
 from autograder.grading.report import CheckResult, Report
@@ -142,7 +143,7 @@ class Seeds:
         except FileNotFoundError:
             return {}
         except (ValueError, AttributeError, TypeError, RecursionError):
-            raise ValueError(
+            raise WrongUseError(
                 f"{self.place} is damaged: it should map labs to seeds, as in "
                 '{"lab02_hebb": 7}. Correct or delete it.'
             ) from None

@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Template
 
 from autograder.course.catalogue import PROVIDED, ROOT, lab_ids, labs
+from autograder.errors import WrongUseError
 from autograder.storage import write_whole
 
 __all__ = ["NewLab", "ScaffoldError", "plan"]
@@ -20,7 +21,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 MOST_CHARACTERS = 30
 
 
-class ScaffoldError(ValueError):
+class ScaffoldError(WrongUseError):
     """No lab can be made of this name, or not there; the message says why and what to do."""
 
 

@@ -15,6 +15,7 @@ from autograder import text
 from autograder.classroom.collect import read_folder
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
+from autograder.errors import OurFaultError
 from autograder.grading.grade import grade
 from autograder.grading.key import key_from_bytes
 from autograder.grading.report import CheckResult, Report
@@ -48,7 +49,7 @@ NOT_HELD_WHY = (
 )
 
 
-class _NotHeldError(Exception):
+class _NotHeldError(OurFaultError):
     """Nothing here keeps a submission from the key."""
 
 
