@@ -12,7 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["NnlabError", "OurFaultError", "WrongUseError", "needs_extra", "writing"]
+__all__ = [
+    "NnlabError",
+    "OurFaultError",
+    "WrongUseError",
+    "after_a_fault",
+    "needs_extra",
+    "writing",
+]
 
 
 class NnlabError(Exception):
@@ -31,6 +38,17 @@ class OurFaultError(NnlabError):
     """Something of ours does not work."""
 
     exit_code = 3
+    and_now = "Please tell your instructor."
+
+
+@contextmanager
+def after_a_fault(and_now: str) -> Iterator[None]:
+    """Say what a fault of ours means for somebody who need not tell an instructor."""
+    try:
+        yield
+    except OurFaultError as error:
+        error.and_now = and_now
+        raise
 
 
 @contextmanager

@@ -27,7 +27,7 @@ FLOORS = (
 )
 """From the bottom up. A room may import those below it, and none beside it."""
 MOST_AT_THE_TOP = 8
-MOST_LEVELS = 11
+MOST_LEVELS = 12
 
 
 @cache

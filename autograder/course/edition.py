@@ -22,7 +22,6 @@ __all__ = [
     "is_students",
     "key_path",
     "made",
-    "offers",
     "owners",
     "released_place",
     "stub_path",
@@ -37,11 +36,6 @@ PLACE = "assignments"
 RELEASED = f"{STATE}/released"
 
 SCHEMA = "nnlab/edition/1"
-
-STUDENTS_COMMANDS = (
-    *("init", "update", "grade", "watch", "hint", "explain", "status", "next", "doctor"),
-)
-"""What works without the engine's bodies, the solutions and other people's submissions."""
 
 
 def released_place(lab_id: str) -> str:
@@ -116,8 +110,3 @@ def stub_path(module: str) -> Path | None:
     """Tell where the student's edition has the stub of a module; None for a provided one."""
     lab_id = owners().get(module)
     return HANDED_OUT / "assignments" / lab_id / f"{module}.py" if lab_id else None
-
-
-def offers(command: str) -> bool:
-    """Tell whether this edition has a command."""
-    return command in STUDENTS_COMMANDS or not is_students()

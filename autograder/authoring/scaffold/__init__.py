@@ -129,7 +129,7 @@ def _in_course(words: dict[str, str]) -> dict[Path, str]:
     if not all(path.is_file() for path in (init, readme, mistakes)):
         raise ScaffoldError(
             "The course itself can take a lab only in its repository. Make a package: "
-            f"nnlab new-lab {module} --package ."
+            f"nnlab lab new {module} --package ."
         )
     return {
         ROOT / "autograder" / "labs" / f"{lab_id}.py": _text("checks.py.txt", own),

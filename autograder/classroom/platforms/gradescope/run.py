@@ -45,7 +45,7 @@ NOT_HELD = (
 NOT_HELD_WHY = (
     "The isolation is {isolation}, with which a submission can read the answer key and write its own "
     "mark. Install bubblewrap in the image, or take a server whose kernel has Landlock. To grade all "
-    "the same, make the zip with: nnlab gradescope --isolation=process"
+    "the same, make the zip with: nnlab setup gradescope --isolation=process"
 )
 
 
