@@ -43,7 +43,7 @@ lint: .venv/ready
 prove: export HYPOTHESIS_PROFILE = explore
 prove: .venv/ready
 ifneq ($(PART),tests)
-	$(BIN)/nnlab prove $(LABS) $(addprefix --part ,$(PART)) --jobs 2
+	$(BIN)/nnlab lab prove $(LABS) $(addprefix --part ,$(PART)) --jobs 2
 endif
 ifeq ($(filter mutants valid alarms,$(PART)),)
 	$(BIN)/python -m pytest -q -n 2 -m slow $(if $(ONLY),-k '$(ONLY)')

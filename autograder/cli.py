@@ -1,34 +1,20 @@
-"""The command `nnlab`: its commands, and what the system's refusals become."""
+"""The command `nnlab`: commands by person, and what errors and the system's refusals become."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import importlib
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from autograder.commands.authoring import new_lab, verify
-from autograder.commands.batch import batch
-from autograder.commands.doctor import doctor
-from autograder.commands.errors import unknown_name
-from autograder.commands.explain import explain
-from autograder.commands.figure import figure
-from autograder.commands.github import github
-from autograder.commands.grade import grade
-from autograder.commands.gradescope import gradescope
-from autograder.commands.mistakes import hint, mistakes
-from autograder.commands.nbgrader import nbgrader
-from autograder.commands.prove import prove
-from autograder.commands.release import release
-from autograder.commands.status import next_, status
-from autograder.commands.train import train
-from autograder.commands.watch import watch
-from autograder.commands.workspace import init, update
+from autograder.commands.groups import Group
 from autograder.course import edition
-from autograder.streams import forgive
+from autograder.errors import NnlabError, OurFaultError, WrongUseError
+from autograder.text import forgive, named
 
 __all__ = ["main"]
 
@@ -36,9 +22,12 @@ __all__ = ["main"]
 UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 """What the system says where output goes that has no room, or no end to write to."""
 
+PEOPLE = ("Students",) if edition.is_students() else ("Students", "Instructors", "Authors")
+"""Whose commands this edition has; each has a folder of that name."""
 
-class Commands(click.Group):
-    """All commands; what the system refuses, and what nobody knows, becomes a sentence."""
+
+class Commands(Group):
+    """All commands; what does not work becomes a sentence and an exit code, here alone."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run; help and errors too are written on whatever terminal there is."""
@@ -55,24 +44,24 @@ class Commands(click.Group):
                 click.echo(f"Error: The output cannot be written: {error.strerror}.", err=True)
             sys.exit(1)
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; a misspelt one gets a suggestion."""
-        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            ctx.fail(unknown_name("command", args[0], self.list_commands(ctx)))
-        return super().resolve_command(ctx, args)
-
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command."""
+        """Run a command; an error of the course, or of a file, is told without a traceback."""
         try:
             return super().invoke(ctx)
+        except NnlabError as error:
+            _end(ctx, error)
         except OSError as error:
             if error.filename is None:
                 raise  # click knows how to end when nobody reads its output any more
-            from autograder.text import named  # noqa: PLC0415  it loads numpy
+            _end(ctx, WrongUseError(f"{named(error.filename)}: {error.strerror}."))
 
-            raise click.UsageError(f"{named(error.filename)}: {error.strerror}.") from error
+
+def _end(ctx: click.Context, error: NnlabError) -> NoReturn:
+    """Say what does not work, and end with the error's exit code."""
+    click.echo(f"Error: {error}", err=True)
+    if isinstance(error, OurFaultError):
+        click.echo(f"This is the checker's fault, not yours. {error.and_now}", err=True)
+    ctx.exit(error.exit_code)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -83,10 +72,6 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-for command in (
-    *(init, update, grade, watch, hint, explain, status, next_),
-    *(figure, train, release, batch, gradescope, github, mistakes, nbgrader, doctor),
-    *(new_lab, verify, prove),
-):
-    if edition.offers(str(command.name)):
-        main.add_command(command)
+for person in PEOPLE:
+    module = importlib.import_module(f"autograder.commands.{person.lower()}")
+    main.add_section(person, module.COMMANDS)

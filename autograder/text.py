@@ -1,150 +1,20 @@
-"""Values, calls and foreign text as people read them, on one line and in bounds."""
+"""Text as people read it: foreign text made harmless, names in a sentence, and what old terminals lack.
 
-import re
+An old code page has no minus sign, arrow or small T. What it lacks is written in the signs that every
+one has: a question mark instead of a minus would be a wrong number.
+"""
+
+import codecs
+import difflib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
+__all__ = ["MAX_TEXT", "PLAIN", "clean", "forgive", "listed", "named", "nearest", "unknown"]
 
-from autograder.sandbox.codec import Opaque, Seed
-
-__all__ = ["call", "clean", "named", "shape_of", "value"]
-
-MAX_NUMBERS = 24
 MAX_TEXT = 120
-MAX_VALUE = 1000
-MAX_BITS = 4096
-
-
-def value(plain: Any) -> str:
-    """Write a plain value as a student would type it, on one line; large arrays by shape.
-
-    >>> value(np.array([[1.0, -0.5], [2.0, 1 / 3]]))
-    '[[1, -0.5], [2, 0.333333]]'
-    >>> value((np.zeros((30, 40)), None))
-    '(array of shape (30, 40), None)'
-    """
-    text = _value(plain)
-    return text if len(text) <= MAX_VALUE else f"{text[:MAX_VALUE]} …"
-
-
-def _value(plain: Any) -> str:  # noqa: C901, PLR0912  one case a type
-    match plain:
-        case np.ndarray() if plain.size > MAX_NUMBERS:
-            return f"array of shape {plain.shape}"
-        case np.ndarray() if plain.ndim == 0:
-            return _value(plain[()])
-        case np.ndarray() if plain.size == 0:
-            return f"empty array of shape {plain.shape}"
-        case np.ndarray() | list():
-            if len(plain) > MAX_NUMBERS:
-                return f"list of length {len(plain)}"
-            return f"[{_joined(map(_value, plain))}]"
-        case tuple():
-            if len(plain) > MAX_NUMBERS:
-                return f"tuple of length {len(plain)}"
-            inner = _joined(map(_value, plain))
-            return f"({inner},)" if len(plain) == 1 else f"({inner})"
-        case dict():
-            if len(plain) > MAX_NUMBERS:
-                return f"dict of length {len(plain)}"
-            return _joined(f"{_short(k)} = {_value(v)}" for k, v in plain.items())
-        case bool() | np.bool_() | None:
-            return str(plain)
-        case float() | np.floating():
-            return "0" if plain == 0 else f"{plain:.6g}"
-        case int() if plain.bit_length() > MAX_BITS:
-            return f"an integer of {plain.bit_length()} bits"
-        case Opaque():
-            return f"something of type {_short(plain.type_name)}"
-        case Seed():
-            return f"np.random.default_rng({plain.value})"
-        case str() | np.str_():
-            return _short(repr(str(plain[: MAX_TEXT + 1])))
-        case bytes() | np.bytes_():
-            return _short(repr(bytes(plain[: MAX_TEXT + 1])))
-        case _:
-            return _short(plain)
-
-
-def _joined(texts: Iterable[str]) -> str:
-    """Join texts as long as there is room: of many long ones, the last are never written."""
-    taken, length = [], 0
-    for text in texts:
-        taken.append(text)
-        length += len(text) + 2
-        if length > MAX_VALUE:
-            break
-    return ", ".join(taken)
-
-
-def _short(foreign: Any) -> str:
-    """Write foreign text on one line, and not much of it."""
-    text = clean(str(foreign)[: MAX_TEXT + 1]).replace("\n", " ").replace("\t", " ")
-    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
-
-
-def named(foreign: Any) -> str:
-    r"""Write a name that anything may stand in, such as a file's, on one line and not much of it.
-
-    >>> named("\x1b[2Jmine\n20 points")
-    '[2Jmine 20 points'
-    """
-    return _short(foreign)
-
-
-def call(template: str, case: Mapping[str, Any]) -> str:
-    """Write a question with the case's values in the place of their names.
-
-    >>> call("McCullochPitts(weight, threshold)(x)", {"weight": [1, 2], "threshold": 2, "x": [0, 1]})
-    'McCullochPitts(weight=[1, 2], threshold=2)(x=[0, 1])'
-    >>> call("train(x, max_steps=max_steps)", {"x": [1], "max_steps": 9})
-    'train(x=[1], max_steps=9)'
-    """
-
-    def filled(match: re.Match[str]) -> str:
-        keyword, name = match.groups()
-        if name not in case:
-            return match.group()
-        return f"={value(case[name])}" if keyword else f"{name}={value(case[name])}"
-
-    return re.sub(r"(=?)\b([A-Za-z_]\w*)\b(?!=)", filled, template)
-
-
-ENTRIES = {"c": "of complex numbers, ", "S": "of bytes, ", "U": "of text, "}
-
-
-def shape_of(plain: Any) -> str:  # noqa: C901  one case a type
-    """Name the kind of a value in a few words.
-
-    >>> shape_of(np.zeros((2, 3))), shape_of(None), shape_of([1, 2])
-    ('an array of shape (2, 3)', 'None', 'a list of length 2')
-    """
-    match plain:
-        case None:
-            return "None"
-        case bool() | np.bool_():
-            return "True or False"
-        case complex() | np.complexfloating():
-            return "a complex number"
-        case int() | float() | np.number():
-            return "a number"
-        case np.ndarray() if plain.ndim == 0:
-            return shape_of(plain[()])
-        case np.ndarray():
-            return f"an array {ENTRIES.get(plain.dtype.kind, '')}of shape {plain.shape}"
-        case list() | tuple():
-            return f"a {type(plain).__name__} of length {len(plain)}"
-        case str() | np.str_():
-            return "a string"
-        case dict():
-            if not plain or len(plain) > MAX_NUMBERS:
-                return f"a dict of length {len(plain)}"
-            return f"a dict with {', '.join(map(_short, plain))}"
-        case Opaque():
-            return f"something of type {_short(plain.type_name)}"
-    return f"something of type {type(plain).__name__}"
+MANY = 40
+"""More names than this are no help on one screen."""
 
 
 def clean(text: str) -> str:
@@ -163,3 +33,109 @@ def clean(text: str) -> str:
 
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def named(foreign: Any) -> str:
+    r"""Write foreign text, such as a file's name, on one line and not much of it.
+
+    >>> named("\x1b[2Jmine\n20 points")
+    '[2Jmine 20 points'
+    """
+    text = clean(str(foreign)[: MAX_TEXT + 1]).replace("\n", " ").replace("\t", " ")
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
+
+
+def listed(names: Sequence[str], most: int = MANY) -> str:
+    """Write names as a sentence has them; of many, the first and how many more there are.
+
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], most=1)
+    ('a, b and c', 'a and 2 more')
+    """
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Find the known name that is meant by a misspelt one; "" if none is like it."""
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.5)), "")
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """Say that a name is unknown, and which one may be meant; with few names, which there are."""
+    names = list(known)
+    near = nearest(name, names)
+    if near:
+        return f"There is no {what} {name!r}. Did you mean {near}?"
+    there = f" There are {', '.join(names)}." if len(names) <= MANY else ""
+    return f"There is no {what} {name!r}.{there}"
+
+
+PLAIN = "nnlab.plain"
+"""The name of the error handler: `text.encode("cp437", PLAIN)`."""
+
+_SIGNS = {
+    **dict.fromkeys("−–—\u2011", "-"),
+    **dict.fromkeys("·⊙", "*"),
+    **dict.fromkeys("“”„", '"'),
+    **dict.fromkeys("\u2018\u2019", "'"),
+    "×": "x",
+    "→": "->",
+    "←": "<-",
+    "≥": ">=",
+    "≤": "<=",
+    "≈": "~",
+    "±": "+-",
+    "√": "sqrt",
+    "Σ": "Sum",
+    "Π": "Prod",
+    "∇": "grad ",
+    "∂": "d",
+    "‖": "||",
+    "⌊": "[",
+    "⌋": "]",
+    "λ": "lambda",  # which Unicode spells otherwise
+    "½": "1/2",
+    "¼": "1/4",
+    "✓": "+",
+    "✗": "x",
+    "█": "#",
+    "░": ".",
+}
+
+
+def forgive(stream: Any) -> None:
+    """Let a text stream write plainly what its encoding lacks; anything else stays as it is."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors=PLAIN)
+
+
+def _plain(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object
+    return "".join(_in_ascii(text, i) for i in range(error.start, error.end)), error.end
+
+
+def _in_ascii(text: str, i: int) -> str:
+    """Write one character in ASCII: by our table, as a power, by its Greek name, without accents."""
+    char = text[i]
+    if char in _SIGNS:
+        return _SIGNS[char]
+    plain = unicodedata.normalize("NFKD", char).replace("−", "-")
+    ascii_ = "".join(c for c in plain if c.isascii())
+    if _is_raised(char):
+        return ascii_ if i and _is_raised(text[i - 1]) else f"^{ascii_}"
+    name = unicodedata.name(char, "").split()
+    if name[:1] == ["GREEK"]:
+        letter = name[-1].lower() if name[1] == "SMALL" else name[-1].capitalize()
+        return "eps" if letter == "epsilon" else letter
+    return ascii_ or ("" if unicodedata.combining(char) else "?")
+
+
+def _is_raised(char: str) -> bool:
+    """Tell whether a character is a superscript, such as ² or ᵀ."""
+    return unicodedata.decomposition(char).startswith("<super>")
+
+
+codecs.register_error(PLAIN, _plain)

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.catalogue import ROOT
-from autograder.state import keep
+from autograder.storage import keep
 
 FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>`{3,})(?P<language>\S*).*$")
 NOT_RUN = re.compile(r"# not run: (?P<reason>\S.*)")

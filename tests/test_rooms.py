@@ -10,10 +10,10 @@ from autograder.course.catalogue import ROOT
 
 CHECKER = ROOT / "autograder"
 FLOORS = (
-    {"files", "streams"},
-    {"state"},
+    {"errors", "text"},
+    {"storage"},
     {"sandbox"},
-    {"text"},
+    {"values"},
     {"judges"},
     {"pictures"},
     {"course"},
@@ -27,7 +27,7 @@ FLOORS = (
 )
 """From the bottom up. A room may import those below it, and none beside it."""
 MOST_AT_THE_TOP = 8
-MOST_LEVELS = 11
+MOST_LEVELS = 12
 
 
 @cache

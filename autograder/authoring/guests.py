@@ -13,11 +13,12 @@ from autograder.course.catalogue import (
     why_no_guest,
 )
 from autograder.course.lab import Lab
+from autograder.errors import WrongUseError
 
 __all__ = ["GuestError", "find"]
 
 
-class GuestError(ValueError):
+class GuestError(WrongUseError):
     """A folder is no package of labs; the message says what is missing."""
 
 

@@ -22,7 +22,7 @@ from autograder.grading.report import CheckResult
 from autograder.grading.results import edition
 from autograder.grading.submission import Submission
 from autograder.sandbox import Sandbox, Source, open_sandbox
-from autograder.state import STATE, keep, kept_text
+from autograder.storage import STATE, keep, kept_text
 
 __all__ = ["Outcome", "about", "ask_exercise", "survey", "survey_lab"]
 

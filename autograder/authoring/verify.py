@@ -1,6 +1,6 @@
 """Is a lab sound? What it owes its students, asked of the lab itself.
 
-The course's own tests ask it of every lab, and `nnlab verify` of a lab that somebody is writing.
+The course's own tests ask it of every lab, and `nnlab lab verify` of a lab that somebody is writing.
 """
 
 import ast

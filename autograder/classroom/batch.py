@@ -16,7 +16,7 @@ from autograder.grading.report import Report
 from autograder.grading.results import Results, Seeds
 from autograder.grading.submission import Handed
 from autograder.sandbox import open_sandbox
-from autograder.state import STATE
+from autograder.storage import STATE
 
 __all__ = [
     "Batch",

@@ -19,7 +19,6 @@ from autograder import text
 from autograder.classroom import zips
 from autograder.course.catalogue import lab_ids
 from autograder.course.lab import Lab
-from autograder.files import TooLargeError, kind
 from autograder.grading.submission import (
     MAX_FILE_BYTES,
     Handed,
@@ -27,6 +26,7 @@ from autograder.grading.submission import (
     checked,
     read_file,
 )
+from autograder.storage import TooLargeError, kind
 
 __all__ = ["read_class", "read_folder"]
 

@@ -14,10 +14,11 @@ from typing import Any
 from autograder import text as show
 from autograder.classroom.spreadsheet import safe_cell
 from autograder.course.lab import Lab
-from autograder.files import write_whole
+from autograder.errors import WrongUseError
 from autograder.grading.report import Report
 from autograder.grading.results import Results
 from autograder.grading.submission import Handed
+from autograder.storage import write_whole
 
 __all__ = ["Change", "Mark", "Marks", "marks_of"]
 
@@ -158,7 +159,7 @@ def _written(path: Path) -> dict[str, Any]:
     except ValueError:
         marks = None
     if not isinstance(marks, dict) or marks.get("schema") != SCHEMA:
-        raise ValueError(f"{path} holds no marks of this course. Move it away.")
+        raise WrongUseError(f"{path} holds no marks of this course. Move it away.")
     return marks
 
 

@@ -17,12 +17,13 @@ from pathlib import Path
 from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.spreadsheet import safe_cell
 from autograder.course.lab import Status
+from autograder.errors import WrongUseError
 from autograder.grading.report import Report
 
 __all__ = ["Filled", "PLATFORMS", "Roster", "RosterError", "read_roster"]
 
 
-class RosterError(ValueError):
+class RosterError(WrongUseError):
     """The file is none that the platform gives; the message says what is expected."""
 
 

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-from autograder.files import TooLargeError
+from autograder.errors import WrongUseError
+from autograder.storage import TooLargeError
 
 __all__ = ["ZipEntry", "ZipError", "entries"]
 
@@ -39,7 +40,7 @@ _ELSEWHERE = 0xFFFFFFFF
 """A size or place that stands in the entry's extra part instead, as it may be larger."""
 
 
-class ZipError(ValueError):
+class ZipError(WrongUseError):
     """It is not a zip, or what is asked for cannot be unpacked."""
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
+from autograder.errors import WrongUseError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -45,11 +47,11 @@ def failed_checks(
     _ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Offer the checks that failed in the last report: on these there are hints."""
-    from autograder.student.hints import HintError, open_hints
+    from autograder.student.hints import open_hints
 
     try:
         failed = [name for name, _, _ in open_hints(Path.cwd())]
-    except HintError:
+    except WrongUseError:
         return []
     return _beginning(failed, incomplete)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from autograder.course import edition
 from autograder.course.lab import Lab
+from autograder.errors import WrongUseError
 from autograder.sandbox import Source
 
 __all__ = [
@@ -55,7 +56,7 @@ GUEST_ID = re.compile(r"lab[1-9]\d_[a-z][a-z0-9_]*")
 _LABS = "autograder.labs"
 
 
-class UnknownLabError(ValueError):
+class UnknownLabError(WrongUseError):
     """No lab has this name."""
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from autograder.state import STATE
+from autograder.errors import OurFaultError
+from autograder.storage import STATE
 
 __all__ = [
     "EditionError",
@@ -21,7 +22,6 @@ __all__ = [
     "is_students",
     "key_path",
     "made",
-    "offers",
     "owners",
     "released_place",
     "stub_path",
@@ -37,18 +37,13 @@ RELEASED = f"{STATE}/released"
 
 SCHEMA = "nnlab/edition/1"
 
-STUDENTS_COMMANDS = (
-    *("init", "update", "grade", "watch", "hint", "explain", "status", "next", "doctor"),
-)
-"""What works without the engine's bodies, the solutions and other people's submissions."""
-
 
 def released_place(lab_id: str) -> str:
     """Name the folder of a workspace that keeps a lab's files as they were handed out."""
     return f"{RELEASED}/{lab_id}"
 
 
-class EditionError(Exception):
+class EditionError(OurFaultError):
     """The student's edition is damaged: what it was made from cannot be read."""
 
 
@@ -115,8 +110,3 @@ def stub_path(module: str) -> Path | None:
     """Tell where the student's edition has the stub of a module; None for a provided one."""
     lab_id = owners().get(module)
     return HANDED_OUT / "assignments" / lab_id / f"{module}.py" if lab_id else None
-
-
-def offers(command: str) -> bool:
-    """Tell whether this edition has a command."""
-    return command in STUDENTS_COMMANDS or not is_students()

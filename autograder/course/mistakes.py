@@ -12,12 +12,13 @@ from autograder.course.catalogue import engine_path
 from autograder.course.entries import entries_path, load_entries
 from autograder.course.exercises import find_body, replace_lines
 from autograder.course.lab import Lab
+from autograder.errors import WrongUseError
 from autograder.sandbox import Source
 
 __all__ = ["Mistake", "MistakeError", "load_mistakes"]
 
 
-class MistakeError(ValueError):
+class MistakeError(WrongUseError):
     """A catalogue entry that does not fit the reference."""
 
 

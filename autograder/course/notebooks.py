@@ -18,6 +18,7 @@ from typing import Any
 from autograder.course.catalogue import ROOT, engine_path
 from autograder.course.exercises import find_function
 from autograder.course.lab import Check, Lab
+from autograder.errors import WrongUseError
 
 __all__ = ["NAMESPACE", "Question", "Text", "TextError", "grade_id", "make_notebook", "read_text"]
 
@@ -28,7 +29,7 @@ ANSWER = "### Answer"
 _QUESTION = re.compile(r"## Question: (?P<name>[a-z0-9-]+) \((?P<points>\d+) points?\)")
 
 
-class TextError(ValueError):
+class TextError(WrongUseError):
     """The author's text is not what a notebook can be made of."""
 
 

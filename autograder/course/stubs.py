@@ -12,11 +12,12 @@ from pathlib import Path
 from autograder.course.catalogue import engine_path
 from autograder.course.exercises import Function, body_of, find_body, find_function, replace_lines
 from autograder.course.lab import Lab
+from autograder.errors import WrongUseError
 
 __all__ = ["FilledInError", "is_filled_in", "make_stub", "outdated", "stubs", "write_stubs"]
 
 
-class FilledInError(Exception):
+class FilledInError(WrongUseError):
     """A file that would be overwritten holds somebody's work."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder import text as show
+from autograder import values
 from autograder.course.lab import Check
 from autograder.judges import Finding
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned
@@ -41,8 +42,8 @@ def explain(
         case Returned():
             assert finding
             lines += [
-                f"returned  {finding.returned or show.value(observed.value)}",
-                f"expected  {finding.expected or show.value(expected)}",
+                f"returned  {finding.returned or values.value(observed.value)}",
+                f"expected  {finding.expected or values.value(expected)}",
                 finding.detail,
                 seen,
             ]
@@ -62,7 +63,7 @@ def explain(
 def question(check: Check, case: Mapping[str, Any]) -> str:
     """Write the question as the student would type it."""
     name = check.exercise.partition(".")[2]
-    return show.call(check.call or f"{name}({', '.join(case)})", case)
+    return values.call(check.call or f"{name}({', '.join(case)})", case)
 
 
 def not_written_yet(observation: Observation) -> bool:
@@ -73,7 +74,7 @@ def not_written_yet(observation: Observation) -> bool:
 def _raised(check: Check, called: list[str], error: Raised) -> list[str]:
     """Reword the exceptions whose cause is known; else show exception and line."""
     message = _clean(error.message)
-    where = f"{_clean(error.file)}, line {show.value(error.line)}" if error.file else ""
+    where = f"{_clean(error.file)}, line {values.value(error.line)}" if error.file else ""
     line = f"          {_clean(error.source)}" if error.source else ""
     name = check.exercise.rpartition(".")[2]
     match error.kind:

@@ -22,6 +22,7 @@ from autograder.course.catalogue import ROOT, checks_path, engine_path, referenc
 from autograder.course.entries import entries_path
 from autograder.course.lab import Lab
 from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.errors import OurFaultError, WrongUseError
 from autograder.grading import questions as asking
 from autograder.grading.fingerprints import checks_fingerprint
 from autograder.grading.submission import Handed
@@ -29,7 +30,7 @@ from autograder.sandbox import Answer, Sandbox, Source, open_sandbox
 from autograder.sandbox.codec import ProtocolError, decode, encode
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.observation import Observation, Returned, from_plain, to_plain
-from autograder.state import STATE, keep, kept
+from autograder.storage import STATE, keep, kept
 
 __all__ = [
     "AnswerKey",
@@ -58,7 +59,7 @@ MAX_KEY_BYTES = 256 << 20
 """No lab's key comes near it."""
 
 
-class RecordingError(Exception):
+class RecordingError(OurFaultError):
     """The reference itself could not answer a check: the course's fault."""
 
 
@@ -66,7 +67,7 @@ class UnfitKeyError(RecordingError):
     """The student's edition has no answer key that fits its checks."""
 
 
-class SeedError(ValueError):
+class SeedError(WrongUseError):
     """The student's edition has the answers to the cases of one seed alone."""
 
 

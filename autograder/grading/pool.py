@@ -18,6 +18,7 @@ from typing import Any
 
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Lab
+from autograder.errors import OurFaultError, WrongUseError
 from autograder.grading.grade import grade
 from autograder.grading.key import Key, key_from_bytes
 from autograder.grading.report import Report
@@ -38,11 +39,11 @@ CONNECT_SECONDS = 10
 Graded = tuple[Handed, Report | None]
 
 
-class UnfitWorkerError(Exception):
+class UnfitWorkerError(OurFaultError):
     """A worker has other code than the marks are to come from, or too little would hold a submission."""
 
 
-class ClusterError(Exception):
+class ClusterError(WrongUseError):
     """The cluster cannot be used: what is wrong with it, and what to do."""
 
 
@@ -222,11 +223,11 @@ def require_isolation() -> str:
 
     What holds them is returned: the processes that grade must have as much.
 
-    Raises: ValueError if it does not; SandboxError if no sandbox can be opened.
+    Raises: WrongUseError if it does not; SandboxError if no sandbox can be opened.
     """
     with open_sandbox() as sandbox:
         if not hides_files(sandbox.isolation):
-            raise ValueError(
+            raise WrongUseError(
                 f"Only {sandbox.isolation} would hold the submissions on this machine: they could read "
                 "and change your files. `nnlab doctor` tells what is missing. In a container, or "
                 "under an account that owns nothing, say --isolation=process."

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.lab import Lab, Status
+from autograder.errors import WrongUseError
 from autograder.grading.fingerprints import checks_fingerprint
 from autograder.grading.key import key_fingerprint
 from autograder.grading.report import CheckResult, Report
 from autograder.grading.submission import Handed
 from autograder.sandbox import holds
-from autograder.state import keep, kept_text
+from autograder.storage import keep, kept_text
 
 __all__ = [
     "Results",
@@ -142,7 +143,7 @@ class Seeds:
         except FileNotFoundError:
             return {}
         except (ValueError, AttributeError, TypeError, RecursionError):
-            raise ValueError(
+            raise WrongUseError(
                 f"{self.place} is damaged: it should map labs to seeds, as in "
                 '{"lab02_hebb": 7}. Correct or delete it.'
             ) from None

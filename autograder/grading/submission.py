@@ -15,8 +15,9 @@ from autograder import text as show
 from autograder.course import edition
 from autograder.course.catalogue import UnknownLabError, find_lab, lab_ids, labs, owner_of
 from autograder.course.lab import Lab
-from autograder.files import read_regular
+from autograder.errors import WrongUseError
 from autograder.sandbox import Source
+from autograder.storage import read_regular
 
 __all__ = [
     "Handed",
@@ -35,7 +36,7 @@ MAX_FILE_BYTES = 1 << 20
 MAX_SET_ASIDE = 5
 
 
-class SubmissionError(ValueError):
+class SubmissionError(WrongUseError):
     """Nothing that could be graded is where it was looked for."""
 
     def __init__(self, message: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograder import text
+from autograder import values
 from autograder.course.lab import Check, Lab
 from autograder.judges import Finding, equal
 from autograder.judges.numbers import quietly
@@ -28,8 +28,8 @@ def judge_case(
         if equal(case, after, case[name]) is not None:
             return Finding(
                 "Inputs belong to the caller: work on a copy.",
-                returned=f"and changed its input {name} to {text.value(after)}",
-                expected=f"{name} left as it was, {text.value(case[name])}",
+                returned=f"and changed its input {name} to {values.value(after)}",
+                expected=f"{name} left as it was, {values.value(case[name])}",
             )
     return check.judge(case, observed.value, right)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.judges.finding import Finding, Judge, states
 from autograder.judges.numbers import as_reals
-from autograder.text import shape_of
+from autograder.values import shape_of
 
 __all__ = ["accuracy_fingerprint", "reaches"]
 

@@ -16,7 +16,7 @@ from autograder.judges.finding import Finding
 from autograder.judges.numbers import as_numbers
 from autograder.judges.parts import Arrays, paired
 from autograder.sandbox.codec import Opaque
-from autograder.text import shape_of, value
+from autograder.values import shape_of, value
 
 __all__ = ["close", "equal"]
 

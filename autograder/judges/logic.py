@@ -14,7 +14,7 @@ from autograder.judges.cases import truth_table
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
-from autograder.text import shape_of, value
+from autograder.values import shape_of, value
 
 __all__ = [
     "computes_parts",

@@ -23,7 +23,7 @@ import numpy as np
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
-from autograder.text import value
+from autograder.values import value
 
 __all__ = [
     "drops_each_alone",

@@ -19,7 +19,7 @@ import numpy as np
 
 from autograder.judges.finding import Finding, Judge, states
 from autograder.judges.numbers import as_reals
-from autograder.text import shape_of, value
+from autograder.values import shape_of, value
 
 __all__ = ["deep_spread", "follows_mean_field"]
 

@@ -15,7 +15,7 @@ import numpy as np
 from autograder.judges.equal import close
 from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
-from autograder.text import value
+from autograder.values import value
 
 __all__ = ["same_coordinates", "same_directions"]
 

@@ -26,7 +26,7 @@ import numpy as np
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
-from autograder.text import shape_of
+from autograder.values import shape_of
 
 __all__ = [
     "draws_log_uniformly",

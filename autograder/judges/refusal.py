@@ -18,7 +18,7 @@ from autograder.judges.finding import (
     rule_of,
     states,
 )
-from autograder.text import shape_of, value
+from autograder.values import shape_of, value
 
 __all__ = ["or_refuses", "returns_or_refuses"]
 

@@ -25,7 +25,7 @@ from autograder.judges.equal import close
 from autograder.judges.finding import Finding, states
 from autograder.judges.numbers import as_reals
 from autograder.judges.splits import rows_of
-from autograder.text import shape_of
+from autograder.values import shape_of
 
 __all__ = ["goes_through_all", "memorizes", "memory_fingerprint", "passes_fingerprint"]
 

@@ -5,13 +5,14 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograder.errors import WrongUseError
 from autograder.grading.report import Report
 from autograder.pictures import to_png
 
 __all__ = ["PictureError", "prepare", "save_pictures"]
 
 
-class PictureError(Exception):
+class PictureError(WrongUseError):
     """Pictures cannot be written here: the message says why, and what to do."""
 
 

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from autograder.course.lab import Status
 from autograder.grading.report import NOT_GRADED, CheckResult, Report
-from autograder.streams import forgive
+from autograder.text import forgive
 
 __all__ = [
     "bar",

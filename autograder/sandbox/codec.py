@@ -20,6 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.errors import OurFaultError
+
 __all__ = ["Budget", "Opaque", "ProtocolError", "Seed", "TooLargeError", "decode", "encode"]
 
 MAX_KEYS = 1_000  # of one dict
@@ -39,11 +41,11 @@ _PRIMITIVES = frozenset(map(id, _PLAIN))
 _SCALARS = frozenset(id(kind) for kind in np.sctypeDict.values() if np.dtype(kind).kind in KINDS)
 
 
-class ProtocolError(Exception):
+class ProtocolError(OurFaultError):
     """The bytes are not a frame of this codec."""
 
 
-class TooLargeError(Exception):
+class TooLargeError(OurFaultError):
     """The value is larger than may be handed over. Raised by the sender: it is no tampering."""
 
 

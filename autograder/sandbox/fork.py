@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+from autograder.errors import OurFaultError
 from autograder.sandbox import (
     belongings,
     bubblewrap,
@@ -267,7 +268,7 @@ class ForkSandbox:
         )
 
 
-class _FullError(Exception):
+class _FullError(OurFaultError):
     """A worker could start no child: another may."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from autograder.errors import OurFaultError
 from autograder.sandbox.codec import Budget, ProtocolError, decode, encode
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.observation import Lost, Observation, Returned, from_plain
@@ -22,7 +23,7 @@ __all__ = [
 ]
 
 
-class SandboxError(Exception):
+class SandboxError(OurFaultError):
     """The sandbox itself does not work here: the grader's fault, never the student's."""
 
 

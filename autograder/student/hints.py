@@ -17,8 +17,9 @@ from typing import Any
 from autograder.course.catalogue import engine_path
 from autograder.course.exercises import find_function
 from autograder.course.lab import Check, Status
+from autograder.errors import WrongUseError
 from autograder.grading.report import CheckResult, Report
-from autograder.state import held, keep, kept_text, state_folder
+from autograder.storage import held, keep, kept_text, state_folder
 
 __all__ = ["Hint", "HintError", "formula_of", "ladder", "next_hint", "open_hints", "remember"]
 
@@ -28,7 +29,7 @@ LABELS = ("called    ", "returned  ", "expected  ", "raised    ", "in        ", 
 SECTIONS = ("Shape:", "Args:", "Raises:", "Source:", ">>>", "Attributes:", "Returns:")
 
 
-class HintError(ValueError):
+class HintError(WrongUseError):
     """There is no hint to give; the message says why and what to do."""
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Report
 from autograder.grading.submission import Submission, find_submissions
-from autograder.state import held, keep, kept_text, state_folder
+from autograder.storage import held, keep, kept_text, state_folder
 
 __all__ = ["LabProgress", "keep_progress", "lab_progress", "workspace_progress"]
 

@@ -20,8 +20,8 @@ from autograder import text as show
 from autograder.course import edition
 from autograder.course.catalogue import ROOT, UnknownLabError, find_lab, lab_ids
 from autograder.course.edition import PLACE, RELEASED, released_place
-from autograder.files import write_whole
-from autograder.state import keep, kept, see_no_link
+from autograder.errors import WrongUseError
+from autograder.storage import keep, kept, see_no_link, write_whole
 
 __all__ = [
     "Change",
@@ -45,7 +45,7 @@ MAX_FILES = 1000
 _ENTRY = re.compile(rf"(?:.*/)?{PLACE}/(?P<lab>lab\d\d_\w+)/(?P<name>[A-Za-z]\w*\.(?:py|ipynb|md))")
 
 
-class WorkspaceError(ValueError):
+class WorkspaceError(WrongUseError):
     """There is no workspace, or nothing that could be taken into it."""
 
 

@@ -325,7 +325,7 @@ def test_wrong_choices_of_training_get_a_sentence(args, sentence, run):
 def test_the_choices_of_train_are_the_trainers():
     """What the command offers is what the trainer has."""
     from autograder.authoring.gallery import trainer
-    from autograder.commands.train import CHOICES
+    from autograder.commands.authors.train import CHOICES
 
     for name, tables in (
         ("activation", trainer.ACTIVATIONS),

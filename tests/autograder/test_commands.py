@@ -1,16 +1,21 @@
 """Commands for instructors where an extra is missing: they say so, and how to get it."""
 
+import importlib.util
+
 import pytest
 from click.testing import CliRunner
 
 from autograder import cli
-from autograder.commands import nbgrader as commands
+from autograder.commands.instructors import setup
 
 
 @pytest.fixture
 def without_nbgrader(monkeypatch):
     """An install without the extra."""
-    monkeypatch.setattr(commands, "_is_there", lambda: False)
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name in setup.NEEDS else find(name)
+    )
 
 
 @pytest.mark.usefixtures("without_nbgrader")
@@ -27,7 +32,7 @@ def test_stubs_are_released_without_nbgrader(tmp_path):
 @pytest.mark.usefixtures("without_nbgrader")
 def test_a_course_needs_nbgrader():
     """Exit code 2, and how to install it."""
-    result = CliRunner().invoke(cli.main, ["nbgrader", "init"])
+    result = CliRunner().invoke(cli.main, ["setup", "nbgrader"])
 
     assert result.exit_code == 2
     assert "pip install 'nnlab-course[instructor]'" in result.output

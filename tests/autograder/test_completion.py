@@ -27,7 +27,8 @@ def offered(*words):
 @pytest.mark.parametrize(
     ("words", "values"),
     [
-        (("gra",), ["grade", "gradescope"]),
+        (("gr",), ["grade"]),
+        (("setup", "g"), ["gradescope", "github"]),
         (("grade", "lab02"), ["lab02_hebb"]),
         (("grade", "heb"), ["hebb"]),
         (("grade", "lab01_gates", "lab03"), ["lab03_perceptron"]),
@@ -36,10 +37,10 @@ def offered(*words):
         (("explain", "vertical"), ["hebb.vertical_line"]),
         (("figure", "hebb-b"), ["hebb-binary", "hebb-bipolar"]),
         (("next", "lab1"), [lab_id for lab_id in lab_ids() if lab_id.startswith("lab1")]),
-        (("mistakes", "--message", "hebb-forgets-bi"), ["hebb-forgets-bias"]),
+        (("lab", "message", "hebb-forgets-bi"), ["hebb-forgets-bias"]),
         (("batch", "lab14"), ["lab14_hopfield"]),
-        (("gradescope", "lab14"), ["lab14_hopfield"]),
-        (("github", "lab14"), ["lab14_hopfield"]),
+        (("setup", "gradescope", "lab14"), ["lab14_hopfield"]),
+        (("setup", "github", "lab14"), ["lab14_hopfield"]),
         (("release", "lab14"), ["lab14_hopfield"]),
         (("explain", "nothing"), []),
     ],
@@ -92,10 +93,11 @@ def test_bash_is_answered_by_the_program_itself():
     ("words", "sentence"),
     [
         (["grdae"], "There is no command 'grdae'. Did you mean grade?"),
-        (["xyzzy"], "There is no command 'xyzzy'. There are batch, doctor,"),
+        (["xyzzy"], "There is no command 'xyzzy'. There are init, update, next,"),
         (["hints", "hebb.update"], "Did you mean hint?"),
+        (["lab", "verfy", "hebb"], "There is no command 'verfy'. Did you mean verify?"),
         (["grade", "--chek", "x"], "--check"),
-        (["mistakes", "--message", "hebb-forgets-bia"], "Did you mean hebb-forgets-bias?"),
+        (["lab", "message", "hebb-forgets-bia"], "Did you mean hebb-forgets-bias?"),
         (["figure", "hebb-bipola"], "Did you mean hebb-bipolar?"),
     ],
 )

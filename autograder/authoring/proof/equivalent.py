@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from autograder.authoring.proof.mutation import Fate
 from autograder.course.entries import entries_path, load_entries
 from autograder.course.lab import Lab
+from autograder.errors import WrongUseError
 
 __all__ = ["Equivalent", "EquivalentError", "load_equivalent", "objections"]
 
 
-class EquivalentError(ValueError):
+class EquivalentError(WrongUseError):
     """An entry that is not whole."""
 
 

@@ -18,7 +18,7 @@ __all__ = ["headline", "summary", "write_page"]
 
 HEAD = """# The checks, proven
 
-Generated on {day} by `nnlab prove --page` from what `nnlab prove` had found on Python {python} and numpy {numpy}; do not edit.
+Generated on {day} by `nnlab lab prove --page` from what `nnlab lab prove` had found on Python {python} and numpy {numpy}; do not edit.
 
 An autograder can fail in two ways: it can accept what is wrong, and it can refuse what is right.
 This page says how often ours does either, as far as was tried.
@@ -72,8 +72,8 @@ The same submissions (right, untouched, with mistakes, hostile) get the same rep
 ```sh
 # not run: it takes hours
 make prove                  # all of it
-nnlab prove hebb            # one lab
-nnlab prove --part mutants  # one part
+nnlab lab prove hebb            # one lab
+nnlab lab prove --part mutants  # one part
 ```
 
 What is found is kept in `.nnlab/proof`, so a run that was ended goes on where it was; it is found anew when the engine, the checks or the judges have changed.

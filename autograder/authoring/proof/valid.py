@@ -15,6 +15,7 @@ from autograder.course.catalogue import engine_path
 from autograder.course.entries import entries_path, load_entries
 from autograder.course.exercises import find_body, replace_lines
 from autograder.course.lab import Lab, Status
+from autograder.errors import WrongUseError
 
 __all__ = ["SEEDS", "Valid", "ValidError", "judged", "load_valid"]
 
@@ -22,7 +23,7 @@ SEEDS = 3
 """Seeds that each form is asked under."""
 
 
-class ValidError(ValueError):
+class ValidError(WrongUseError):
     """An entry that does not fit the lab."""
 
 

@@ -23,7 +23,7 @@ from autograder.grading.report import Report
 from autograder.grading.results import edition
 from autograder.grading.submission import Handed
 from autograder.sandbox import Sandbox, SandboxError, open_sandbox
-from autograder.state import STATE, see_no_link
+from autograder.storage import STATE, see_no_link
 
 __all__ = ["Unit", "graded", "key_of", "sandbox", "work_through"]
 

@@ -19,9 +19,9 @@ from autograder.authoring.release.stage import README, stage
 from autograder.course.catalogue import labs
 from autograder.course.edition import PLACE, released_place
 from autograder.course.lab import Lab
-from autograder.files import write_whole
 from autograder.grading.key import AnswerKey, get_key, stored_key
 from autograder.sandbox import open_sandbox
+from autograder.storage import write_whole
 
 __all__ = ["COURSE_ZIP", "build_edition", "build_wheel", "collect_keys", "make_zip"]
 

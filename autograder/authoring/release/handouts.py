@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autograder.course.lab import Lab
 from autograder.course.stubs import make_stub
+from autograder.errors import WrongUseError
 
 __all__ = ["HandoutError", "handout"]
 
@@ -13,7 +14,7 @@ EMPTY = "YOUR ANSWER HERE"
 """What nbgrader's generate step puts in the place of an answer."""
 
 
-class HandoutError(Exception):
+class HandoutError(WrongUseError):
     """A lab has nothing fit to be handed out."""
 
 

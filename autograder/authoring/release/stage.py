@@ -27,7 +27,7 @@ from autograder.sandbox.observation import Observation, Raised
 
 __all__ = ["for_students", "stage"]
 
-LEFT_OUT = ("authoring", "classroom")
+LEFT_OUT = ("authoring/", "classroom/", "commands/authors/", "commands/instructors/")
 """Parts of the checker that nobody needs who has no engine."""
 
 SHIPPED = ("*.py", "*.html", "*.css", "py.typed")
@@ -119,7 +119,7 @@ def _stage_checker(folder: Path) -> None:
     checker = ROOT / "autograder"
     for path in sorted(path for kind in SHIPPED for path in checker.rglob(kind)):
         inner = path.relative_to(checker)
-        if inner.parts[0] not in LEFT_OUT:
+        if not inner.as_posix().startswith(LEFT_OUT):
             _write(folder / inner, path.read_bytes())
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from string import Template
 
 from autograder.course.catalogue import PROVIDED, ROOT, lab_ids, labs
-from autograder.files import write_whole
+from autograder.errors import WrongUseError
+from autograder.storage import write_whole
 
 __all__ = ["NewLab", "ScaffoldError", "plan"]
 
@@ -20,7 +21,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 MOST_CHARACTERS = 30
 
 
-class ScaffoldError(ValueError):
+class ScaffoldError(WrongUseError):
     """No lab can be made of this name, or not there; the message says why and what to do."""
 
 
@@ -128,7 +129,7 @@ def _in_course(words: dict[str, str]) -> dict[Path, str]:
     if not all(path.is_file() for path in (init, readme, mistakes)):
         raise ScaffoldError(
             "The course itself can take a lab only in its repository. Make a package: "
-            f"nnlab new-lab {module} --package ."
+            f"nnlab lab new {module} --package ."
         )
     return {
         ROOT / "autograder" / "labs" / f"{lab_id}.py": _text("checks.py.txt", own),

@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.classroom.marks import Marks
 from autograder.classroom.report.figures import class_figures
 from autograder.classroom.spreadsheet import safe_cell
-from autograder.files import write_whole
+from autograder.storage import write_whole
 from autograder.text import named
 
 __all__ = ["Written", "class_csv", "write_class"]

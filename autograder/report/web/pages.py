@@ -11,7 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder import text
-from autograder.files import is_foreign, write_whole
+from autograder.errors import WrongUseError
+from autograder.storage import is_foreign, write_whole
 
 __all__ = ["PageError", "fill", "prepare", "style", "write_page"]
 
@@ -23,7 +24,7 @@ MAX_TEXT = 20_000
 """Characters of one text on a page; what the sandbox and the messages let through is shorter."""
 
 
-class PageError(Exception):
+class PageError(WrongUseError):
     """A page cannot be written here: the message says why, and what to do."""
 
 

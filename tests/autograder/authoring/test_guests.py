@@ -30,7 +30,7 @@ def test_a_folder_without_labs_gets_a_sentence(text, sentence, tmp_path):
     """It says what is missing, and what to write."""
     if text is not None:
         (tmp_path / "pyproject.toml").write_text(text)
-    shown = CliRunner().invoke(main, ["verify", str(tmp_path)])
+    shown = CliRunner().invoke(main, ["lab", "verify", str(tmp_path)])
 
     assert (shown.exit_code, sentence in " ".join(shown.output.split())) == (2, True), shown.output
 
@@ -38,7 +38,7 @@ def test_a_folder_without_labs_gets_a_sentence(text, sentence, tmp_path):
 def test_a_project_in_no_encoding_gets_a_sentence(tmp_path):
     """It is no TOML."""
     (tmp_path / "pyproject.toml").write_bytes(b"\xff\xfe")
-    shown = CliRunner().invoke(main, ["verify", str(tmp_path)])
+    shown = CliRunner().invoke(main, ["lab", "verify", str(tmp_path)])
 
     assert (shown.exit_code, "is no TOML" in " ".join(shown.output.split())) == (2, True)
 
@@ -54,4 +54,4 @@ def test_a_folder_with_the_name_of_a_lab_does_not_hide_it(tmp_path, monkeypatch)
 def test_a_name_is_a_lab_of_the_course():
     """As everywhere."""
     assert [lab.id for lab in find("hebb")] == ["lab02_hebb"]
-    assert CliRunner().invoke(main, ["verify", "heb"]).exit_code == 2
+    assert CliRunner().invoke(main, ["lab", "verify", "heb"]).exit_code == 2

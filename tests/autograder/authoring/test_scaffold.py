@@ -28,11 +28,11 @@ def run(*arguments):
 
 def test_a_package_of_its_own_is_sound_at_once(tmp_path):
     """What new-lab writes passes what verify asks."""
-    made = CliRunner().invoke(main, ["new-lab", "weights", "--package", str(tmp_path)])
-    said = run("verify", str(tmp_path / "nnlab-weights"))
+    made = CliRunner().invoke(main, ["lab", "new", "weights", "--package", str(tmp_path)])
+    said = run("lab", "verify", str(tmp_path / "nnlab-weights"))
 
     assert made.exit_code == 0
-    assert f"Next: nnlab verify {tmp_path / 'nnlab-weights'}" in made.output
+    assert f"Next: nnlab lab verify {tmp_path / 'nnlab-weights'}" in made.output
     assert "lab15_weights is sound: exercises 1, checks 2, points 20" in said.stdout, said.stdout
     assert said.returncode == 0
     for path in (tmp_path / "nnlab-weights").rglob("*.py"):
@@ -56,8 +56,8 @@ def test_a_lab_in_the_course_passes_the_courses_tests_at_once(tmp_path):
             cwd=tmp_path,
         )
 
-    made = there("autograder", "new-lab", "weights", "--title", "Weights of rows")
-    sound = there("autograder", "verify", "weights")
+    made = there("autograder", "lab", "new", "weights", "--title", "Weights of rows")
+    sound = there("autograder", "lab", "verify", "weights")
     released = there("autograder", "release", "--stubs-only", "weights")
     asked = "weights or lab15 or fresh or table or earn"
     tests = ["tests/test_course.py", "tests/nnlab/test_weights.py", "nnlab/weights.py"]
@@ -65,7 +65,7 @@ def test_a_lab_in_the_course_passes_the_courses_tests_at_once(tmp_path):
 
     assert made.returncode == 0, made.stderr
     assert (
-        "Next: nnlab verify lab15_weights, then nnlab release --stubs-only lab15_weights"
+        "Next: nnlab lab verify lab15_weights, then nnlab release --stubs-only lab15_weights"
         in made.stdout
     )
     assert sound.returncode == 0, sound.stdout
@@ -90,7 +90,7 @@ def test_a_lab_in_the_course_passes_the_courses_tests_at_once(tmp_path):
 )
 def test_a_name_that_cannot_be_taken_gets_a_sentence(name, sentence, tmp_path):
     """Nothing is written then."""
-    shown = CliRunner().invoke(main, ["new-lab", name, "--package", str(tmp_path)])
+    shown = CliRunner().invoke(main, ["lab", "new", name, "--package", str(tmp_path)])
 
     assert (shown.exit_code, sentence in " ".join(shown.output.split())) == (2, True), shown.output
     assert list(tmp_path.iterdir()) == []
@@ -117,5 +117,5 @@ def test_an_edition_without_repository_makes_packages_only(tmp_path, monkeypatch
     """Where README and engine are not beside the checker, the course cannot take a lab."""
     monkeypatch.setattr(scaffold, "ROOT", tmp_path)
 
-    with pytest.raises(ScaffoldError, match="Make a package: nnlab new-lab weights --package"):
+    with pytest.raises(ScaffoldError, match="Make a package: nnlab lab new weights --package"):
         plan("weights", None)

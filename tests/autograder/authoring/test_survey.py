@@ -102,12 +102,10 @@ def test_the_page_counts_and_lists(three):
 
 
 def test_the_command_writes_the_page(three, tmp_path):
-    """`nnlab mistakes LAB --table` writes the page and prints its summary."""
+    """`nnlab lab survey LAB` writes the page and prints its summary."""
     del three
     out = tmp_path / "page.md"
-    shown = CliRunner().invoke(
-        main, ["mistakes", "hebb", "--table", "--seeds", "1", "--out", str(out)]
-    )
+    shown = CliRunner().invoke(main, ["lab", "survey", "hebb", "--seeds", "1", "--out", str(out)])
 
     assert shown.exit_code == 0, shown.output
     assert "| `lab02_hebb` | 3 | 1 | 66.6 % |" in shown.output
@@ -115,15 +113,15 @@ def test_the_command_writes_the_page(three, tmp_path):
 
 
 def test_the_command_lists_the_catalogue(monkeypatch, tmp_path):
-    """`nnlab mistakes LAB` prints each mistake; an edition without solutions says so."""
-    shown = CliRunner().invoke(main, ["mistakes", "hebb"]).output
+    """`nnlab lab mistakes LAB` prints each mistake; an edition without solutions says so."""
+    shown = CliRunner().invoke(main, ["lab", "mistakes", "hebb"]).output
     assert all(mistake.id in shown for mistake in load_mistakes(LAB))
 
     monkeypatch.setattr(mistakes_module, "entries_path", lambda *_: tmp_path / "none.toml")
-    refused = CliRunner().invoke(main, ["mistakes", "hebb"])
+    refused = CliRunner().invoke(main, ["lab", "mistakes", "hebb"])
     assert refused.exit_code == 2
     assert "it comes with the instructor's edition" in refused.output
-    assert "There is no lab 'gone'" in CliRunner().invoke(main, ["mistakes", "gone"]).output
+    assert "There is no lab 'gone'" in CliRunner().invoke(main, ["lab", "mistakes", "gone"]).output
 
 
 def test_the_page_in_the_documents_has_every_mistake():

@@ -27,7 +27,7 @@ def verify(tmp_path):
         assert old in text
         (folder / place).write_text(text.replace(old, new), encoding="utf-8")
         return subprocess.run(
-            [sys.executable, "-m", "autograder", "verify", str(folder)],
+            [sys.executable, "-m", "autograder", "lab", "verify", str(folder)],
             capture_output=True,
             text=True,
             check=False,

@@ -46,10 +46,10 @@ def test_a_name_counts_once_a_report(tmp_path):
 
 
 def test_the_command_prints_the_count(tmp_path):
-    """`nnlab mistakes LAB --reports DIR` prints the most frequent first, and what was no report."""
+    """`nnlab tally DIR LAB` prints the most frequent first, and what was no report."""
     write(tmp_path)
 
-    shown = CliRunner().invoke(main, ["mistakes", "hebb", "--reports", str(tmp_path)])
+    shown = CliRunner().invoke(main, ["tally", str(tmp_path), "hebb"])
     lines = shown.stdout.splitlines()
     assert shown.exit_code == 0
     assert lines[0].strip() == "lab02_hebb · 3 reports"

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from autograder.classroom import zips
-from autograder.files import TooLargeError
+from autograder.storage import TooLargeError
 
 PACKED = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import main
-from autograder.commands import status as commands
+from autograder.commands.students import status as commands
 from autograder.course.catalogue import ROOT, load_lab
 from autograder.grading.submission import Submission
 from autograder.student.next_task import editor_command, next_task

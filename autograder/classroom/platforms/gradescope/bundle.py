@@ -17,6 +17,7 @@ from autograder.course.catalogue import engine_path, is_guest, labs
 from autograder.course.lab import Lab
 from autograder.course.mistakes import load_mistakes
 from autograder.course.stubs import make_stub
+from autograder.errors import WrongUseError
 from autograder.grading.key import SecretKey
 
 __all__ = ["BundleError", "VISIBILITIES", "make_bundle", "see_that_it_can"]
@@ -47,7 +48,7 @@ Take Ubuntu 24.04 as base image. Full marks: {points} points.
 """
 
 
-class BundleError(ValueError):
+class BundleError(WrongUseError):
     """No bundle can be made here: the message says why."""
 
 

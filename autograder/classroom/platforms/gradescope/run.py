@@ -15,11 +15,12 @@ from autograder import text
 from autograder.classroom.collect import read_folder
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
-from autograder.files import write_whole
+from autograder.errors import OurFaultError
 from autograder.grading.grade import grade
 from autograder.grading.key import key_from_bytes
 from autograder.grading.report import CheckResult, Report
 from autograder.sandbox import hides_files, open_sandbox
+from autograder.storage import write_whole
 
 __all__ = ["KEY", "SETTINGS", "main", "results_of"]
 
@@ -44,11 +45,11 @@ NOT_HELD = (
 NOT_HELD_WHY = (
     "The isolation is {isolation}, with which a submission can read the answer key and write its own "
     "mark. Install bubblewrap in the image, or take a server whose kernel has Landlock. To grade all "
-    "the same, make the zip with: nnlab gradescope --isolation=process"
+    "the same, make the zip with: nnlab setup gradescope --isolation=process"
 )
 
 
-class _NotHeldError(Exception):
+class _NotHeldError(OurFaultError):
     """Nothing here keeps a submission from the key."""
 
 

@@ -1,4 +1,4 @@
-"""nbgrader with our grading in it: `nnlab nbgrader init` writes the configuration that uses this.
+"""nbgrader with our grading in it: `nnlab setup nbgrader` writes the configuration that uses this.
 
 What nbgrader does stays nbgrader's: courses, files, gradebook, late days, feedback. In the place of
 its kernel stands a look at the results that `nnlab batch` keeps, or our sandbox.

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.classroom.platforms.nbgrader.mend import mend_course
 from autograder.course.catalogue import labs
-from autograder.streams import forgive
+from autograder.text import forgive
 
 __all__ = ["CONFIG", "configure"]
 

@@ -15,8 +15,7 @@ from pathlib import Path
 
 from autograder import text
 from autograder.course.catalogue import lab_ids
-from autograder.files import kind, read_regular, write_whole
-from autograder.state import STATE, held, see_no_link
+from autograder.storage import STATE, held, kind, read_regular, see_no_link, write_whole
 
 __all__ = ["MAX_NOTEBOOK_BYTES", "mend", "mend_course"]
 

@@ -16,12 +16,13 @@ from autograder.course.catalogue import labs
 from autograder.course.lab import Lab
 from autograder.course.notebooks import make_notebook, read_text
 from autograder.course.stubs import FilledInError
-from autograder.files import write_whole
+from autograder.errors import WrongUseError
+from autograder.storage import write_whole
 
 __all__ = ["GenerateError", "init_course", "release_notebooks", "write_sources"]
 
 
-class GenerateError(Exception):
+class GenerateError(WrongUseError):
     """nbgrader's generate step failed: the course's fault."""
 
 

@@ -22,12 +22,12 @@ from autograder.course.catalogue import load_lab
 from autograder.course.lab import Check, Lab
 from autograder.course.notebooks import grade_id
 from autograder.course.stubs import make_stub
-from autograder.files import read_regular
 from autograder.grading.grade import grade
 from autograder.grading.report import NOT_GRADED, Report
 from autograder.grading.results import Results
 from autograder.report.terminal import plain_text
 from autograder.sandbox import HIDES_FILES, Sandbox, open_sandbox
+from autograder.storage import read_regular
 
 __all__ = ["LenientExporter", "Rebuild", "SandboxGrade", "SaveGrades", "WriteStubs", "rebuild"]
 

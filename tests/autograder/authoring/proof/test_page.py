@@ -71,7 +71,7 @@ def test_the_page_compares_stated_and_measured():
     """One alarm in 300 seeds contradicts a stated rate of 1e-7, and none in 300 does not."""
     page = write_page([found()], date(2030, 1, 2))
 
-    assert "Generated on 2030-01-02 by `nnlab prove --page`" in page
+    assert "Generated on 2030-01-02 by `nnlab lab prove --page`" in page
     assert "| `dropout.share` | 3e-07 | 300 | 1 | 0.016 | no |" in page
     assert "| `dropout.each_alone` | 6e-08 | 300 | 0 | 0.0099 | yes |" in page
 
@@ -106,7 +106,7 @@ def small(monkeypatch, tmp_path):
 
 def prove(*args):
     """Run the command."""
-    return CliRunner().invoke(main, ["prove", *args], catch_exceptions=False)
+    return CliRunner().invoke(main, ["lab", "prove", *args], catch_exceptions=False)
 
 
 def test_the_command_proves(small):

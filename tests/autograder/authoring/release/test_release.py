@@ -21,7 +21,7 @@ from autograder.authoring import release
 from autograder.authoring.release import COURSE_ZIP, build_edition, build_wheel, make_zip
 from autograder.authoring.release.handouts import HandoutError, handout, page
 from autograder.authoring.release.stage import stage
-from autograder.commands import release as command
+from autograder.commands.instructors import release as command
 from autograder.course.catalogue import ROOT, labs, load_lab
 from autograder.sandbox import SandboxError
 from autograder.student.workspace import bundled

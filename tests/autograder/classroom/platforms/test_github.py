@@ -70,21 +70,21 @@ def test_the_command_writes_it_and_spares_another(tmp_path, monkeypatch):
     """Twice is once; somebody's own workflow is kept unless forced; a misspelt lab has a suggestion."""
     monkeypatch.chdir(tmp_path)
     run = CliRunner().invoke
-    assert run(main, ["github", "hebb"]).output == f"{PLACE}\n"
+    assert run(main, ["setup", "github", "hebb"]).output == f"{PLACE}\n"
     assert "nnlab grade lab02_hebb --json" in (tmp_path / PLACE).read_text(encoding="utf-8")
-    assert run(main, ["github", "2"]).exit_code == 0
+    assert run(main, ["setup", "github", "2"]).exit_code == 0
 
-    refused = run(main, ["github"])
+    refused = run(main, ["setup", "github"])
     assert (refused.exit_code, "--force overwrites it" in refused.output) == (2, True)
-    assert run(main, ["github", "--force"]).exit_code == 0
-    assert "Did you mean lab02_hebb?" in run(main, ["github", "heb"]).output
+    assert run(main, ["setup", "github", "--force"]).exit_code == 0
+    assert "Did you mean lab02_hebb?" in run(main, ["setup", "github", "heb"]).output
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path, monkeypatch):
     """A file where the folder should be is wrong usage, not a traceback."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".github").write_text("", encoding="utf-8")
-    result = CliRunner().invoke(main, ["github"])
+    result = CliRunner().invoke(main, ["setup", "github"])
 
     assert result.exit_code == 2
     assert "cannot be written" in " ".join(result.output.split())

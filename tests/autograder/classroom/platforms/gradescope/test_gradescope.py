@@ -216,7 +216,7 @@ def test_where_a_submission_could_read_the_key_nothing_is_graded(autograder, lay
     assert results["output"].startswith("This submission was not graded: here it could read the")
     assert results["extra_data"] == {"not_graded": True}
     assert f"The isolation is {'+'.join(layers) or 'process'}," in ended.stderr
-    assert "nnlab gradescope --isolation=process" in ended.stderr
+    assert "nnlab setup gradescope --isolation=process" in ended.stderr
     assert is_no_mark(results)
 
 
@@ -415,7 +415,7 @@ def test_nothing_is_recorded_where_no_bundle_can_be_made(tmp_path, monkeypatch):
     """The command says so at once: no key, no seed, no zip."""
     monkeypatch.setattr(bundle, "load_mistakes", lambda _lab: [])
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(main, ["gradescope", "hebb"])
+    result = CliRunner().invoke(main, ["setup", "gradescope", "hebb"])
 
     assert result.exit_code == 2
     assert "instructor's edition" in " ".join(result.output.split())
@@ -439,14 +439,14 @@ def test_the_command_writes_the_zip_and_warns(tmp_path, monkeypatch, key_of):
         batch, "take_key", lambda _lab, seed, _: asked.append(seed) or key_of(LAB.id)
     )
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(main, ["gradescope", "hebb"])
+    result = CliRunner().invoke(main, ["setup", "gradescope", "hebb"])
 
     assert result.exit_code == 0
     assert result.output.startswith("autograder.zip: lab02_hebb, 20 points, 0.")
     assert "It holds the answer key" in result.output
     assert zipfile.is_zipfile(tmp_path / "autograder.zip")
     assert json.loads((tmp_path / ".nnlab" / "seeds.json").read_text("utf-8")) == {LAB.id: asked[0]}
-    assert CliRunner().invoke(main, ["gradescope", "2", "--seed", "5"]).exit_code == 0
+    assert CliRunner().invoke(main, ["setup", "gradescope", "2", "--seed", "5"]).exit_code == 0
     assert asked[1] == 5
 
 
@@ -458,7 +458,12 @@ def test_what_must_hold_a_submission_is_in_the_zip(tmp_path, monkeypatch, key_of
     monkeypatch.chdir(tmp_path)
 
     def asked(*options):
-        assert CliRunner().invoke(main, ["gradescope", "2", "--seed", "5", *options]).exit_code == 0
+        assert (
+            CliRunner()
+            .invoke(main, ["setup", "gradescope", "2", "--seed", "5", *options])
+            .exit_code
+            == 0
+        )
         with zipfile.ZipFile("autograder.zip") as archive:
             return json.loads(archive.read("settings.json"))["isolation"]
 
@@ -472,27 +477,29 @@ def test_the_commands_errors_are_sentences(tmp_path, monkeypatch, key_of):
 
     monkeypatch.chdir(tmp_path)
     run = CliRunner().invoke
-    assert "Did you mean lab02_hebb?" in run(main, ["gradescope", "heb"]).output
+    assert "Did you mean lab02_hebb?" in run(main, ["setup", "gradescope", "heb"]).output
     monkeypatch.setattr(batch, "take_key", lambda *_: key_of(LAB.id))
     (tmp_path / "file").write_text("", encoding="utf-8")
-    blocked = run(main, ["gradescope", "hebb", "--seed", "0", "-o", "file/a.zip"])
+    blocked = run(main, ["setup", "gradescope", "hebb", "--seed", "0", "-o", "file/a.zip"])
     assert (blocked.exit_code, "cannot be written" in blocked.output) == (2, True)
 
     def broken(*_):
         raise RecordingError("no answer")
 
     monkeypatch.setattr(batch, "take_key", broken)
-    fault = run(main, ["gradescope", "hebb", "--seed", "0"])
+    fault = run(main, ["setup", "gradescope", "hebb", "--seed", "0"])
     assert (fault.exit_code, "Nothing was written." in fault.output) == (3, True)
     (tmp_path / ".nnlab").mkdir(exist_ok=True)
     (tmp_path / ".nnlab" / "seeds.json").write_text("x", encoding="utf-8")
-    assert "is damaged" in run(main, ["gradescope", "hebb"]).output
+    assert "is damaged" in run(main, ["setup", "gradescope", "hebb"]).output
 
 
 def test_the_commands_choices_are_the_bundles():
     """What the command offers is what Gradescope knows."""
     choices = next(
-        p.type.choices for p in main.commands["gradescope"].params if p.name == "visibility"
+        p.type.choices
+        for p in main.commands["setup"].commands["gradescope"].params
+        if p.name == "visibility"
     )
 
     assert tuple(choices) == bundle.VISIBILITIES

@@ -29,9 +29,9 @@ def shell():
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory, shell):
-    """A course made by `nnlab nbgrader init`, in which one lab has been released."""
+    """A course made by `nnlab setup nbgrader`, in which one lab has been released."""
     course = tmp_path_factory.mktemp("course")
-    assert shell(course, "nnlab", "nbgrader", "init").returncode == 0
+    assert shell(course, "nnlab", "setup", "nbgrader").returncode == 0
     done = shell(course, "nbgrader", "generate_assignment", "lab02_hebb")
     assert done.returncode == 0, done.stderr
     return course

@@ -1,4 +1,4 @@
-"""`nnlab nbgrader init`: a folder becomes a course, and what is an instructor's own stays."""
+"""`nnlab setup nbgrader`: a folder becomes a course, and what is an instructor's own stays."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_a_folder_becomes_a_course(released):
 
 def test_a_second_time_nothing_is_written(released, shell):
     """Source notebooks have no chance in them, so they are up to date."""
-    done = shell(released, "nnlab", "nbgrader", "init")
+    done = shell(released, "nnlab", "setup", "nbgrader")
 
     assert done.returncode == 0
     assert done.stdout.startswith("All up to date.\nNext, in ")
@@ -32,11 +32,11 @@ def test_a_configuration_of_ones_own_is_kept(shell, tmp_path):
     """Another file is not overwritten unless forced, and the sentence says what to add to it."""
     config = tmp_path / "nbgrader_config.py"
     config.write_text("c = get_config()\n")
-    refused = shell(tmp_path, "nnlab", "nbgrader", "init")
+    refused = shell(tmp_path, "nnlab", "setup", "nbgrader")
     assert refused.returncode == 2
     assert "with settings of your own" in refused.stderr
     assert "'configure(c, Path(__file__).parent)'" in refused.stderr
     assert config.read_text() == "c = get_config()\n"
 
-    assert shell(tmp_path, "nnlab", "nbgrader", "init", "--force").returncode == 0
+    assert shell(tmp_path, "nnlab", "setup", "nbgrader", "--force").returncode == 0
     assert config.read_text() == CONFIG

@@ -1,11 +1,12 @@
-"""The command `nnlab explain`: parsing and printing only."""
+"""The command `nnlab explain`."""
 
 from __future__ import annotations
 
 import click
 
 from autograder.commands.completion import checks
-from autograder.commands.errors import unknown_name
+from autograder.errors import WrongUseError
+from autograder.text import unknown
 
 __all__ = ["explain"]
 
@@ -13,9 +14,9 @@ __all__ = ["explain"]
 @click.command()
 @click.argument("check", shell_complete=checks)
 def explain(check: str) -> None:
-    """Explain a check: what is asked, why it matters, the formula, and how it is judged.
+    """Explain what a check asks, and why it matters.
 
-    An exercise's name leads to its checks.
+    It shows the formula and how answers are judged. An exercise's name leads to its checks.
 
     \b
     Example: nnlab explain hebb.update
@@ -29,12 +30,11 @@ def explain(check: str) -> None:
     found = [name for name in known if asked in _names(name)]
     found = found or [name for name in known if asked in _names(known[name][1].exercise)]
     if not found:
-        raise click.UsageError(unknown_name("check", check, known))
+        raise WrongUseError(unknown("check", check, known))
     if len(found) > 1:
-        raise click.UsageError(f"{check!r} may be {' or '.join(found)}. Say which.")
+        raise WrongUseError(f"{check!r} may be {' or '.join(found)}. Say which.")
     lab, wanted = known[found[0]]
-    out = console()
-    out.print(labelled(f"{wanted.id} · {wanted.title}", about_check(lab, wanted)))
+    console().print(labelled(f"{wanted.id} · {wanted.title}", about_check(lab, wanted)))
 
 
 def _names(name: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""The commands `nnlab status` and `nnlab next`: parsing and printing only."""
+"""The commands `nnlab status` and `nnlab next`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.commands.completion import labs
+from autograder.commands.screen import Screen
 
 if TYPE_CHECKING:
     from autograder.student.next_task import Task
@@ -20,30 +21,27 @@ __all__ = ["next_", "status"]
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def status(as_json: bool) -> None:  # noqa: FBT001  click passes options by name
-    """Show how far you are: points and bar of every lab, and what has changed since.
+def status(as_json: bool) -> None:
+    """Show how far you are in every lab.
+
+    That is points, a bar, and what has changed since the last report.
 
     \b
     Example: nnlab status
     Exit code: 0 done, 2 no lab is here.
     """
-    from autograder.grading.submission import SubmissionError
-    from autograder.report.terminal import console
     from autograder.student.progress import workspace_progress
     from autograder.student.progress_report import render_progress
 
-    try:
-        labs = workspace_progress(Path.cwd())
-    except SubmissionError as error:
-        raise click.UsageError(str(error)) from error
+    labs = workspace_progress(Path.cwd())
     if as_json:
         import json
 
         click.echo(json.dumps({"labs": [lab.to_plain() for lab in labs]}, indent=2))
         return
-    out = console()
-    unicode = out.encoding.lower().startswith("utf")
-    out.print(render_progress(labs, width=out.width, unicode=unicode))
+    screen = Screen()
+    out = screen.out
+    out.print(render_progress(labs, width=out.width, unicode=screen.unicode))
     if any(lab.changed for lab in labs):
         out.print("\nBring it up to date: nnlab grade")
     elif any(lab.unfinished for lab in labs):
@@ -53,28 +51,26 @@ def status(as_json: bool) -> None:  # noqa: FBT001  click passes options by name
 @click.command("next")
 @click.argument("lab", required=False, shell_complete=labs)
 @click.option("--print", "only_print", is_flag=True, help="Open nothing.")
-def next_(lab: str | None, only_print: bool) -> None:  # noqa: FBT001  click passes options by name
-    """Show the next task, the first exercise that is not finished, and open it at its line.
+def next_(lab: str | None, only_print: bool) -> None:
+    """Open the next task that is not done.
 
-    On a terminal it opens in the editor that VISUAL or EDITOR names; without one, its folder.
+    That is the first unfinished exercise, at its line. On a terminal it opens in the editor that
+    VISUAL or EDITOR names; without one, its folder.
 
     \b
     Example: nnlab next
     Exit code: 0 done, 1 the editor could not be started, 2 wrong usage.
     """
-    from autograder.grading.submission import SubmissionError, find_submissions
+    from autograder.grading.submission import find_submissions
     from autograder.student.next_task import next_task
     from autograder.student.progress import lab_progress, workspace_progress
 
     cwd = Path.cwd()
-    try:
-        labs = (
-            workspace_progress(cwd)
-            if lab is None
-            else [lab_progress(submission, cwd) for submission in find_submissions(lab, cwd)]
-        )
-    except SubmissionError as error:
-        raise click.UsageError(str(error)) from error
+    labs = (
+        workspace_progress(cwd)
+        if lab is None
+        else [lab_progress(submission, cwd) for submission in find_submissions(lab, cwd)]
+    )
     task = next_task(labs)
     if task is None:
         where = "here" if lab is None else f"in {labs[0].submission.lab.id}"

@@ -1,15 +1,18 @@
-"""The command `nnlab train`: parsing and printing only."""
+"""The command `nnlab train`."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from autograder.commands.options import out
 from autograder.commands.progress import counted
+from autograder.errors import WrongUseError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from autograder.authoring.gallery.trainer import Run
 
 __all__ = ["CHOICES", "train"]
@@ -49,18 +52,12 @@ CHOICES = {
     "--limit", type=click.IntRange(min=0), default=0, help="Train on so many images only."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("run"),
-    show_default=True,
-    help="The folder for model, history and curves.",
-)
+@out("run", "The folder for model, history and curves.")
 @click.pass_context
 def train(ctx: click.Context, /, out: Path, hidden: str, **choices: Any) -> None:
-    """Train the lecture's network on images, with every choice of the course.
+    """Train the lecture's network on images.
 
-    Ctrl-C ends training and keeps what there is; a run that explodes ends by itself.
+    It has every choice of the course. Ctrl-C ends training and keeps what there is; a run that explodes ends by itself.
 
     \b
     Example: nnlab train --hidden 256,128 --optimizer adam --lr 0.001 --batch-norm
@@ -71,11 +68,11 @@ def train(ctx: click.Context, /, out: Path, hidden: str, **choices: Any) -> None
     try:
         sizes = tuple(int(size) for size in hidden.split(",") if size.strip())
     except ValueError as error:
-        raise click.UsageError(f"--hidden takes sizes such as 256,128, got {hidden!r}.") from error
+        raise WrongUseError(f"--hidden takes sizes such as 256,128, got {hidden!r}.") from error
     try:
         run = Run(Recipe(hidden=sizes, **choices))
-    except (ValueError, FileNotFoundError) as error:
-        raise click.UsageError(str(error)) from error
+    except (ValueError, FileNotFoundError) as error:  # the engine's own
+        raise WrongUseError(str(error)) from error
     try:
         with counted("epochs", run.recipe.epochs) as bar:
 

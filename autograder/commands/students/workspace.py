@@ -1,4 +1,4 @@
-"""The commands `nnlab init` and `nnlab update`: parsing and printing only."""
+"""The commands `nnlab init` and `nnlab update`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from autograder.commands.options import FILE, FOLDER
 
 if TYPE_CHECKING:
     from autograder.student.workspace import Change, Release
@@ -15,19 +17,17 @@ __all__ = ["init", "update"]
 LABS = click.option(
     "--lab", "labs", metavar="LAB", multiple=True, help="Only this lab; may be given several times."
 )
-ZIP = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument(
-    "folder", type=click.Path(file_okay=False, path_type=Path), default=Path(), required=False
-)
+@click.argument("folder", type=FOLDER, default=Path(), required=False)
 @LABS
-@click.option("--from", "archive", type=ZIP, help="A zip of the course, instead of what is here.")
+@click.option("--from", "archive", type=FILE, help="A zip of the course, instead of what is here.")
 def init(folder: Path, labs: tuple[str, ...], archive: Path | None) -> None:
-    """Start a workspace in FOLDER, by default this one: the labs' files, ready to be written.
+    """Start a workspace with the labs' files.
 
-    A file that is there already stays as it is.
+    They go into FOLDER, by default this one, ready to be written. A file that is there already
+    stays as it is.
 
     \b
     Example: nnlab init deep-learning
@@ -46,28 +46,25 @@ def init(folder: Path, labs: tuple[str, ...], archive: Path | None) -> None:
 
 
 @click.command()
-@click.argument("archive", type=ZIP, required=False, metavar="[ZIP]")
+@click.argument("archive", type=FILE, required=False, metavar="[ZIP]")
 @LABS
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-def update(archive: Path | None, labs: tuple[str, ...], dry_run: bool) -> None:  # noqa: FBT001
-    """Take a corrected release into the workspace you are in, from ZIP or this installation.
+def update(archive: Path | None, labs: tuple[str, ...], dry_run: bool) -> None:
+    """Take a corrected release into your workspace.
 
-    What you wrote is never touched: beside a file that you have changed, the new one is laid as .new.
-    Without a ZIP only labs that are in your workspace are updated, unless --lab names others.
+    It comes from ZIP, or from this installation. What you wrote is never touched: beside a file that
+    you have changed, the new one is laid as .new. Without a ZIP only labs that are in your workspace are updated, unless --lab names others.
 
     \b
     Example: nnlab update lab05_backprop.zip
     Exit code: 0 done, 2 wrong usage.
     """
     from autograder.course.edition import PLACE
-    from autograder.student.workspace import WorkspaceError, find_workspace
+    from autograder.student.workspace import find_workspace
     from autograder.student.workspace import update as take_in
 
     release = _release(archive, labs)
-    try:
-        folder = find_workspace(Path.cwd())
-    except WorkspaceError as error:
-        raise click.UsageError(str(error)) from error
+    folder = find_workspace(Path.cwd())
     if archive is None and not labs:
         release = {i: files for i, files in release.items() if (folder / PLACE / i).is_dir()}
     changes = take_in(folder, release, dry_run=dry_run)
@@ -78,12 +75,9 @@ def update(archive: Path | None, labs: tuple[str, ...], dry_run: bool) -> None: 
 
 
 def _release(archive: Path | None, labs: tuple[str, ...]) -> Release:
-    from autograder.student.workspace import WorkspaceError, bundled, chosen, read_zip
+    from autograder.student.workspace import bundled, chosen, read_zip
 
-    try:
-        return chosen(read_zip(archive) if archive else bundled(), [*labs])
-    except WorkspaceError as error:
-        raise click.UsageError(str(error)) from error
+    return chosen(read_zip(archive) if archive else bundled(), [*labs])
 
 
 def _told(change: Change, folder: Path) -> list[str]:

@@ -1,15 +1,17 @@
-"""The command `nnlab batch`: parsing and printing only."""
+"""The command `nnlab batch`."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.completion import labs
-from autograder.commands.errors import OUR_FAULT, OurFaultError, writing
+from autograder.commands.options import FILE, LAB, isolation, out, secret
 from autograder.commands.progress import counted, tell_recording
+from autograder.commands.screen import Screen
+from autograder.errors import OurFaultError, after_a_fault, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +24,7 @@ __all__ = ["batch"]
 
 
 @click.command()
-@click.argument("lab", shell_complete=labs)
+@LAB
 @click.option(
     "--submitted",
     type=click.Path(path_type=Path),
@@ -33,27 +35,10 @@ __all__ = ["batch"]
 @click.option(
     "-j", "--jobs", type=click.IntRange(min=1), help="Processes; default: one for each core."
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    help="The secret that cases come from, now and later: a long number. Default: the course's own.",
-)
+@secret("The secret that cases come from, now and later: a long number. Default: the course's own.")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster.")
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("marks"),
-    show_default=True,
-    help="The folder for marks and reports.",
-)
-@click.option(
-    "--isolation",
-    type=click.Choice(["full", "process"]),
-    default="full",
-    show_default=True,
-    envvar="NNLAB_ISOLATION",
-    help="What must at least hold submissions; see nnlab doctor.",
-)
+@out("marks", "The folder for marks and reports.")
+@isolation("What must at least hold submissions; see nnlab doctor.", envvar="NNLAB_ISOLATION")
 @click.option(
     "--html",
     "pages",
@@ -69,38 +54,34 @@ __all__ = ["batch"]
 @click.option(
     "--roster",
     metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="Moodle's grading worksheet, or the gradebook that Canvas exports.",
 )
 @click.option("--column", default="", help="The column of the marks in it, or a part of its name.")
-@click.option(
-    "--junit",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write all reports as JUnit XML as well.",
-)
+@click.option("--junit", metavar="FILE", type=FILE, help="Write all reports as JUnit XML as well.")
 @click.option("--dry-run", is_flag=True, help="Only tell whose mark would change, and why.")
 @click.pass_context
 def batch(
     ctx: click.Context,
-    lab: str,
+    lab: Lab,
     submitted: Path,
     jobs: int | None,
     seed: int | None,
     scheduler: str | None,
     out: Path,
     isolation: str,
-    pages: bool,  # noqa: FBT001  click passes options by name
+    pages: bool,
     platform: str | None,
     roster: Path | None,
     column: str,
     junit: Path | None,
-    dry_run: bool,  # noqa: FBT001  click passes options by name
+    dry_run: bool,
 ) -> None:
-    """Grade a whole class: marks as CSV and JSON, a summary, and a page of what went wrong.
+    """Grade a whole class, and report on it.
 
-    Start it in your course's folder. Results are kept there: what was graded once and has not
-    changed is looked up, so a run that was ended goes on where it was.
+    It writes marks as CSV and JSON, a summary, and a page of what went wrong. Start it in your
+    course's folder. Results are kept there: what was graded once and has not changed is looked up, so
+    a run that was ended goes on where it was.
 
     \b
     Example: nnlab batch lab02 --submitted downloads/hebb.zip
@@ -110,56 +91,53 @@ def batch(
     from autograder.classroom.platforms.nbgrader.gradebook import fill_gradebook
     from autograder.classroom.platforms.nbgrader.mend import mend_course
     from autograder.classroom.report.files import write_class
-    from autograder.course.catalogue import UnknownLabError, find_lab
-    from autograder.grading.key import RecordingError
-    from autograder.grading.pool import ClusterError, require_isolation
-    from autograder.grading.submission import SubmissionError
-    from autograder.sandbox import HIDES_FILES, SandboxError
+    from autograder.grading.pool import require_isolation
+    from autograder.sandbox import HIDES_FILES
 
     course = Path.cwd()
+    listed = _roster(lab, platform, roster, column)
     try:
-        found = find_lab(lab)
-        listed = _roster(found, platform, roster, column)
-        at_least = ""
-        if isolation == "full":
-            at_least = require_isolation() if scheduler is None else HIDES_FILES
-        for sentence in mend_course(course, submitted):
-            click.echo(sentence)
-        with counted("submissions") as bar:
-            done = grade_class(
-                found,
-                submitted,
-                course,
-                seed=seed,
-                jobs=jobs or _cores(),
-                scheduler=scheduler,
-                at_least=at_least,
-                progress=Progress(tell_recording, bar.begin, bar.advance),
-            )
-        changes = done.marks.changes(out)
-    except (UnknownLabError, SubmissionError, ClusterError, ValueError) as error:
-        raise click.UsageError(str(error)) from error
-    except (SandboxError, RecordingError) as error:
-        raise OurFaultError(str(error), "Nothing is lost.") from error
+        with after_a_fault("Nothing is lost."):
+            at_least = ""
+            if isolation == "full":
+                at_least = require_isolation() if scheduler is None else HIDES_FILES
+            for sentence in mend_course(course, submitted):
+                click.echo(sentence)
+            with counted("submissions") as bar:
+                done = grade_class(
+                    lab,
+                    submitted,
+                    course,
+                    seed=seed,
+                    jobs=jobs or _cores(),
+                    scheduler=scheduler,
+                    at_least=at_least,
+                    progress=Progress(tell_recording, bar.begin, bar.advance),
+                )
     except KeyboardInterrupt:
         click.echo("Interrupted. What was graded is kept; the same command goes on.", err=True)
         ctx.exit(130)
+    changes = done.marks.changes(out)
     if dry_run:
         _print_changes([str(change) for change in changes])
         return
     if seed is not None:
-        course_seeds(course).set(found, seed)
+        course_seeds(course).set(lab, seed)
     paths = done.marks.write(out)
     written = write_class(done.marks, out, pages=pages)
     _print_summary(done.marks, done.graded)
     for line in (*_notes(done.marks), *paths, *written.paths, *written.failed):
         click.echo(line)
-    _hand_over(done.marks, out, listed, junit)
+    if listed is not None:
+        _fill(listed, done.marks, out / f"{lab.id}-{listed.platform.name}.csv")
+    if junit is not None:
+        _write_junit(done.marks, junit)
     filled = fill_gradebook(course, done.marks)
     if filled:
         click.echo(filled)
-    faults = [m for m in done.marks.marks if m.report is None or m.report.exit_code == OUR_FAULT]
-    ctx.exit(OUR_FAULT if faults or written.failed else 0)
+    ours = OurFaultError.exit_code
+    faults = [m for m in done.marks.marks if m.report is None or m.report.exit_code == ours]
+    ctx.exit(ours if faults or written.failed else 0)
 
 
 def _notes(marks: Marks) -> Iterator[str]:
@@ -188,17 +166,9 @@ def _roster(lab: Lab, platform: str | None, path: Path | None, column: str) -> R
     return read_roster(path, platform, points=lab.points, column=column)
 
 
-def _hand_over(marks: Marks, out: Path, roster: Roster | None, junit: Path | None) -> None:
-    """Write what other systems read, where it was asked for."""
-    if roster is not None:
-        _fill(roster, marks, out / f"{marks.lab.id}-{roster.platform.name}.csv")
-    if junit is not None:
-        _write_junit(marks, junit)
-
-
 def _fill(roster: Roster, marks: Marks, path: Path) -> None:
     """Write the filled file, and say whose marks are not in it."""
-    from autograder.files import write_whole
+    from autograder.storage import write_whole
     from autograder.text import named
 
     filled = roster.fill(marks)
@@ -214,8 +184,8 @@ def _fill(roster: Roster, marks: Marks, path: Path) -> None:
 
 
 def _write_junit(marks: Marks, path: Path) -> None:
-    from autograder.files import write_whole
     from autograder.report.junit import to_junit
+    from autograder.storage import write_whole
 
     graded = [(mark.student, mark.report) for mark in marks.marks if mark.report]
     names = [f"{marks.lab.id} · {student}" for student, _ in graded]
@@ -225,8 +195,6 @@ def _write_junit(marks: Marks, path: Path) -> None:
 
 
 def _cores() -> int:
-    import os
-
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -244,8 +212,7 @@ def _print_changes(changes: list[str]) -> None:
 
 def _print_summary(marks: Marks, graded: int) -> None:
     from autograder.classroom.report.summary import render_class
-    from autograder.report.terminal import console
 
-    out = console()
-    out.print(render_class(marks, unicode=out.encoding.lower().startswith("utf")))
+    screen = Screen()
+    screen.out.print(render_class(marks, unicode=screen.unicode))
     click.echo(f"{graded} graded now, the other results were known.")

@@ -1,4 +1,4 @@
-"""The command `nnlab doctor`: parsing and printing only."""
+"""The command `nnlab doctor`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ __all__ = ["doctor"]
 @click.command()
 @click.pass_context
 def doctor(ctx: click.Context) -> None:
-    """Say what this machine has to hold foreign code, and how to get what is missing.
+    """Say what isolation this machine has.
+
+    That is what would hold foreign code, and how to get what is missing.
 
     \b
     Example: nnlab doctor

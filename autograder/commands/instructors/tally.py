@@ -1,0 +1,51 @@
+"""The command `nnlab tally`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autograder.commands.options import LABS, require_catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograder.course.lab import Lab
+
+__all__ = ["tally"]
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@LABS
+def tally(folder: Path, labs: Sequence[Lab]) -> None:
+    """Count the known mistakes in reports.
+
+    It reads the JSON reports below FOLDER, and prints the most frequent mistake first, then the
+    checks that failed without a known one.
+
+    \b
+    Example: nnlab tally graded hebb
+    Exit code: 0 done, 2 wrong usage.
+    """
+    from autograder.classroom import tally as tallying
+    from autograder.course.mistakes import load_mistakes
+    from autograder.report.terminal import columns, console
+
+    require_catalogue(labs)
+    for lab in labs:
+        counted = tallying.tally(folder, lab.id)
+        says = {m.id: m.says for m in load_mistakes(lab)}
+        rows = [
+            (str(n), name, " Or: ".join(says.get(part, "") for part in name.split(" | ")))
+            for name, n in counted.named.most_common()
+        ]
+        rows += [
+            (str(n), check, "failed, no known mistake")
+            for check, n in counted.unnamed.most_common()
+        ]
+        console().print(columns(f"{lab.id} · {counted.reports} reports", rows))
+        if counted.refused:
+            click.echo(f"Not a report: {', '.join(counted.refused)}", err=True)

@@ -1,0 +1,52 @@
+"""Reports on the terminal, as they come: whole ones, or a line a lab."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograder.grading.report import Report
+    from autograder.grading.submission import Submission
+
+__all__ = ["Screen"]
+
+
+class Screen:
+    """The terminal that reports are printed on, and which signs it has."""
+
+    def __init__(self, *, brief: bool = False) -> None:
+        from autograder.course.catalogue import lab_ids
+        from autograder.report.terminal import console
+
+        self.brief = brief
+        self.out = console()
+        self.unicode = self.out.encoding.lower().startswith("utf")
+        self.names = max(map(len, lab_ids()))
+
+    def report(self, report: Report) -> None:
+        """Print one report."""
+        from autograder.report.terminal import lab_line, render
+
+        if self.brief:
+            self.out.print(lab_line(report, width=self.names, unicode=self.unicode))
+        else:
+            self.out.print(render(report, unicode=self.unicode))
+
+    def total(self, reports: Sequence[Report], submissions: Sequence[Submission]) -> None:
+        """Close several brief reports with the sum, and say how to see more."""
+        from autograder.grading.submission import shortest_target
+
+        if not self.brief:
+            return
+        reached = sum(report.reached for report in reports)
+        total = sum(report.max_points for report in reports)
+        whole = all(report.points is not None for report in reports)
+        so_far = "" if whole else " so far: not graded yet"
+        self.out.print(f"{'':{self.names}}  {'':20}  {reached} / {total} points{so_far}")
+        unfinished = [s for s, r in zip(submissions, reports, strict=True) if r.exit_code]
+        if unfinished:
+            target = shortest_target(unfinished[0], Path.cwd())
+            self.out.print(f"\nThe details: nnlab grade {target}", soft_wrap=True)

@@ -1,0 +1,68 @@
+"""The command `nnlab watch`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autograder.commands.options import SECRET, TARGETS
+from autograder.commands.progress import working
+from autograder.commands.screen import Screen
+
+if TYPE_CHECKING:
+    from autograder.student.watch import Event
+
+__all__ = ["watch"]
+
+
+@click.command()
+@TARGETS
+@SECRET
+def watch(targets: tuple[str, ...], seed: int | None) -> None:
+    """Grade again whenever you save a file.
+
+    It begins with a report, of one lab the whole, of several a line each, and then shows only what
+    changed. While a file is half written or is not Python, the last report stands. Ctrl-C ends it.
+
+    \b
+    Example: nnlab watch lab02
+    Exit code: 0 ended by Ctrl-C, 2 wrong usage, 3 our fault.
+    """
+    from autograder.student import watch as watching
+    from autograder.student.selfcheck import find_targets, sandbox_for
+
+    submissions, _ = find_targets(targets, None, Path.cwd())
+    screen = Screen(brief=len(submissions) > 1)
+    try:
+        with sandbox_for(submissions, seed) as sandbox:
+            for event in watching.watch(
+                submissions,
+                sandbox,
+                watching.every(),
+                seed=seed,
+                grading=lambda lab: working(f"Grading {lab.id} …"),
+            ):
+                _show(event, screen)
+    except KeyboardInterrupt:
+        click.echo("\nStopped. How far you are: nnlab status")
+
+
+def _show(event: Event, screen: Screen) -> None:
+    """Show a first report, or what changed since the last one; keep hints and progress up to date."""
+    from datetime import datetime
+
+    from autograder.student.changes import render_event
+    from autograder.student.hints import remember
+    from autograder.student.progress import keep_progress
+
+    report, width, unicode = event.report, screen.out.width, screen.unicode
+    if report is None or event.before is not None:
+        when = f"{datetime.now().astimezone():%H:%M:%S}"
+        screen.out.print(render_event(event, when=when, width=width, unicode=unicode))
+    else:
+        screen.report(report)
+    if report is not None:
+        remember([report], Path.cwd())
+        keep_progress([(event.submission, event.digest, report)], Path.cwd())
