@@ -5,7 +5,6 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is there: as the command does
 
 import signal
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -51,17 +50,13 @@ def emptied(tmp_path):
 
 
 @pytest.fixture
-def submit(tmp_path):
+def submit():
     """Make a submission: the reference's modules, some of them replaced by other texts."""
 
     def make(lab_id: str, **texts: str) -> Submission:
         lab = load_lab(lab_id)
-        folder = tmp_path / lab_id
-        folder.mkdir(exist_ok=True)
-        for module in lab.modules:
-            text = texts.get(module, reference_text(module))
-            Path(folder / f"{module}.py").write_text(text, encoding="utf-8")
-        return Submission(lab, folder)
+        read = {m: texts.get(m, reference_text(m)).encode() for m in lab.modules}
+        return Submission(lab, read)
 
     return make
 

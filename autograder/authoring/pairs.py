@@ -97,6 +97,8 @@ def _is_in_effect(name: str, lab: Lab, pair: Pair, key: AnswerKey, sandbox: Sand
         explains(name, check, key, sandbox.ask(question))
         for check in checks
         for question in [
-            questions.about(lab, check, key.checks[check.id].cases, submission, reference_for(lab))
+            questions.question_for(
+                lab, check, key.checks[check.id].cases, submission, reference_for(lab)
+            )
         ]
     )

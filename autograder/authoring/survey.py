@@ -11,7 +11,6 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from autograder.course.catalogue import ROOT, engine_path, load_lab
 from autograder.course.lab import Check, Lab, Status
@@ -19,7 +18,7 @@ from autograder.course.mistakes import load_mistakes
 from autograder.grading.grade import grade
 from autograder.grading.key import AnswerKey, record_key, stored_key
 from autograder.grading.report import CheckResult
-from autograder.grading.results import edition
+from autograder.grading.results import grader_hash
 from autograder.grading.submission import Submission
 from autograder.sandbox import Sandbox, Source, open_sandbox
 from autograder.state import STATE, keep, kept_text
@@ -70,11 +69,9 @@ def ask_exercise(
     lab: Lab, exercise: str, source: Source, key: AnswerKey, sandbox: Sandbox
 ) -> list[CheckResult]:
     """Grade the reference with one module replaced; return the failed checks of one exercise."""
-    with TemporaryDirectory() as folder:
-        for module in lab.modules:
-            (Path(folder) / f"{module}.py").write_bytes(engine_path(module).read_bytes())
-        (Path(folder) / source.file).write_bytes(source.text)
-        report = grade(Submission(about(lab, exercise), Path(folder)), key, sandbox)
+    texts = {module: engine_path(module).read_bytes() for module in lab.modules}
+    texts[source.file.removesuffix(".py")] = source.text
+    report = grade(Submission(about(lab, exercise), texts), key, sandbox)
     return [
         result
         for result in report.results
@@ -151,4 +148,4 @@ def _stored(place: Path) -> list[Outcome] | None:
 
 def _place(lab: Lab, seed: int) -> Path:
     """Name the file after all that decides what is found: the key, the judges, the diagnosis."""
-    return ROOT / STATE / "survey" / f"{lab.id}-{seed}-{edition(lab)[:16]}.json"
+    return ROOT / STATE / "survey" / f"{lab.id}-{seed}-{grader_hash(lab)[:16]}.json"

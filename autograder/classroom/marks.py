@@ -17,7 +17,7 @@ from autograder.course.lab import Lab
 from autograder.files import write_whole
 from autograder.grading.report import Report
 from autograder.grading.results import Results
-from autograder.grading.submission import Handed
+from autograder.grading.submission import Submission
 
 __all__ = ["Change", "Mark", "Marks", "marks_of"]
 
@@ -28,20 +28,20 @@ SCHEMA = "nnlab/marks/1"
 class Mark:
     """One student's result; without a report where the grader could not give one."""
 
-    handed: Handed
+    submission: Submission
     report: Report | None
 
     @classmethod
-    def of(cls, handed: Handed, report: Report | None) -> "Mark":
+    def of(cls, submission: Submission, report: Report | None) -> "Mark":
         """Give a student's report the notes and files of that student: others may share its texts."""
         if report is not None:
-            report = replace(report, notes=handed.notes, sources=handed.files)
-        return cls(handed, report)
+            report = replace(report, notes=submission.notes, sources=submission.files)
+        return cls(submission, report)
 
     @property
     def student(self) -> str:
         """Whose it is."""
-        return self.handed.student
+        return self.submission.student
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +135,9 @@ class Marks:
 
 
 def _plain(mark: Mark) -> dict[str, Any]:
-    entry: dict[str, Any] = {"student": mark.student, "submission": mark.handed.digest}
-    if mark.handed.aside:
-        entry["notes"] = list(mark.handed.notes)
+    entry: dict[str, Any] = {"student": mark.student, "submission": mark.submission.digest}
+    if mark.submission.notes:
+        entry["notes"] = list(mark.submission.notes)
     if mark.report is None:
         return {**entry, "points": None, "checks": []}
     checks = [

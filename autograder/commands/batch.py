@@ -166,7 +166,7 @@ def _notes(marks: Marks) -> Iterator[str]:
     """Say what was odd in what students handed in, as far as it fits on a screen."""
     from autograder.text import named
 
-    notes = [f"{named(m.student)}: {note}" for m in marks.marks for note in m.handed.notes]
+    notes = [f"{named(m.student)}: {note}" for m in marks.marks for note in m.submission.notes]
     yield from notes[:MAX_NOTES]
     if len(notes) > MAX_NOTES:
         yield f"{len(notes) - MAX_NOTES} more notes like these"

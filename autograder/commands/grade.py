@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from autograder.grading.report import Report
-    from autograder.grading.submission import Submission
+    from autograder.student.find import Place
 
 __all__ = ["grade"]
 
@@ -103,40 +103,39 @@ def grade(
     if carry and edition.is_students():
         raise click.UsageError("--carry-forward needs the reference: it is for instructors.")
     try:
-        submissions, check = find_targets(targets, only, Path.cwd())
+        places, check = find_targets(targets, only, Path.cwd())
     except SubmissionError as error:
         raise click.UsageError(str(error)) from error
     outputs = Outputs(pictures=pictures, page=page, junit=junit, markdown=markdown)
     outputs.prepare()
-    printer = _Printer(quiet=as_json, brief=len(submissions) > 1 and not verbose)
-    reports = []
-    digests = []
+    printer = _Printer(quiet=as_json, brief=len(places) > 1 and not verbose)
+    graded = []
     try:
         grading = grade_all(
-            submissions,
+            places,
             seed=seed,
             only=check,
             carry=carry,
             recording=tell_recording,
         )
         with closing(grading):
-            for submission in submissions:
-                with working(f"Grading {submission.lab.id} …"):
-                    handed, report = next(grading)
-                digests.append(handed.digest)
-                reports.append(report)
+            for place in places:
+                with working(f"Grading {place.lab.id} …"):
+                    submission, report = next(grading)
+                graded.append((place, submission, report))
                 printer.report(report)
     except SeedError as error:
         raise click.UsageError(str(error)) from error
     except (SandboxError, RecordingError, edition.EditionError) as error:
         raise OurFaultError(str(error)) from error
+    reports = [report for _, _, report in graded]
     if not as_json:  # a report as data is for machines, which take no hints
         remember(reports, Path.cwd())
-        keep_progress(zip(submissions, digests, reports, strict=True), Path.cwd())
+        keep_progress(graded, Path.cwd())
     if as_json:
         click.echo(to_json(reports))
     else:
-        printer.total(reports, submissions)
+        printer.total(reports, places)
     outputs.write(reports, err=as_json)
     ctx.exit(max(report.exit_code for report in reports))
 
@@ -165,9 +164,9 @@ class _Printer:
         else:
             self.out.print(render(report, unicode=self.unicode))
 
-    def total(self, reports: Sequence[Report], submissions: Sequence[Submission]) -> None:
+    def total(self, reports: Sequence[Report], places: Sequence[Place]) -> None:
         """Close several brief reports with the sum, and say how to see more."""
-        from autograder.grading.submission import shortest_target
+        from autograder.student.find import shortest_target
 
         if not self.brief:
             return
@@ -176,7 +175,7 @@ class _Printer:
         whole = all(report.points is not None for report in reports)
         so_far = "" if whole else " so far: not graded yet"
         self.out.print(f"{'':{self.width}}  {'':20}  {reached} / {total} points{so_far}")
-        unfinished = [s for s, r in zip(submissions, reports, strict=True) if r.exit_code]
+        unfinished = [p for p, r in zip(places, reports, strict=True) if r.exit_code]
         if unfinished:
             target = shortest_target(unfinished[0], Path.cwd())
             self.out.print(f"\nThe details: nnlab grade {target}", soft_wrap=True)

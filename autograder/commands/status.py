@@ -62,7 +62,8 @@ def next_(lab: str | None, only_print: bool) -> None:  # noqa: FBT001  click pas
     Example: nnlab next
     Exit code: 0 done, 1 the editor could not be started, 2 wrong usage.
     """
-    from autograder.grading.submission import SubmissionError, find_submissions
+    from autograder.grading.submission import SubmissionError
+    from autograder.student.find import find_places
     from autograder.student.next_task import next_task
     from autograder.student.progress import lab_progress, workspace_progress
 
@@ -71,7 +72,7 @@ def next_(lab: str | None, only_print: bool) -> None:  # noqa: FBT001  click pas
         labs = (
             workspace_progress(cwd)
             if lab is None
-            else [lab_progress(submission, cwd) for submission in find_submissions(lab, cwd)]
+            else [lab_progress(place, cwd) for place in find_places(lab, cwd)]
         )
     except SubmissionError as error:
         raise click.UsageError(str(error)) from error

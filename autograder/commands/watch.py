@@ -42,15 +42,15 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
     from autograder.student.selfcheck import find_targets, sandbox_for
 
     try:
-        submissions, _ = find_targets(targets, None, Path.cwd())
+        places, _ = find_targets(targets, None, Path.cwd())
     except SubmissionError as error:
         raise click.UsageError(str(error)) from error
-    show = _Shower(brief=len(submissions) > 1)
+    show = _Shower(brief=len(places) > 1)
     try:
-        with sandbox_for(submissions, seed) as sandbox:
+        with sandbox_for(places, seed) as sandbox:
             looks = watching.every()
             for event in watching.watch(
-                submissions,
+                places,
                 sandbox,
                 looks,
                 seed=seed,
@@ -96,4 +96,4 @@ class _Shower:
             self.out.print(render(report, unicode=self.unicode))
         if report is not None:
             remember([report], Path.cwd())
-            keep_progress([(event.submission, event.digest, report)], Path.cwd())
+            keep_progress([(event.place, event.submission, report)], Path.cwd())

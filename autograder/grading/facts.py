@@ -73,16 +73,12 @@ def in_common(
 def in_one_mode(check: Check, verdicts: Mapping[Check, bool]) -> str:
     """Tell if an exercise is right in evaluation and wrong in training, or the other way round.
 
-    `verdicts` tells of the checks that were judged whether they passed; the modes stand at the
-    beginning of their titles.
+    `verdicts` tells of the checks that were judged whether they passed.
     """
     modes: dict[str, set[bool]] = {"training": set(), "evaluation": set()}
     for other, passed in verdicts.items():
-        for mode, passes in modes.items():
-            if other.exercise == check.exercise and other.title.startswith(
-                (f"In {mode},", f"After {mode},")
-            ):
-                passes.add(passed)
+        if other.mode in modes and other.exercise == check.exercise:
+            modes[other.mode].add(passed)
     for mode, other_mode in (("training", "evaluation"), ("evaluation", "training")):
         if False in modes[mode] and modes[other_mode] == {True}:
             return f"Every check in {other_mode} passes: it goes wrong in {mode} only."

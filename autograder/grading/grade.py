@@ -19,7 +19,7 @@ from autograder.grading.explain import explain, not_written_yet
 from autograder.grading.facts import in_common, in_one_mode
 from autograder.grading.key import AnswerKey, Key
 from autograder.grading.report import CheckResult, Evidence, Report
-from autograder.grading.submission import Handed, Submission
+from autograder.grading.submission import Submission
 from autograder.grading.verdict import First, is_own_failure, judge_case
 from autograder.grading.versions import versions
 from autograder.judges import Finding
@@ -40,7 +40,7 @@ TRIES = 2
 
 
 def grade(
-    submission: Submission | Handed,
+    submission: Submission,
     key: Key,
     sandbox: Sandbox,
     *,
@@ -55,12 +55,11 @@ def grade(
     part of it into the sandbox: for instructors. `first` says which earlier work of the student's must
     be put right before a failure can be judged.
     """
-    handed = submission.taken() if isinstance(submission, Submission) else submission
-    lab = handed.lab
+    lab = submission.lab
     asked = [check for check in lab.checks.values() if only in {None, check.id}]
     try:
-        cases = _again(lambda: key.cases_for(handed, sandbox))
-        grading = _Grading(handed, cases, sandbox, carry=carry, first=first)
+        cases = _again(lambda: key.cases_for(submission, sandbox))
+        grading = _Grading(submission, cases, sandbox, carry=carry, first=first)
         if only is None:
             grading.ask_together()
         for check in asked:
@@ -74,9 +73,9 @@ def grade(
         key.seed,
         sandbox.isolation,
         results,
-        handed.notes,
+        submission.notes,
         versions(lab),
-        handed.files,
+        submission.files,
     )
 
 
@@ -98,7 +97,7 @@ class _Grading:
 
     def __init__(
         self,
-        submission: Handed,
+        submission: Submission,
         key: AnswerKey,
         sandbox: Sandbox,
         *,
@@ -111,10 +110,10 @@ class _Grading:
         self.first = first
         self.key = key
         self.sandbox = sandbox
-        own, self.missing = submission.read()
-        earlier, lacking = submission.earlier()
-        self.sources = {**earlier, **own}
-        self.reference = {**reference_for(self.lab), **self._stubs([*lacking, *self.missing])}
+        self.missing = submission.missing
+        self.sources = submission.sources
+        absent = [*submission.missing_earlier, *submission.missing]
+        self.reference = {**reference_for(self.lab), **self._stubs(absent)}
         self.broken: dict[str, Answer] = {}
         self.answers: dict[str, Answer] = {}
         self.passed: dict[str, CheckResult] = {}
@@ -248,7 +247,7 @@ class _Grading:
 
     def _question(self, check: Check) -> Question:
         cases = self.key.checks[check.id].cases
-        return questions.about(self.lab, check, cases, self.sources, self.reference)
+        return questions.question_for(self.lab, check, cases, self.sources, self.reference)
 
     def _verdict(self, check: Check, answer: Answer) -> CheckResult:
         """Judge case by case; the first that is not right makes the message."""

@@ -21,8 +21,8 @@ from autograder.course.lab import Lab
 from autograder.grading.grade import grade
 from autograder.grading.key import Key, key_from_bytes
 from autograder.grading.report import Report
-from autograder.grading.results import edition, from_plain, to_plain
-from autograder.grading.submission import Handed
+from autograder.grading.results import from_plain, grader_hash, to_plain
+from autograder.grading.submission import Submission
 from autograder.sandbox import Sandbox, SandboxError, hides_files, open_sandbox, refuse_less
 from autograder.text import named
 
@@ -35,7 +35,7 @@ TRIES = 2
 
 CONNECT_SECONDS = 10
 
-Graded = tuple[Handed, Report | None]
+Graded = tuple[Submission, Report | None]
 
 
 class UnfitWorkerError(Exception):
@@ -47,7 +47,7 @@ class ClusterError(Exception):
 
 
 def grade_many(
-    handed: Sequence[Handed],
+    submissions: Sequence[Submission],
     key: Key,
     *,
     jobs: int = 1,
@@ -57,7 +57,7 @@ def grade_many(
     """Grade submissions to one lab; yield each with its report as soon as it is there.
 
     Args:
-        handed: the submissions.
+        submissions: what was handed in.
         key: the lab's answer key.
         jobs: processes on this machine.
         scheduler: the address of a Dask scheduler, whose workers are used in their place.
@@ -67,16 +67,18 @@ def grade_many(
 
     Raises: ClusterError if there is no such cluster, or its workers have other code.
     """
-    if not handed:
+    if not submissions:
         return iter(())
     if scheduler is not None:
-        return _on_cluster(handed, key, scheduler, at_least)
-    return _here(handed, key, jobs, at_least)
+        return _on_cluster(submissions, key, scheduler, at_least)
+    return _here(submissions, key, jobs, at_least)
 
 
-def _here(handed: Sequence[Handed], key: Key, jobs: int, at_least: str) -> Iterator[Graded]:
-    lab, frame = handed[0].lab, key.to_bytes()
-    left = {id(one): one for one in handed}
+def _here(
+    submissions: Sequence[Submission], key: Key, jobs: int, at_least: str
+) -> Iterator[Graded]:
+    lab, frame = submissions[0].lab, key.to_bytes()
+    left = {id(one): one for one in submissions}
     whys: dict[int, str] = {}
     for _ in range(TRIES):
         for one, report in _together(list(left.values()), lab, frame, jobs, at_least, whys):
@@ -94,7 +96,12 @@ def _here(handed: Sequence[Handed], key: Key, jobs: int, at_least: str) -> Itera
 
 
 def _together(
-    handed: Sequence[Handed], lab: Lab, frame: bytes, jobs: int, at_least: str, whys: dict[int, str]
+    submissions: Sequence[Submission],
+    lab: Lab,
+    frame: bytes,
+    jobs: int,
+    at_least: str,
+    whys: dict[int, str],
 ) -> Iterator[Graded]:
     """Grade in processes until all is done or a process dies, which ends its pool.
 
@@ -105,7 +112,7 @@ def _together(
         with (
             _safe_path(),
             ProcessPoolExecutor(
-                min(jobs, len(handed)),
+                min(jobs, len(submissions)),
                 mp_context=context,
                 initializer=_begin,
                 initargs=(frame, at_least),
@@ -113,12 +120,14 @@ def _together(
         ):
             try:
                 with _uninterrupted():
-                    asked = {pool.submit(_grade_here, lab.id, *_parts(one)): one for one in handed}
+                    asked = {
+                        pool.submit(_grade_here, lab.id, *_parts(one)): one for one in submissions
+                    }
                 yield from _collect(asked, lab, whys)
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)  # who stops early need not wait
     except (OSError, RuntimeError) as error:  # a process died, or none can be started
-        whys.update({id(one): named(_brief(error)) for one in handed})
+        whys.update({id(one): named(_brief(error)) for one in submissions})
 
 
 @contextlib.contextmanager
@@ -146,7 +155,7 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _collect(
-    asked: Mapping["Future[dict[str, Any]]", Handed], lab: Lab, whys: dict[int, str]
+    asked: Mapping["Future[dict[str, Any]]", Submission], lab: Lab, whys: dict[int, str]
 ) -> Iterator[Graded]:
     """Yield what comes back; where nothing does, whatever the reason, it is asked for once more."""
     for future in as_completed(asked):
@@ -158,12 +167,12 @@ def _collect(
         yield asked[future], report
 
 
-def _parts(one: Handed) -> tuple[dict[str, bytes], dict[str, str], tuple[str, ...]]:
-    return dict(one.texts), dict(one.missing), one.aside
+def _parts(one: Submission) -> tuple[dict[str, bytes], dict[str, str], tuple[str, ...]]:
+    return dict(one.texts), dict(one.missing), one.notes
 
 
 def _on_cluster(
-    handed: Sequence[Handed], key: Key, address: str, at_least: str
+    submissions: Sequence[Submission], key: Key, address: str, at_least: str
 ) -> Iterator[Graded]:
     try:
         distributed: Any = importlib.import_module("distributed")  # an extra
@@ -171,7 +180,7 @@ def _on_cluster(
         raise ClusterError(
             "A cluster needs dask.distributed. Install it with: pip install 'nnlab-course[cluster]'"
         ) from None
-    lab, frame = handed[0].lab, key.to_bytes()
+    lab, frame = submissions[0].lab, key.to_bytes()
     try:
         client = distributed.Client(address, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, TypeError) as error:
@@ -184,19 +193,19 @@ def _on_cluster(
             raise ClusterError(
                 f"The cluster at {address} has no workers. Start some with `dask worker {address}`."
             )
-        yield from _ask_cluster(client, handed, lab, frame, at_least)
+        yield from _ask_cluster(client, submissions, lab, frame, at_least)
 
 
 def _ask_cluster(
-    client: Any, handed: Sequence[Handed], lab: Lab, frame: bytes, at_least: str
+    client: Any, submissions: Sequence[Submission], lab: Lab, frame: bytes, at_least: str
 ) -> Iterator[Graded]:
     distributed: Any = importlib.import_module("distributed")
     key = client.scatter(frame, broadcast=True, hash=False)
     asked = {
         client.submit(
-            _grade_there, lab.id, edition(lab), at_least, key, *_parts(one), pure=False
+            _grade_there, lab.id, grader_hash(lab), at_least, key, *_parts(one), pure=False
         ): one
-        for one in handed
+        for one in submissions
     }
     try:
         for future, plain in distributed.as_completed(asked, with_results=True, raise_errors=False):
@@ -275,7 +284,7 @@ def _grade_there(
     *parts: Any,
 ) -> dict[str, Any]:
     """Grade on a worker of a cluster, if it has the very course that the marks are to come from."""
-    if edition(load_lab(lab_id)) != wanted:
+    if grader_hash(load_lab(lab_id)) != wanted:
         raise UnfitWorkerError(
             "it has another edition of the course, of numpy or of Python. "
             "Install the same on all machines."
@@ -296,10 +305,10 @@ def _grade(
     key: Key,
     texts: dict[str, bytes],
     missing: dict[str, str],
-    aside: tuple[str, ...],
+    notes: tuple[str, ...],
 ) -> dict[str, Any]:
-    handed = Handed(load_lab(lab_id), "", texts, missing, aside=aside)
-    return to_plain(grade(handed, key, _sandbox()), times=True)
+    submission = Submission(load_lab(lab_id), texts, missing, notes=notes)
+    return to_plain(grade(submission, key, _sandbox()), times=True)
 
 
 def _sandbox() -> Sandbox:

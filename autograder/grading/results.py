@@ -17,15 +17,15 @@ from autograder.course.lab import Lab, Status
 from autograder.grading.fingerprints import checks_fingerprint
 from autograder.grading.key import key_fingerprint
 from autograder.grading.report import CheckResult, Report
-from autograder.grading.submission import Handed
+from autograder.grading.submission import Submission
 from autograder.sandbox import holds
 from autograder.state import keep, kept_text
 
 __all__ = [
     "Results",
     "Seeds",
-    "edition",
     "from_plain",
+    "grader_hash",
     "to_plain",
 ]
 
@@ -88,28 +88,28 @@ class Results:
         self.folder = folder / lab.id
         self.lab = lab
         self.key = hashlib.sha256(key_frame).hexdigest()[:32]
-        self.made_by = hashlib.sha256(f"{self.key}{edition(lab)}".encode()).hexdigest()[:32]
+        self.made_by = hashlib.sha256(f"{self.key}{grader_hash(lab)}".encode()).hexdigest()[:32]
         """Changes when the key or the code that judges does."""
 
-    def find(self, handed: Handed, isolation: str = "") -> Report | None:
+    def find(self, submission: Submission, isolation: str = "") -> Report | None:
         """Read the result of a submission; None if there is none that is whole.
 
         One that was made under fewer layers than `isolation` has does not count.
         """
         try:
-            report = from_plain(self.lab, json.loads(kept_text(self._place(handed))))
+            report = from_plain(self.lab, json.loads(kept_text(self._place(submission))))
             return report if holds(report.isolation, isolation) else None
         except (OSError, ValueError, LookupError, TypeError, RecursionError):
             return None
 
-    def keep(self, handed: Handed, report: Report) -> None:
+    def keep(self, submission: Submission, report: Report) -> None:
         """Keep a result whole or not at all; one in which we are at fault is asked again."""
         if not report.count(Status.ERROR):
             text = json.dumps(to_plain(report, times=True)) + "\n"
-            keep(self._place(handed), text, private=True)
+            keep(self._place(submission), text, private=True)
 
-    def _place(self, handed: Handed) -> Path:
-        name = hashlib.sha256(f"{handed.digest}{self.made_by}".encode()).hexdigest()[:40]
+    def _place(self, submission: Submission) -> Path:
+        name = hashlib.sha256(f"{submission.digest}{self.made_by}".encode()).hexdigest()[:40]
         return self.folder / f"{name}.json"
 
 
@@ -149,7 +149,7 @@ class Seeds:
 
 
 @cache
-def edition(lab: Lab) -> str:
+def grader_hash(lab: Lab) -> str:
     """Hash all of this installation that a mark depends on: judging, engine, numpy, Python."""
     made_of = f"{key_fingerprint(lab)} {checks_fingerprint(lab)}"
     return hashlib.sha256(made_of.encode()).hexdigest()[:32]

@@ -14,8 +14,9 @@ from typing import Any
 
 from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Report
-from autograder.grading.submission import Submission, find_submissions
+from autograder.grading.submission import Submission
 from autograder.state import held, keep, kept_text, state_folder
+from autograder.student.find import Place, find_places
 
 __all__ = ["LabProgress", "keep_progress", "lab_progress", "workspace_progress"]
 
@@ -29,7 +30,9 @@ YEARS = range(2000, 3000)
 class LabProgress:
     """How far a submission has come, as its last reports tell."""
 
+    place: Place
     submission: Submission
+    """What is there now."""
     statuses: Mapping[str, str]
     """The last verdict on each check that was asked, by the check's id."""
     graded_at: datetime | None
@@ -73,18 +76,18 @@ class LabProgress:
 
 
 def keep_progress(
-    graded: Iterable[tuple[Submission, str, Report]], cwd: Path, *, now: datetime | None = None
+    graded: Iterable[tuple[Place, Submission, Report]], cwd: Path, *, now: datetime | None = None
 ) -> None:
-    """Keep what reports tell of submissions, each with the digest of what was graded.
+    """Keep what reports tell: each with where its submission lies, and what was read there.
 
     Where only some checks were asked, the others keep their verdicts, and the lab its date. Where
     nothing can be written nothing is kept: a report does not fail for that.
     """
-    place = state_folder(cwd) / KEPT
-    with held(place.parent):
-        kept = _read(place)
-        for submission, digest, report in graded:
-            name = _name(submission, place)
+    path = state_folder(cwd) / KEPT
+    with held(path.parent):
+        kept = _read(path)
+        for where, submission, report in graded:
+            name, digest = _name(where, path), submission.digest
             whole = len(report.results) == len(submission.lab.checks)
             before = {} if whole else kept.get(name, {})
             asked = {result.check.id: _own_status(result) for result in report.results}
@@ -95,7 +98,7 @@ def keep_progress(
             }
         text = json.dumps({"schema": SCHEMA, "labs": kept}, indent=2) + "\n"
         with contextlib.suppress(OSError):
-            keep(place, text)
+            keep(path, text)
 
 
 def _own_status(result: CheckResult) -> str:
@@ -110,30 +113,32 @@ def workspace_progress(cwd: Path) -> list[LabProgress]:
     """
     root = state_folder(cwd).parent
     try:
-        found = find_submissions(None, root)
+        found = find_places(None, root)
     except ValueError:  # a .nnlab above the labs, as somebody's habit or accident put it there
-        found = find_submissions(None, cwd)
-    return [lab_progress(submission, cwd) for submission in found]
+        found = find_places(None, cwd)
+    return [lab_progress(place, cwd) for place in found]
 
 
-def lab_progress(submission: Submission, cwd: Path) -> LabProgress:
-    """Tell how far one submission has come."""
-    place = state_folder(cwd) / KEPT
-    entry = _read(place).get(_name(submission, place))
+def lab_progress(place: Place, cwd: Path) -> LabProgress:
+    """Tell how far the submission in one place has come."""
+    path = state_folder(cwd) / KEPT
+    submission = place.read()
+    entry = _read(path).get(_name(place, path))
     if entry is None:
-        return LabProgress(submission, {}, None, changed=False)
+        return LabProgress(place, submission, {}, None, changed=False)
     checks = submission.lab.checks
     known = {name: status for name, status in entry["checks"].items() if name in checks}
-    changed = entry["digest"] != submission.taken().digest
-    return LabProgress(submission, known, datetime.fromisoformat(entry["graded_at"]), changed)
+    changed = entry["digest"] != submission.digest
+    then = datetime.fromisoformat(entry["graded_at"])
+    return LabProgress(place, submission, known, then, changed)
 
 
-def _name(submission: Submission, place: Path) -> str:
+def _name(place: Place, path: Path) -> str:
     """Name a submission by lab and folder; one in the workspace keeps its name when that is moved."""
-    folder, root = submission.folder.resolve(), place.parent.parent.resolve()
+    folder, root = place.folder.resolve(), path.parent.parent.resolve()
     if folder.is_relative_to(root):
         folder = folder.relative_to(root)
-    return f"{submission.lab.id} {folder.as_posix()}"
+    return f"{place.lab.id} {folder.as_posix()}"
 
 
 def _read(place: Path) -> dict[str, Any]:

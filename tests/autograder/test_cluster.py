@@ -13,7 +13,7 @@ import pytest
 from autograder.course.catalogue import ROOT, load_lab
 from autograder.grading import pool
 from autograder.grading.results import to_plain
-from autograder.grading.submission import Handed
+from autograder.grading.submission import Submission
 from tests.conftest import reference_text
 
 pytest.importorskip("distributed")
@@ -99,7 +99,7 @@ def handed_in(number):
         "import os\nos._exit(0)\n",
     ]
     return [
-        Handed(HEBB, f"s{i:02}", {"hebb": f"{texts[i % 3]}\n# {i}".encode()}, {})
+        Submission(HEBB, {"hebb": f"{texts[i % 3]}\n# {i}".encode()}, student=f"s{i:02}")
         for i in range(number)
     ]
 
@@ -184,7 +184,7 @@ def test_who_ends_every_worker_has_no_mark(strict_scheduler):
     """What workers die of again and again comes back without a report."""
     worker = start(*worker_of(strict_scheduler), **QUIET)
     wait_for(strict_scheduler, 1)
-    endless = Handed(HEBB, "eve", {"hebb": b"while True: pass"}, {})
+    endless = Submission(HEBB, {"hebb": b"while True: pass"}, student="eve")
     killer = threading.Timer(1.5, end, [worker])
     killer.start()
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from autograder import state
-from autograder.grading.submission import Handed, find_submissions
+from autograder.grading.submission import Submission
 from autograder.state import held, keep, kept, kept_text
+from autograder.student.find import find_places
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs pipes, devices and locks")
 
@@ -49,9 +50,9 @@ def a_workspace(cwd):
     """Do all that keeps something in a workspace, or reads it."""
     from autograder.student import hints, progress, workspace
 
-    (submission,) = find_submissions("hebb", cwd)
+    (place,) = find_places("hebb", cwd)
     progress.keep_progress([], cwd)
-    progress.lab_progress(submission, cwd)
+    progress.lab_progress(place, cwd)
     hints.remember([], cwd)
     with pytest.raises(hints.HintError):
         hints.next_hint("update", cwd)
@@ -87,7 +88,7 @@ def a_course(cwd):
         "notes": [],
         "versions": {},
     }
-    handed = Handed(lab, "ada", {}, {"hebb": "missing"})
+    handed = Submission(lab, {}, {"hebb": "missing"}, "ada")
     with contextlib.suppress(OSError):
         results.keep(handed, from_plain(lab, plain))
     results.find(handed)

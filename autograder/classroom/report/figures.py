@@ -119,7 +119,7 @@ def _mistakes(reports: Mapping[str, Report]) -> list[Counted]:
 
 def _times(marks: Marks) -> Times | None:
     spent = {  # of equal submissions the first stands for all
-        mark.handed.digest: (sum(r.seconds for r in mark.report.results), mark.student)
+        mark.submission.digest: (sum(r.seconds for r in mark.report.results), mark.student)
         for mark in reversed(marks.marks)
         if mark.report
     }

@@ -13,7 +13,7 @@ from autograder.cli import main
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Report
-from autograder.grading.submission import Handed
+from autograder.grading.submission import Submission
 from tests.conftest import reference_text
 
 LAB = load_lab("lab02_hebb")
@@ -39,7 +39,7 @@ CANVAS = (
 
 def mark(student, points=(3,)):
     """Make a mark: hebb.update passed if it has points, else failed; None for no report."""
-    handed = Handed(LAB, student, {}, {})
+    handed = Submission(LAB, {}, student=student)
     if points is None:
         return Mark(handed, None)
     check = LAB.checks["hebb.update"]

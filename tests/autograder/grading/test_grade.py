@@ -178,7 +178,7 @@ def test_every_submission_has_cases_of_its_own(sandbox, key_of, submit):
     """Under a secret, another text gets other cases, the same text the same, and no report a seed."""
     key = SecretKey(7, key_of("lab02_hebb"))
     texts = [reference_text("hebb").replace("3 *", "4 *"), f"{reference_text('hebb')}# again\n"]
-    handed = [submit("lab02_hebb", hebb=text).taken() for text in [*texts, texts[0]]]
+    handed = [submit("lab02_hebb", hebb=text) for text in [*texts, texts[0]]]
     drawn = [key.cases_for(one, sandbox).checks["hebb.update"].cases for one in handed]
     other = SecretKey(8, key.names).cases_for(handed[0], sandbox).checks["hebb.update"].cases
 
@@ -205,7 +205,7 @@ def test_a_table_of_reports_earns_nothing_new(sandbox, key_of, submit):
     seen = []
     for attempt in range(3):
         text = f"{make_stub(load_lab('lab02_hebb'), 'hebb')}\n# {attempt}\n"
-        cases = key.cases_for(submit("lab02_hebb", hebb=text).taken(), sandbox)
+        cases = key.cases_for(submit("lab02_hebb", hebb=text), sandbox)
         seen.append({repr(case) for case in cases.checks["hebb.history"].cases})
 
     assert not seen[0] & seen[1]

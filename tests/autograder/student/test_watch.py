@@ -245,7 +245,9 @@ def test_a_report_like_the_last_says_so(events, save):
 
     assert "Nothing changed." in shown(same, 80)
     assert "Still failing, but in another way:" in shown(differs, 80)
-    assert "the last report stands" not in shown(Event(same.submission, "", None, None, "x"), 80)
+    assert "the last report stands" not in shown(
+        Event(same.place, same.submission, None, None, "x"), 80
+    )
 
 
 def test_the_command_shows_keeps_and_ends_with_ctrl_c(hebb, monkeypatch, save):

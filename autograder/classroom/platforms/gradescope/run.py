@@ -74,11 +74,11 @@ def main(source: Path, submission: Path, results: Path) -> int:
 
 def _graded(source: Path, submission: Path, settings: dict[str, str]) -> Report:
     lab = load_lab(settings["lab"])
-    handed = read_folder(lab, "", submission)
+    read = read_folder(lab, "", submission)
     with open_sandbox() as sandbox:
         if settings["isolation"] == "full" and not hides_files(sandbox.isolation):
             raise _NotHeldError(NOT_HELD_WHY.format(isolation=sandbox.isolation))
-        return grade(handed, key_from_bytes((source / KEY).read_bytes()), sandbox)
+        return grade(read, key_from_bytes((source / KEY).read_bytes()), sandbox)
 
 
 def results_of(report: Report, *, visibility: str = "visible") -> dict[str, Any]:

@@ -183,16 +183,16 @@ class _Desk:
 
     def report(self, student: str, folder: Path) -> Report:
         """Look a submission's result up, or grade it now and keep that."""
-        handed = read_folder(self.lab, student, folder)
-        known = Mark.of(handed, self.results.find(handed, self.at_least)).report
+        submission = read_folder(self.lab, student, folder)
+        known = Mark.of(submission, self.results.find(submission, self.at_least)).report
         if known is not None:
             return known
         if self.sandbox is None:
             self.sandbox = open_sandbox(
                 at_least=self.at_least
             )  # its worker ends when this process does
-        report = grade(handed, self.key, self.sandbox)
-        self.results.keep(handed, report)
+        report = grade(submission, self.key, self.sandbox)
+        self.results.keep(submission, report)
         return report
 
 

@@ -124,7 +124,7 @@ def test_the_self_check_agrees(course, wanted, shell):  # noqa: F811  the fixtur
 def test_a_cluster_agrees(marked, wanted, scheduler, workers):  # noqa: F811  the fixtures
     """Two workers of a Dask cluster find what one machine does."""
     assert len(workers) == 2
-    handed = [mark.handed for mark in marked.values()]
+    handed = [mark.submission for mark in marked.values()]
     found = pool.grade_many(handed, batch.take_key(LAB, SEED), scheduler=scheduler)
 
     assert {one.student: to_plain(report) for one, report in found} == wanted
@@ -146,7 +146,7 @@ def test_nbgraders_autograde_agrees(marked, wanted, released, shell, tmp_path): 
 
     assert done.returncode == 0, done.stderr
     for student, mark in marked.items():
-        report = results.find(mark.handed)
+        report = results.find(mark.submission)
         assert report is not None, student
         notes = [note.replace(f"{LAB.id}/", "") for note in wanted[student]["notes"]]
         # nbgrader hands over the lab's folder alone: files are named from there

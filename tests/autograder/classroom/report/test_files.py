@@ -14,7 +14,7 @@ from autograder.classroom.report.page import to_class_html
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Report
-from autograder.grading.submission import Handed
+from autograder.grading.submission import Submission
 from tests.autograder.report.web.conftest import HOSTILE
 from tests.autograder.report.web.test_submission import ALLOWED, Reader
 
@@ -35,7 +35,9 @@ def mark(student, failed=(), *, status=Status.FAILED, seconds=0.1, mistakes=MADE
         )
         for check in LAB.checks.values()
     )
-    return Mark.of(Handed(LAB, student, code, {}), Report(LAB.id, LAB.title, 7, "process", results))
+    return Mark.of(
+        Submission(LAB, code, student=student), Report(LAB.id, LAB.title, 7, "process", results)
+    )
 
 
 def marks(*given):
@@ -45,7 +47,7 @@ def marks(*given):
 
 def lost(student):
     """Make a student whom the grader ended with."""
-    return Mark(Handed(LAB, student, {}, {}), None)
+    return Mark(Submission(LAB, {}, student=student), None)
 
 
 FIVE = marks(
@@ -199,7 +201,7 @@ def large(lab):
     )
     report = Report(lab.id, lab.title, 7, "process", results)
     given = [
-        Mark(Handed(lab, f"Firstname Lastname-{number:03}", {}, {}), replace(report))
+        Mark(Submission(lab, {}, student=f"Firstname Lastname-{number:03}"), replace(report))
         for number in range(200)
     ]
     return Marks(lab, "edition", tuple(given))
