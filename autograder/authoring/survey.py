@@ -33,20 +33,20 @@ class Outcome:
     mistake: str
     exercise: str
     caught_by: tuple[str, ...]
-    named: tuple[str, ...]
-    """What the checks that caught it call it, each name once; empty where one of them has none."""
+    named: tuple[tuple[str, ...], ...]
+    """What the checks that caught it call it, each answer once; empty where one of them has none."""
 
     @property
     def verdict(self) -> str:
         """Sum it up: own name, together with another, no name, another's name, or not caught."""
-        own = [self.mistake in name.split(" | ") for name in self.named]
+        own = [self.mistake in names for names in self.named]
         if not self.caught_by:
             return "not caught"
-        if any(name and not mine for name, mine in zip(self.named, own, strict=True)):
+        if any(names and not mine for names, mine in zip(self.named, own, strict=True)):
             return "another"
         if not all(self.named):
             return "no name"
-        return "own" if set(self.named) == {self.mistake} else "together"
+        return "own" if set(self.named) == {(self.mistake,)} else "together"
 
 
 def survey_lab(lab: Lab, key: AnswerKey, sandbox: Sandbox) -> list[Outcome]:
@@ -59,7 +59,7 @@ def survey_lab(lab: Lab, key: AnswerKey, sandbox: Sandbox) -> list[Outcome]:
                 mistake.id,
                 mistake.exercise,
                 tuple(result.check.id for result in results),
-                tuple(sorted({result.mistake or "" for result in results})),
+                tuple(sorted({result.mistakes for result in results})),
             )
         )
     return outcomes
@@ -139,7 +139,9 @@ def _stored(place: Path) -> list[Outcome] | None:
     try:
         plain = json.loads(kept_text(place))
         return [
-            Outcome(o["mistake"], o["exercise"], tuple(o["caught_by"]), tuple(o["named"]))
+            Outcome(
+                o["mistake"], o["exercise"], tuple(o["caught_by"]), tuple(map(tuple, o["named"]))
+            )
             for o in plain
         ]
     except (OSError, ValueError, KeyError, TypeError):

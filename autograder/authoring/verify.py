@@ -147,7 +147,7 @@ def faults_in_grading(lab: Lab, sandbox: Sandbox) -> Iterator[str]:
         if outcome.verdict == "not caught":
             yield f"No check fails for the mistake {outcome.mistake}."
         elif outcome.verdict != "own":
-            called = ", ".join(name or "nothing" for name in outcome.named)
+            called = ", ".join(" | ".join(names) or "nothing" for names in outcome.named)
             yield f"The mistake {outcome.mistake} comes back as {called}, not under its own name."
 
 

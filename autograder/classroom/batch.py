@@ -15,7 +15,7 @@ from autograder.grading.pool import grade_many
 from autograder.grading.report import Report
 from autograder.grading.results import Results, Seeds
 from autograder.grading.submission import Submission
-from autograder.sandbox import open_sandbox
+from autograder.sandbox import Layers, open_sandbox
 from autograder.state import STATE
 
 __all__ = [
@@ -91,7 +91,7 @@ def grade_class(
     seed: int | None = None,
     jobs: int = 1,
     scheduler: str | None = None,
-    at_least: str = "",
+    at_least: Layers = (),
     progress: Progress | None = None,
 ) -> Batch:
     """Grade all submissions of a class; every result is kept as soon as it is there.
@@ -128,7 +128,7 @@ def grade_class(
 
 
 def _graded(
-    todo: Sequence[Submission], key: Key, jobs: int, scheduler: str | None, at_least: str
+    todo: Sequence[Submission], key: Key, jobs: int, scheduler: str | None, at_least: Layers
 ) -> Iterator[tuple[Submission, Report | None]]:
     """Grade; what broke through an error of ours is asked once more when the others are done."""
     ask = partial(grade_many, key=key, jobs=jobs, scheduler=scheduler, at_least=at_least)
@@ -142,7 +142,7 @@ def _graded(
 
 
 def _known(
-    submissions: Sequence[Submission], results: Results, at_least: str
+    submissions: Sequence[Submission], results: Results, at_least: Layers
 ) -> dict[str, Report | None]:
     found = {one.digest: results.find(one, at_least) for one in submissions}
     return {digest: report for digest, report in found.items() if report is not None}

@@ -114,13 +114,13 @@ def batch(
     from autograder.grading.key import RecordingError
     from autograder.grading.pool import ClusterError, require_isolation
     from autograder.grading.submission import SubmissionError
-    from autograder.sandbox import HIDES_FILES, SandboxError
+    from autograder.sandbox import HIDES_FILES, Layers, SandboxError
 
     course = Path.cwd()
     try:
         found = find_lab(lab)
         listed = _roster(found, platform, roster, column)
-        at_least = ""
+        at_least: Layers = ()
         if isolation == "full":
             at_least = require_isolation() if scheduler is None else HIDES_FILES
         for sentence in mend_course(course, submitted):

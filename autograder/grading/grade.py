@@ -18,7 +18,7 @@ from autograder.grading.diagnose import diagnose
 from autograder.grading.explain import explain, not_written_yet
 from autograder.grading.facts import in_common, in_one_mode
 from autograder.grading.key import AnswerKey, Key
-from autograder.grading.report import CheckResult, Evidence, Report
+from autograder.grading.report import CheckResult, Evidence, Part, Report
 from autograder.grading.submission import Submission
 from autograder.grading.verdict import First, is_own_failure, judge_case
 from autograder.grading.versions import versions
@@ -88,8 +88,8 @@ def _again(ask: Callable[[], _Asked]) -> _Asked:
 
 
 def _not_graded(check: Check, error: Exception) -> CheckResult:
-    fact = f"{type(error).__name__}: {show.clean(str(error))}"
-    return CheckResult(check, Status.ERROR, f"{fact}\n{NOT_GRADED}")
+    what = f"{type(error).__name__}: {show.clean(str(error))}"
+    return CheckResult(check, Status.ERROR, (Part(what), Part(NOT_GRADED)))
 
 
 class _Grading:
@@ -163,8 +163,9 @@ class _Grading:
         unmet = [need for need in check.needs if not alone and not self._met(need)]
         if unmet:
             names = " and ".join(need.id for need in unmet)
-            message = f"Not asked: it needs {names} first."
-            skipped = CheckResult(check, Status.SKIPPED, message)
+            skipped = CheckResult(
+                check, Status.SKIPPED, (Part(f"Not asked: it needs {names} first."),)
+            )
             self.results[check.id] = self._carried(check) or skipped if self.carry else skipped
             return
         if check.id in self.passed:
@@ -193,7 +194,7 @@ class _Grading:
         if is_own_failure(self.lab, answer.observations[0], self.sources):
             return result
         reason = self.first(check, self.sources)
-        return result if reason is None else CheckResult(check, Status.SKIPPED, reason)
+        return result if reason is None else CheckResult(check, Status.SKIPPED, (Part(reason),))
 
     def _carried(self, check: Check) -> CheckResult | None:
         """Ask a check with the reference's bodies in the place of all that keeps it from being asked.
@@ -257,7 +258,7 @@ class _Grading:
             assert isinstance(right, Returned), "a key is recorded only from answers"
             finding = self._judge(check, case, observed, right)
             if finding or not isinstance(observed, Returned):
-                message = explain(
+                fact = explain(
                     check,
                     case,
                     observed,
@@ -270,7 +271,7 @@ class _Grading:
                 return CheckResult(
                     check,
                     Status.FAILED,
-                    message,
+                    fact,
                     seconds=answer.seconds,
                     evidence=_evidence(check, case, observed, right),
                     raised_at=self._raised_at(observed),
@@ -318,11 +319,9 @@ class _Grading:
                 continue
             mistakes = known._diagnosis(result.check)  # noqa: SLF001  of this class
             seen = in_one_mode(result.check, self._judged())
-            told = "\n".join(filter(None, [result.message, seen]))
+            fact = (*result.fact, Part(seen)) if seen else result.fact
             sayings = " Or: ".join(names.sayings[mistake] for mistake in mistakes)
-            yield replace(
-                result, message=told, mistake=" | ".join(mistakes) or None, hint=sayings or None
-            )
+            yield replace(result, fact=fact, mistakes=tuple(mistakes), hint=sayings or None)
 
     def _under(self, names: AnswerKey, exercises: Collection[str]) -> "_Grading":
         """Ask the checks of some exercises that were judged here under another key's cases."""

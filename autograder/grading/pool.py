@@ -21,9 +21,9 @@ from autograder.course.lab import Lab
 from autograder.grading.grade import grade
 from autograder.grading.key import Key, key_from_bytes
 from autograder.grading.report import Report
-from autograder.grading.results import from_plain, grader_hash, to_plain
+from autograder.grading.results import grader_hash
 from autograder.grading.submission import Submission
-from autograder.sandbox import Sandbox, SandboxError, hides_files, open_sandbox, refuse_less
+from autograder.sandbox import Layers, Sandbox, SandboxError, hides_files, open_sandbox, refuse_less
 from autograder.text import named
 
 __all__ = ["ClusterError", "end_with_parent", "grade_many", "require_isolation"]
@@ -52,7 +52,7 @@ def grade_many(
     *,
     jobs: int = 1,
     scheduler: str | None = None,
-    at_least: str = "",
+    at_least: Layers = (),
 ) -> Iterator[Graded]:
     """Grade submissions to one lab; yield each with its report as soon as it is there.
 
@@ -75,7 +75,7 @@ def grade_many(
 
 
 def _here(
-    submissions: Sequence[Submission], key: Key, jobs: int, at_least: str
+    submissions: Sequence[Submission], key: Key, jobs: int, at_least: Layers
 ) -> Iterator[Graded]:
     lab, frame = submissions[0].lab, key.to_bytes()
     left = {id(one): one for one in submissions}
@@ -100,7 +100,7 @@ def _together(
     lab: Lab,
     frame: bytes,
     jobs: int,
-    at_least: str,
+    at_least: Layers,
     whys: dict[int, str],
 ) -> Iterator[Graded]:
     """Grade in processes until all is done or a process dies, which ends its pool.
@@ -160,7 +160,7 @@ def _collect(
     """Yield what comes back; where nothing does, whatever the reason, it is asked for once more."""
     for future in as_completed(asked):
         try:
-            report = from_plain(lab, future.result())
+            report = Report.from_plain(lab, future.result())
         except Exception as error:  # noqa: BLE001  one submission's trouble ends no other's grading
             whys[id(asked[future])] = named(_brief(error))
             continue
@@ -172,7 +172,7 @@ def _parts(one: Submission) -> tuple[dict[str, bytes], dict[str, str], tuple[str
 
 
 def _on_cluster(
-    submissions: Sequence[Submission], key: Key, address: str, at_least: str
+    submissions: Sequence[Submission], key: Key, address: str, at_least: Layers
 ) -> Iterator[Graded]:
     try:
         distributed: Any = importlib.import_module("distributed")  # an extra
@@ -197,7 +197,7 @@ def _on_cluster(
 
 
 def _ask_cluster(
-    client: Any, submissions: Sequence[Submission], lab: Lab, frame: bytes, at_least: str
+    client: Any, submissions: Sequence[Submission], lab: Lab, frame: bytes, at_least: Layers
 ) -> Iterator[Graded]:
     distributed: Any = importlib.import_module("distributed")
     key = client.scatter(frame, broadcast=True, hash=False)
@@ -215,7 +215,7 @@ def _ask_cluster(
             if future.status == "finished":
                 # One submission's trouble ends no other's grading.
                 with contextlib.suppress(Exception):
-                    report = from_plain(lab, plain)
+                    report = Report.from_plain(lab, plain)
             yield asked[future], report
     finally:
         client.cancel(list(asked))
@@ -226,7 +226,7 @@ def _brief(error: BaseException) -> str:
     return text.splitlines()[0].rstrip(".") + "."
 
 
-def require_isolation() -> str:
+def require_isolation() -> tuple[str, ...]:
     """See that submissions cannot reach other files here: strangers' code runs by the hundred.
 
     What holds them is returned: the processes that grade must have as much.
@@ -236,7 +236,7 @@ def require_isolation() -> str:
     with open_sandbox() as sandbox:
         if not hides_files(sandbox.isolation):
             raise ValueError(
-                f"Only {sandbox.isolation} would hold the submissions on this machine: they could read "
+                f"Only {'+'.join(sandbox.isolation)} would hold the submissions on this machine: they could read "
                 "and change your files. `nnlab doctor` tells what is missing. In a container, or "
                 "under an account that owns nothing, say --isolation=process."
             )
@@ -247,10 +247,10 @@ def require_isolation() -> str:
 
 _MINE = threading.local()
 _KEYS: dict[str, Key] = {}
-_PROMISED: dict[str, str] = {}
+_PROMISED: dict[str, Layers] = {}
 
 
-def _begin(frame: bytes, at_least: str) -> None:
+def _begin(frame: bytes, at_least: Layers) -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the batch, which then ends us
     if hasattr(signal, "pthread_sigmask"):
@@ -279,7 +279,7 @@ def _grade_here(lab_id: str, *parts: Any) -> dict[str, Any]:
 def _grade_there(
     lab_id: str,
     wanted: str,
-    at_least: str,
+    at_least: Layers,
     frame: bytes,
     *parts: Any,
 ) -> dict[str, Any]:
@@ -308,12 +308,12 @@ def _grade(
     notes: tuple[str, ...],
 ) -> dict[str, Any]:
     submission = Submission(load_lab(lab_id), texts, missing, notes=notes)
-    return to_plain(grade(submission, key, _sandbox()), times=True)
+    return grade(submission, key, _sandbox()).to_plain()
 
 
 def _sandbox() -> Sandbox:
     """Open this thread's sandbox once; its worker ends when this process does."""
     if not hasattr(_MINE, "sandbox"):
-        _MINE.sandbox = open_sandbox(at_least=_PROMISED.get("here", ""))
+        _MINE.sandbox = open_sandbox(at_least=_PROMISED.get("here", ()))
     sandbox: Sandbox = _MINE.sandbox
     return sandbox

@@ -8,77 +8,18 @@ the submissions that were being graded.
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from autograder.course.lab import Lab, Status
 from autograder.grading.fingerprints import checks_fingerprint
 from autograder.grading.key import key_fingerprint
-from autograder.grading.report import CheckResult, Report
+from autograder.grading.report import Report
 from autograder.grading.submission import Submission
-from autograder.sandbox import holds
+from autograder.sandbox import Layers, holds
 from autograder.state import keep, kept_text
 
-__all__ = [
-    "Results",
-    "Seeds",
-    "from_plain",
-    "grader_hash",
-    "to_plain",
-]
-
-SCHEMA = "nnlab/result/2"
-
-
-def to_plain(report: Report, *, times: bool = False) -> dict[str, Any]:
-    """Describe a report; without its times, two gradings of one submission are equal."""
-    checks = [
-        {
-            "id": result.check.id,
-            "status": str(result.status),
-            "message": result.message,
-            "mistake": result.mistake,
-            "hint": result.hint,
-            "raised_at": result.raised_at and list(result.raised_at),
-        }
-        for result in report.results
-    ]
-    seconds = [round(result.seconds, 4) for result in report.results]
-    return {
-        "schema": SCHEMA,
-        "seed": report.seed,
-        "isolation": report.isolation,
-        "notes": list(report.notes),
-        "versions": dict(report.versions),
-        "checks": checks,
-        **({"seconds": seconds} if times else {}),
-    }
-
-
-def from_plain(lab: Lab, plain: Mapping[str, Any]) -> Report:
-    """Make the report that `to_plain` described.
-
-    Raises: KeyError, TypeError or ValueError if it is none of this lab's.
-    """
-    checks = plain["checks"]
-    results = tuple(
-        CheckResult(
-            lab.checks[check["id"]],
-            Status(check["status"]),
-            check["message"],
-            check["mistake"],
-            check["hint"],
-            float(seconds),
-            raised_at=check["raised_at"] and (check["raised_at"][0], check["raised_at"][1]),
-        )
-        for check, seconds in zip(checks, plain.get("seconds", [0.0] * len(checks)), strict=True)
-    )
-    if plain["schema"] != SCHEMA or [r.check.id for r in results] != list(lab.checks):
-        raise ValueError(f"no result of {lab.id}")
-    notes, versions = tuple(map(str, plain["notes"])), dict(plain["versions"])
-    return Report(lab.id, lab.title, plain["seed"], plain["isolation"], results, notes, versions)
+__all__ = ["Results", "Seeds", "grader_hash"]
 
 
 class Results:
@@ -91,21 +32,21 @@ class Results:
         self.made_by = hashlib.sha256(f"{self.key}{grader_hash(lab)}".encode()).hexdigest()[:32]
         """Changes when the key or the code that judges does."""
 
-    def find(self, submission: Submission, isolation: str = "") -> Report | None:
+    def find(self, submission: Submission, wanted: Layers = ()) -> Report | None:
         """Read the result of a submission; None if there is none that is whole.
 
-        One that was made under fewer layers than `isolation` has does not count.
+        One that was made under fewer layers than are `wanted` does not count.
         """
         try:
-            report = from_plain(self.lab, json.loads(kept_text(self._place(submission))))
-            return report if holds(report.isolation, isolation) else None
+            report = Report.from_plain(self.lab, json.loads(kept_text(self._place(submission))))
+            return report if holds(report.isolation, wanted) else None
         except (OSError, ValueError, LookupError, TypeError, RecursionError):
             return None
 
     def keep(self, submission: Submission, report: Report) -> None:
         """Keep a result whole or not at all; one in which we are at fault is asked again."""
         if not report.count(Status.ERROR):
-            text = json.dumps(to_plain(report, times=True)) + "\n"
+            text = json.dumps(report.to_plain()) + "\n"
             keep(self._place(submission), text, private=True)
 
     def _place(self, submission: Submission) -> Path:

@@ -17,14 +17,13 @@ from typing import Any
 from autograder.course.catalogue import engine_path
 from autograder.course.exercises import find_function
 from autograder.course.lab import Check, Status
-from autograder.grading.report import CheckResult, Report
+from autograder.grading.report import CheckResult, Report, as_text
 from autograder.state import held, keep, kept_text, state_folder
 
 __all__ = ["Hint", "HintError", "formula_of", "ladder", "next_hint", "open_hints", "remember"]
 
 SCHEMA = "nnlab/hints/1"
 KEPT = "hints.json"
-LABELS = ("called    ", "returned  ", "expected  ", "raised    ", "in        ", "printed   ")
 SECTIONS = ("Shape:", "Args:", "Raises:", "Source:", ">>>", "Attributes:", "Returns:")
 
 
@@ -44,16 +43,16 @@ class Hint:
 
 def ladder(result: CheckResult) -> list[str]:
     """Make the rungs for a failed check, from the least telling to the most."""
-    check, lines = result.check, result.message.splitlines()
-    case = [line for line in lines if line.startswith((*LABELS, " " * 10))]
-    facts = [line for line in lines if line not in case]
+    check = result.check
+    case = [part for part in result.fact if part.label]
+    facts = [part for part in result.fact if not part.label]
     idea = result.hint or f"This is what should hold: {check.title}"
     task = formula_of(check)
     lecture = f"The lecture tells of it under “{check.slides}”."
     rungs = [
-        "\n".join(facts),
+        as_text(facts),
         idea,
-        "\n".join(case),
+        as_text(case),
         "\n\n".join(filter(None, [task, lecture])),
     ]
     return [rung for rung in rungs if rung.strip()]

@@ -73,7 +73,7 @@ def _differs(old: CheckResult, new: CheckResult) -> bool:
     if old.status is not new.status:
         return True
     # Which check a skipped one waits for is no news; how a failed one fails is.
-    return new.status is Status.FAILED and (old.message, old.hint) != (new.message, new.hint)
+    return new.status is Status.FAILED and (old.fact, old.hint) != (new.fact, new.hint)
 
 
 def every(seconds: float = LOOK_SECONDS) -> Iterator[None]:

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.course.catalogue import ROOT, load_lab
 from autograder.grading import pool
-from autograder.grading.results import to_plain
+from autograder.grading.report import Report
 from autograder.grading.submission import Submission
 from tests.conftest import reference_text
 
@@ -106,7 +106,7 @@ def handed_in(number):
 
 def plain(graded):
     """Describe reports by student."""
-    return {one.student: to_plain(report) for one, report in graded}
+    return {one.student: report for one, report in graded}
 
 
 def test_a_cluster_without_workers_is_told(scheduler):
@@ -142,13 +142,13 @@ def test_without_the_extra_it_is_told(monkeypatch):
 def test_an_answer_that_cannot_be_read_costs_nobody_else(scheduler, workers, monkeypatch):
     """Where one answer is none, its student has no report, and all the others have theirs."""
     assert len(workers) == 2
-    read, taken = pool.from_plain, []
+    read, taken = Report.from_plain, []
 
     def read_all_but_the_first(lab, given):
         taken.append(given)
         return read(lab, {} if len(taken) == 1 else given)
 
-    monkeypatch.setattr(pool, "from_plain", read_all_but_the_first)
+    monkeypatch.setattr(Report, "from_plain", read_all_but_the_first)
     graded = list(pool.grade_many(handed_in(3), _key(), scheduler=scheduler))
 
     assert [report is None for _, report in graded] == [True, False, False]

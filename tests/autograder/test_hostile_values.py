@@ -37,7 +37,7 @@ MEGABYTES = 300
 class Replaying:
     """A sandbox that hands back what it was made with."""
 
-    isolation = "none"
+    isolation = ("none",)
 
     def __init__(self, observations):
         self.observations = observations

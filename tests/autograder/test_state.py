@@ -65,7 +65,8 @@ def a_workspace(cwd):
 def a_course(cwd):
     """Do all that keeps something in a course, or reads it."""
     from autograder.course.catalogue import load_lab
-    from autograder.grading.results import Results, Seeds, from_plain
+    from autograder.grading.report import SCHEMA, Report
+    from autograder.grading.results import Results, Seeds
 
     lab = load_lab("lab02_hebb")
     results = Results(cwd / ".nnlab" / "results", lab, b"key")
@@ -73,24 +74,23 @@ def a_course(cwd):
         {
             "id": name,
             "status": "passed",
-            "message": "",
-            "mistake": None,
+            "fact": [],
+            "mistakes": [],
             "hint": None,
-            "raised_at": None,
         }
         for name in lab.checks
     ]
     plain = {
-        "schema": "nnlab/result/2",
+        "schema": SCHEMA,
         "seed": 1,
-        "isolation": "process",
+        "isolation": ["process"],
         "checks": checks,
         "notes": [],
         "versions": {},
     }
     handed = Submission(lab, {}, {"hebb": "missing"}, "ada")
     with contextlib.suppress(OSError):
-        results.keep(handed, from_plain(lab, plain))
+        results.keep(handed, Report.from_plain(lab, plain))
     results.find(handed)
     with contextlib.suppress(OSError, ValueError):
         Seeds(cwd / ".nnlab").set(lab, 7)

@@ -15,7 +15,7 @@ from autograder.student.find import Place
 class Recorder:
     """A sandbox that answers nothing and keeps what it was asked."""
 
-    isolation = "none"
+    isolation = ("none",)
 
     def __init__(self):
         self.asked = []

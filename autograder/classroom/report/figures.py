@@ -108,8 +108,9 @@ def _failing(reports: Mapping[str, Report]) -> list[Counted]:
 def _mistakes(reports: Mapping[str, Report]) -> list[Counted]:
     found: dict[str, Counted] = {}
     for student, result in _all(reports):
-        if result.mistake:
-            counted = found.setdefault(result.mistake, Counted(result.mistake, result.hint or ""))
+        if result.mistakes:
+            name = " | ".join(result.mistakes)
+            counted = found.setdefault(name, Counted(name, result.hint or ""))
             if student not in counted.students[-1:]:
                 counted.students.append(student)
             if result.check.id not in counted.checks:

@@ -24,7 +24,8 @@ from autograder.grading import pool
 from autograder.grading.fingerprints import judging_files
 from autograder.grading.grade import grade
 from autograder.grading.key import SecretKey, get_key
-from autograder.grading.results import Results, Seeds, from_plain, grader_hash, to_plain
+from autograder.grading.report import Report
+from autograder.grading.results import Results, Seeds, grader_hash
 from autograder.sandbox import SandboxError
 from tests.conftest import reference_text
 
@@ -75,7 +76,7 @@ def test_the_marks_are_those_of_nnlab_grade(classroom, sandbox, key_of):
     assert done[1].to_plain() == done[2].to_plain()
     for mark in done[1].marks:
         alone = grade(mark.submission, SecretKey(SEED, key_of("lab02_hebb")), sandbox)
-        assert to_plain(mark.report) == to_plain(alone)
+        assert mark.report == alone
     points = {mark.student: mark.report.points for mark in done[1].marks}
     assert points == {"ada": 20, "ada2": 20, "bob": points["bob"], "eve": 0, "stu": 0, "zoe": 0}
     assert 0 < points["bob"] < 20
@@ -253,7 +254,7 @@ def test_a_result_that_is_not_whole_is_graded_again(classroom, key_of, sandbox):
     report = grade(handed, key_of("lab02_hebb"), sandbox)
     results.keep(handed, report)
     (path,) = results.folder.iterdir()
-    assert to_plain(results.find(handed)) == to_plain(report)
+    assert results.find(handed) == report
     text = path.read_text()
 
     for damaged in ("", text[:-20], "[]", "{}", text.replace("hebb.update", "hebb.other")):
@@ -262,7 +263,7 @@ def test_a_result_that_is_not_whole_is_graded_again(classroom, key_of, sandbox):
     path.unlink()
     broken = json.loads(text)
     broken["checks"][0]["status"] = "error"
-    results.keep(handed, from_plain(HEBB, broken))
+    results.keep(handed, Report.from_plain(HEBB, broken))
     assert list(results.folder.iterdir()) == []
 
 
@@ -588,7 +589,7 @@ def test_less_than_confinement_must_be_asked_for(classroom, monkeypatch):
 def test_a_process_that_has_fewer_layers_than_were_found_grades_nothing(classroom, monkeypatch):
     """What holds submissions is looked at once; each process that grades must have as much."""
     monkeypatch.delenv("NNLAB_ISOLATION")
-    found = "bubblewrap+landlock+seccomp+one more"
+    found = ("bubblewrap", "landlock", "seccomp", "one more")
     monkeypatch.setattr(pool, "require_isolation", lambda: found)
     refused = run("hebb", "--seed", "0", "--jobs", "1")
 

@@ -12,7 +12,7 @@ from autograder.classroom.roster import RosterError, read_roster
 from autograder.cli import main
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
-from autograder.grading.report import CheckResult, Report
+from autograder.grading.report import CheckResult, Part, Report
 from autograder.grading.submission import Submission
 from tests.conftest import reference_text
 
@@ -44,8 +44,8 @@ def mark(student, points=(3,)):
         return Mark(handed, None)
     check = LAB.checks["hebb.update"]
     passed = CheckResult(check, Status.PASSED)
-    failed = CheckResult(check, Status.FAILED, "x", hint="What is <b> for?")
-    return Mark(handed, Report(LAB.id, LAB.title, 7, "process", (passed if points else failed,)))
+    failed = CheckResult(check, Status.FAILED, (Part("x"),), hint="What is <b> for?")
+    return Mark(handed, Report(LAB.id, LAB.title, 7, ("process",), (passed if points else failed,)))
 
 
 def filled(tmp_path, platform, text, *marks, column=""):

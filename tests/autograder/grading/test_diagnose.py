@@ -17,7 +17,7 @@ from tests.conftest import reference_text
 def names(report, exercise):
     """Collect the names that an exercise's failed checks give."""
     return {
-        result.mistake
+        " | ".join(result.mistakes) or None
         for result in report.results
         if result.check.exercise == exercise and result.status is Status.FAILED
     }
@@ -103,7 +103,7 @@ def test_what_is_asked_for_the_diagnosis_costs_no_points(sandbox, key_of, submit
 
     assert skipped
     assert all(result.message.startswith("Not asked: it needs") for result in skipped)
-    assert all(result.mistake is None for result in skipped)
+    assert all(result.mistakes == () for result in skipped)
 
 
 def test_an_answer_is_identified_once_for_all_mistakes(key_of, monkeypatch):

@@ -43,7 +43,7 @@ def test_a_mistake_that_nobody_knows_has_a_ladder_too(report):
     """Without a known mistake the second rung is the check's own promise."""
     (result,) = [r for r in report(wrong="bias + 5 * target - 1").results if r.check.id == CHECK]
 
-    assert result.mistake is None
+    assert result.mistakes == ()
     assert ladder(result)[1] == f"This is what should hold: {result.check.title}"
 
 
@@ -158,11 +158,11 @@ def test_the_command_gives_hints(report, tmp_path, monkeypatch):
     assert run(main, ["hint"]).output == "Nothing failed in your last report.\n"
 
 
-def test_grading_leaves_hints_behind(monkeypatch, submit):
+def test_grading_leaves_hints_behind(monkeypatch, saved):
     """After `nnlab grade` there are hints; after `--json`, which is for machines, there are none."""
-    submission = submit("lab02_hebb", hebb=reference_text("hebb").replace("bias + target", "bias"))
-    monkeypatch.chdir(submission.folder)
-    place = submission.folder / ".nnlab" / "hints.json"
+    lab = saved("lab02_hebb", hebb=reference_text("hebb").replace("bias + target", "bias"))
+    monkeypatch.chdir(lab.folder)
+    place = lab.folder / ".nnlab" / "hints.json"
 
     assert CliRunner().invoke(main, ["grade", "--json"]).exit_code == 1
     assert not place.exists()

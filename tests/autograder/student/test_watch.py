@@ -29,9 +29,9 @@ WRONG = RIGHT.replace("bias + target", "bias")
 
 
 @pytest.fixture
-def hebb(submit):
+def hebb(saved):
     """Be a student in lab 2 whose file is right."""
-    return submit("lab02_hebb", hebb=RIGHT)
+    return saved("lab02_hebb", hebb=RIGHT)
 
 
 @pytest.fixture
@@ -295,9 +295,9 @@ def test_ctrl_c_ends_the_real_command(hebb):
     assert rest.endswith("Stopped. How far you are: nnlab status\n")
 
 
-def test_several_labs_begin_with_a_line_each(submit, hebb, monkeypatch):
+def test_several_labs_begin_with_a_line_each(saved, hebb, monkeypatch):
     """A workspace is watched whole."""
-    submit("lab01_gates")
+    saved("lab01_gates")
     monkeypatch.setattr(watching, "every", lambda: iter(()))
     opened = selfcheck.open_sandbox
     monkeypatch.setattr(selfcheck, "open_sandbox", lambda **_: opened())

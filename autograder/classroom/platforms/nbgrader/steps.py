@@ -27,7 +27,7 @@ from autograder.grading.grade import grade
 from autograder.grading.report import NOT_GRADED, Report
 from autograder.grading.results import Results
 from autograder.report.terminal import plain_text
-from autograder.sandbox import HIDES_FILES, Sandbox, open_sandbox
+from autograder.sandbox import HIDES_FILES, Layers, Sandbox, open_sandbox
 
 __all__ = ["LenientExporter", "Rebuild", "SandboxGrade", "SaveGrades", "WriteStubs", "rebuild"]
 
@@ -179,7 +179,9 @@ class _Desk:
         self.key = take_key(lab, course_seeds(course).get(lab))
         self.results: Results = open_results(course, self.key)
         self.sandbox: Sandbox | None = None
-        self.at_least = "" if os.environ.get("NNLAB_ISOLATION") == "process" else HIDES_FILES
+        self.at_least: Layers = (
+            () if os.environ.get("NNLAB_ISOLATION") == "process" else HIDES_FILES
+        )
 
     def report(self, student: str, folder: Path) -> Report:
         """Look a submission's result up, or grade it now and keep that."""
