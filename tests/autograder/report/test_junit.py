@@ -91,7 +91,7 @@ def test_each_verdict_has_its_element(mixed):
         "Why <so>?",
         "hebb-forgets-bias",
     )
-    assert failure.text == "x]]><&\"' [31m\n  end\n\nWhy <so>?"
+    assert failure.text == "x]]><&\"' [31m\n            end\n\nWhy <so>?"
     assert [(t, e.get("message")) for t, e in skipped] == [
         ("skipped", "Not asked: it needs that first.")
     ]
