@@ -17,7 +17,7 @@ from autograder.grading.key import key_fingerprint
 from autograder.grading.report import Report
 from autograder.grading.submission import Submission
 from autograder.sandbox import Layers, holds
-from autograder.state import keep, kept_text
+from autograder.state import keep, kept_json
 
 __all__ = ["Results", "Seeds", "grader_hash"]
 
@@ -38,9 +38,9 @@ class Results:
         One that was made under fewer layers than are `wanted` does not count.
         """
         try:
-            report = Report.from_plain(self.lab, json.loads(kept_text(self._place(submission))))
+            report = Report.from_plain(self.lab, kept_json(self._place(submission)))
             return report if holds(report.isolation, wanted) else None
-        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        except (OSError, ValueError, LookupError, TypeError):
             return None
 
     def keep(self, submission: Submission, report: Report) -> None:
@@ -78,11 +78,11 @@ class Seeds:
 
     def _read(self) -> dict[str, int]:
         try:
-            seeds = json.loads(kept_text(self.place))
+            seeds = kept_json(self.place)
             return {str(lab_id): int(seed) for lab_id, seed in seeds.items()}
         except FileNotFoundError:
             return {}
-        except (ValueError, AttributeError, TypeError, RecursionError):
+        except (ValueError, AttributeError, TypeError):
             raise ValueError(
                 f"{self.place} is damaged: it should map labs to seeds, as in "
                 '{"lab02_hebb": 7}. Correct or delete it.'

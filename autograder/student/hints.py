@@ -6,24 +6,26 @@ formula and where the lecture tells of it. No rung holds the code that would be 
 """
 
 import ast
-import contextlib
 import difflib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from autograder.course.catalogue import engine_path
 from autograder.course.exercises import find_function
 from autograder.course.lab import Check, Status
 from autograder.grading.report import CheckResult, Report, as_text
-from autograder.state import held, keep, kept_text, state_folder
+from autograder.state import held, keep_entries, kept_entries, state_folder
 
 __all__ = ["Hint", "HintError", "formula_of", "ladder", "next_hint", "open_hints", "remember"]
 
-SCHEMA = "nnlab/hints/1"
+SCHEMA = "nnlab/hints/2"
 KEPT = "hints.json"
+ENTRY = {
+    "status": str,
+    "rungs": [str],
+    "asked": lambda number: type(number) is int and number >= 0,
+}
 SECTIONS = ("Shape:", "Args:", "Raises:", "Source:", ">>>", "Attributes:", "Returns:")
 
 
@@ -90,7 +92,7 @@ def remember(reports: Iterable[Report], cwd: Path) -> None:
     """
     place = state_folder(cwd) / KEPT
     with held(place.parent):
-        known = _read(place)
+        known = kept_entries(place, SCHEMA, ENTRY)
         for result in (result for report in reports for result in report.results):
             if result.status is Status.ERROR:
                 continue
@@ -101,7 +103,7 @@ def remember(reports: Iterable[Report], cwd: Path) -> None:
                 "rungs": rungs,
                 "asked": before.get("asked", 0) if before.get("rungs") == rungs else 0,
             }
-        _write(place, known)
+        keep_entries(place, SCHEMA, known)
 
 
 def next_hint(name: str, cwd: Path, *, restart: bool = False) -> Hint:
@@ -110,14 +112,14 @@ def next_hint(name: str, cwd: Path, *, restart: bool = False) -> Hint:
     Raises: HintError if there is no report, no such check, or the check did not fail.
     """
     place = state_folder(cwd) / KEPT
-    if not _read(place):
+    if not kept_entries(place, SCHEMA, ENTRY):
         raise HintError("There is no report to give hints on. Run nnlab grade first.")
     with held(place.parent):
         return _climb(name, place, restart=restart)
 
 
 def _climb(name: str, place: Path, *, restart: bool) -> Hint:
-    known = _read(place)
+    known = kept_entries(place, SCHEMA, ENTRY)
     full = next((id_ for id_ in known if name in {id_, id_.partition(".")[2]}), None)
     if full is None:
         failed = [id_ for id_, entry in known.items() if entry["rungs"]]
@@ -133,7 +135,7 @@ def _climb(name: str, place: Path, *, restart: bool) -> Hint:
         raise HintError(f"{full} {state} in the last report: there is no hint to give.")
     number = min(1 if restart else entry["asked"] + 1, len(entry["rungs"]))
     entry["asked"] = number
-    _write(place, known)
+    keep_entries(place, SCHEMA, known)
     return Hint(full, number, len(entry["rungs"]), entry["rungs"][number - 1])
 
 
@@ -142,34 +144,7 @@ def open_hints(cwd: Path) -> list[tuple[str, int, int]]:
 
     Raises: HintError if there is no report.
     """
-    known = _read(state_folder(cwd) / KEPT)
+    known = kept_entries(state_folder(cwd) / KEPT, SCHEMA, ENTRY)
     if not known:
         raise HintError("There is no report to give hints on. Run nnlab grade first.")
     return [(id_, e["asked"], len(e["rungs"])) for id_, e in known.items() if e["rungs"]]
-
-
-def _read(place: Path) -> dict[str, Any]:
-    """Read what is kept; what is not as we wrote it counts as nothing."""
-    try:
-        plain = json.loads(kept_text(place))
-        if plain["schema"] != SCHEMA:
-            return {}
-        return {str(id_): entry for id_, entry in plain["checks"].items() if _is_entry(entry)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}
-
-
-def _is_entry(entry: Any) -> bool:
-    return (
-        isinstance(entry, dict)
-        and entry.keys() == {"status", "rungs", "asked"}
-        and isinstance(entry["asked"], int)
-        and entry["asked"] >= 0
-        and isinstance(entry["rungs"], list)
-        and all(isinstance(rung, str) for rung in entry["rungs"])
-    )
-
-
-def _write(place: Path, known: dict[str, Any]) -> None:
-    with contextlib.suppress(OSError):
-        keep(place, json.dumps({"schema": SCHEMA, "checks": known}))

@@ -4,8 +4,6 @@ One file of the workspace holds it, `.nnlab/progress.json`. It is written after 
 needed for one: a file that is damaged, or that somebody else wrote, counts as nothing.
 """
 
-import contextlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,15 +13,30 @@ from typing import Any
 from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Report
 from autograder.grading.submission import Submission
-from autograder.state import held, keep, kept_text, state_folder
+from autograder.state import held, keep_entries, kept_entries, state_folder
 from autograder.student.find import Place, find_places
 
 __all__ = ["LabProgress", "keep_progress", "lab_progress", "workspace_progress"]
 
-SCHEMA = "nnlab/progress/1"
+SCHEMA = "nnlab/progress/2"
 KEPT = "progress.json"
 YEARS = range(2000, 3000)
 """When something can have been graded: dates near the ends of all time cannot be converted."""
+
+
+def _is_time(text: Any) -> bool:
+    try:
+        then = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return False
+    return then.tzinfo is not None and then.year in YEARS
+
+
+ENTRY = {
+    "graded_at": _is_time,
+    "digest": str,
+    "checks": {str: lambda status: status in [*Status]},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +98,7 @@ def keep_progress(
     """
     path = state_folder(cwd) / KEPT
     with held(path.parent):
-        kept = _read(path)
+        kept = kept_entries(path, SCHEMA, ENTRY)
         for where, submission, report in graded:
             name, digest = _name(where, path), submission.digest
             whole = len(report.results) == len(submission.lab.checks)
@@ -96,9 +109,7 @@ def keep_progress(
                 "digest": digest if whole else before.get("digest", digest),
                 "checks": {**before.get("checks", {}), **asked},
             }
-        text = json.dumps({"schema": SCHEMA, "labs": kept}, indent=2) + "\n"
-        with contextlib.suppress(OSError):
-            keep(path, text)
+        keep_entries(path, SCHEMA, kept)
 
 
 def _own_status(result: CheckResult) -> str:
@@ -123,7 +134,7 @@ def lab_progress(place: Place, cwd: Path) -> LabProgress:
     """Tell how far the submission in one place has come."""
     path = state_folder(cwd) / KEPT
     submission = place.read()
-    entry = _read(path).get(_name(place, path))
+    entry = kept_entries(path, SCHEMA, ENTRY).get(_name(place, path))
     if entry is None:
         return LabProgress(place, submission, {}, None, changed=False)
     checks = submission.lab.checks
@@ -139,28 +150,3 @@ def _name(place: Place, path: Path) -> str:
     if folder.is_relative_to(root):
         folder = folder.relative_to(root)
     return f"{place.lab.id} {folder.as_posix()}"
-
-
-def _read(place: Path) -> dict[str, Any]:
-    """Read what is kept; what is not as we wrote it counts as nothing."""
-    try:
-        plain = json.loads(kept_text(place))
-        if plain["schema"] != SCHEMA:
-            return {}
-        return {name: entry for name, entry in plain["labs"].items() if _is_entry(entry)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}
-
-
-def _is_entry(entry: Any) -> bool:
-    if not (isinstance(entry, dict) and entry.keys() == {"graded_at", "digest", "checks"}):
-        return False
-    checks, statuses = entry["checks"], {str(status) for status in Status}
-    if not (isinstance(checks, dict) and all(isinstance(s, str) for s in checks.values())):
-        return False
-    try:
-        then = datetime.fromisoformat(entry["graded_at"])
-    except (TypeError, ValueError):
-        return False
-    dated = then.tzinfo is not None and then.year in YEARS
-    return dated and isinstance(entry["digest"], str) and statuses.issuperset(checks.values())

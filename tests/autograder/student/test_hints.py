@@ -100,13 +100,13 @@ def test_what_there_is_no_hint_on_is_told(report, tmp_path):
         "",
         "[]",
         "{}",
-        '{"schema": "other", "checks": {}}',
-        '{"schema": "nnlab/hints/1", "checks": []}',
-        '{"schema": "nnlab/hints/1", "checks": {"hebb.update": {"rungs": [1]}}}',
+        '{"schema": "other", "entries": {}}',
+        '{"schema": "nnlab/hints/2", "entries": []}',
+        '{"schema": "nnlab/hints/2", "entries": {"hebb.update": {"rungs": [1]}}}',
         json.dumps(
             {
-                "schema": "nnlab/hints/1",
-                "checks": {"hebb.update": {"status": "failed", "rungs": ["a"], "asked": -5}},
+                "schema": "nnlab/hints/2",
+                "entries": {"hebb.update": {"status": "failed", "rungs": ["a"], "asked": -5}},
             }
         ),
         "[" * 100_000,

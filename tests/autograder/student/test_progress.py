@@ -98,11 +98,11 @@ ENTRY = {"graded_at": NOON.isoformat(), "digest": "d", "checks": {"hebb.update":
         "[]",
         "[" * 100_000,
         "\x00\xff",
-        '{"schema": "other", "labs": {}}',
-        '{"schema": "nnlab/progress/1", "labs": []}',
+        '{"schema": "other", "entries": {}}',
+        '{"schema": "nnlab/progress/2", "entries": []}',
         *(
             json.dumps(
-                {"schema": "nnlab/progress/1", "labs": {"lab02_hebb assignments/lab02_hebb": e}}
+                {"schema": "nnlab/progress/2", "entries": {"lab02_hebb assignments/lab02_hebb": e}}
             )
             for e in (
                 None,
@@ -137,7 +137,7 @@ def test_a_check_that_is_gone_is_forgotten(workspace):
     place.parent.mkdir()
     entry = ENTRY | {"checks": {"hebb.update": "passed", "hebb.gone": "passed"}}
     labs = {"lab02_hebb assignments/lab02_hebb": entry}
-    place.write_text(json.dumps({"schema": "nnlab/progress/1", "labs": labs}), encoding="utf-8")
+    place.write_text(json.dumps({"schema": "nnlab/progress/2", "entries": labs}), encoding="utf-8")
 
     assert workspace_progress(workspace)[1].points == 3
 
