@@ -1,15 +1,16 @@
 """Values, calls and foreign text as people read them, on one line and in bounds."""
 
+import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.sandbox.codec import Opaque, Seed
 
-__all__ = ["call", "clean", "named", "shape_of", "value"]
+__all__ = ["call", "clean", "listed", "named", "nearest", "shape_of", "value"]
 
 MAX_NUMBERS = 24
 MAX_TEXT = 120
@@ -92,6 +93,25 @@ def named(foreign: Any) -> str:
     '[2Jmine 20 points'
     """
     return _short(foreign)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Write names as people list them.
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Ask for the known name that looks like an unknown one; empty if none does.
+
+    >>> nearest("hebb.udate", ["hebb.update", "hebb.predict"]), nearest("x", ["hebb.update"])
+    ('Did you mean hebb.update?', '')
+    """
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
+    return f"Did you mean {near[0]}?" if near else ""
 
 
 def call(template: str, case: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from autograder.judges import Comparing
 from autograder.judges.numbers import as_reals, quietly
 from autograder.judges.parts import Arrays
 from autograder.sandbox.observation import Observation, Returned
+from autograder.text import listed
 
 __all__ = ["in_common", "in_one_mode"]
 
@@ -118,7 +119,7 @@ def _only(wrong: Mapping[str, Any], parts: Mapping[str, Any]) -> list[str]:
 def _listed(names: Sequence[str]) -> str:
     if len(names) > MOST_NAMES:
         return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return listed(names)
 
 
 def _not_finite(pairs: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> str:

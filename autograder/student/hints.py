@@ -5,19 +5,17 @@ the code: first the fact, then the idea, then the case with its numbers, at last
 formula and where the lecture tells of it. No rung holds the code that would be right.
 """
 
-import ast
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.catalogue import engine_path
-from autograder.course.exercises import find_function
-from autograder.course.lab import Check, Status
+from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Report, as_text
 from autograder.state import held, keep_entries, kept_entries, state_folder
+from autograder.student.check_info import formula_of
+from autograder.text import nearest
 
-__all__ = ["Hint", "HintError", "formula_of", "ladder", "next_hint", "open_hints", "remember"]
+__all__ = ["Hint", "HintError", "ladder", "next_hint", "open_hints", "remember"]
 
 SCHEMA = "nnlab/hints/2"
 KEPT = "hints.json"
@@ -26,7 +24,6 @@ ENTRY = {
     "rungs": [str],
     "asked": lambda number: type(number) is int and number >= 0,
 }
-SECTIONS = ("Shape:", "Args:", "Raises:", "Source:", ">>>", "Attributes:", "Returns:")
 
 
 class HintError(ValueError):
@@ -58,31 +55,6 @@ def ladder(result: CheckResult) -> list[str]:
         "\n\n".join(filter(None, [task, lecture])),
     ]
     return [rung for rung in rungs if rung.strip()]
-
-
-def formula_of(check: Check) -> str:
-    """Take what an exercise's docstring says between its first line and its sections; or nothing.
-
-    A class's method without a formula of its own has its class's.
-    """
-    try:
-        tree = ast.parse(engine_path(check.module).read_text(encoding="utf-8"))
-        texts = [ast.get_docstring(find_function(tree, check.exercise))]
-    except (OSError, LookupError, SyntaxError):  # an edition without the engine
-        return ""
-    owner = check.exercise.split(".")[1]
-    texts += [
-        ast.get_docstring(node)
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and node.name == owner
-    ]
-    return next(filter(None, (_formula(text) for text in texts if text)), "")
-
-
-def _formula(docstring: str) -> str:
-    paragraphs = docstring.split("\n\n")[1:]
-    kept = [text for text in paragraphs if not text.lstrip().startswith(SECTIONS)]
-    return "\n\n".join(kept).strip()
 
 
 def remember(reports: Iterable[Report], cwd: Path) -> None:
@@ -123,8 +95,8 @@ def _climb(name: str, place: Path, *, restart: bool) -> Hint:
     full = next((id_ for id_ in known if name in {id_, id_.partition(".")[2]}), None)
     if full is None:
         failed = [id_ for id_, entry in known.items() if entry["rungs"]]
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        meant = f"Did you mean {near[0]}? " if near else ""
+        near = nearest(name, known)
+        meant = f"{near} " if near else ""
         raise HintError(
             f"The last report has no check {name!r}. {meant}"
             + (f"What failed is {', '.join(failed)}." if failed else "Nothing failed in it.")

@@ -11,7 +11,8 @@ from autograder.course.exercises import find_body
 from autograder.course.mistakes import load_mistakes
 from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
-from autograder.student.hints import HintError, formula_of, ladder, next_hint, open_hints, remember
+from autograder.student.check_info import formula_of
+from autograder.student.hints import HintError, ladder, next_hint, open_hints, remember
 from tests.conftest import reference_text
 
 CHECK = "hebb.update"
@@ -167,7 +168,7 @@ def test_grading_leaves_hints_behind(monkeypatch, saved):
     assert CliRunner().invoke(main, ["grade", "--json"]).exit_code == 1
     assert not place.exists()
     assert CliRunner().invoke(main, ["grade"]).exit_code == 1
-    assert set(json.loads(place.read_text("utf-8"))["checks"]) == set(load_lab("lab02_hebb").checks)
+    assert set(json.loads(place.read_text("utf-8"))["entries"]) == set(load_lab("lab02_hebb").checks)
 
 
 def test_the_formula_is_the_docstrings_middle():
