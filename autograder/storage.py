@@ -7,12 +7,14 @@ file that is written takes its place, and below a folder that is a link nothing 
 
 import contextlib
 import errno
+import json
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from autograder.errors import WrongUseError
 
@@ -23,7 +25,10 @@ __all__ = [
     "held",
     "is_foreign",
     "keep",
+    "keep_entries",
     "kept",
+    "kept_entries",
+    "kept_json",
     "kept_text",
     "kind",
     "read_regular",
@@ -156,6 +161,55 @@ def kept(path: Path, most: int = MAX_KEPT_BYTES) -> bytes:
 def kept_text(path: Path) -> str:
     """Read a file of the folder as text, as `kept` does."""
     return kept(path, MAX_KEPT_BYTES).decode("utf-8")
+
+
+def kept_json(path: Path) -> Any:
+    """Read a file of the folder as JSON, as `kept` does."""
+    try:
+        return json.loads(kept_text(path))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def keep_entries(path: Path, schema: str, entries: Mapping[str, Any]) -> None:
+    """Write a file of named entries; where nothing can be written, nothing is kept."""
+    with contextlib.suppress(OSError):
+        keep(path, json.dumps({"schema": schema, "entries": entries}, indent=2) + "\n")
+
+
+def kept_entries(path: Path, schema: str, shape: Any) -> dict[str, Any]:
+    """Read what `keep_entries` wrote; a file or an entry that is not as we wrote it counts as nothing."""
+    try:
+        plain = kept_json(path)
+    except (OSError, ValueError):
+        return {}
+    if not _fits(plain, {"schema": str, "entries": {str: lambda _: True}}):
+        return {}
+    entries = plain["entries"] if plain["schema"] == schema else {}
+    return {name: entry for name, entry in entries.items() if _fits(entry, shape)}
+
+
+def _fits(plain: Any, shape: Any) -> bool:
+    """Tell whether JSON has a shape.
+
+    That is a type, a test, [shape] for a list, {str: shape} for a mapping, or the shape of each key.
+
+    >>> shape = {"status": str, "rungs": [str], "checks": {str: int}}
+    >>> _fits({"status": "failed", "rungs": ["a"], "checks": {}}, shape), _fits({"status": 1}, shape)
+    (True, False)
+    """
+    match shape:
+        case type():
+            return type(plain) is shape
+        case list():
+            return isinstance(plain, list) and all(_fits(part, shape[0]) for part in plain)
+        case dict() if str in shape:
+            return isinstance(plain, dict) and all(_fits(p, shape[str]) for p in plain.values())
+        case dict():
+            alike = isinstance(plain, dict) and plain.keys() == shape.keys()
+            return alike and all(_fits(plain[name], shape[name]) for name in shape)
+        case _:
+            return bool(shape(plain))
 
 
 def see_no_link(folder: Path) -> None:

@@ -21,9 +21,9 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from autograder.course.catalogue import engine_path, find_lab
 from autograder.grading.grade import grade
 from autograder.grading.key import get_key
-from autograder.grading.submission import Submission
 from autograder.sandbox import Sandbox, bubblewrap
 from autograder.sandbox.fork import ForkSandbox
+from autograder.student.find import Place
 
 
 def plain() -> Sandbox:
@@ -64,7 +64,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for module in lab.modules:
             Path(folder, f"{module}.py").write_bytes(engine_path(module).read_bytes())
-        submission = Submission(lab, Path(folder))
+        submission = Place(lab, Path(folder)).read()
         print(f"{lab.id}, {len(lab.checks)} checks, {runs} pairs; medians in ms, wall time")
         for make in (inner, ForkSandbox):
             with plain() as peer, make() as mine:

@@ -20,7 +20,7 @@ from autograder.course.catalogue import engine_path, find_lab
 from autograder.course.mistakes import load_mistakes
 from autograder.grading.grade import grade
 from autograder.grading.key import Key, SecretKey, get_key
-from autograder.grading.submission import Handed
+from autograder.grading.submission import Submission
 from autograder.sandbox import open_sandbox
 
 LABS = ["lab02", "lab07", "lab10"]
@@ -33,7 +33,7 @@ def cpu_seconds() -> float:
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
-def cost(handed: Sequence[Handed], key: Key) -> float:
+def cost(handed: Sequence[Submission], key: Key) -> float:
     """Measure CPU milliseconds a submission, in a sandbox that is warm."""
     started = cpu_seconds()
     with open_sandbox() as sandbox:
@@ -54,7 +54,7 @@ def main() -> None:
         with open_sandbox() as sandbox:
             key = get_key(lab, 0, sandbox)
         for name, group in (("right", right), ("wrong", wrong)):
-            handed = [Handed(lab, "", each, {}) for each in group]
+            handed = [Submission(lab, each) for each in group]
             pairs = [(cost(handed, key), cost(handed, SecretKey(i, key))) for i in range(runs)]
             ratio = statistics.median(own / common for common, own in pairs)
             common, own = (statistics.median(side) for side in zip(*pairs, strict=True))

@@ -5,16 +5,15 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is there: as the command does
 
 import signal
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from autograder.course.catalogue import engine_path, load_lab
 from autograder.grading.key import get_key
-from autograder.grading.submission import Submission
 from autograder.sandbox import open_sandbox
 from autograder.sandbox.scratch import throw_away
+from autograder.student.find import Place
 from docs.browser import find_chromium
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -51,19 +50,24 @@ def emptied(tmp_path):
 
 
 @pytest.fixture
-def submit(tmp_path):
-    """Make a submission: the reference's modules, some of them replaced by other texts."""
+def saved(tmp_path):
+    """Save a lab as a student does: the reference's modules, some of them replaced by other texts."""
 
-    def make(lab_id: str, **texts: str) -> Submission:
-        lab = load_lab(lab_id)
-        folder = tmp_path / lab_id
-        folder.mkdir(exist_ok=True)
-        for module in lab.modules:
+    def make(lab_id: str, **texts: str) -> Place:
+        place = Place(load_lab(lab_id), tmp_path / lab_id)
+        place.folder.mkdir(exist_ok=True)
+        for module in place.lab.modules:
             text = texts.get(module, reference_text(module))
-            Path(folder / f"{module}.py").write_text(text, encoding="utf-8")
-        return Submission(lab, folder)
+            (place.folder / f"{module}.py").write_text(text, encoding="utf-8")
+        return place
 
     return make
+
+
+@pytest.fixture
+def submit(saved):
+    """Make a submission of modules that are saved, as `saved` does."""
+    return lambda lab_id, **texts: saved(lab_id, **texts).read()
 
 
 @pytest.fixture(scope="session")

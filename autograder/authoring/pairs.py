@@ -81,7 +81,7 @@ def _both(first: Mistake, second: Mistake) -> Source | None:
 def ask_pair(lab: Lab, pair: Pair, key: AnswerKey, sandbox: Sandbox) -> PairOutcome:
     """Grade the reference with both mistakes in it."""
     results = ask_exercise(lab, pair.first.exercise, pair.source, key, sandbox)
-    given = {name for result in results if result.mistake for name in result.mistake.split(" | ")}
+    given = {name for result in results for name in result.mistakes}
     own = {pair.first.id, pair.second.id}
     others = set() if given & own else given
     same = {name for name in others if _is_in_effect(name, lab, pair, key, sandbox)}
@@ -97,6 +97,8 @@ def _is_in_effect(name: str, lab: Lab, pair: Pair, key: AnswerKey, sandbox: Sand
         explains(name, check, key, sandbox.ask(question))
         for check in checks
         for question in [
-            questions.about(lab, check, key.checks[check.id].cases, submission, reference_for(lab))
+            questions.question_for(
+                lab, check, key.checks[check.id].cases, submission, reference_for(lab)
+            )
         ]
     )

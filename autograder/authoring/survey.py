@@ -11,7 +11,6 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from autograder.course.catalogue import ROOT, engine_path, load_lab
 from autograder.course.lab import Check, Lab, Status
@@ -19,7 +18,7 @@ from autograder.course.mistakes import load_mistakes
 from autograder.grading.grade import grade
 from autograder.grading.key import AnswerKey, record_key, stored_key
 from autograder.grading.report import CheckResult
-from autograder.grading.results import edition
+from autograder.grading.results import grader_hash
 from autograder.grading.submission import Submission
 from autograder.sandbox import Sandbox, Source, open_sandbox
 from autograder.storage import STATE, keep, kept_text
@@ -34,20 +33,20 @@ class Outcome:
     mistake: str
     exercise: str
     caught_by: tuple[str, ...]
-    named: tuple[str, ...]
-    """What the checks that caught it call it, each name once; empty where one of them has none."""
+    named: tuple[tuple[str, ...], ...]
+    """What the checks that caught it call it, each answer once; empty where one of them has none."""
 
     @property
     def verdict(self) -> str:
         """Sum it up: own name, together with another, no name, another's name, or not caught."""
-        own = [self.mistake in name.split(" | ") for name in self.named]
+        own = [self.mistake in names for names in self.named]
         if not self.caught_by:
             return "not caught"
-        if any(name and not mine for name, mine in zip(self.named, own, strict=True)):
+        if any(names and not mine for names, mine in zip(self.named, own, strict=True)):
             return "another"
         if not all(self.named):
             return "no name"
-        return "own" if set(self.named) == {self.mistake} else "together"
+        return "own" if set(self.named) == {(self.mistake,)} else "together"
 
 
 def survey_lab(lab: Lab, key: AnswerKey, sandbox: Sandbox) -> list[Outcome]:
@@ -60,7 +59,7 @@ def survey_lab(lab: Lab, key: AnswerKey, sandbox: Sandbox) -> list[Outcome]:
                 mistake.id,
                 mistake.exercise,
                 tuple(result.check.id for result in results),
-                tuple(sorted({result.mistake or "" for result in results})),
+                tuple(sorted({result.mistakes for result in results})),
             )
         )
     return outcomes
@@ -70,11 +69,9 @@ def ask_exercise(
     lab: Lab, exercise: str, source: Source, key: AnswerKey, sandbox: Sandbox
 ) -> list[CheckResult]:
     """Grade the reference with one module replaced; return the failed checks of one exercise."""
-    with TemporaryDirectory() as folder:
-        for module in lab.modules:
-            (Path(folder) / f"{module}.py").write_bytes(engine_path(module).read_bytes())
-        (Path(folder) / source.file).write_bytes(source.text)
-        report = grade(Submission(about(lab, exercise), Path(folder)), key, sandbox)
+    texts = {module: engine_path(module).read_bytes() for module in lab.modules}
+    texts[source.file.removesuffix(".py")] = source.text
+    report = grade(Submission(about(lab, exercise), texts), key, sandbox)
     return [
         result
         for result in report.results
@@ -142,7 +139,9 @@ def _stored(place: Path) -> list[Outcome] | None:
     try:
         plain = json.loads(kept_text(place))
         return [
-            Outcome(o["mistake"], o["exercise"], tuple(o["caught_by"]), tuple(o["named"]))
+            Outcome(
+                o["mistake"], o["exercise"], tuple(o["caught_by"]), tuple(map(tuple, o["named"]))
+            )
             for o in plain
         ]
     except (OSError, ValueError, KeyError, TypeError):
@@ -151,4 +150,4 @@ def _stored(place: Path) -> list[Outcome] | None:
 
 def _place(lab: Lab, seed: int) -> Path:
     """Name the file after all that decides what is found: the key, the judges, the diagnosis."""
-    return ROOT / STATE / "survey" / f"{lab.id}-{seed}-{edition(lab)[:16]}.json"
+    return ROOT / STATE / "survey" / f"{lab.id}-{seed}-{grader_hash(lab)[:16]}.json"

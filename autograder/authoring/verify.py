@@ -8,7 +8,6 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from autograder.authoring.proof.valid import ValidError, load_valid
 from autograder.authoring.survey import survey_lab
@@ -148,7 +147,7 @@ def faults_in_grading(lab: Lab, sandbox: Sandbox) -> Iterator[str]:
         if outcome.verdict == "not caught":
             yield f"No check fails for the mistake {outcome.mistake}."
         elif outcome.verdict != "own":
-            called = ", ".join(name or "nothing" for name in outcome.named)
+            called = ", ".join(" | ".join(names) or "nothing" for names in outcome.named)
             yield f"The mistake {outcome.mistake} comes back as {called}, not under its own name."
 
 
@@ -156,8 +155,6 @@ def _with_verdict(
     lab: Lab, texts: dict[str, str], key: AnswerKey, sandbox: Sandbox, unwanted: str
 ) -> list[str]:
     """Grade modules, and name the checks whose verdict is the unwanted one."""
-    with TemporaryDirectory() as folder:
-        for module, text in texts.items():
-            (Path(folder) / f"{module}.py").write_text(text, encoding="utf-8")
-        report = grade(Submission(lab, Path(folder)), key, sandbox)
+    encoded = {module: text.encode() for module, text in texts.items()}
+    report = grade(Submission(lab, encoded), key, sandbox)
     return [result.check.id for result in report.results if result.status == unwanted]

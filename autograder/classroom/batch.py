@@ -9,21 +9,21 @@ from autograder.classroom.collect import read_class, read_folder
 from autograder.classroom.marks import Mark, Marks, marks_of
 from autograder.course.catalogue import find_lab
 from autograder.course.lab import Lab
-from autograder.grading import grade as one_path
+from autograder.grading.grade import grade
 from autograder.grading.key import Key, SecretKey, open_key
 from autograder.grading.pool import grade_many
 from autograder.grading.report import Report
 from autograder.grading.results import Results, Seeds
-from autograder.grading.submission import Handed
-from autograder.sandbox import open_sandbox
+from autograder.grading.submission import Submission
+from autograder.sandbox import Layers, open_sandbox
 from autograder.storage import STATE
 
 __all__ = [
     "Batch",
     "Progress",
     "course_seeds",
-    "grade",
     "grade_class",
+    "grade_folder",
     "grade_many",
     "open_results",
     "take_key",
@@ -51,7 +51,7 @@ class Batch:
     """Different submissions that were graded in this run; the others' results were known."""
 
 
-def grade(lab: str | Lab, path: Path | str, key: Key) -> Report:
+def grade_folder(lab: str | Lab, path: Path | str, key: Key) -> Report:
     """Grade one submission to a lab: a folder, or one of the lab's files in it.
 
     Raises: UnknownLabError for a lab that is none, ValueError for a key of another lab.
@@ -60,9 +60,9 @@ def grade(lab: str | Lab, path: Path | str, key: Key) -> Report:
     if key.lab != known.id:
         raise ValueError(f"key must be one of {known.id}, got one of {key.lab}")
     folder = Path(path)
-    handed = read_folder(known, folder.name, folder if folder.is_dir() else folder.parent)
+    submission = read_folder(known, folder.name, folder if folder.is_dir() else folder.parent)
     with open_sandbox() as sandbox:
-        return one_path.grade(handed, key, sandbox)
+        return grade(submission, key, sandbox)
 
 
 def take_key(lab: Lab, seed: int, recording: Callable[[Lab], object] = lambda _: None) -> SecretKey:
@@ -91,7 +91,7 @@ def grade_class(
     seed: int | None = None,
     jobs: int = 1,
     scheduler: str | None = None,
-    at_least: str = "",
+    at_least: Layers = (),
     progress: Progress | None = None,
 ) -> Batch:
     """Grade all submissions of a class; every result is kept as soon as it is there.
@@ -110,26 +110,26 @@ def grade_class(
     Raises: SubmissionError if nothing was handed in, ClusterError, SandboxError, RecordingError.
     """
     tell = progress or Progress()
-    handed = read_class(lab, submitted)
+    submissions = read_class(lab, submitted)
     chosen = course_seeds(course).get(lab) if seed is None else seed
     key = take_key(lab, chosen, tell.recording)
     results = open_results(course, key)
-    reports = _known(handed, results, at_least)
-    todo = list({one.digest: one for one in handed if one.digest not in reports}.values())
-    copies = _count(handed)
-    tell.begin(sum(copies[digest] for digest in reports), len(handed))
+    reports = _known(submissions, results, at_least)
+    todo = list({one.digest: one for one in submissions if one.digest not in reports}.values())
+    copies = _count(submissions)
+    tell.begin(sum(copies[digest] for digest in reports), len(submissions))
     for one, report in _graded(todo, key, jobs, scheduler, at_least):
         if report is not None:
             results.keep(one, report)
         reports[one.digest] = report
         tell.advance(copies[one.digest])
-    marks = [Mark.of(one, reports[one.digest]) for one in handed]
+    marks = [Mark.of(one, reports[one.digest]) for one in submissions]
     return Batch(marks_of(results, marks), len(todo))
 
 
 def _graded(
-    todo: Sequence[Handed], key: Key, jobs: int, scheduler: str | None, at_least: str
-) -> Iterator[tuple[Handed, Report | None]]:
+    todo: Sequence[Submission], key: Key, jobs: int, scheduler: str | None, at_least: Layers
+) -> Iterator[tuple[Submission, Report | None]]:
     """Grade; what broke through an error of ours is asked once more when the others are done."""
     ask = partial(grade_many, key=key, jobs=jobs, scheduler=scheduler, at_least=at_least)
     broken = []
@@ -141,13 +141,15 @@ def _graded(
     yield from ask(broken)
 
 
-def _known(handed: Sequence[Handed], results: Results, at_least: str) -> dict[str, Report | None]:
-    found = {one.digest: results.find(one, at_least) for one in handed}
+def _known(
+    submissions: Sequence[Submission], results: Results, at_least: Layers
+) -> dict[str, Report | None]:
+    found = {one.digest: results.find(one, at_least) for one in submissions}
     return {digest: report for digest, report in found.items() if report is not None}
 
 
-def _count(handed: Sequence[Handed]) -> dict[str, int]:
+def _count(submissions: Sequence[Submission]) -> dict[str, int]:
     copies: dict[str, int] = {}
-    for one in handed:
+    for one in submissions:
         copies[one.digest] = copies.get(one.digest, 0) + 1
     return copies

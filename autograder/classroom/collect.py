@@ -21,7 +21,7 @@ from autograder.course.catalogue import lab_ids
 from autograder.course.lab import Lab
 from autograder.grading.submission import (
     MAX_FILE_BYTES,
-    Handed,
+    Submission,
     SubmissionError,
     checked,
     read_file,
@@ -126,13 +126,13 @@ class _Student:
         """Tell whether it is a submission to this lab: stray files are none."""
         return not self.stray and (self.lab.id in self.labs or not self.labs)
 
-    def pick(self) -> Handed:
+    def pick(self) -> Submission:
         """Take the lab's modules, each from the place nearest to the student's own folder."""
         own = self.tiers[self.lab.id in self.labs]
         self._look_into_zips(own)
         texts: dict[str, bytes] = {}
         missing: dict[str, str] = {}
-        aside = list(self.notes)
+        notes = list(self.notes)
         for module in self.lab.modules:
             nearest = own.nearest.get(module)
             if nearest is None:
@@ -142,12 +142,12 @@ class _Student:
             if own.counts[module] > 1:
                 path = text.named("/".join(nearest.parts[1:]))
                 times = f"{own.counts[module]} times"
-                aside.append(f"{module}.py was handed in {times}. Graded is {path}.")
+                notes.append(f"{module}.py was handed in {times}. Graded is {path}.")
             try:
                 texts[module] = checked(f"{module}.py", nearest.read(MAX_FILE_BYTES))
             except SubmissionError as error:
                 missing[module] = str(error)
-        return Handed(self.lab, self.name, texts, missing, aside=tuple(aside))
+        return Submission(self.lab, texts, missing, self.name, notes=tuple(notes))
 
     def _leave_zips(self, tier: _Tier) -> None:
         """Leave of many zips the nearest."""
@@ -332,7 +332,7 @@ def _unpacker(entry: zips.ZipEntry) -> Callable[[int], bytes]:
     return read
 
 
-def read_class(lab: Lab, place: Path) -> list[Handed]:
+def read_class(lab: Lab, place: Path) -> list[Submission]:
     """Read all that was handed in for a lab, ordered by student.
 
     Raises: SubmissionError if the place is neither a folder nor a zip, or holds no submission.
@@ -349,14 +349,14 @@ def read_class(lab: Lab, place: Path) -> list[Handed]:
     return handed
 
 
-def read_folder(lab: Lab, name: str, folder: Path) -> Handed:
+def read_folder(lab: Lab, name: str, folder: Path) -> Submission:
     """Read one student's folder by the same rules."""
     student = _Student(lab, name)
     student.top, student.stray = folder, False
-    return _read(student, always=True) or Handed(lab, name, {}, {})
+    return _read(student, always=True) or Submission(lab, {}, student=name)
 
 
-def _read(student: _Student, *, always: bool = False) -> Handed | None:
+def _read(student: _Student, *, always: bool = False) -> Submission | None:
     """Read what one student handed in; None if that is not for the lab. It never fails."""
     try:
         if student.top is not None:
@@ -367,4 +367,4 @@ def _read(student: _Student, *, always: bool = False) -> Handed | None:
         told = {
             m: f"{m}.py cannot be graded: reading it failed ({why})." for m in student.lab.modules
         }
-        return Handed(student.lab, student.name, {}, told, aside=tuple(told.values())[:1])
+        return Submission(student.lab, {}, told, student.name, notes=tuple(told.values())[:1])

@@ -17,32 +17,32 @@ from autograder.course.lab import Lab
 from autograder.errors import WrongUseError
 from autograder.grading.report import Report
 from autograder.grading.results import Results
-from autograder.grading.submission import Handed
+from autograder.grading.submission import Submission
 from autograder.storage import write_whole
 
 __all__ = ["Change", "Mark", "Marks", "marks_of"]
 
-SCHEMA = "nnlab/marks/1"
+SCHEMA = "nnlab/marks/2"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One student's result; without a report where the grader could not give one."""
 
-    handed: Handed
+    submission: Submission
     report: Report | None
 
     @classmethod
-    def of(cls, handed: Handed, report: Report | None) -> "Mark":
+    def of(cls, submission: Submission, report: Report | None) -> "Mark":
         """Give a student's report the notes and files of that student: others may share its texts."""
         if report is not None:
-            report = replace(report, notes=handed.notes, sources=handed.files)
-        return cls(handed, report)
+            report = replace(report, notes=submission.notes, sources=submission.files)
+        return cls(submission, report)
 
     @property
     def student(self) -> str:
         """Whose it is."""
-        return self.handed.student
+        return self.submission.student
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +136,12 @@ class Marks:
 
 
 def _plain(mark: Mark) -> dict[str, Any]:
-    entry: dict[str, Any] = {"student": mark.student, "submission": mark.handed.digest}
-    if mark.handed.aside:
-        entry["notes"] = list(mark.handed.notes)
-    if mark.report is None:
-        return {**entry, "points": None, "checks": []}
-    checks = [
-        {name: value for name, value in result.to_plain().items() if name not in _NOT_THE_MARK}
-        for result in mark.report.results
-    ]
-    return {**entry, "points": mark.report.points, "checks": checks}
-
-
-_NOT_THE_MARK = {"seconds", "title", "max_points"}
+    return {
+        "student": mark.student,
+        "submission": mark.submission.digest,
+        "points": mark.report.points if mark.report else None,
+        "report": mark.report.to_plain(times=False) if mark.report else None,
+    }
 
 
 def _written(path: Path) -> dict[str, Any]:
@@ -166,9 +159,7 @@ def _written(path: Path) -> dict[str, Any]:
 def _change(old: dict[str, Any] | None, new: dict[str, Any], *, same_code: bool) -> Change | None:
     if old is None:
         return Change(new["student"], None, new["points"], "a new submission", ())
-    before = {check["id"]: check["points"] for check in old["checks"]}
-    after = {check["id"]: check["points"] for check in new["checks"]}
-    checks = tuple(_differences(before, after))
+    checks = tuple(_differences(_points(old), _points(new)))
     if old["points"] == new["points"] and not checks:
         return None
     reasons = []
@@ -178,6 +169,11 @@ def _change(old: dict[str, Any] | None, new: dict[str, Any], *, same_code: bool)
         reasons.append("another seed or checker")
     why = " and ".join(reasons) or "graded anew after a fault of ours"
     return Change(new["student"], old["points"], new["points"], why, checks)
+
+
+def _points(entry: dict[str, Any]) -> dict[str, int | None]:
+    checks = entry["report"]["checks"] if entry["report"] else ()
+    return {check["id"]: check["points"] for check in checks}
 
 
 def _differences(before: dict[str, int | None], after: dict[str, int | None]) -> Iterator[str]:

@@ -16,7 +16,7 @@ class Tally:
     """What a class's reports on one lab say, counted by report."""
 
     reports: int = 0
-    named: Counter[str] = field(default_factory=Counter)
+    named: Counter[tuple[str, ...]] = field(default_factory=Counter)
     """In how many reports a mistake is named; names that explain equally well stay together."""
     unnamed: Counter[str] = field(default_factory=Counter)
     """In how many reports a check failed without a name, by the check."""
@@ -30,13 +30,13 @@ def tally(folder: Path, lab_id: str) -> Tally:
     for path in sorted(folder.rglob("*.json")):
         try:
             reports = _reports(json.loads(path.read_text(encoding="utf-8")))
-            named, unnamed, found = Counter[str](), Counter[str](), 0
+            named, unnamed, found = Counter[tuple[str, ...]](), Counter[str](), 0
             for report in reports:
                 if report["lab"] == lab_id:
                     found += 1
                     failed = [c for c in report["checks"] if c["status"] == "failed"]
-                    named.update({str(c["mistake"]) for c in failed if c["mistake"]})
-                    unnamed.update({str(c["id"]) for c in failed if not c["mistake"]})
+                    named.update({tuple(map(str, c["mistakes"])) for c in failed if c["mistakes"]})
+                    unnamed.update({str(c["id"]) for c in failed if not c["mistakes"]})
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             counted.refused.append(str(path.relative_to(folder)))
             continue

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from autograder.grading.report import Report
-    from autograder.grading.submission import Submission
+    from autograder.student.find import Place
 
 __all__ = ["Screen"]
 
@@ -35,9 +35,9 @@ class Screen:
         else:
             self.out.print(render(report, unicode=self.unicode))
 
-    def total(self, reports: Sequence[Report], submissions: Sequence[Submission]) -> None:
+    def total(self, reports: Sequence[Report], places: Sequence[Place]) -> None:
         """Close several brief reports with the sum, and say how to see more."""
-        from autograder.grading.submission import shortest_target
+        from autograder.student.find import shortest_target
 
         if not self.brief:
             return
@@ -46,7 +46,7 @@ class Screen:
         whole = all(report.points is not None for report in reports)
         so_far = "" if whole else " so far: not graded yet"
         self.out.print(f"{'':{self.names}}  {'':20}  {reached} / {total} points{so_far}")
-        unfinished = [s for s, r in zip(submissions, reports, strict=True) if r.exit_code]
+        unfinished = [p for p, r in zip(places, reports, strict=True) if r.exit_code]
         if unfinished:
             target = shortest_target(unfinished[0], Path.cwd())
             self.out.print(f"\nThe details: nnlab grade {target}", soft_wrap=True)

@@ -61,6 +61,7 @@ class Check:
     alike: Judge
     limits: Limits
     stays: str
+    mode: str
     picture: Picture | None
 
     @property
@@ -139,6 +140,7 @@ class Lab:
         alike: Judge | None = None,
         limits: Limits | None = None,
         stays: str = "",
+        mode: str = "",
         picture: Picture | None = None,
     ) -> Callable[[Callable[..., Any]], Check]:
         """Register the decorated function as a check of this lab.
@@ -163,6 +165,7 @@ class Lab:
                 than a right answer must resemble the reference's; default: the judge.
             limits: what it may use of the machine.
             stays: why it is there although another check fails for the same known mistakes.
+            mode: `training` or `evaluation`, where the exercise behaves otherwise in each.
             picture: draws the evidence beside the expectation, where that tells more than words.
         """
 
@@ -189,6 +192,7 @@ class Lab:
                 alike=alike or judge,
                 limits=limits or Limits(),
                 stays=stays,
+                mode=mode,
                 picture=picture,
             )
             self._admit(check)

@@ -31,12 +31,16 @@ def make_stub(lab: Lab, module: str, *, kept: Collection[str] = ()) -> str:
         function = find_function(ast.parse(source), exercise)
         first, last = find_body(source, exercise)
         indent = " " * (function.col_offset + 4)
-        name = exercise.partition(".")[2]
-        todo = f'{indent}raise NotImplementedError("{lab.id}: {name}")\n'
-        source = replace_lines(source, first, last, todo)
+        raises = f'{indent}raise NotImplementedError("{stub_message(lab, exercise)}")\n'
+        source = replace_lines(source, first, last, raises)
     while smaller := _without_unused(source):
         source = smaller
     return source
+
+
+def stub_message(lab: Lab, exercise: str) -> str:
+    """Write what an exercise's stub raises."""
+    return f"{lab.id}: {exercise.partition('.')[2]}"
 
 
 def _of(lab: Lab, module: str) -> list[str]:

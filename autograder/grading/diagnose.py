@@ -6,18 +6,19 @@ passed explain more, and are preferred. Nothing is guessed: what explains equall
 together, and what nothing explains has no name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograder.course.lab import Check
+from autograder.grading.ask import Asker
 from autograder.grading.key import AnswerKey
-from autograder.grading.verdict import judge_case
+from autograder.grading.verdict import Judged, judge_case
 from autograder.judges import equal
 from autograder.judges.numbers import quietly
 from autograder.sandbox import Answer
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned
 
-__all__ = ["diagnose", "explains"]
+__all__ = ["diagnose", "explains", "failed_below", "name_mistakes"]
 
 MAX_NAMES = 2
 
@@ -25,34 +26,76 @@ Prints = dict[tuple[str, int], Any]
 """The fingerprints of what was answered, by check and case: it is compared with many mistakes."""
 
 
-def diagnose(
-    check: Check,
-    key: AnswerKey,
-    answers: Mapping[str, Answer],
-    passed: Mapping[str, bool],
-    checks: Mapping[str, Check],
+def name_mistakes(
+    check: Check, asker: Asker, judged: dict[str, Judged], skipped: Sequence[Check]
 ) -> list[str]:
-    """Return the ids of the mistakes that explain a failed check: one, two, or none.
+    """Name what is behind a failed check; a name is a gift: what breaks here costs only the name.
 
-    `passed` tells of every check that was judged whether it passed; the others tell nothing.
+    Where some mistakes explain it, the exercise's checks that were skipped are asked as well, and
+    added to `judged`: they may tell them apart, or tell that it is none of them.
     """
-    asked = [
-        other
-        for name, other in checks.items()
-        if other.exercise == check.exercise and name in answers and name in passed
+    if check.id not in judged or judged[check.id].passed:  # right under these cases
+        return []
+    checks = asker.lab.checks
+    try:
+        names = diagnose(check, asker.key, judged, checks)
+        more = [] if not names else _kept_back(check.exercise, judged, skipped, checks)
+        for other in more:
+            judged[other.id] = asker.ask(other)
+        return diagnose(check, asker.key, judged, checks) if more else names
+    except Exception:  # noqa: BLE001  whatever a foreign value may provoke
+        return []
+
+
+def _kept_back(
+    exercise: str,
+    judged: Mapping[str, Judged],
+    skipped: Sequence[Check],
+    checks: Mapping[str, Check],
+) -> list[Check]:
+    """List the checks of an exercise that only its own failures kept from being asked.
+
+    What was lost once, such as to an endless loop, would be lost again: it is not asked more.
+    """
+    mine = [one for name, one in judged.items() if checks[name].exercise == exercise]
+    if any(isinstance(seen, Lost) for one in mine for seen in one.answer.observations):
+        return []
+    return [
+        check
+        for check in skipped
+        if check.exercise == exercise
+        and check.id not in judged
+        and failed_below(check, judged) == {exercise}
     ]
-    failed = [other for other in asked if not passed[other.id]]
+
+
+def failed_below(check: Check, judged: Mapping[str, Judged]) -> set[str]:
+    """Collect the exercises whose checks failed among all that a check needs, directly or not."""
+    failed: set[str] = set()
+    for need in check.needs:
+        failed |= failed_below(need, judged)
+        if need.id in judged and not judged[need.id].passed:
+            failed.add(need.exercise)
+    return failed
+
+
+def diagnose(
+    check: Check, key: AnswerKey, judged: Mapping[str, Judged], checks: Mapping[str, Check]
+) -> list[str]:
+    """Return the ids of the mistakes that explain a failed check: one, two, or none."""
+    asked = [c for c in checks.values() if c.exercise == check.exercise and c.id in judged]
+    failed = [other for other in asked if not judged[other.id].passed]
     prints: Prints = {}
     explaining = [
         m
         for m in key.checks[check.id].wrong
-        if all(explains(m, other, key, answers[other.id], prints) for other in failed)
+        if all(explains(m, other, key, judged[other.id].answer, prints) for other in failed)
     ]
-    succeeded = [other for other in asked if passed[other.id]]
+    succeeded = [other for other in asked if judged[other.id].passed]
     everywhere = [
         m
         for m in explaining
-        if all(explains(m, other, key, answers[other.id], prints) for other in succeeded)
+        if all(explains(m, other, key, judged[other.id].answer, prints) for other in succeeded)
     ]
     possible = [m for m in explaining if all(_passes(m, other, key) for other in succeeded)]
     names = everywhere or possible

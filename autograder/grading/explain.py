@@ -1,4 +1,4 @@
-"""The fact of a failed check, in sentences: called, returned, expected; or raised; or lost."""
+"""The fact of a failed check, in parts: called, returned, expected; or raised; or lost."""
 
 import errno
 from collections.abc import Mapping
@@ -7,11 +7,12 @@ from typing import Any
 from autograder import text as show
 from autograder import values
 from autograder.course.lab import Check
+from autograder.grading.report import Fact, Part
 from autograder.judges import Finding
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned
 from autograder.sandbox.scratch import MOST_MB
 
-__all__ = ["NOT_WRITTEN", "explain", "not_written_yet"]
+__all__ = ["explain", "not_written", "not_written_yet"]
 
 OUT_OF_REACH = (
     "Code that is graded may compute, and write small files in its own folder. Other files, "
@@ -20,7 +21,6 @@ OUT_OF_REACH = (
 NO_THREAD = "can't start new thread"  # Python's own words
 NO_SPACE = f"[Errno {errno.ENOSPC}]"
 TOO_MANY_FILES = f"It wrote more files than it may, {MOST_MB} MB in all."
-NOT_WRITTEN = "Not written yet:"
 MAX_PRINTED = 400
 MAX_FOREIGN = 2000  # of a message: the sandbox sends no more, unless somebody has patched it
 
@@ -35,29 +35,35 @@ def explain(
     *,
     imported: bool = True,
     seen: str = "",
-) -> str:
+) -> Fact:
     """Tell what was asked, what the code did, what it should have done, and what is `seen` in it."""
-    lines = [f"called    {question(check, case)}" if imported else f"imported  {check.module}.py"]
+    asked = (
+        Part(question(check, case), "called")
+        if imported
+        else Part(f"{check.module}.py", "imported")
+    )
     match observed:
         case Returned():
             assert finding
-            lines += [
-                f"returned  {finding.returned or values.value(observed.value)}",
-                f"expected  {finding.expected or values.value(expected)}",
-                finding.detail,
-                seen,
+            parts = [
+                asked,
+                Part(finding.returned or values.value(observed.value), "returned"),
+                Part(finding.expected or values.value(expected), "expected"),
+                Part(finding.detail),
+                Part(seen),
             ]
         case Raised():
-            lines = _raised(check, lines, observed)
+            parts = _raised(check, asked, observed)
         case Lost(reason="missing"):
-            lines = [_clean(observed.detail)]
+            parts = [Part(_clean(observed.detail))]
         case Lost():
-            lines.append(_lost(check, observed))
+            parts = [asked, Part(_lost(check, observed))]
     if printed.strip():
         text = show.clean(printed.strip()[:MAX_FOREIGN])
-        cut = text if len(text) <= MAX_PRINTED else f"{text[:MAX_PRINTED]} …"
-        lines.append(f"printed   {_indented(cut)}")
-    return "\n".join(line for line in lines if line)
+        parts.append(
+            Part(text if len(text) <= MAX_PRINTED else f"{text[:MAX_PRINTED]} …", "printed")
+        )
+    return tuple(part for part in parts if part.text)
 
 
 def question(check: Check, case: Mapping[str, Any]) -> str:
@@ -71,39 +77,48 @@ def not_written_yet(observation: Observation) -> bool:
     return isinstance(observation, Raised) and observation.kind == "NotImplementedError"
 
 
-def _raised(check: Check, called: list[str], error: Raised) -> list[str]:
+def not_written(check: Check) -> Fact:
+    """Tell that this exercise is still a stub."""
+    return (Part(f"Not written yet: {check.exercise.partition('.')[2]}."),)
+
+
+def _raised(check: Check, asked: Part, error: Raised) -> list[Part]:
     """Reword the exceptions whose cause is known; else show exception and line."""
     message = _clean(error.message)
     where = f"{_clean(error.file)}, line {values.value(error.line)}" if error.file else ""
-    line = f"          {_clean(error.source)}" if error.source else ""
-    name = check.exercise.rpartition(".")[2]
+    line = f"\n{_clean(error.source)}" if error.source else ""
     match error.kind:
         case "NotImplementedError":
-            return [f"{NOT_WRITTEN} {check.exercise.partition('.')[2]}."]
+            return [*not_written(check)]
         case "SyntaxError" | "IndentationError" | "TabError":
-            return [f"{check.module}.py is not valid Python: {message}", line]
+            return [Part(f"{check.module}.py is not valid Python: {message}{line}")]
         case "ModuleNotFoundError" | "ImportError":
-            return [f"An import failed{f' in {where}' if where else ''}: {message}.", line]
+            place = f" in {where}" if where else ""
+            return [Part(f"An import failed{place}: {message}.{line}")]
         case "AttributeError" if error.missing:
             names = " and ".join(map(_clean, error.near[:2]))
             near = f" It does have {names}: is that it?" if names else ""
-            return [f"{check.module}.py has no {_clean(error.missing)}.{near}"]
+            return [Part(f"{check.module}.py has no {_clean(error.missing)}.{near}")]
         case "SystemExit":
-            return [
-                *called,
-                f"The code ended the program (exit) at {where or 'its top level'}.",
-                line,
-            ]
+            place = where or "its top level"
+            return [asked, Part(f"The code ended the program (exit) at {place}.{line}")]
         case "EOFError":
-            return [*called, f"The code waits for input at {where}; nobody can type here.", line]
+            told = f"The code waits for input at {where}; nobody can type here."
+            return [asked, Part(f"{told}{line}")]
         case "MemoryError":
-            return [*called, f"It needs more than {check.limits.memory_mb} MB of memory.", where]
-    raised = f"raised    {_clean(error.kind)}: {message}".rstrip(": ")
-    if why := _refused(error):
-        return [*called, raised, f"in        {where}" if where else "", line, why]
-    if not where:
-        raised += f"\nThe answer of {name} cannot be used like this. Has it the right type?"
-    return [*called, raised, f"in        {where}" if where else "", line]
+            return [
+                asked,
+                Part(f"It needs more than {check.limits.memory_mb} MB of memory."),
+                Part(where),
+            ]
+    name = check.exercise.rpartition(".")[2]
+    unfit = f"The answer of {name} cannot be used like this. Has it the right type?"
+    return [
+        asked,
+        Part(f"{_clean(error.kind)}: {message}".rstrip(": "), "raised"),
+        Part(f"{where}{line}" if where else "", "in"),
+        Part(_refused(error) or ("" if where else unfit)),
+    ]
 
 
 def _refused(error: Raised) -> str:
@@ -115,15 +130,8 @@ def _refused(error: Raised) -> str:
 
 
 def _clean(text: str) -> str:
-    """Make text that the submission chose harmless, and keep it in bounds.
-
-    Its further lines are indented: none of them can look like a line of the report.
-    """
-    return _indented(show.clean(text[:MAX_FOREIGN]))
-
-
-def _indented(text: str) -> str:
-    return text.replace("\n", "\n" + " " * 10)
+    """Make text that the submission chose harmless, and keep it in bounds."""
+    return show.clean(text[:MAX_FOREIGN])
 
 
 def _lost(check: Check, lost: Lost) -> str:

@@ -15,6 +15,7 @@ from autograder.judges import Comparing
 from autograder.judges.numbers import as_reals, quietly
 from autograder.judges.parts import Arrays
 from autograder.sandbox.observation import Observation, Returned
+from autograder.text import listed
 
 __all__ = ["in_common", "in_one_mode"]
 
@@ -73,16 +74,12 @@ def in_common(
 def in_one_mode(check: Check, verdicts: Mapping[Check, bool]) -> str:
     """Tell if an exercise is right in evaluation and wrong in training, or the other way round.
 
-    `verdicts` tells of the checks that were judged whether they passed; the modes stand at the
-    beginning of their titles.
+    `verdicts` tells of the checks that were judged whether they passed.
     """
     modes: dict[str, set[bool]] = {"training": set(), "evaluation": set()}
     for other, passed in verdicts.items():
-        for mode, passes in modes.items():
-            if other.exercise == check.exercise and other.title.startswith(
-                (f"In {mode},", f"After {mode},")
-            ):
-                passes.add(passed)
+        if other.mode in modes and other.exercise == check.exercise:
+            modes[other.mode].add(passed)
     for mode, other_mode in (("training", "evaluation"), ("evaluation", "training")):
         if False in modes[mode] and modes[other_mode] == {True}:
             return f"Every check in {other_mode} passes: it goes wrong in {mode} only."
@@ -122,7 +119,7 @@ def _only(wrong: Mapping[str, Any], parts: Mapping[str, Any]) -> list[str]:
 def _listed(names: Sequence[str]) -> str:
     if len(names) > MOST_NAMES:
         return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return listed(names)
 
 
 def _not_finite(pairs: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> str:

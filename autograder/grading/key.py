@@ -23,9 +23,9 @@ from autograder.course.entries import entries_path
 from autograder.course.lab import Lab
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.errors import OurFaultError, WrongUseError
-from autograder.grading import questions as asking
+from autograder.grading import questions
 from autograder.grading.fingerprints import checks_fingerprint
-from autograder.grading.submission import Handed
+from autograder.grading.submission import Submission
 from autograder.sandbox import Answer, Sandbox, Source, open_sandbox
 from autograder.sandbox.codec import ProtocolError, decode, encode
 from autograder.sandbox.limits import Limits
@@ -118,7 +118,7 @@ class AnswerKey:
         """The key under which a mistake gets its name."""
         return self
 
-    def cases_for(self, submission: Handed, sandbox: Sandbox) -> "AnswerKey":
+    def cases_for(self, submission: Submission, sandbox: Sandbox) -> "AnswerKey":
         """Everybody is asked the same cases."""
         del submission, sandbox
         return self
@@ -178,7 +178,7 @@ class SecretKey:
     def seed(self) -> None:
         """No report shows a secret."""
 
-    def cases_for(self, submission: Handed, sandbox: Sandbox) -> AnswerKey:
+    def cases_for(self, submission: Submission, sandbox: Sandbox) -> AnswerKey:
         """Record the cases of one submission; the same texts get the same again.
 
         Raises: RecordingError if the reference fails to answer; SandboxError.
@@ -224,18 +224,18 @@ def record_key(
     """
     right = {m: Source(f"{m}.py", engine_path(m).read_bytes()) for m in lab.modules}
     cases = {check.id: check.cases(seed) for check in lab.checks.values()}
-    questions = {
-        check.id: asking.about(lab, check, cases[check.id], right, reference_for(lab))
+    asked = {
+        check.id: questions.question_for(lab, check, cases[check.id], right, reference_for(lab))
         for check in lab.checks.values()
     }
     checks: dict[str, KeyedCheck] = {}
-    wrong: dict[str, dict[str, list[Observation]]] = {name: {} for name in questions}
+    wrong: dict[str, dict[str, list[Observation]]] = {name: {} for name in asked}
     # Mistakes are asked one by one, as a submission's failures are; the reference may share.
     answers: dict[str, Answer] = {}
-    for group in asking.by_limits(lab.checks.values()):
-        shared = [questions[check.id] for check in group]
+    for group in questions.by_limits(lab.checks.values()):
+        shared = [asked[check.id] for check in group]
         answers |= zip([check.id for check in group], sandbox.ask_together(shared), strict=True)
-    for name, question in questions.items():
+    for name, question in asked.items():
         observations = answers[name].observations
         if not _answers(observations):  # all of them together took too long
             observations = sandbox.ask(question).observations
@@ -245,10 +245,10 @@ def record_key(
     mistakes = load_mistakes(lab) if mistakes is None else mistakes
     for mistake in mistakes:
         submission = {**right, mistake.module: mistake.source()}
-        for name, question in questions.items():
+        for name, question in asked.items():
             if lab.checks[name].exercise == mistake.exercise:
-                asked = replace(question, submission=submission, limits=_hasty(question.limits))
-                wrong[name][mistake.id] = sandbox.ask(asked).observations
+                hasty = replace(question, submission=submission, limits=_hasty(question.limits))
+                wrong[name][mistake.id] = sandbox.ask(hasty).observations
     return AnswerKey(lab.id, seed, checks, {mistake.id: mistake.says for mistake in mistakes})
 
 

@@ -22,9 +22,9 @@ from autograder.errors import OurFaultError, WrongUseError
 from autograder.grading.grade import grade
 from autograder.grading.key import Key, key_from_bytes
 from autograder.grading.report import Report
-from autograder.grading.results import edition, from_plain, to_plain
-from autograder.grading.submission import Handed
-from autograder.sandbox import Sandbox, SandboxError, hides_files, open_sandbox, refuse_less
+from autograder.grading.results import grader_hash
+from autograder.grading.submission import Submission
+from autograder.sandbox import Layers, Sandbox, SandboxError, hides_files, open_sandbox, refuse_less
 from autograder.text import named
 
 __all__ = ["ClusterError", "end_with_parent", "grade_many", "require_isolation"]
@@ -36,7 +36,7 @@ TRIES = 2
 
 CONNECT_SECONDS = 10
 
-Graded = tuple[Handed, Report | None]
+Graded = tuple[Submission, Report | None]
 
 
 class UnfitWorkerError(OurFaultError):
@@ -48,17 +48,17 @@ class ClusterError(WrongUseError):
 
 
 def grade_many(
-    handed: Sequence[Handed],
+    submissions: Sequence[Submission],
     key: Key,
     *,
     jobs: int = 1,
     scheduler: str | None = None,
-    at_least: str = "",
+    at_least: Layers = (),
 ) -> Iterator[Graded]:
     """Grade submissions to one lab; yield each with its report as soon as it is there.
 
     Args:
-        handed: the submissions.
+        submissions: what was handed in.
         key: the lab's answer key.
         jobs: processes on this machine.
         scheduler: the address of a Dask scheduler, whose workers are used in their place.
@@ -68,16 +68,18 @@ def grade_many(
 
     Raises: ClusterError if there is no such cluster, or its workers have other code.
     """
-    if not handed:
+    if not submissions:
         return iter(())
     if scheduler is not None:
-        return _on_cluster(handed, key, scheduler, at_least)
-    return _here(handed, key, jobs, at_least)
+        return _on_cluster(submissions, key, scheduler, at_least)
+    return _here(submissions, key, jobs, at_least)
 
 
-def _here(handed: Sequence[Handed], key: Key, jobs: int, at_least: str) -> Iterator[Graded]:
-    lab, frame = handed[0].lab, key.to_bytes()
-    left = {id(one): one for one in handed}
+def _here(
+    submissions: Sequence[Submission], key: Key, jobs: int, at_least: Layers
+) -> Iterator[Graded]:
+    lab, frame = submissions[0].lab, key.to_bytes()
+    left = {id(one): one for one in submissions}
     whys: dict[int, str] = {}
     for _ in range(TRIES):
         for one, report in _together(list(left.values()), lab, frame, jobs, at_least, whys):
@@ -95,7 +97,12 @@ def _here(handed: Sequence[Handed], key: Key, jobs: int, at_least: str) -> Itera
 
 
 def _together(
-    handed: Sequence[Handed], lab: Lab, frame: bytes, jobs: int, at_least: str, whys: dict[int, str]
+    submissions: Sequence[Submission],
+    lab: Lab,
+    frame: bytes,
+    jobs: int,
+    at_least: Layers,
+    whys: dict[int, str],
 ) -> Iterator[Graded]:
     """Grade in processes until all is done or a process dies, which ends its pool.
 
@@ -106,7 +113,7 @@ def _together(
         with (
             _safe_path(),
             ProcessPoolExecutor(
-                min(jobs, len(handed)),
+                min(jobs, len(submissions)),
                 mp_context=context,
                 initializer=_begin,
                 initargs=(frame, at_least),
@@ -114,12 +121,14 @@ def _together(
         ):
             try:
                 with _uninterrupted():
-                    asked = {pool.submit(_grade_here, lab.id, *_parts(one)): one for one in handed}
+                    asked = {
+                        pool.submit(_grade_here, lab.id, *_parts(one)): one for one in submissions
+                    }
                 yield from _collect(asked, lab, whys)
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)  # who stops early need not wait
     except (OSError, RuntimeError) as error:  # a process died, or none can be started
-        whys.update({id(one): named(_brief(error)) for one in handed})
+        whys.update({id(one): named(_brief(error)) for one in submissions})
 
 
 @contextlib.contextmanager
@@ -147,24 +156,24 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _collect(
-    asked: Mapping["Future[dict[str, Any]]", Handed], lab: Lab, whys: dict[int, str]
+    asked: Mapping["Future[dict[str, Any]]", Submission], lab: Lab, whys: dict[int, str]
 ) -> Iterator[Graded]:
     """Yield what comes back; where nothing does, whatever the reason, it is asked for once more."""
     for future in as_completed(asked):
         try:
-            report = from_plain(lab, future.result())
+            report = Report.from_plain(lab, future.result())
         except Exception as error:  # noqa: BLE001  one submission's trouble ends no other's grading
             whys[id(asked[future])] = named(_brief(error))
             continue
         yield asked[future], report
 
 
-def _parts(one: Handed) -> tuple[dict[str, bytes], dict[str, str], tuple[str, ...]]:
-    return dict(one.texts), dict(one.missing), one.aside
+def _parts(one: Submission) -> tuple[dict[str, bytes], dict[str, str], tuple[str, ...]]:
+    return dict(one.texts), dict(one.missing), one.notes
 
 
 def _on_cluster(
-    handed: Sequence[Handed], key: Key, address: str, at_least: str
+    submissions: Sequence[Submission], key: Key, address: str, at_least: Layers
 ) -> Iterator[Graded]:
     try:
         distributed: Any = importlib.import_module("distributed")  # an extra
@@ -172,7 +181,7 @@ def _on_cluster(
         raise ClusterError(
             "A cluster needs dask.distributed. Install it with: pip install 'nnlab-course[cluster]'"
         ) from None
-    lab, frame = handed[0].lab, key.to_bytes()
+    lab, frame = submissions[0].lab, key.to_bytes()
     try:
         client = distributed.Client(address, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, TypeError) as error:
@@ -185,19 +194,19 @@ def _on_cluster(
             raise ClusterError(
                 f"The cluster at {address} has no workers. Start some with `dask worker {address}`."
             )
-        yield from _ask_cluster(client, handed, lab, frame, at_least)
+        yield from _ask_cluster(client, submissions, lab, frame, at_least)
 
 
 def _ask_cluster(
-    client: Any, handed: Sequence[Handed], lab: Lab, frame: bytes, at_least: str
+    client: Any, submissions: Sequence[Submission], lab: Lab, frame: bytes, at_least: Layers
 ) -> Iterator[Graded]:
     distributed: Any = importlib.import_module("distributed")
     key = client.scatter(frame, broadcast=True, hash=False)
     asked = {
         client.submit(
-            _grade_there, lab.id, edition(lab), at_least, key, *_parts(one), pure=False
+            _grade_there, lab.id, grader_hash(lab), at_least, key, *_parts(one), pure=False
         ): one
-        for one in handed
+        for one in submissions
     }
     try:
         for future, plain in distributed.as_completed(asked, with_results=True, raise_errors=False):
@@ -207,7 +216,7 @@ def _ask_cluster(
             if future.status == "finished":
                 # One submission's trouble ends no other's grading.
                 with contextlib.suppress(Exception):
-                    report = from_plain(lab, plain)
+                    report = Report.from_plain(lab, plain)
             yield asked[future], report
     finally:
         client.cancel(list(asked))
@@ -218,7 +227,7 @@ def _brief(error: BaseException) -> str:
     return text.splitlines()[0].rstrip(".") + "."
 
 
-def require_isolation() -> str:
+def require_isolation() -> tuple[str, ...]:
     """See that submissions cannot reach other files here: strangers' code runs by the hundred.
 
     What holds them is returned: the processes that grade must have as much.
@@ -228,7 +237,7 @@ def require_isolation() -> str:
     with open_sandbox() as sandbox:
         if not hides_files(sandbox.isolation):
             raise WrongUseError(
-                f"Only {sandbox.isolation} would hold the submissions on this machine: they could read "
+                f"Only {'+'.join(sandbox.isolation)} would hold the submissions on this machine: they could read "
                 "and change your files. `nnlab doctor` tells what is missing. In a container, or "
                 "under an account that owns nothing, say --isolation=process."
             )
@@ -239,10 +248,10 @@ def require_isolation() -> str:
 
 _MINE = threading.local()
 _KEYS: dict[str, Key] = {}
-_PROMISED: dict[str, str] = {}
+_PROMISED: dict[str, Layers] = {}
 
 
-def _begin(frame: bytes, at_least: str) -> None:
+def _begin(frame: bytes, at_least: Layers) -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the batch, which then ends us
     if hasattr(signal, "pthread_sigmask"):
@@ -271,12 +280,12 @@ def _grade_here(lab_id: str, *parts: Any) -> dict[str, Any]:
 def _grade_there(
     lab_id: str,
     wanted: str,
-    at_least: str,
+    at_least: Layers,
     frame: bytes,
     *parts: Any,
 ) -> dict[str, Any]:
     """Grade on a worker of a cluster, if it has the very course that the marks are to come from."""
-    if edition(load_lab(lab_id)) != wanted:
+    if grader_hash(load_lab(lab_id)) != wanted:
         raise UnfitWorkerError(
             "it has another edition of the course, of numpy or of Python. "
             "Install the same on all machines."
@@ -297,15 +306,15 @@ def _grade(
     key: Key,
     texts: dict[str, bytes],
     missing: dict[str, str],
-    aside: tuple[str, ...],
+    notes: tuple[str, ...],
 ) -> dict[str, Any]:
-    handed = Handed(load_lab(lab_id), "", texts, missing, aside=aside)
-    return to_plain(grade(handed, key, _sandbox()), times=True)
+    submission = Submission(load_lab(lab_id), texts, missing, notes=notes)
+    return grade(submission, key, _sandbox()).to_plain()
 
 
 def _sandbox() -> Sandbox:
     """Open this thread's sandbox once; its worker ends when this process does."""
     if not hasattr(_MINE, "sandbox"):
-        _MINE.sandbox = open_sandbox(at_least=_PROMISED.get("here", ""))
+        _MINE.sandbox = open_sandbox(at_least=_PROMISED.get("here", ()))
     sandbox: Sandbox = _MINE.sandbox
     return sandbox

@@ -9,10 +9,10 @@ from autograder.course.lab import Check, Lab
 from autograder.sandbox import Question, Source
 from autograder.sandbox.limits import Limits
 
-__all__ = ["about", "by_limits"]
+__all__ = ["by_limits", "question_for"]
 
 
-def about(
+def question_for(
     lab: Lab,
     check: Check,
     cases: Sequence[Mapping[str, Any]],

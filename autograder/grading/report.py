@@ -1,21 +1,47 @@
 """What a grading ends with: a verdict a check, in points and in words."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from autograder.course.lab import Case, Check, Status
+from autograder.course.lab import Case, Check, Lab, Status
 from autograder.pictures import draw
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["CheckResult", "Evidence", "NOT_GRADED", "Report", "to_json"]
+__all__ = ["CheckResult", "Evidence", "Fact", "NOT_GRADED", "Part", "Report", "as_text", "to_json"]
 
-SCHEMA = "nnlab/report/1"
+SCHEMA = "nnlab/report/2"
 
 NOT_GRADED = "not graded"
+
+LABEL = 10
+"""Columns of a line that a label has, as in `called    f(x)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a fact: a value with its label, such as what was `called`; or a sentence without one."""
+
+    text: str
+    label: str = ""
+
+
+Fact = tuple[Part, ...]
+
+
+def as_text(fact: Iterable[Part]) -> str:
+    r"""Write a fact in lines: the label in a column, and further lines of a text below its first.
+
+    None of them can look like another part: a text may be foreign.
+
+    >>> as_text([Part("f(1)", "called"), Part("hebb.py, line 3\ny = x", "in"), Part("Why?")])
+    'called    f(1)\nin        hebb.py, line 3\n          y = x\nWhy?'
+    """
+    lines = (f"{part.label:{LABEL}}{part.text}" if part.label else part.text for part in fact)
+    return "\n".join(line.replace("\n", "\n" + " " * LABEL) for line in lines)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,13 +59,13 @@ class CheckResult:
 
     check: Check
     status: Status
-    message: str = ""
-    """The fact: what was called, what came back, what was expected."""
-    mistake: str | None = None
-    """The id of the known mistake that does exactly this, or several joined by " | "."""
+    fact: Fact = ()
+    """What was called, what came back, what was expected; or why there is no verdict."""
+    mistakes: tuple[str, ...] = ()
+    """The ids of the known mistakes that do exactly this."""
     hint: str | None = None
     """A sentence that starts the student on the cause."""
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
     carried: tuple[str, ...] = ()
     """Exercises whose place the reference's took, so that this check could be asked."""
     evidence: Evidence | None = field(default=None, compare=False, repr=False)
@@ -58,6 +84,11 @@ class CheckResult:
         return draw(self.check.picture, seen.case, seen.value, seen.right)
 
     @property
+    def message(self) -> str:
+        """The fact in lines of text."""
+        return as_text(self.fact)
+
+    @property
     def points(self) -> int | None:
         """What the check earned; None where it was not graded, which is neither points nor zero."""
         if self.status is Status.ERROR:
@@ -69,7 +100,7 @@ class CheckResult:
         """The points in words, such as `2 / 3`; `not graded` through an error of ours."""
         return NOT_GRADED if self.points is None else f"{self.points} / {self.check.points}"
 
-    def to_plain(self) -> dict[str, object]:
+    def to_plain(self, *, times: bool = True) -> dict[str, Any]:
         """Describe the result with the keys of the report's schema."""
         return {
             "id": self.check.id,
@@ -77,11 +108,28 @@ class CheckResult:
             "status": str(self.status),
             "points": self.points,
             "max_points": self.check.points,
-            "message": self.message,
-            "mistake": self.mistake,
+            "fact": [{"label": part.label, "text": part.text} for part in self.fact],
+            "mistakes": list(self.mistakes),
             "hint": self.hint,
-            "seconds": round(self.seconds, 4),
+            **({"carried": list(self.carried)} if self.carried else {}),
+            **({"raised_at": list(self.raised_at)} if self.raised_at else {}),
+            **({"seconds": round(self.seconds, 4)} if times else {}),
         }
+
+    @classmethod
+    def from_plain(cls, lab: Lab, plain: Mapping[str, Any]) -> "CheckResult":
+        """Make the result that `to_plain` described."""
+        file, line = plain.get("raised_at", ("", 0))
+        return cls(
+            lab.checks[plain["id"]],
+            Status(plain["status"]),
+            tuple(Part(part["text"], part["label"]) for part in plain["fact"]),
+            tuple(plain["mistakes"]),
+            plain["hint"],
+            float(plain.get("seconds", 0.0)),
+            tuple(plain.get("carried", ())),
+            raised_at=(file, line) if file else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +140,8 @@ class Report:
     title: str
     seed: int | None
     """Of the cases; None for a mark, whose cases come from a secret."""
-    isolation: str
+    isolation: tuple[str, ...]
+    """The layers that held the code, outermost first."""
     results: tuple[CheckResult, ...]
     notes: tuple[str, ...] = ()
     """What else the student should know, such as files that were set aside."""
@@ -138,8 +187,8 @@ class Report:
             return 3
         return 0 if self.count(Status.PASSED) == len(self.results) else 1
 
-    def to_plain(self) -> dict[str, object]:
-        """Describe the report with the keys of its schema."""
+    def to_plain(self, *, times: bool = True) -> dict[str, Any]:
+        """Describe the report with the keys of its schema; without times, it is the same each time."""
         return {
             "schema": SCHEMA,
             "lab": self.lab,
@@ -147,11 +196,30 @@ class Report:
             "max_points": self.max_points,
             **({"own_points": self.own_points} if self.own_points != self.reached else {}),
             "seed": self.seed,
-            "isolation": self.isolation,
-            **({"notes": list(self.notes)} if self.notes else {}),
-            **({"versions": dict(self.versions)} if self.versions else {}),
-            "checks": [result.to_plain() for result in self.results],
+            "isolation": list(self.isolation),
+            "notes": list(self.notes),
+            "versions": dict(self.versions),
+            "checks": [result.to_plain(times=times) for result in self.results],
         }
+
+    @classmethod
+    def from_plain(cls, lab: Lab, plain: Mapping[str, Any]) -> "Report":
+        """Make the report on all of a lab's checks that `to_plain` described, without its sources.
+
+        Raises: KeyError, TypeError or ValueError if it is none.
+        """
+        results = tuple(CheckResult.from_plain(lab, check) for check in plain["checks"])
+        if plain["schema"] != SCHEMA or [result.check.id for result in results] != [*lab.checks]:
+            raise ValueError(f"no report on {lab.id}")
+        return cls(
+            lab.id,
+            lab.title,
+            plain["seed"],
+            tuple(plain["isolation"]),
+            results,
+            tuple(map(str, plain["notes"])),
+            dict(plain["versions"]),
+        )
 
 
 def to_json(reports: Sequence[Report]) -> str:

@@ -8,78 +8,19 @@ the submissions that were being graded.
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from autograder.course.lab import Lab, Status
 from autograder.errors import WrongUseError
 from autograder.grading.fingerprints import checks_fingerprint
 from autograder.grading.key import key_fingerprint
-from autograder.grading.report import CheckResult, Report
-from autograder.grading.submission import Handed
-from autograder.sandbox import holds
-from autograder.storage import keep, kept_text
+from autograder.grading.report import Report
+from autograder.grading.submission import Submission
+from autograder.sandbox import Layers, holds
+from autograder.storage import keep, kept_json
 
-__all__ = [
-    "Results",
-    "Seeds",
-    "edition",
-    "from_plain",
-    "to_plain",
-]
-
-SCHEMA = "nnlab/result/2"
-
-
-def to_plain(report: Report, *, times: bool = False) -> dict[str, Any]:
-    """Describe a report; without its times, two gradings of one submission are equal."""
-    checks = [
-        {
-            "id": result.check.id,
-            "status": str(result.status),
-            "message": result.message,
-            "mistake": result.mistake,
-            "hint": result.hint,
-            "raised_at": result.raised_at and list(result.raised_at),
-        }
-        for result in report.results
-    ]
-    seconds = [round(result.seconds, 4) for result in report.results]
-    return {
-        "schema": SCHEMA,
-        "seed": report.seed,
-        "isolation": report.isolation,
-        "notes": list(report.notes),
-        "versions": dict(report.versions),
-        "checks": checks,
-        **({"seconds": seconds} if times else {}),
-    }
-
-
-def from_plain(lab: Lab, plain: Mapping[str, Any]) -> Report:
-    """Make the report that `to_plain` described.
-
-    Raises: KeyError, TypeError or ValueError if it is none of this lab's.
-    """
-    checks = plain["checks"]
-    results = tuple(
-        CheckResult(
-            lab.checks[check["id"]],
-            Status(check["status"]),
-            check["message"],
-            check["mistake"],
-            check["hint"],
-            float(seconds),
-            raised_at=check["raised_at"] and (check["raised_at"][0], check["raised_at"][1]),
-        )
-        for check, seconds in zip(checks, plain.get("seconds", [0.0] * len(checks)), strict=True)
-    )
-    if plain["schema"] != SCHEMA or [r.check.id for r in results] != list(lab.checks):
-        raise ValueError(f"no result of {lab.id}")
-    notes, versions = tuple(map(str, plain["notes"])), dict(plain["versions"])
-    return Report(lab.id, lab.title, plain["seed"], plain["isolation"], results, notes, versions)
+__all__ = ["Results", "Seeds", "grader_hash"]
 
 
 class Results:
@@ -89,28 +30,28 @@ class Results:
         self.folder = folder / lab.id
         self.lab = lab
         self.key = hashlib.sha256(key_frame).hexdigest()[:32]
-        self.made_by = hashlib.sha256(f"{self.key}{edition(lab)}".encode()).hexdigest()[:32]
+        self.made_by = hashlib.sha256(f"{self.key}{grader_hash(lab)}".encode()).hexdigest()[:32]
         """Changes when the key or the code that judges does."""
 
-    def find(self, handed: Handed, isolation: str = "") -> Report | None:
+    def find(self, submission: Submission, wanted: Layers = ()) -> Report | None:
         """Read the result of a submission; None if there is none that is whole.
 
-        One that was made under fewer layers than `isolation` has does not count.
+        One that was made under fewer layers than are `wanted` does not count.
         """
         try:
-            report = from_plain(self.lab, json.loads(kept_text(self._place(handed))))
-            return report if holds(report.isolation, isolation) else None
-        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            report = Report.from_plain(self.lab, kept_json(self._place(submission)))
+            return report if holds(report.isolation, wanted) else None
+        except (OSError, ValueError, LookupError, TypeError):
             return None
 
-    def keep(self, handed: Handed, report: Report) -> None:
+    def keep(self, submission: Submission, report: Report) -> None:
         """Keep a result whole or not at all; one in which we are at fault is asked again."""
         if not report.count(Status.ERROR):
-            text = json.dumps(to_plain(report, times=True)) + "\n"
-            keep(self._place(handed), text, private=True)
+            text = json.dumps(report.to_plain()) + "\n"
+            keep(self._place(submission), text, private=True)
 
-    def _place(self, handed: Handed) -> Path:
-        name = hashlib.sha256(f"{handed.digest}{self.made_by}".encode()).hexdigest()[:40]
+    def _place(self, submission: Submission) -> Path:
+        name = hashlib.sha256(f"{submission.digest}{self.made_by}".encode()).hexdigest()[:40]
         return self.folder / f"{name}.json"
 
 
@@ -138,11 +79,11 @@ class Seeds:
 
     def _read(self) -> dict[str, int]:
         try:
-            seeds = json.loads(kept_text(self.place))
+            seeds = kept_json(self.place)
             return {str(lab_id): int(seed) for lab_id, seed in seeds.items()}
         except FileNotFoundError:
             return {}
-        except (ValueError, AttributeError, TypeError, RecursionError):
+        except (ValueError, AttributeError, TypeError):
             raise WrongUseError(
                 f"{self.place} is damaged: it should map labs to seeds, as in "
                 '{"lab02_hebb": 7}. Correct or delete it.'
@@ -150,7 +91,7 @@ class Seeds:
 
 
 @cache
-def edition(lab: Lab) -> str:
+def grader_hash(lab: Lab) -> str:
     """Hash all of this installation that a mark depends on: judging, engine, numpy, Python."""
     made_of = f"{key_fingerprint(lab)} {checks_fingerprint(lab)}"
     return hashlib.sha256(made_of.encode()).hexdigest()[:32]

@@ -1,19 +1,71 @@
-"""Judge one case: first what the code left of its inputs, then what it returned; and whose failure it is."""
+"""Judge what came back, case by case: what the code left of its inputs, then what it returned."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from autograder import values
+from autograder.course.catalogue import labs
 from autograder.course.lab import Check, Lab
+from autograder.course.stubs import stub_message
+from autograder.grading.key import KeyedCheck
 from autograder.judges import Finding, equal
 from autograder.judges.numbers import quietly
-from autograder.sandbox import Source
+from autograder.sandbox import Answer, Source
 from autograder.sandbox.observation import Observation, Raised, Returned
 
-__all__ = ["First", "is_own_failure", "judge_case"]
+__all__ = ["First", "Judged", "Wrong", "is_own_failure", "judge", "judge_case", "spoilt_input"]
 
 First = Callable[[Check, Mapping[str, Source]], str | None]
 """Says what of earlier labs must be put right before a failed check can be judged; None for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """The first case that is not right."""
+
+    case: Mapping[str, Any]
+    observed: Observation
+    right: Any
+    finding: Finding | None
+    """None where nothing was returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came back for a check, and what is wrong with it, if anything is."""
+
+    answer: Answer
+    wrong: Wrong | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether all cases are right."""
+        return self.wrong is None
+
+
+def judge(check: Check, keyed: KeyedCheck, answer: Answer) -> Judged:
+    """Judge case by case, up to the first that is not right."""
+    for case, observed, right in zip(keyed.cases, answer.observations, keyed.right, strict=True):
+        assert isinstance(right, Returned), "a key is recorded only from answers"
+        finding = _judge_any(check, case, observed, right)
+        if finding or not isinstance(observed, Returned):
+            return Judged(answer, Wrong(case, observed, right.value, finding))
+    return Judged(answer, None)
+
+
+def _judge_any(
+    check: Check, case: Mapping[str, Any], observed: Observation, right: Returned
+) -> Finding | None:
+    """Judge one case; a value on which the judge breaks, though not on the reference's, is wrong.
+
+    Otherwise a value made to break it would keep the points, as an error of ours does.
+    """
+    try:
+        return judge_case(check, case, observed, right.value)
+    except Exception:  # noqa: BLE001  whatever a foreign value may provoke
+        judge_case(check, case, right, right.value)  # raises if the judge itself is broken
+        return Finding("The answer is of a kind that cannot be judged.")
 
 
 @quietly()
@@ -23,6 +75,11 @@ def judge_case(
     """Judge one case; an observation without an answer is left to the caller."""
     if not isinstance(observed, Returned):
         return None
+    return spoilt_input(check, case, observed) or check.judge(case, observed.value, right)
+
+
+def spoilt_input(check: Check, case: Mapping[str, Any], observed: Returned) -> Finding | None:
+    """See that the code has left its inputs as they were, where it must."""
     for name in check.unchanged:  # not what was sent: whoever forges it could leave a name out
         after = observed.inputs.get(name)
         if equal(case, after, case[name]) is not None:
@@ -31,7 +88,7 @@ def judge_case(
                 returned=f"and changed its input {name} to {values.value(after)}",
                 expected=f"{name} left as it was, {values.value(case[name])}",
             )
-    return check.judge(case, observed.value, right)
+    return None
 
 
 def is_own_failure(lab: Lab, observed: Observation, sources: Mapping[str, Source]) -> bool:
@@ -42,6 +99,8 @@ def is_own_failure(lab: Lab, observed: Observation, sources: Mapping[str, Source
     if not isinstance(observed, Raised):
         return False
     if observed.kind == "NotImplementedError":
-        return not observed.message.startswith("lab") or observed.message.startswith(f"{lab.id}:")
+        others = (other for other in labs() if other.id < lab.id)
+        stubs = {stub_message(other, name) for other in others for name in other.exercises}
+        return observed.message not in stubs
     own = {sources[module].file for module in lab.modules if module in sources}
     return observed.kind in {"SyntaxError", "IndentationError", "TabError"} and observed.file in own

@@ -96,6 +96,7 @@ def trained(student, weight, bias, running_mean, running_var, eps=TINY):
     draw=plain_batch,
     call="BatchNorm1d(3, eps=1e-12)(x)",
     picture=BATCH,
+    mode="training",
 )
 def normalises(student, x):
     """In training, every feature has mean 0 and variance 1 in the batch."""
@@ -109,6 +110,7 @@ def normalises(student, x):
     needs=[normalises],
     call="layer(x) with layer.weight.data = weight, layer.bias.data = bias",
     picture=BATCH,
+    mode="training",
 )
 def scales(student, x, weight, bias):
     """In training, the normalised features are scaled by γ and shifted by β."""
@@ -122,6 +124,7 @@ def scales(student, x, weight, bias):
     needs=[scales],
     call="BatchNorm1d(3, eps=eps)(x) with γ = weight, β = bias",
     picture=BATCH,
+    mode="training",
 )
 def adds_eps(student, x, weight, bias, eps):
     """In training, eps is added to the variance, so that a constant feature divides nothing by 0."""
@@ -135,6 +138,7 @@ def adds_eps(student, x, weight, bias, eps):
     needs=[normalises],
     call="layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)",
     picture=RUNNING,
+    mode="training",
 )
 def running_mean(student, batches, momentum):
     """In training, running_mean moves towards each batch's mean, by the share momentum."""
@@ -148,6 +152,7 @@ def running_mean(student, batches, momentum):
     needs=[running_mean],
     call="layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)",
     picture=RUNNING,
+    mode="training",
 )
 def running_var(student, batches, momentum):
     """In training, running_var moves towards each batch's unbiased variance, by the share momentum."""
@@ -183,6 +188,7 @@ EVALUATED = "layer.eval()(x) with γ = weight, β = bias, and these running stat
     ],
     call=EVALUATED,
     picture=BATCH,
+    mode="evaluation",
 )
 def evaluates(student, x, weight, bias, running_mean, running_var):
     """In evaluation, the running statistics take the batch's place, even for a single sample."""
@@ -196,6 +202,7 @@ def evaluates(student, x, weight, bias, running_mean, running_var):
     needs=[evaluates],
     call=f"{EVALUATED}, eps=eps",
     picture=BATCH,
+    mode="evaluation",
 )
 def evaluates_with_eps(student, x, weight, bias, running_mean, running_var, eps):
     """In evaluation, eps is added to the running variance just as in training."""
@@ -208,6 +215,7 @@ def evaluates_with_eps(student, x, weight, bias, running_mean, running_var, eps)
     draw=evaluation,
     call="the running statistics after layer.eval()(x)",
     picture=pictures.entries("Row 0: running_mean; row 1: running_var, after evaluation"),
+    mode="evaluation",
 )
 def evaluation_learns_nothing(student, x, weight, bias, running_mean, running_var):
     """In evaluation, the running statistics stay as they are."""
@@ -280,6 +288,7 @@ def evidence(layer, x, grad_output):
     needs=[scales],
     call="layer.backward(grad_output) after layer(x)",
     picture=pictures.gradient,
+    mode="training",
 )
 def grad_input(student, x, weight, bias, grad_output):
     """After training, backward returns dL/dx, also along the paths through mean and variance."""
@@ -310,6 +319,7 @@ def grad_input_with_eps(student, x, weight, bias, grad_output, eps):
     needs=[evaluates_with_eps, evaluation_learns_nothing],
     call="layer.backward(grad_output) after layer.eval()(x)",
     picture=pictures.gradient,
+    mode="evaluation",
 )
 def grad_input_in_evaluation(student, x, weight, bias, running_mean, running_var, grad_output):
     """After evaluation, backward returns dL/dx for fixed statistics: γ / √(σ² + eps) · grad_output."""

@@ -94,6 +94,7 @@ CALL = "Dropout(p, rng=rng)(x)"
     fingerprint=share_and_factor,
     call="Dropout(p, rng=rng)(np.ones(shape))",
     picture=pictures.mask,
+    mode="training",
 )
 def share(student, shape, p, rng):
     """In training, every entry is dropped with probability p."""
@@ -108,6 +109,7 @@ def share(student, shape, p, rng):
     judge=scales_kept,
     call=CALL,
     picture=pictures.kept_values("x"),
+    mode="training",
 )
 def scale(student, x, p, rng):
     """In training, what is kept grows by 1 / (1 − p), so that the expected value stays x."""
@@ -122,6 +124,7 @@ def scale(student, x, p, rng):
     needs=[scale],
     call=CALL,
     picture=pictures.kept_values("x"),
+    mode="training",
 )
 def any_shape(student, x, p, rng):
     """In training, x may have any number of axes, and the result has its shape."""
@@ -137,6 +140,7 @@ def any_shape(student, x, p, rng):
     needs=[share],
     call="layer(np.ones((13, 15))), 20 times, layer = Dropout(p, rng=rng)",
     picture=pictures.mask,
+    mode="training",
 )
 def each_alone(student, p, rng):
     """In training, each entry falls by a draw of its own: no sample, unit or call shares its mask."""
@@ -156,6 +160,7 @@ def each_alone(student, p, rng):
     picture=pictures.repeated(
         "Draws 1 and 2 should differ, 1 and the one of an equal rng agree", ("1", "2", "equal rng")
     ),
+    mode="training",
 )
 def anew(student, x, p, rng):
     """In training, every call draws anew from self.rng, and an equal seed repeats the result."""
@@ -171,6 +176,7 @@ def anew(student, x, p, rng):
     call="Dropout(p, rng=rng).eval()(x)",
     slides=TEST_TIME,
     picture=pictures.over("In evaluation, x should pass as it is", ylabel="result"),
+    mode="evaluation",
 )
 def evaluation(student, x, p, rng):
     """In evaluation, x passes as it is."""
@@ -230,6 +236,7 @@ def grad_scale(student, x, p, rng, grad_output):
         xlabel="grad_output",
         ylabel="result",
     ),
+    mode="evaluation",
 )
 def grad_in_evaluation(student, x, p, rng, grad_output):
     """After evaluation, backward passes the gradient on as it is."""

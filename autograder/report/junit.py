@@ -21,7 +21,7 @@ def to_junit(reports: Sequence[Report], *, names: Sequence[str] = ()) -> str:
         for key, value in (
             ("points", NOT_GRADED if report.points is None else report.points),
             ("max_points", report.max_points),
-            ("isolation", report.isolation),
+            ("isolation", "+".join(report.isolation)),
         ):
             ET.SubElement(properties, "property", name=key, value=str(value))
         for result in report.results:
@@ -59,5 +59,5 @@ def _case(suite: ET.Element, report: Report, result: CheckResult) -> None:
     told = (result.hint if result.status is Status.FAILED else None) or text.partition("\n")[0]
     element = ET.SubElement(case, TAGS[result.status], message=told)
     if result.status is not Status.SKIPPED:
-        element.set("type", result.mistake or str(result.status))
+        element.set("type", " | ".join(result.mistakes) or str(result.status))
         element.text = text

@@ -31,7 +31,7 @@ def _lines(report: Report) -> Iterator[str]:
         if result.status in {Status.FAILED, Status.ERROR}:
             yield from _facts(result)
     yield from (f"{_inline(note)}\n" for note in report.notes)
-    yield f"Isolation: {_inline(report.isolation)}"
+    yield f"Isolation: {_inline('+'.join(report.isolation))}"
     yield ""
 
 

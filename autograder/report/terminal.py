@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.course.lab import Status
-from autograder.grading.report import NOT_GRADED, CheckResult, Report
+from autograder.grading.report import LABEL, NOT_GRADED, CheckResult, Fact, Part, Report
 from autograder.text import forgive
 
 __all__ = [
@@ -89,7 +89,7 @@ def render_checks(report: Report, *, names: int = 0, unicode: bool = True) -> Re
 def _checks(report: Report, *, names: int = 0, unicode: bool) -> Iterator[RenderableType]:
     """Lay out the checks: signs and promises in columns, facts below them."""
     width = max([names, *(len(result.check.id) for result in report.results)])
-    told = ""
+    told: Fact = ()
     for result in report.results:
         signs = SIGNS if unicode else PLAIN_SIGNS
         row = _Row(
@@ -101,7 +101,7 @@ def _checks(report: Report, *, names: int = 0, unicode: bool) -> Iterator[Render
         )
         yield row
         yield from _facts(result, told)
-        told = result.message
+        told = result.fact
 
 
 def _points(result: CheckResult) -> str:
@@ -135,15 +135,15 @@ class _Row:
             yield Padding(self.promise, (0, 0, 0, 6))
 
 
-def _promise(result: CheckResult, told: str) -> Text:
+def _promise(result: CheckResult, told: Fact) -> Text:
     """Say what the check promises, or in its place why there is no more to say."""
     if result.status is Status.SKIPPED:
         return Text(result.message, style="dim")
-    if result.message and result.message == told:
+    if result.fact and result.fact == told:
         return Text("The same as above.", style="dim")
     if result.carried:
         return Text(f"{result.check.title} (With {_names(result.carried)}.)", style="dim")
-    return Text(result.check.title, style="" if result.message else "dim")
+    return Text(result.check.title, style="" if result.fact else "dim")
 
 
 def _names(exercises: Sequence[str]) -> str:
@@ -151,31 +151,33 @@ def _names(exercises: Sequence[str]) -> str:
     return f"the reference's {names}"
 
 
-def _facts(result: CheckResult, told: str) -> Iterator[RenderableType]:
+def _facts(result: CheckResult, told: Fact) -> Iterator[RenderableType]:
     """Lay out what went wrong, unless the check above has just said the same."""
-    if result.status is Status.SKIPPED or result.message == told:
+    if result.status is Status.SKIPPED or result.fact == told:
         return
-    for line in result.message.splitlines():
-        yield _hanging(line)
+    for part in result.fact:
+        yield from _part(part)
     if result.hint:
         yield Padding(Text(result.hint, style="bold"), (0, 0, 0, 6))
 
 
-def _hanging(line: str) -> RenderableType:
-    """Indent a line; a labelled one keeps its label's column free when it is wrapped."""
-    label, text = line[:10], line[10:]
-    if not (label.endswith("  ") or label.isspace()):
-        return Padding(Text(line), (0, 0, 0, 6))
-    row = Table.grid(padding=0)
-    row.add_column(width=10)
-    row.add_column(ratio=1)
-    row.add_row(Text(label, style="dim"), Text(text))
-    return Padding(row, (0, 0, 0, 6))
+def _part(part: Part) -> Iterator[RenderableType]:
+    """Indent a part; its label's column stays free where the text is wrapped or goes on."""
+    label, text = part.label, part.text
+    if not label:
+        first, _, text = text.partition("\n")
+        yield Padding(Text(first), (0, 0, 0, 6))
+    if text:
+        row = Table.grid(padding=0)
+        row.add_column(width=LABEL)
+        row.add_column(ratio=1)
+        row.add_row(Text(label, style="dim"), Text(text))
+        yield Padding(row, (0, 0, 0, 6))
 
 
 def _summary(report: Report) -> Text:
     counts = [f"{report.count(s)} {WORDS[s]}" for s in Status if report.count(s)]
-    made = f"isolation: {report.isolation}"
+    made = f"isolation: {'+'.join(report.isolation)}"
     helped = report.reached - report.own_points
     own = f" · {report.own_points} on its own, {helped} with the reference's help" if helped else ""
     return Text(f"{', '.join(counts)}{own} · {made}", style="dim")

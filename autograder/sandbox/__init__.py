@@ -4,12 +4,13 @@ import os
 from collections.abc import Sequence
 from typing import Protocol, Self
 
-from autograder.sandbox.isolation import HIDES_FILES, hides_files, holds, refuse_less
+from autograder.sandbox.isolation import HIDES_FILES, Layers, hides_files, holds, refuse_less
 from autograder.sandbox.question import Answer, Question, SandboxError, Source
 
 __all__ = [
     "Answer",
     "HIDES_FILES",
+    "Layers",
     "Question",
     "Sandbox",
     "SandboxError",
@@ -25,7 +26,7 @@ class Sandbox(Protocol):
     """Asks questions of a submission's code, each in a process of its own."""
 
     @property
-    def isolation(self) -> str:
+    def isolation(self) -> tuple[str, ...]:
         """What holds the code, outermost first: written into every report."""
 
     def __enter__(self) -> Self: ...
@@ -45,7 +46,7 @@ class Sandbox(Protocol):
         """End every process."""
 
 
-def open_sandbox(*, here: bool = False, at_least: str = "") -> Sandbox:
+def open_sandbox(*, here: bool = False, at_least: Layers = ()) -> Sandbox:
     """Open the best sandbox this system has.
 
     With `here` the worker is forked from this process, if this process has one thread and holds

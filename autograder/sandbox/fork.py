@@ -27,7 +27,7 @@ from autograder.sandbox import (
     visible,
 )
 from autograder.sandbox.codec import decode, encode
-from autograder.sandbox.isolation import refuse_less
+from autograder.sandbox.isolation import Layers, refuse_less
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.observation import Lost
 from autograder.sandbox.question import (
@@ -61,11 +61,12 @@ class ForkSandbox:
     less than `at_least`, an isolation that was promised elsewhere.
     """
 
-    def __init__(self, *, here: bool = False, confined: bool = True, at_least: str = "") -> None:
+    def __init__(self, *, here: bool = False, confined: bool = True, at_least: Layers = ()) -> None:
         here = here and _has_one_thread()
         self._confined = confined
         self._boxed = confined and not here and bubblewrap.find() is not None
-        self._promised, self._isolation = at_least, ""
+        self._promised = at_least
+        self._isolation: tuple[str, ...] = ()
         self._start(here=here)
         self._turns = Turns()
         self._suspect: Mapping[str, Source] | None = None
@@ -80,8 +81,8 @@ class ForkSandbox:
         self.close()
 
     @property
-    def isolation(self) -> str:
-        """What holds the code, outermost first, such as bubblewrap+landlock+seccomp."""
+    def isolation(self) -> tuple[str, ...]:
+        """What holds the code, outermost first, such as bubblewrap, landlock and seccomp."""
         if not self._isolation:
             if self._is_worn:
                 self._replace()
@@ -135,7 +136,7 @@ class ForkSandbox:
                 self._replace()
                 continue
             boxed = ["bubblewrap"] if self._boxed else []
-            holds = "+".join([*boxed, *layers]) or "process"
+            holds = (*boxed, *layers) or ("process",)
             refuse_less(holds, self._promised)
             self._is_greeted, self._is_worn = True, False
             if not self._isolation:

@@ -1,39 +1,45 @@
-"""What holds the code, as it is written down: layers, outermost first, with + between them."""
+"""What holds the code: a tuple of layers, outermost first; `process` where there is no other."""
 
 from autograder.sandbox.question import SandboxError
 
-__all__ = ["HIDES_FILES", "hides_files", "holds", "refuse_less"]
+__all__ = ["HIDES_FILES", "Layers", "hides_files", "holds", "refuse_less"]
 
-HIDES_FILES = "bubblewrap|landlock"
+Layers = tuple[str | frozenset[str], ...]
+"""Layers that are wanted; of a set of them, one will do."""
+
+HIDES_FILES: Layers = (frozenset({"bubblewrap", "landlock"}),)
 """The layers of which one keeps other files out of reach; seccomp alone leaves them open."""
 
 
-def hides_files(isolation: str) -> bool:
+def hides_files(isolation: tuple[str, ...]) -> bool:
     """Tell whether an isolation keeps other files out of reach.
 
-    >>> hides_files("landlock+seccomp"), hides_files("seccomp"), hides_files("process")
+    >>> hides_files(("landlock", "seccomp")), hides_files(("seccomp",)), hides_files(("process",))
     (True, False, False)
     """
     return holds(isolation, HIDES_FILES)
 
 
-def holds(isolation: str, wanted: str) -> bool:
-    """Tell whether an isolation has every layer that is wanted; with | between them, one will do.
+def holds(isolation: tuple[str, ...], wanted: Layers) -> bool:
+    """Tell whether an isolation has every layer that is wanted.
 
-    >>> holds("bubblewrap+landlock+seccomp", "landlock+seccomp"), holds("process", "seccomp")
-    (True, False)
-    >>> holds("bubblewrap+seccomp", HIDES_FILES), holds("seccomp", HIDES_FILES)
-    (True, False)
+    >>> holds(("bubblewrap", "landlock", "seccomp"), ("landlock", "seccomp"))
+    True
+    >>> holds(("process",), ("seccomp",)), holds(("seccomp",), ("process",)), holds(("seccomp",), ())
+    (False, True, True)
     """
-    have = {*isolation.split("+"), "process", ""}
-    return all(not have.isdisjoint(layer.split("|")) for layer in wanted.split("+"))
+    have = {*isolation, "process"}
+    return all(have & ({layer} if isinstance(layer, str) else layer) for layer in wanted)
 
 
-def refuse_less(isolation: str, promised: str) -> None:
+def refuse_less(isolation: tuple[str, ...], promised: Layers) -> None:
     """See that an isolation has every layer of one that was promised.
 
     Raises: SandboxError if it has not.
     """
     if not holds(isolation, promised):
-        wanted = promised.replace("|", " or ")
-        raise SandboxError(f"only {isolation} would hold the code, where {wanted} was promised")
+        sets = ([layer] if isinstance(layer, str) else sorted(layer) for layer in promised)
+        wanted = "+".join(" or ".join(layers) for layers in sets)
+        raise SandboxError(
+            f"only {'+'.join(isolation)} would hold the code, where {wanted} was promised"
+        )

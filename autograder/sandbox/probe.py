@@ -54,7 +54,9 @@ def _process() -> Finding:
     try:
         with open_sandbox() as sandbox:
             return Finding(
-                "process", works=True, says=f"A batch here runs under: {sandbox.isolation}."
+                "process",
+                works=True,
+                says=f"A batch here runs under: {'+'.join(sandbox.isolation)}.",
             )
     except SandboxError as error:
         return Finding("process", works=False, says=f"{error}.")

@@ -35,7 +35,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 class SpawnSandbox:
     """Asks in a fresh interpreter each time."""
 
-    isolation = "process"
+    isolation = ("process",)
 
     def __enter__(self) -> Self:
         return self

@@ -37,7 +37,7 @@ WIDE = 76
 
 def _head(event: Event, when: str, told: str, report: Report | None) -> Text:
     head = Text(f"{when}  ", style="dim")
-    head.append(event.submission.lab.id, style="bold").append("  ")
+    head.append(event.place.lab.id, style="bold").append("  ")
     return head.append(told, style="bold" if report else "")
 
 

@@ -12,10 +12,12 @@ from autograder.course.catalogue import PROVIDED, engine_path, labs
 from autograder.course.exercises import Function, find_function
 from autograder.course.lab import Check, Lab
 from autograder.judges import chance_of, rule_of
-from autograder.student.hints import formula_of
+from autograder.student.earlier import imported
+from autograder.text import listed
 
-__all__ = ["about_check", "all_checks", "reference_function", "reflowed"]
+__all__ = ["about_check", "all_checks", "formula_of", "reference_function", "reflowed"]
 
+SECTIONS = ("Shape:", "Args:", "Raises:", "Source:", ">>>", "Attributes:", "Returns:")
 PROSE = 60
 """A line of a docstring this long was broken for its width, not for its sense."""
 
@@ -84,7 +86,7 @@ def _judged(check: Check) -> Iterator[str]:
         yield f"Chance refuses a right answer with a probability of {figures} a case, at most."
     if check.unchanged:
         verb = "stays" if len(check.unchanged) == 1 else "stay"
-        yield f"And {_and(check.unchanged)} {verb} as given, bit for bit."
+        yield f"And {listed(check.unchanged)} {verb} as given, bit for bit."
 
 
 def _why(lab: Lab, check: Check) -> Iterator[str]:
@@ -101,7 +103,7 @@ def _why(lab: Lab, check: Check) -> Iterator[str]:
     users = _users_of(check.module)
     if users:
         build = "builds" if len(users) == 1 else "build"
-        yield f"{_and(users)} {build} on {check.module}.py."
+        yield f"{listed(users)} {build} on {check.module}.py."
 
 
 def _rests_on(other: Check, check: Check) -> bool:
@@ -121,17 +123,31 @@ def _users_of(module: str) -> tuple[str, ...]:
     found = []
     for lab in labs():
         for user in lab.modules:
-            tree = _engine(user)
-            if user not in {module, *PROVIDED} and tree and module in _imported(tree):
+            path = engine_path(user)
+            uses = path.exists() and module in {name for name, _ in imported(path.read_bytes())}
+            if user not in {module, *PROVIDED} and uses:
                 found.append(f"{user}.py ({lab.id})")
     return tuple(found)
 
 
-def _imported(tree: ast.Module) -> set[str]:
-    """Collect the engine's modules that a module imports."""
-    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    whole = {name.name for node in froms if node.module == "nnlab" for name in node.names}
-    return whole | {str(node.module).removeprefix("nnlab.") for node in froms}
+def formula_of(check: Check) -> str:
+    """Take what an exercise's docstring says between its first line and its sections; or nothing.
+
+    A class's method without a formula of its own has its class's.
+    """
+    tree, function = _engine(check.module), reference_function(check.exercise)
+    if tree is None or function is None:
+        return ""
+    owner = check.exercise.split(".")[1]
+    classes = [n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == owner]
+    texts = [ast.get_docstring(node) for node in (function, *classes)]
+    return next(filter(None, (_formula(text) for text in texts if text)), "")
+
+
+def _formula(docstring: str) -> str:
+    paragraphs = docstring.split("\n\n")[1:]
+    kept = [text for text in paragraphs if not text.lstrip().startswith(SECTIONS)]
+    return "\n\n".join(kept).strip()
 
 
 def reference_function(exercise: str) -> Function | None:
@@ -153,7 +169,3 @@ def _engine(module: str) -> ast.Module | None:
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _and(names: tuple[str, ...]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

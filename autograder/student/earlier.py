@@ -17,7 +17,7 @@ from autograder.grading.report import CheckResult, Report
 from autograder.grading.verdict import First
 from autograder.sandbox import Source
 
-__all__ = ["earlier_first", "leans_on"]
+__all__ = ["earlier_first", "imported", "leans_on"]
 
 PACKAGE = "nnlab"
 ALL = "*"
@@ -85,11 +85,11 @@ def leans_on(check: Check, sources: Mapping[str, Source]) -> dict[str, set[str]]
     while waiting:
         module = waiting.pop()
         if module in sources:
-            use(_imported(sources[module].text))
+            use(imported(sources[module].text))
     return used
 
 
-def _imported(text: bytes) -> Iterator[tuple[str, str]]:
+def imported(text: bytes) -> Iterator[tuple[str, str]]:
     """Go through what a source imports of the engine; one that is no Python imports nothing."""
     try:
         tree = ast.parse(text)

@@ -5,28 +5,26 @@ the code: first the fact, then the idea, then the case with its numbers, at last
 formula and where the lecture tells of it. No rung holds the code that would be right.
 """
 
-import ast
-import contextlib
-import difflib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from autograder.course.catalogue import engine_path
-from autograder.course.exercises import find_function
-from autograder.course.lab import Check, Status
+from autograder.course.lab import Status
 from autograder.errors import WrongUseError
-from autograder.grading.report import CheckResult, Report
-from autograder.storage import held, keep, kept_text, state_folder
+from autograder.grading.report import CheckResult, Report, as_text
+from autograder.storage import held, keep_entries, kept_entries, state_folder
+from autograder.student.check_info import formula_of
+from autograder.text import nearest
 
-__all__ = ["Hint", "HintError", "formula_of", "ladder", "next_hint", "open_hints", "remember"]
+__all__ = ["Hint", "HintError", "ladder", "next_hint", "open_hints", "remember"]
 
-SCHEMA = "nnlab/hints/1"
+SCHEMA = "nnlab/hints/2"
 KEPT = "hints.json"
-LABELS = ("called    ", "returned  ", "expected  ", "raised    ", "in        ", "printed   ")
-SECTIONS = ("Shape:", "Args:", "Raises:", "Source:", ">>>", "Attributes:", "Returns:")
+ENTRY = {
+    "status": str,
+    "rungs": [str],
+    "asked": lambda number: type(number) is int and number >= 0,
+}
 
 
 class HintError(WrongUseError):
@@ -45,44 +43,19 @@ class Hint:
 
 def ladder(result: CheckResult) -> list[str]:
     """Make the rungs for a failed check, from the least telling to the most."""
-    check, lines = result.check, result.message.splitlines()
-    case = [line for line in lines if line.startswith((*LABELS, " " * 10))]
-    facts = [line for line in lines if line not in case]
+    check = result.check
+    case = [part for part in result.fact if part.label]
+    facts = [part for part in result.fact if not part.label]
     idea = result.hint or f"This is what should hold: {check.title}"
     task = formula_of(check)
     lecture = f"The lecture tells of it under “{check.slides}”."
     rungs = [
-        "\n".join(facts),
+        as_text(facts),
         idea,
-        "\n".join(case),
+        as_text(case),
         "\n\n".join(filter(None, [task, lecture])),
     ]
     return [rung for rung in rungs if rung.strip()]
-
-
-def formula_of(check: Check) -> str:
-    """Take what an exercise's docstring says between its first line and its sections; or nothing.
-
-    A class's method without a formula of its own has its class's.
-    """
-    try:
-        tree = ast.parse(engine_path(check.module).read_text(encoding="utf-8"))
-        texts = [ast.get_docstring(find_function(tree, check.exercise))]
-    except (OSError, LookupError, SyntaxError):  # an edition without the engine
-        return ""
-    owner = check.exercise.split(".")[1]
-    texts += [
-        ast.get_docstring(node)
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and node.name == owner
-    ]
-    return next(filter(None, (_formula(text) for text in texts if text)), "")
-
-
-def _formula(docstring: str) -> str:
-    paragraphs = docstring.split("\n\n")[1:]
-    kept = [text for text in paragraphs if not text.lstrip().startswith(SECTIONS)]
-    return "\n\n".join(kept).strip()
 
 
 def remember(reports: Iterable[Report], cwd: Path) -> None:
@@ -92,7 +65,7 @@ def remember(reports: Iterable[Report], cwd: Path) -> None:
     """
     place = state_folder(cwd) / KEPT
     with held(place.parent):
-        known = _read(place)
+        known = kept_entries(place, SCHEMA, ENTRY)
         for result in (result for report in reports for result in report.results):
             if result.status is Status.ERROR:
                 continue
@@ -103,7 +76,7 @@ def remember(reports: Iterable[Report], cwd: Path) -> None:
                 "rungs": rungs,
                 "asked": before.get("asked", 0) if before.get("rungs") == rungs else 0,
             }
-        _write(place, known)
+        keep_entries(place, SCHEMA, known)
 
 
 def next_hint(name: str, cwd: Path, *, restart: bool = False) -> Hint:
@@ -112,19 +85,19 @@ def next_hint(name: str, cwd: Path, *, restart: bool = False) -> Hint:
     Raises: HintError if there is no report, no such check, or the check did not fail.
     """
     place = state_folder(cwd) / KEPT
-    if not _read(place):
+    if not kept_entries(place, SCHEMA, ENTRY):
         raise HintError("There is no report to give hints on. Run nnlab grade first.")
     with held(place.parent):
         return _climb(name, place, restart=restart)
 
 
 def _climb(name: str, place: Path, *, restart: bool) -> Hint:
-    known = _read(place)
+    known = kept_entries(place, SCHEMA, ENTRY)
     full = next((id_ for id_ in known if name in {id_, id_.partition(".")[2]}), None)
     if full is None:
         failed = [id_ for id_, entry in known.items() if entry["rungs"]]
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        meant = f"Did you mean {near[0]}? " if near else ""
+        near = nearest(name, known)
+        meant = f"Did you mean {near}? " if near else ""
         raise HintError(
             f"The last report has no check {name!r}. {meant}"
             + (f"What failed is {', '.join(failed)}." if failed else "Nothing failed in it.")
@@ -135,7 +108,7 @@ def _climb(name: str, place: Path, *, restart: bool) -> Hint:
         raise HintError(f"{full} {state} in the last report: there is no hint to give.")
     number = min(1 if restart else entry["asked"] + 1, len(entry["rungs"]))
     entry["asked"] = number
-    _write(place, known)
+    keep_entries(place, SCHEMA, known)
     return Hint(full, number, len(entry["rungs"]), entry["rungs"][number - 1])
 
 
@@ -144,34 +117,7 @@ def open_hints(cwd: Path) -> list[tuple[str, int, int]]:
 
     Raises: HintError if there is no report.
     """
-    known = _read(state_folder(cwd) / KEPT)
+    known = kept_entries(state_folder(cwd) / KEPT, SCHEMA, ENTRY)
     if not known:
         raise HintError("There is no report to give hints on. Run nnlab grade first.")
     return [(id_, e["asked"], len(e["rungs"])) for id_, e in known.items() if e["rungs"]]
-
-
-def _read(place: Path) -> dict[str, Any]:
-    """Read what is kept; what is not as we wrote it counts as nothing."""
-    try:
-        plain = json.loads(kept_text(place))
-        if plain["schema"] != SCHEMA:
-            return {}
-        return {str(id_): entry for id_, entry in plain["checks"].items() if _is_entry(entry)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}
-
-
-def _is_entry(entry: Any) -> bool:
-    return (
-        isinstance(entry, dict)
-        and entry.keys() == {"status", "rungs", "asked"}
-        and isinstance(entry["asked"], int)
-        and entry["asked"] >= 0
-        and isinstance(entry["rungs"], list)
-        and all(isinstance(rung, str) for rung in entry["rungs"])
-    )
-
-
-def _write(place: Path, known: dict[str, Any]) -> None:
-    with contextlib.suppress(OSError):
-        keep(place, json.dumps({"schema": SCHEMA, "checks": known}))

@@ -16,13 +16,14 @@ from typing import Any
 from autograder.course.catalogue import load_lab, owner_of
 from autograder.course.lab import Lab
 from autograder.grading.report import Report
-from autograder.grading.submission import Handed, Submission, SubmissionError
+from autograder.grading.submission import Submission, SubmissionError
 from autograder.report.terminal import plain_text
+from autograder.student.find import Place
 
 __all__ = ["check_here", "follow", "leave"]
 
 _following: Any = None  # the shell whose modules a check loads anew
-_last: tuple[Handed, Report] | None = None  # cells in a row ask about one state of the file
+_last: tuple[Submission, Report] | None = None  # cells in a row ask about one state of the file
 
 
 def check_here(check_id: str) -> float:
@@ -95,8 +96,8 @@ def _report(lab_id: str) -> Report:
     from autograder.student.selfcheck import SelfCheck  # noqa: PLC0415  the same
 
     lab = load_lab(lab_id)
-    handed = Submission(lab, Path.cwd()).taken()
-    if _last is None or (_last[0].lab.id, _last[0].digest) != (lab_id, handed.digest):
+    submission = Place(lab, Path.cwd()).read()
+    if _last is None or (_last[0].lab.id, _last[0].digest) != (lab_id, submission.digest):
         with open_sandbox() as sandbox:
-            _last = handed, SelfCheck(None, sandbox).report(handed)
+            _last = submission, SelfCheck(None, sandbox).report(submission)
     return _last[1]

@@ -4,8 +4,6 @@ One file of the workspace holds it, `.nnlab/progress.json`. It is written after 
 needed for one: a file that is damaged, or that somebody else wrote, counts as nothing.
 """
 
-import contextlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,22 +12,40 @@ from typing import Any
 
 from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Report
-from autograder.grading.submission import Submission, find_submissions
-from autograder.storage import held, keep, kept_text, state_folder
+from autograder.grading.submission import Submission
+from autograder.storage import held, keep_entries, kept_entries, state_folder
+from autograder.student.find import Place, find_places
 
 __all__ = ["LabProgress", "keep_progress", "lab_progress", "workspace_progress"]
 
-SCHEMA = "nnlab/progress/1"
+SCHEMA = "nnlab/progress/2"
 KEPT = "progress.json"
 YEARS = range(2000, 3000)
 """When something can have been graded: dates near the ends of all time cannot be converted."""
+
+
+def _is_time(text: Any) -> bool:
+    try:
+        then = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return False
+    return then.tzinfo is not None and then.year in YEARS
+
+
+ENTRY = {
+    "graded_at": _is_time,
+    "digest": str,
+    "checks": {str: lambda status: status in [*Status]},
+}
 
 
 @dataclass(frozen=True, slots=True)
 class LabProgress:
     """How far a submission has come, as its last reports tell."""
 
+    place: Place
     submission: Submission
+    """What is there now."""
     statuses: Mapping[str, str]
     """The last verdict on each check that was asked, by the check's id."""
     graded_at: datetime | None
@@ -73,18 +89,18 @@ class LabProgress:
 
 
 def keep_progress(
-    graded: Iterable[tuple[Submission, str, Report]], cwd: Path, *, now: datetime | None = None
+    graded: Iterable[tuple[Place, Submission, Report]], cwd: Path, *, now: datetime | None = None
 ) -> None:
-    """Keep what reports tell of submissions, each with the digest of what was graded.
+    """Keep what reports tell: each with where its submission lies, and what was read there.
 
     Where only some checks were asked, the others keep their verdicts, and the lab its date. Where
     nothing can be written nothing is kept: a report does not fail for that.
     """
-    place = state_folder(cwd) / KEPT
-    with held(place.parent):
-        kept = _read(place)
-        for submission, digest, report in graded:
-            name = _name(submission, place)
+    path = state_folder(cwd) / KEPT
+    with held(path.parent):
+        kept = kept_entries(path, SCHEMA, ENTRY)
+        for where, submission, report in graded:
+            name, digest = _name(where, path), submission.digest
             whole = len(report.results) == len(submission.lab.checks)
             before = {} if whole else kept.get(name, {})
             asked = {result.check.id: _own_status(result) for result in report.results}
@@ -93,9 +109,7 @@ def keep_progress(
                 "digest": digest if whole else before.get("digest", digest),
                 "checks": {**before.get("checks", {}), **asked},
             }
-        text = json.dumps({"schema": SCHEMA, "labs": kept}, indent=2) + "\n"
-        with contextlib.suppress(OSError):
-            keep(place, text)
+        keep_entries(path, SCHEMA, kept)
 
 
 def _own_status(result: CheckResult) -> str:
@@ -110,52 +124,29 @@ def workspace_progress(cwd: Path) -> list[LabProgress]:
     """
     root = state_folder(cwd).parent
     try:
-        found = find_submissions(None, root)
+        found = find_places(None, root)
     except ValueError:  # a .nnlab above the labs, as somebody's habit or accident put it there
-        found = find_submissions(None, cwd)
-    return [lab_progress(submission, cwd) for submission in found]
+        found = find_places(None, cwd)
+    return [lab_progress(place, cwd) for place in found]
 
 
-def lab_progress(submission: Submission, cwd: Path) -> LabProgress:
-    """Tell how far one submission has come."""
-    place = state_folder(cwd) / KEPT
-    entry = _read(place).get(_name(submission, place))
+def lab_progress(place: Place, cwd: Path) -> LabProgress:
+    """Tell how far the submission in one place has come."""
+    path = state_folder(cwd) / KEPT
+    submission = place.read()
+    entry = kept_entries(path, SCHEMA, ENTRY).get(_name(place, path))
     if entry is None:
-        return LabProgress(submission, {}, None, changed=False)
+        return LabProgress(place, submission, {}, None, changed=False)
     checks = submission.lab.checks
     known = {name: status for name, status in entry["checks"].items() if name in checks}
-    changed = entry["digest"] != submission.taken().digest
-    return LabProgress(submission, known, datetime.fromisoformat(entry["graded_at"]), changed)
+    changed = entry["digest"] != submission.digest
+    then = datetime.fromisoformat(entry["graded_at"])
+    return LabProgress(place, submission, known, then, changed)
 
 
-def _name(submission: Submission, place: Path) -> str:
+def _name(place: Place, path: Path) -> str:
     """Name a submission by lab and folder; one in the workspace keeps its name when that is moved."""
-    folder, root = submission.folder.resolve(), place.parent.parent.resolve()
+    folder, root = place.folder.resolve(), path.parent.parent.resolve()
     if folder.is_relative_to(root):
         folder = folder.relative_to(root)
-    return f"{submission.lab.id} {folder.as_posix()}"
-
-
-def _read(place: Path) -> dict[str, Any]:
-    """Read what is kept; what is not as we wrote it counts as nothing."""
-    try:
-        plain = json.loads(kept_text(place))
-        if plain["schema"] != SCHEMA:
-            return {}
-        return {name: entry for name, entry in plain["labs"].items() if _is_entry(entry)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}
-
-
-def _is_entry(entry: Any) -> bool:
-    if not (isinstance(entry, dict) and entry.keys() == {"graded_at", "digest", "checks"}):
-        return False
-    checks, statuses = entry["checks"], {str(status) for status in Status}
-    if not (isinstance(checks, dict) and all(isinstance(s, str) for s in checks.values())):
-        return False
-    try:
-        then = datetime.fromisoformat(entry["graded_at"])
-    except (TypeError, ValueError):
-        return False
-    dated = then.tzinfo is not None and then.year in YEARS
-    return dated and isinstance(entry["digest"], str) and statuses.issuperset(checks.values())
+    return f"{place.lab.id} {folder.as_posix()}"

@@ -1,6 +1,5 @@
 """Grade what a student has here: find the submissions, take the keys, ask in one warm sandbox."""
 
-import difflib
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
@@ -10,42 +9,44 @@ from autograder.course.lab import Lab
 from autograder.grading.grade import grade
 from autograder.grading.key import Key, SecretKey, open_key, stored_key
 from autograder.grading.report import Report
-from autograder.grading.submission import Handed, Submission, SubmissionError, find_submissions
+from autograder.grading.submission import Submission, SubmissionError
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.student.earlier import earlier_first
+from autograder.student.find import Place, find_places
+from autograder.text import nearest
 
 __all__ = ["SelfCheck", "find_targets", "grade_all", "sandbox_for"]
 
 
 def find_targets(
     targets: Sequence[str], check: str | None, cwd: Path
-) -> tuple[list[Submission], str | None]:
-    """Find the submissions that the targets name, and the id of the one check wanted.
+) -> tuple[list[Place], str | None]:
+    """Find the places that the targets name, and the id of the one check wanted.
 
     Raises: SubmissionError for what cannot be found, with the nearest names.
     """
-    found = [s for target in targets or (None,) for s in find_submissions(target, cwd)]
+    found = [s for target in targets or (None,) for s in find_places(target, cwd)]
     unique = list({(s.lab.id, s.folder): s for s in found}.values())
     if check is None:
         return unique, None
     known = {name: s for s in unique for name in s.lab.checks}
     full = next((name for name in known if check in {name, name.partition(".")[2]}), None)
     if full is None:
-        near = difflib.get_close_matches(check, known, n=1, cutoff=0.4)
-        hint = f"Did you mean {near[0]}?" if near else f"The checks are {', '.join(known)}."
+        near = nearest(check, known)
+        hint = f"Did you mean {near}?" if near else f"The checks are {', '.join(known)}."
         raise SubmissionError(f"There is no check {check!r} in what is graded here. {hint}")
     return [known[full]], full
 
 
 def grade_all(
-    submissions: Sequence[Submission],
+    places: Sequence[Place],
     *,
     seed: int | None = None,
     only: str | None = None,
     carry: bool = False,
     recording: Callable[[Lab], object] = lambda _: None,
-) -> Generator[tuple[Handed, Report]]:
-    """Grade the submissions one after the other; yield what was read, and its report as it is there.
+) -> Generator[tuple[Submission, Report]]:
+    """Grade what is there, one lab after the other; yield what was read, and its report.
 
     Nothing is read before the sandbox is open: its worker may be a copy of this process.
 
@@ -54,14 +55,14 @@ def grade_all(
     Raises: SandboxError or RecordingError, which are ours; SeedError if the student's edition has
         no answers to this seed's cases.
     """
-    with sandbox_for(submissions, seed) as sandbox:
+    with sandbox_for(places, seed) as sandbox:
         check = SelfCheck(seed, sandbox, recording)
-        for submission in submissions:
-            handed = submission.taken()
-            yield handed, check.report(handed, only=only, carry=carry)
+        for place in places:
+            submission = place.read()
+            yield submission, check.report(submission, only=only, carry=carry)
 
 
-def sandbox_for(submissions: Sequence[Submission], seed: int | None = None) -> Sandbox:
+def sandbox_for(places: Sequence[Place], seed: int | None = None) -> Sandbox:
     """Open the sandbox for labs; its worker is a copy of this process if that holds no answer yet.
 
     No key has been read, and of the course's own labs nothing but the checks has been imported. What
@@ -70,7 +71,7 @@ def sandbox_for(submissions: Sequence[Submission], seed: int | None = None) -> S
 
     Raises: SandboxError if no process can be started.
     """
-    guests = any(is_guest(submission.lab) for submission in submissions)
+    guests = any(is_guest(place.lab) for place in places)
     return open_sandbox(here=seed is None and not guests)
 
 
@@ -92,21 +93,27 @@ class SelfCheck:
         self.recording = recording
         self.known: dict[tuple[str, str], Report] = {}
 
-    def report(self, handed: Handed, *, only: str | None = None, carry: bool = False) -> Report:
+    def report(
+        self, submission: Submission, *, only: str | None = None, carry: bool = False
+    ) -> Report:
         """Grade one submission.
 
         Raises: SandboxError, RecordingError, SeedError.
         """
         if not edition.is_students():
-            return grade(handed, self._key(handed.lab), self.sandbox, only=only, carry=carry)
-        key = stored_key(handed.lab, edition.default_seed() if self.seed is None else self.seed)
+            return grade(
+                submission, self._key(submission.lab), self.sandbox, only=only, carry=carry
+            )
+        key = stored_key(submission.lab, edition.default_seed() if self.seed is None else self.seed)
         assert key is not None, "the student's edition has one, or says why not"
         first = earlier_first(
-            handed.lab, handed.lacking, lambda lab: self._earlier(handed.before(lab))
+            submission.lab,
+            submission.missing_earlier,
+            lambda lab: self._earlier(submission.before(lab)),
         )
-        report = grade(handed, key, self.sandbox, only=only, carry=carry, first=first)
+        report = grade(submission, key, self.sandbox, only=only, carry=carry, first=first)
         if only is None:
-            self.known[handed.lab.id, handed.digest] = report
+            self.known[submission.lab.id, submission.digest] = report
         return report
 
     def _key(self, lab: Lab) -> Key:
@@ -114,6 +121,6 @@ class SelfCheck:
         names = open_key(lab, self.recording, self.sandbox)
         return names if self.seed is None else SecretKey(self.seed, names)
 
-    def _earlier(self, handed: Handed) -> Report:
-        known = self.known.get((handed.lab.id, handed.digest))
-        return known if known is not None else self.report(handed)
+    def _earlier(self, submission: Submission) -> Report:
+        known = self.known.get((submission.lab.id, submission.digest))
+        return known if known is not None else self.report(submission)

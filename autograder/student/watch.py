@@ -15,8 +15,9 @@ from pathlib import Path
 from autograder.course.lab import Lab, Status
 from autograder.grading.key import RecordingError
 from autograder.grading.report import CheckResult, Report
-from autograder.grading.submission import Handed, Submission
+from autograder.grading.submission import Submission
 from autograder.sandbox import Sandbox, SandboxError
+from autograder.student.find import Place
 from autograder.student.selfcheck import SelfCheck
 
 __all__ = ["Difference", "Event", "compare", "every", "watch"]
@@ -28,9 +29,9 @@ LOOK_SECONDS = 0.1
 class Event:
     """What a change of a submission's files led to."""
 
+    place: Place
     submission: Submission
-    digest: str
-    """Of what was graded."""
+    """What was read there."""
     report: Report | None
     """None where nothing was graded: then `told` says why, and the last report stands."""
     before: Report | None
@@ -72,7 +73,7 @@ def _differs(old: CheckResult, new: CheckResult) -> bool:
     if old.status is not new.status:
         return True
     # Which check a skipped one waits for is no news; how a failed one fails is.
-    return new.status is Status.FAILED and (old.message, old.hint) != (new.message, new.hint)
+    return new.status is Status.FAILED and (old.fact, old.hint) != (new.fact, new.hint)
 
 
 def every(seconds: float = LOOK_SECONDS) -> Iterator[None]:
@@ -83,7 +84,7 @@ def every(seconds: float = LOOK_SECONDS) -> Iterator[None]:
 
 
 def watch(
-    submissions: Sequence[Submission],
+    places: Sequence[Place],
     sandbox: Sandbox,
     looks: Iterable[object],
     *,
@@ -96,9 +97,9 @@ def watch(
     watching goes on.
     """
     check = SelfCheck(seed, sandbox)
-    watchers = [_Watcher(submission, check, grading) for submission in submissions]
+    watchers = [_Watcher(place, check, grading) for place in places]
     for watcher in watchers:
-        yield watcher.grade(watcher.submission.taken())
+        yield watcher.grade(watcher.place.read())
     for _ in looks:
         for watcher in watchers:
             event = watcher.look()
@@ -107,59 +108,59 @@ def watch(
 
 
 class _Watcher:
-    """Watches one submission."""
+    """Watches one place."""
 
     def __init__(
         self,
-        submission: Submission,
+        place: Place,
         check: SelfCheck,
         grading: Callable[[Lab], AbstractContextManager[object]],
     ) -> None:
-        self.submission = submission
+        self.place = place
         self.check = check
         self.grading = grading
-        self.seen = _traces(submission)
+        self.seen = _traces(place)
         self.moving = False
         self.digest = ""
         self.last: Report | None = None
 
     def look(self) -> Event | None:
         """Grade if the files have changed and are still again."""
-        traces = _traces(self.submission)
+        traces = _traces(self.place)
         if traces != self.seen:
             self.seen, self.moving = traces, True
             return None
         if not self.moving:
             return None
         self.moving = False
-        handed = self.submission.taken()
-        if handed.digest == self.digest:  # saved as it was
+        submission = self.place.read()
+        if submission.digest == self.digest:  # saved as it was
             return None
-        unready = _unready(handed) if self.last else ""
+        unready = _unready(submission) if self.last else ""
         if unready:
-            self.digest = handed.digest
-            return Event(self.submission, handed.digest, None, self.last, unready)
-        return self.grade(handed)
+            self.digest = submission.digest
+            return Event(self.place, submission, None, self.last, unready)
+        return self.grade(submission)
 
-    def grade(self, handed: Handed) -> Event:
+    def grade(self, submission: Submission) -> Event:
         """Grade what was read; a fault of ours leaves the last report as it is."""
-        self.digest = handed.digest
+        self.digest = submission.digest
         before = self.last
-        lab = self.submission.lab
+        lab = self.place.lab
         try:
             with self.grading(lab):
-                report = self.check.report(handed)
+                report = self.check.report(submission)
         except (SandboxError, RecordingError) as error:
             self.digest = ""  # saving the same text tries again
             told = f"{error}\nThis is the checker's fault, not yours. Save again to try again."
-            return Event(self.submission, "", None, before, told)
+            return Event(self.place, submission, None, before, told)
         self.last = report
-        return Event(self.submission, handed.digest, report, before)
+        return Event(self.place, submission, report, before)
 
 
-def _traces(submission: Submission) -> list[tuple[int, ...]]:
+def _traces(place: Place) -> list[tuple[int, ...]]:
     """Note what a file system tells of the modules without reading them."""
-    return [_trace(submission.folder / f"{module}.py") for module in submission.lab.modules]
+    return [_trace(place.folder / f"{module}.py") for module in place.lab.modules]
 
 
 def _trace(path: Path) -> tuple[int, ...]:
@@ -170,11 +171,11 @@ def _trace(path: Path) -> tuple[int, ...]:
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def _unready(handed: Handed) -> str:
+def _unready(submission: Submission) -> str:
     """Say why nothing is to be graded yet: a module is missing, or is no Python."""
-    if handed.missing:
-        return next(iter(handed.missing.values()))
-    for module, text in handed.texts.items():
+    if submission.missing:
+        return next(iter(submission.missing.values()))
+    for module, text in submission.texts.items():
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # they are for the run, which tells them

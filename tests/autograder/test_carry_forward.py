@@ -78,23 +78,23 @@ ALONE = [(lab.id, module) for lab in labs() for module in lab.modules if len(lab
 
 
 @pytest.mark.parametrize(("lab_id", "module"), ALONE)
-def test_a_solution_file_handed_in_alone_passes_alone(lab_id, module, sandbox, key_of, submit):
+def test_a_solution_file_handed_in_alone_passes_alone(lab_id, module, sandbox, key_of, saved):
     """What its checks need of the lab's other modules comes from the reference; these earn nothing."""
-    submission = submit(lab_id)
-    for other in submission.lab.modules:
+    place = saved(lab_id)
+    for other in place.lab.modules:
         if other != module:
-            (submission.folder / f"{other}.py").unlink()
-    report = grade(submission, key_of(lab_id), sandbox, carry=True)
+            (place.folder / f"{other}.py").unlink()
+    report = grade(place.read(), key_of(lab_id), sandbox, carry=True)
     passed = {r.check.id for r in report.results if r.status is Status.PASSED}
 
-    assert passed == {c.id for c in submission.lab.checks.values() if c.module == module}
+    assert passed == {c.id for c in place.lab.checks.values() if c.module == module}
 
 
-def test_a_missing_module_is_a_stub_to_the_others(sandbox, key_of, submit):
+def test_a_missing_module_is_a_stub_to_the_others(sandbox, key_of, saved):
     """What a file takes from one that is missing costs only the checks that need it written."""
-    submission = submit("lab04_activations")
-    (submission.folder / "activations.py").unlink()
-    report = grade(submission, key_of("lab04_activations"), sandbox)
+    place = saved("lab04_activations")
+    (place.folder / "activations.py").unlink()
+    report = grade(place.read(), key_of("lab04_activations"), sandbox)
     passed = {r.check.id for r in report.results if r.status is Status.PASSED}
 
     assert {"losses.one_hot", "losses.mse", "losses.mse_gradient"} <= passed

@@ -12,8 +12,8 @@ import pytest
 
 from autograder.course.catalogue import ROOT, load_lab
 from autograder.grading import pool
-from autograder.grading.results import to_plain
-from autograder.grading.submission import Handed
+from autograder.grading.report import Report
+from autograder.grading.submission import Submission
 from tests.conftest import reference_text
 
 pytest.importorskip("distributed")
@@ -99,14 +99,14 @@ def handed_in(number):
         "import os\nos._exit(0)\n",
     ]
     return [
-        Handed(HEBB, f"s{i:02}", {"hebb": f"{texts[i % 3]}\n# {i}".encode()}, {})
+        Submission(HEBB, {"hebb": f"{texts[i % 3]}\n# {i}".encode()}, student=f"s{i:02}")
         for i in range(number)
     ]
 
 
 def plain(graded):
     """Describe reports by student."""
-    return {one.student: to_plain(report) for one, report in graded}
+    return {one.student: report for one, report in graded}
 
 
 def test_a_cluster_without_workers_is_told(scheduler):
@@ -142,13 +142,13 @@ def test_without_the_extra_it_is_told(monkeypatch):
 def test_an_answer_that_cannot_be_read_costs_nobody_else(scheduler, workers, monkeypatch):
     """Where one answer is none, its student has no report, and all the others have theirs."""
     assert len(workers) == 2
-    read, taken = pool.from_plain, []
+    read, taken = Report.from_plain, []
 
     def read_all_but_the_first(lab, given):
         taken.append(given)
         return read(lab, {} if len(taken) == 1 else given)
 
-    monkeypatch.setattr(pool, "from_plain", read_all_but_the_first)
+    monkeypatch.setattr(Report, "from_plain", read_all_but_the_first)
     graded = list(pool.grade_many(handed_in(3), _key(), scheduler=scheduler))
 
     assert [report is None for _, report in graded] == [True, False, False]
@@ -184,7 +184,7 @@ def test_who_ends_every_worker_has_no_mark(strict_scheduler):
     """What workers die of again and again comes back without a report."""
     worker = start(*worker_of(strict_scheduler), **QUIET)
     wait_for(strict_scheduler, 1)
-    endless = Handed(HEBB, "eve", {"hebb": b"while True: pass"}, {})
+    endless = Submission(HEBB, {"hebb": b"while True: pass"}, student="eve")
     killer = threading.Timer(1.5, end, [worker])
     killer.start()
 

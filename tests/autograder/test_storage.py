@@ -14,7 +14,7 @@ import pytest
 
 from autograder import storage
 from autograder.course.catalogue import ROOT
-from autograder.grading.submission import Handed, find_submissions
+from autograder.grading.submission import Submission
 from autograder.storage import (
     NotAFileError,
     TooLargeError,
@@ -27,6 +27,7 @@ from autograder.storage import (
     read_regular,
     write_whole,
 )
+from autograder.student.find import find_places
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs pipes, devices and locks")
 
@@ -185,9 +186,9 @@ def a_workspace(cwd):
     """Do all that keeps something in a workspace, or reads it."""
     from autograder.student import hints, progress, workspace
 
-    (submission,) = find_submissions("hebb", cwd)
+    (place,) = find_places("hebb", cwd)
     progress.keep_progress([], cwd)
-    progress.lab_progress(submission, cwd)
+    progress.lab_progress(place, cwd)
     hints.remember([], cwd)
     with pytest.raises(hints.HintError):
         hints.next_hint("update", cwd)
@@ -200,7 +201,8 @@ def a_workspace(cwd):
 def a_course(cwd):
     """Do all that keeps something in a course, or reads it."""
     from autograder.course.catalogue import load_lab
-    from autograder.grading.results import Results, Seeds, from_plain
+    from autograder.grading.report import SCHEMA, Report
+    from autograder.grading.results import Results, Seeds
 
     lab = load_lab("lab02_hebb")
     results = Results(cwd / ".nnlab" / "results", lab, b"key")
@@ -208,24 +210,23 @@ def a_course(cwd):
         {
             "id": name,
             "status": "passed",
-            "message": "",
-            "mistake": None,
+            "fact": [],
+            "mistakes": [],
             "hint": None,
-            "raised_at": None,
         }
         for name in lab.checks
     ]
     plain = {
-        "schema": "nnlab/result/2",
+        "schema": SCHEMA,
         "seed": 1,
-        "isolation": "process",
+        "isolation": ["process"],
         "checks": checks,
         "notes": [],
         "versions": {},
     }
-    handed = Handed(lab, "ada", {}, {"hebb": "missing"})
+    handed = Submission(lab, {}, {"hebb": "missing"}, "ada")
     with contextlib.suppress(OSError):
-        results.keep(handed, from_plain(lab, plain))
+        results.keep(handed, Report.from_plain(lab, plain))
     results.find(handed)
     with contextlib.suppress(OSError, ValueError):
         Seeds(cwd / ".nnlab").set(lab, 7)

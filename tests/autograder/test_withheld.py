@@ -5,17 +5,17 @@ import numpy as np
 from autograder.course.lab import Lab
 from autograder.grading.grade import grade
 from autograder.grading.key import record_key
-from autograder.grading.submission import Submission
 from autograder.judges import Finding
 from autograder.sandbox import Answer
 from autograder.sandbox.observation import Returned
 from autograder.sandbox.question import write_questions
+from autograder.student.find import Place
 
 
 class Recorder:
     """A sandbox that answers nothing and keeps what it was asked."""
 
-    isolation = "none"
+    isolation = ("none",)
 
     def __init__(self):
         self.asked = []
@@ -56,7 +56,7 @@ def test_withheld_parts_never_enter_a_question(monkeypatch, tmp_path):
     sandbox = Recorder()
     (tmp_path / "hebb.py").write_text("", encoding="utf-8")
     key = record_key(lab, 0, sandbox)
-    grade(Submission(lab, tmp_path), key, sandbox)
+    grade(Place(lab, tmp_path).read(), key, sandbox)
 
     assert len(sandbox.asked) == 2
     for frame in sandbox.asked:

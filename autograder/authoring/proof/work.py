@@ -20,8 +20,8 @@ from autograder.grading.grade import grade
 from autograder.grading.key import AnswerKey, record_key
 from autograder.grading.pool import end_with_parent
 from autograder.grading.report import Report
-from autograder.grading.results import edition
-from autograder.grading.submission import Handed
+from autograder.grading.results import grader_hash
+from autograder.grading.submission import Submission
 from autograder.sandbox import Sandbox, SandboxError, open_sandbox
 from autograder.storage import STATE, see_no_link
 
@@ -87,7 +87,7 @@ def _chunk(work: Work, units: Iterable[Unit]) -> list[tuple[Unit, Any]]:
 
 
 def _place(kind: str, lab: Lab) -> Path:
-    place = ROOT / STATE / "proof" / f"{kind}-{lab.id}-{edition(lab)[:16]}.jsonl"
+    place = ROOT / STATE / "proof" / f"{kind}-{lab.id}-{grader_hash(lab)[:16]}.jsonl"
     see_no_link(place)
     return place
 
@@ -137,7 +137,7 @@ def graded(lab: Lab, texts: dict[str, bytes], seed: int) -> Report:
     """
     reference = {module: engine_path(module).read_bytes() for module in lab.modules}
     key = key_of(load_lab(lab.id), seed)  # the whole lab's, also where a part of it is asked
-    report = grade(Handed(lab, "", {**reference, **texts}, {}), key, sandbox())
+    report = grade(Submission(lab, {**reference, **texts}), key, sandbox())
     for result in report.results:
         if result.status is Status.ERROR:
             raise SandboxError(f"{result.check.id} could not be asked: {result.message}")

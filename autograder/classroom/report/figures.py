@@ -108,8 +108,9 @@ def _failing(reports: Mapping[str, Report]) -> list[Counted]:
 def _mistakes(reports: Mapping[str, Report]) -> list[Counted]:
     found: dict[str, Counted] = {}
     for student, result in _all(reports):
-        if result.mistake:
-            counted = found.setdefault(result.mistake, Counted(result.mistake, result.hint or ""))
+        if result.mistakes:
+            name = " | ".join(result.mistakes)
+            counted = found.setdefault(name, Counted(name, result.hint or ""))
             if student not in counted.students[-1:]:
                 counted.students.append(student)
             if result.check.id not in counted.checks:
@@ -119,7 +120,7 @@ def _mistakes(reports: Mapping[str, Report]) -> list[Counted]:
 
 def _times(marks: Marks) -> Times | None:
     spent = {  # of equal submissions the first stands for all
-        mark.handed.digest: (sum(r.seconds for r in mark.report.results), mark.student)
+        mark.submission.digest: (sum(r.seconds for r in mark.report.results), mark.student)
         for mark in reversed(marks.marks)
         if mark.report
     }

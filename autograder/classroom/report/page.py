@@ -52,5 +52,5 @@ def _student(mark: Mark, number: int, addresses: Mapping[str, str]) -> _Student:
         addresses.get(mark.student, ""),
         mark.report.points if mark.report else None,
         tuple(r.check.id for r in results if r.status is Status.FAILED),
-        tuple(dict.fromkeys(r.mistake for r in results if r.mistake)),
+        tuple(dict.fromkeys(" | ".join(r.mistakes) for r in results if r.mistakes)),
     )

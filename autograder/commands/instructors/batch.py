@@ -92,13 +92,13 @@ def batch(
     from autograder.classroom.platforms.nbgrader.mend import mend_course
     from autograder.classroom.report.files import write_class
     from autograder.grading.pool import require_isolation
-    from autograder.sandbox import HIDES_FILES
+    from autograder.sandbox import HIDES_FILES, Layers
 
     course = Path.cwd()
     listed = _roster(lab, platform, roster, column)
     try:
         with after_a_fault("Nothing is lost."):
-            at_least = ""
+            at_least: Layers = ()
             if isolation == "full":
                 at_least = require_isolation() if scheduler is None else HIDES_FILES
             for sentence in mend_course(course, submitted):
@@ -144,7 +144,7 @@ def _notes(marks: Marks) -> Iterator[str]:
     """Say what was odd in what students handed in, as far as it fits on a screen."""
     from autograder.text import named
 
-    notes = [f"{named(m.student)}: {note}" for m in marks.marks for note in m.handed.notes]
+    notes = [f"{named(m.student)}: {note}" for m in marks.marks for note in m.submission.notes]
     yield from notes[:MAX_NOTES]
     if len(notes) > MAX_NOTES:
         yield f"{len(notes) - MAX_NOTES} more notes like these"

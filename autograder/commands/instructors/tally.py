@@ -39,8 +39,8 @@ def tally(folder: Path, labs: Sequence[Lab]) -> None:
         counted = tallying.tally(folder, lab.id)
         says = {m.id: m.says for m in load_mistakes(lab)}
         rows = [
-            (str(n), name, " Or: ".join(says.get(part, "") for part in name.split(" | ")))
-            for name, n in counted.named.most_common()
+            (str(n), " | ".join(names), " Or: ".join(says.get(name, "") for name in names))
+            for names, n in counted.named.most_common()
         ]
         rows += [
             (str(n), check, "failed, no known mistake")

@@ -83,26 +83,25 @@ def grade(
 
     if carry and edition.is_students():
         raise click.UsageError("--carry-forward needs the reference: it is for instructors.")
-    submissions, check = find_targets(targets, only, Path.cwd())
+    places, check = find_targets(targets, only, Path.cwd())
     outputs = Outputs(**files)
     outputs.prepare()
-    screen = Screen(brief=len(submissions) > 1 and not verbose)
-    reports = []
-    digests = []
-    grading = grade_all(submissions, seed=seed, only=check, carry=carry, recording=tell_recording)
+    screen = Screen(brief=len(places) > 1 and not verbose)
+    graded = []
+    grading = grade_all(places, seed=seed, only=check, carry=carry, recording=tell_recording)
     with closing(grading):
-        for submission in submissions:
-            with working(f"Grading {submission.lab.id} …"):
-                handed, report = next(grading)
-            digests.append(handed.digest)
-            reports.append(report)
+        for place in places:
+            with working(f"Grading {place.lab.id} …"):
+                submission, report = next(grading)
+            graded.append((place, submission, report))
             if not as_json:
                 screen.report(report)
+    reports = [report for _, _, report in graded]
     if as_json:  # for machines, which take no hints
         click.echo(to_json(reports))
     else:
         remember(reports, Path.cwd())
-        keep_progress(zip(submissions, digests, reports, strict=True), Path.cwd())
-        screen.total(reports, submissions)
+        keep_progress(graded, Path.cwd())
+        screen.total(reports, places)
     outputs.write(reports, err=as_json)
     ctx.exit(max(report.exit_code for report in reports))

@@ -61,7 +61,7 @@ def next_(lab: str | None, only_print: bool) -> None:
     Example: nnlab next
     Exit code: 0 done, 1 the editor could not be started, 2 wrong usage.
     """
-    from autograder.grading.submission import find_submissions
+    from autograder.student.find import find_places
     from autograder.student.next_task import next_task
     from autograder.student.progress import lab_progress, workspace_progress
 
@@ -69,7 +69,7 @@ def next_(lab: str | None, only_print: bool) -> None:
     labs = (
         workspace_progress(cwd)
         if lab is None
-        else [lab_progress(submission, cwd) for submission in find_submissions(lab, cwd)]
+        else [lab_progress(place, cwd) for place in find_places(lab, cwd)]
     )
     task = next_task(labs)
     if task is None:

@@ -33,12 +33,12 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
     from autograder.student import watch as watching
     from autograder.student.selfcheck import find_targets, sandbox_for
 
-    submissions, _ = find_targets(targets, None, Path.cwd())
-    screen = Screen(brief=len(submissions) > 1)
+    places, _ = find_targets(targets, None, Path.cwd())
+    screen = Screen(brief=len(places) > 1)
     try:
-        with sandbox_for(submissions, seed) as sandbox:
+        with sandbox_for(places, seed) as sandbox:
             for event in watching.watch(
-                submissions,
+                places,
                 sandbox,
                 watching.every(),
                 seed=seed,
@@ -65,4 +65,4 @@ def _show(event: Event, screen: Screen) -> None:
         screen.report(report)
     if report is not None:
         remember([report], Path.cwd())
-        keep_progress([(event.submission, event.digest, report)], Path.cwd())
+        keep_progress([(event.place, event.submission, report)], Path.cwd())

@@ -4,11 +4,12 @@ The code is foreign: it is cut into lines and tokens, never parsed or run. Pytho
 no recursion, so nothing that somebody writes can exhaust the stack of the process that reads it.
 """
 
+import contextlib
 import io
 import re
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from markupsafe import Markup
@@ -68,33 +69,6 @@ class _Definition:
     docstring: tuple[int, int] = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """A logical line: how deep it stands, where, and what it begins."""
-
-    depth: int
-    first: int
-    last: int
-    is_text: bool
-    decorates: bool
-    defines: str
-
-    @classmethod
-    def of(cls, depth: int, tokens: Sequence[tokenize.TokenInfo]) -> "_Statement":
-        """Look at the first tokens of a logical line."""
-        words = [token.string for token in tokens[:3]]
-        if words[0] == "async" and len(words) > 1:
-            del words[0]
-        return cls(
-            depth,
-            tokens[0].start[0],
-            tokens[-1].end[0],
-            is_text=tokens[0].type == tokenize.STRING,
-            decorates=words[0] == "@",
-            defines=words[1] if words[0] in {"def", "class"} and len(words) > 1 else "",
-        )
-
-
 def excerpts(
     sources: Mapping[str, bytes], check: Check, raised_at: tuple[str, int] | None
 ) -> list[Excerpt]:
@@ -145,45 +119,34 @@ def _definitions(lines: Sequence[str]) -> Iterator[_Definition]:
     """Go through functions and classes, as far as the text can be read."""
     opened: list[_Definition] = []
     decorated = last = 0
-    for said in _statements(lines):
-        while opened and opened[-1].depth >= said.depth:
-            yield _closed(opened.pop(), last)
-        if said.is_text and opened and opened[-1].last == last:  # just below its head
-            opened[-1].docstring = (said.first, said.last)
-        if said.defines:
-            path = (*(outer.path[-1] for outer in opened), said.defines)
-            opened.append(_Definition(path, said.depth, decorated or said.first, said.last))
-        decorated = (decorated or said.first) if said.decorates else 0
-        last = said.last
-    while opened:
-        yield _closed(opened.pop(), last)
+    for depth, tokens in _logical_lines(lines):
+        first, end = tokens[0].start[0], tokens[-1].end[0]
+        words = [token.string for token in tokens[:3] if token.string != "async"]
+        while opened and opened[-1].depth >= depth:
+            yield replace(opened.pop(), last=last)
+        if tokens[0].type == tokenize.STRING and opened and opened[-1].last == last:
+            opened[-1].docstring = (first, end)  # just below its head
+        if words[:1] in (["def"], ["class"]) and len(words) > 1:
+            path = (*(outer.path[-1] for outer in opened), words[1])
+            opened.append(_Definition(path, depth, decorated or first, end))
+        decorated = (decorated or first) if words[:1] == ["@"] else 0
+        last = end
+    yield from (replace(definition, last=last) for definition in reversed(opened))
 
 
-def _statements(lines: Sequence[str]) -> Iterator[_Statement]:
+def _logical_lines(lines: Sequence[str]) -> Iterator[tuple[int, list[tokenize.TokenInfo]]]:
     """Go through logical lines with their depth, up to where the tokenizer gives up."""
     depth, tokens = 0, list[tokenize.TokenInfo]()
     text = io.StringIO("\n".join(lines) + "\n", newline="\n")
-    try:
+    with contextlib.suppress(tokenize.TokenError, SyntaxError):
         for token in tokenize.generate_tokens(text.readline):
-            match token.type:
-                case tokenize.COMMENT | tokenize.NL:
-                    pass
-                case tokenize.INDENT:
-                    depth += 1
-                case tokenize.DEDENT:
-                    depth -= 1
-                case tokenize.NEWLINE if tokens:
-                    yield _Statement.of(depth, tokens)
-                    tokens = []
-                case _:
-                    tokens.append(token)
-    except (tokenize.TokenError, SyntaxError):
-        return
-
-
-def _closed(definition: _Definition, last: int) -> _Definition:
-    definition.last = last
-    return definition
+            if token.type in {tokenize.INDENT, tokenize.DEDENT}:
+                depth += 1 if token.type == tokenize.INDENT else -1
+            elif token.type == tokenize.NEWLINE and tokens:
+                yield depth, tokens
+                tokens = []
+            elif token.type not in {tokenize.COMMENT, tokenize.NL}:
+                tokens.append(token)
 
 
 def _cut(file: str, lines: Sequence[str], found: _Definition, raised: int) -> Excerpt:

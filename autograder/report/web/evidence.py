@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from autograder.grading.report import CheckResult
 from autograder.pictures import to_png
-from autograder.report.web.message import message_parts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,7 +46,7 @@ def _described(figure: "Figure", result: CheckResult) -> str:
     title = " ".join(figure.get_suptitle().split())
     panels = [text for ax in figure.axes if (text := ax.get_title())]
     lines = [text for legend in figure.legends for text in _texts(legend)]
-    found = [part.text for part in message_parts(result.message) if not part.label]
+    found = [part.text for part in result.fact if not part.label]
     parts = [title, "; ".join(panels), "; ".join(lines), *found]
     return " ".join(part if part.endswith((".", "?")) else f"{part}." for part in parts if part)
 

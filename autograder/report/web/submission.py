@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.course.lab import Status
-from autograder.grading.explain import NOT_WRITTEN
-from autograder.grading.report import CheckResult, Report
+from autograder.grading.explain import not_written
+from autograder.grading.report import CheckResult, Fact, Part, Report
 from autograder.report.terminal import SIGNS, WORDS, made_with
 from autograder.report.web.code import Excerpt, excerpts
 from autograder.report.web.evidence import Shown, shown
-from autograder.report.web.message import Part, message_parts
 from autograder.report.web.pages import fill
 
 __all__ = ["to_fragment", "to_html"]
@@ -80,28 +79,27 @@ def _lab(report: Report) -> _Lab:
     helped = report.reached - report.own_points
     if helped:
         counts.append(f"{report.own_points} on its own, {helped} with the reference's help")
-    under = f"Isolation: {report.isolation}"
+    under = f"Isolation: {'+'.join(report.isolation)}"
     made = " · ".join(filter(None, [under, made_with(report)]))
     return _Lab(report, ", ".join(counts), made, tuple(_shortfalls(report)))
 
 
 def _shortfalls(report: Report) -> Iterator[Shortfall]:
     """Go through what failed; what says the same as the check above is told in the table alone."""
-    told = ""
+    told: Fact = ()
     for number, result in enumerate(report.results, 1):
-        if result.status in {Status.FAILED, Status.ERROR} and result.message != told:
-            parts = list(message_parts(result.message))
-            written = not result.message.startswith(NOT_WRITTEN)
+        if result.status in {Status.FAILED, Status.ERROR} and result.fact != told:
+            written = result.fact != not_written(result.check)
             code = excerpts(report.sources, result.check, result.raised_at) if written else []
             yield Shortfall(
                 number,
                 result,
-                tuple(part for part in parts if part.label),
-                tuple(part.text for part in parts if not part.label),
+                tuple(part for part in result.fact if part.label),
+                tuple(part.text for part in result.fact if not part.label),
                 tuple(code),
                 shown(result),
             )
-        told = result.message
+        told = result.fact
 
 
 def _pictures_missing(reports: Sequence[Report]) -> bool:

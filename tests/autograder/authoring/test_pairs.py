@@ -88,7 +88,7 @@ def test_a_name_that_something_contradicts_is_a_strangers(sandbox, key_of, monke
     stranger = next(
         name for name in key.checks[check.id].wrong if name not in {pair.first.id, pair.second.id}
     )
-    named = CheckResult(check, Status.FAILED, mistake=stranger)
+    named = CheckResult(check, Status.FAILED, mistakes=(stranger,))
     monkeypatch.setattr("autograder.authoring.pairs.ask_exercise", lambda *_: [named])
 
     outcome = ask_pair(lab, pair, key, sandbox)

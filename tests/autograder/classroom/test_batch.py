@@ -24,7 +24,8 @@ from autograder.grading import pool
 from autograder.grading.fingerprints import judging_files
 from autograder.grading.grade import grade
 from autograder.grading.key import SecretKey, get_key
-from autograder.grading.results import Results, Seeds, edition, from_plain, to_plain
+from autograder.grading.report import Report
+from autograder.grading.results import Results, Seeds, grader_hash
 from autograder.sandbox import SandboxError
 from tests.conftest import reference_text
 
@@ -74,8 +75,8 @@ def test_the_marks_are_those_of_nnlab_grade(classroom, sandbox, key_of):
 
     assert done[1].to_plain() == done[2].to_plain()
     for mark in done[1].marks:
-        alone = grade(mark.handed, SecretKey(SEED, key_of("lab02_hebb")), sandbox)
-        assert to_plain(mark.report) == to_plain(alone)
+        alone = grade(mark.submission, SecretKey(SEED, key_of("lab02_hebb")), sandbox)
+        assert mark.report == alone
     points = {mark.student: mark.report.points for mark in done[1].marks}
     assert points == {"ada": 20, "ada2": 20, "bob": points["bob"], "eve": 0, "stu": 0, "zoe": 0}
     assert 0 < points["bob"] < 20
@@ -139,10 +140,10 @@ def test_one_submission_is_graded_by_a_call(classroom, key_of):
     """grade(lab, path, key) takes a folder or a file, and refuses another lab's key."""
     folder = classroom / "submitted" / "ada" / "lab02_hebb"
 
-    assert batch.grade("hebb", folder, key_of("lab02_hebb")).points == 20
-    assert batch.grade(HEBB, folder / "hebb.py", key_of("lab02_hebb")).points == 20
+    assert batch.grade_folder("hebb", folder, key_of("lab02_hebb")).points == 20
+    assert batch.grade_folder(HEBB, folder / "hebb.py", key_of("lab02_hebb")).points == 20
     with pytest.raises(ValueError, match="key must be one of lab02_hebb, got one of lab01_gates"):
-        batch.grade(HEBB, folder, key_of("lab01_gates"))
+        batch.grade_folder(HEBB, folder, key_of("lab01_gates"))
 
 
 def test_what_is_known_is_not_graded_again(classroom):
@@ -253,7 +254,7 @@ def test_a_result_that_is_not_whole_is_graded_again(classroom, key_of, sandbox):
     report = grade(handed, key_of("lab02_hebb"), sandbox)
     results.keep(handed, report)
     (path,) = results.folder.iterdir()
-    assert to_plain(results.find(handed)) == to_plain(report)
+    assert results.find(handed) == report
     text = path.read_text()
 
     for damaged in ("", text[:-20], "[]", "{}", text.replace("hebb.update", "hebb.other")):
@@ -262,7 +263,7 @@ def test_a_result_that_is_not_whole_is_graded_again(classroom, key_of, sandbox):
     path.unlink()
     broken = json.loads(text)
     broken["checks"][0]["status"] = "error"
-    results.keep(handed, from_plain(HEBB, broken))
+    results.keep(handed, Report.from_plain(HEBB, broken))
     assert list(results.folder.iterdir()) == []
 
 
@@ -283,8 +284,8 @@ def test_a_result_is_named_after_all_that_judges():
     }  # like these, it judges nothing
 
     assert set(used) - hashed - aside - drawn == set()
-    assert len(edition(HEBB)) == 32
-    assert edition(HEBB) != edition(load_lab("lab03_perceptron"))
+    assert len(grader_hash(HEBB)) == 32
+    assert grader_hash(HEBB) != grader_hash(load_lab("lab03_perceptron"))
 
 
 class _Dying:
@@ -588,7 +589,7 @@ def test_less_than_confinement_must_be_asked_for(classroom, monkeypatch):
 def test_a_process_that_has_fewer_layers_than_were_found_grades_nothing(classroom, monkeypatch):
     """What holds submissions is looked at once; each process that grades must have as much."""
     monkeypatch.delenv("NNLAB_ISOLATION")
-    found = "bubblewrap+landlock+seccomp+one more"
+    found = ("bubblewrap", "landlock", "seccomp", "one more")
     monkeypatch.setattr(pool, "require_isolation", lambda: found)
     refused = run("hebb", "--seed", "0", "--jobs", "1")
 

@@ -12,8 +12,8 @@ from autograder.classroom.roster import RosterError, read_roster
 from autograder.cli import main
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
-from autograder.grading.report import CheckResult, Report
-from autograder.grading.submission import Handed
+from autograder.grading.report import CheckResult, Part, Report
+from autograder.grading.submission import Submission
 from tests.conftest import reference_text
 
 LAB = load_lab("lab02_hebb")
@@ -39,13 +39,13 @@ CANVAS = (
 
 def mark(student, points=(3,)):
     """Make a mark: hebb.update passed if it has points, else failed; None for no report."""
-    handed = Handed(LAB, student, {}, {})
+    handed = Submission(LAB, {}, student=student)
     if points is None:
         return Mark(handed, None)
     check = LAB.checks["hebb.update"]
     passed = CheckResult(check, Status.PASSED)
-    failed = CheckResult(check, Status.FAILED, "x", hint="What is <b> for?")
-    return Mark(handed, Report(LAB.id, LAB.title, 7, "process", (passed if points else failed,)))
+    failed = CheckResult(check, Status.FAILED, (Part("x"),), hint="What is <b> for?")
+    return Mark(handed, Report(LAB.id, LAB.title, 7, ("process",), (passed if points else failed,)))
 
 
 def filled(tmp_path, platform, text, *marks, column=""):

@@ -9,24 +9,24 @@ from autograder.cli import main
 
 
 def report(*checks, lab="lab02_hebb", **more):
-    """Make a report of (id, status, mistake)."""
-    entries = [dict(zip(("id", "status", "mistake"), check, strict=True)) for check in checks]
-    return {"schema": "nnlab/report/1", "lab": lab, "checks": entries, **more}
+    """Make a report of (id, status, mistakes)."""
+    entries = [dict(zip(("id", "status", "mistakes"), check, strict=True)) for check in checks]
+    return {"schema": "nnlab/report/2", "lab": lab, "checks": entries, **more}
 
 
 def write(folder):
     """Write what three students and a mishap left."""
-    bias = ("hebb.update", "failed", "hebb-forgets-bias")
-    again = ("hebb.history", "failed", "hebb-forgets-bias")
+    bias = ("hebb.update", "failed", ["hebb-forgets-bias"])
+    again = ("hebb.history", "failed", ["hebb-forgets-bias"])
     files = {
-        "ann/report.json": report(bias, again, ("hebb.predict", "passed", None)),
-        "ben/report.json": report(bias, ("hebb.predict", "failed", None)),
+        "ann/report.json": report(bias, again, ("hebb.predict", "passed", [])),
+        "ben/report.json": report(bias, ("hebb.predict", "failed", [])),
         "cem/report.json": {
-            "schema": "nnlab/report/1",
-            "reports": [report(lab="lab01_gates"), report(("hebb.update", "failed", "a | b"))],
+            "schema": "nnlab/report/2",
+            "reports": [report(lab="lab01_gates"), report(("hebb.update", "failed", ["a", "b"]))],
         },
         "cem/package.json": {"name": "something else"},
-        "eve/report.json": {"schema": "nnlab/report/1", "reports": 7},
+        "eve/report.json": {"schema": "nnlab/report/2", "reports": 7},
     }
     for name, plain in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
@@ -40,7 +40,7 @@ def test_a_name_counts_once_a_report(tmp_path):
 
     counted = tally(tmp_path, "lab02_hebb")
     assert counted.reports == 3
-    assert counted.named == {"hebb-forgets-bias": 2, "a | b": 1}
+    assert counted.named == {("hebb-forgets-bias",): 2, ("a", "b"): 1}
     assert counted.unnamed == {"hebb.predict": 1}
     assert counted.refused == ["cem/package.json", "eve/report.json", "eve/torn.json"]
 

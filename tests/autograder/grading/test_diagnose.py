@@ -9,6 +9,7 @@ from autograder.course.lab import Status
 from autograder.course.mistakes import Mistake
 from autograder.grading.diagnose import diagnose
 from autograder.grading.grade import grade
+from autograder.grading.verdict import Judged, Wrong
 from autograder.sandbox import Answer
 from autograder.sandbox.observation import Returned
 from tests.conftest import reference_text
@@ -17,7 +18,7 @@ from tests.conftest import reference_text
 def names(report, exercise):
     """Collect the names that an exercise's failed checks give."""
     return {
-        result.mistake
+        " | ".join(result.mistakes) or None
         for result in report.results
         if result.check.exercise == exercise and result.status is Status.FAILED
     }
@@ -103,7 +104,7 @@ def test_what_is_asked_for_the_diagnosis_costs_no_points(sandbox, key_of, submit
 
     assert skipped
     assert all(result.message.startswith("Not asked: it needs") for result in skipped)
-    assert all(result.mistake is None for result in skipped)
+    assert all(result.mistakes == () for result in skipped)
 
 
 def test_an_answer_is_identified_once_for_all_mistakes(key_of, monkeypatch):
@@ -119,6 +120,7 @@ def test_an_answer_is_identified_once_for_all_mistakes(key_of, monkeypatch):
     monkeypatch.setitem(lab.checks, check.id, replace(check, fingerprint=identify))
     answer = Answer([Returned("mine", right.inputs) for right in key.checks[check.id].right])
 
-    assert diagnose(check, key, {check.id: answer}, {check.id: False}, lab.checks) == []
+    judged = Judged(answer, Wrong({}, answer.observations[0], None, None))
+    assert diagnose(check, key, {check.id: judged}, lab.checks) == []
     assert len(key.checks[check.id].wrong) > 1
     assert identified.count("mine") == 1

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from autograder.course.lab import Lab
 from autograder.grading.explain import MAX_PRINTED, explain, not_written_yet, question
+from autograder.grading.report import as_text
 from autograder.judges import Finding
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.observation import Lost, Raised, Returned
@@ -33,8 +34,8 @@ LINE = "          return x +"
 
 def told(observed, *, finding=None, printed="", imported=True, expected=2):
     """Explain an observation of the check `step`, line by line."""
-    text = explain(step, {"x": 1}, observed, expected, finding, printed, imported=imported)
-    return text.splitlines()
+    fact = explain(step, {"x": 1}, observed, expected, finding, printed, imported=imported)
+    return as_text(fact).splitlines()
 
 
 @pytest.mark.parametrize(

@@ -154,20 +154,20 @@ def test_right_in_one_mode_and_wrong_in_the_other(verdicts, fact):
     lab = Lab("lab90_visible", "Visible", "Visible", ["m.f", "m.g"])
 
     def train(student, x):
-        """In training, it answers."""
+        """It answers."""
 
     def evaluation(student, x):
-        """After evaluation, it answers."""
+        """It answers."""
 
     def other(student, x):
-        """In evaluation, g answers."""
+        """The other exercise answers."""
 
     registered = {
-        name: lab.check(exercise, points=1, always=[{"x": 1}])(ask)
-        for name, exercise, ask in (
-            ("train", "m.f", train),
-            ("eval", "m.f", evaluation),
-            ("other", "m.g", other),
+        name: lab.check(exercise, points=1, always=[{"x": 1}], mode=mode)(ask)
+        for name, exercise, mode, ask in (
+            ("train", "m.f", "training", train),
+            ("eval", "m.f", "evaluation", evaluation),
+            ("other", "m.g", "evaluation", other),
         )
     }
     seen = in_one_mode(registered["train"], {registered[n]: v for n, v in verdicts.items()})

@@ -75,7 +75,7 @@ def test_an_unknown_mistake_has_no_name(exercise, body, graded):
 
     assert failed
     assert {r.check.exercise for r in failed} == {exercise}
-    assert {r.mistake for r in failed} == {None}
+    assert {r.mistakes for r in failed} == {()}
 
 
 def test_activations_alone_pass_alone(submit, key_of, sandbox):

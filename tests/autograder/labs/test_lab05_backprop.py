@@ -44,7 +44,7 @@ def test_an_unknown_mistake_has_no_name(exercise, body, graded):
 
     assert failed
     assert {r.check.exercise for r in failed} == {exercise}
-    assert {r.mistake for r in failed} == {None}
+    assert {r.mistakes for r in failed} == {()}
 
 
 @pytest.mark.parametrize("done", ["module", "layers"])

@@ -68,4 +68,4 @@ def test_a_mistake_that_nobody_knows_fails_without_a_name(name, form, sandbox, s
 
     assert failed
     assert {r.check.exercise for r in failed} == {f"descent.{name}"}
-    assert [r.mistake for r in failed if r.mistake] == []
+    assert [r.mistakes for r in failed if r.mistakes] == []

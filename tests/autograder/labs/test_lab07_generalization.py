@@ -51,7 +51,7 @@ def test_a_mistake_that_nobody_knows_fails_without_a_name(exercise, sandbox, sub
 
     assert failed
     assert {r.check.exercise for r in failed} == {exercise}
-    assert [r.mistake for r in failed if r.mistake] == []
+    assert [r.mistakes for r in failed if r.mistakes] == []
 
 
 @pytest.mark.parametrize("module", LAB.modules)

@@ -62,7 +62,7 @@ def test_an_unknown_mistake_fails_without_a_name(exercise, body, key_of, sandbox
 
     assert failed
     assert {r.check.exercise for r in failed} == {exercise}
-    assert [r.mistake for r in failed] == [None] * len(failed)
+    assert [r.mistakes for r in failed] == [()] * len(failed)
 
 
 def test_weights_that_are_never_returned_cost_their_function_alone(key_of, sandbox, submit):

@@ -42,7 +42,7 @@ def test_an_unknown_wrong_body_fails_without_a_name(exercise, body, key_of, sand
     failed = [r for r in results if r.status is Status.FAILED]
 
     assert {r.check.exercise for r in failed} == {exercise}
-    assert {r.mistake for r in failed} == {None}
+    assert {r.mistakes for r in failed} == {()}
 
 
 FORGOTTEN = ["selection.k_fold", "selection.random_search", "training.train"]

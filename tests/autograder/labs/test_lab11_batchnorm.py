@@ -39,7 +39,7 @@ def test_an_unknown_mistake_fails_without_a_name(exercise, right, wrong, key_of,
 
     assert failed
     assert {r.check.exercise for r in failed} == {exercise}
-    assert [r.mistake for r in failed] == [None] * len(failed)
+    assert [r.mistakes for r in failed] == [()] * len(failed)
 
 
 def test_a_wrong_forward_costs_backward_nothing_that_is_asked(key_of, sandbox, submit):

@@ -34,7 +34,7 @@ def test_an_unknown_mistake_fails_without_a_name(exercise, right, wrong, key_of,
 
     assert failed
     assert {r.check.exercise for r in failed} == {exercise}
-    assert [r.mistake for r in failed] == [None] * len(failed)
+    assert [r.mistakes for r in failed] == [()] * len(failed)
 
 
 def test_a_gradient_that_is_never_returned_is_told_so(key_of, sandbox, submit):

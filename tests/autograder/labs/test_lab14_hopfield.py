@@ -48,7 +48,7 @@ def test_an_unknown_mistake_fails_without_a_wrong_name(exercise, body, sandbox, 
     failed = [r for r in report.results if r.status is Status.FAILED]
 
     assert failed
-    assert failed[0].mistake is None
+    assert failed[0].mistakes == ()
     assert {r.check.exercise for r in failed} == {exercise}
 
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from autograder.cli import main
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
-from autograder.grading.report import CheckResult, Report
+from autograder.grading.report import CheckResult, Part, Report
 from autograder.report.junit import to_junit
 from tests.conftest import reference_text
 
@@ -31,7 +31,7 @@ ALLOWED = {  # the common schema: parent, its attributes, its children
 
 def report(*results):
     """Make a report of results of lab 2."""
-    return Report("lab02_hebb", "Hebb's rule", 7, "process", results)
+    return Report("lab02_hebb", "Hebb's rule", 7, ("process",), results)
 
 
 @pytest.fixture
@@ -41,9 +41,18 @@ def mixed():
     hostile = "x]]><&\"' \x00\x1b[31m\ud800\ufffe\u202e\n  end"
     return report(
         CheckResult(CHECKS[passed], Status.PASSED, seconds=0.25),
-        CheckResult(CHECKS[failed], Status.FAILED, hostile, "hebb-forgets-bias", "Why <so>?", 0.5),
-        CheckResult(CHECKS[skipped], Status.SKIPPED, "Not asked: it needs that first."),
-        CheckResult(CHECKS[broken], Status.ERROR, "OSError: no\nTell your instructor."),
+        CheckResult(
+            CHECKS[failed],
+            Status.FAILED,
+            (Part(hostile),),
+            ("hebb-forgets-bias",),
+            "Why <so>?",
+            0.5,
+        ),
+        CheckResult(CHECKS[skipped], Status.SKIPPED, (Part("Not asked: it needs that first."),)),
+        CheckResult(
+            CHECKS[broken], Status.ERROR, (Part("OSError: no"), Part("Tell your instructor."))
+        ),
     )
 
 
@@ -82,7 +91,7 @@ def test_each_verdict_has_its_element(mixed):
         "Why <so>?",
         "hebb-forgets-bias",
     )
-    assert failure.text == "x]]><&\"' [31m\n  end\n\nWhy <so>?"
+    assert failure.text == "x]]><&\"' [31m\n            end\n\nWhy <so>?"
     assert [(t, e.get("message")) for t, e in skipped] == [
         ("skipped", "Not asked: it needs that first.")
     ]
@@ -101,10 +110,10 @@ def test_several_reports_are_several_suites(mixed):
     assert root.get("tests") == "8"
 
 
-def test_grade_writes_it(submit, monkeypatch, tmp_path):
+def test_grade_writes_it(saved, monkeypatch, tmp_path):
     """`--junit FILE` stands beside every other output; a place that is none is wrong usage."""
-    submission = submit("lab02_hebb", hebb=reference_text("hebb").replace("bias + target", "bias"))
-    monkeypatch.chdir(submission.folder)
+    place = saved("lab02_hebb", hebb=reference_text("hebb").replace("bias + target", "bias"))
+    monkeypatch.chdir(place.folder)
     run = CliRunner().invoke
     shown = run(main, ["grade", "--json", "--junit", str(tmp_path / "new" / "report.xml")])
     root = ET.parse(tmp_path / "new" / "report.xml").getroot()
@@ -112,6 +121,6 @@ def test_grade_writes_it(submit, monkeypatch, tmp_path):
     assert shown.exit_code == 1
     assert (root.get("failures"), root.get("skipped")) == ("1", "5")
     follow_the_schema(root)
-    refused = run(main, ["grade", "--junit", str(submission.folder / "hebb.py" / "x")])
+    refused = run(main, ["grade", "--junit", str(place.folder / "hebb.py" / "x")])
     assert refused.exit_code == 2
     assert "cannot be written" in refused.output

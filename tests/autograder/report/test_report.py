@@ -5,7 +5,7 @@ import json
 import pytest
 
 from autograder.course.lab import Lab, Status
-from autograder.grading.report import SCHEMA, CheckResult, Report, to_json
+from autograder.grading.report import SCHEMA, CheckResult, Part, Report, to_json
 
 LAB = Lab("lab09_layers", "Layers", "Layers", ["layers.f"])
 
@@ -24,7 +24,7 @@ def second(student):
 
 def report(*results):
     """Make a report on these results."""
-    return Report("lab09_layers", "Layers", 7, "process", results)
+    return Report("lab09_layers", "Layers", 7, ("process",), results)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_verdicts_are_counted():
 
 
 FAILED = CheckResult(
-    first, Status.FAILED, "called    f()", "forgets | other", "Is it there?", 0.123456
+    first, Status.FAILED, (Part("f()", "called"),), ("forgets", "other"), "Is it there?", 0.123456
 )
 
 
@@ -78,7 +78,9 @@ def test_one_report_is_one_object_with_the_schemas_keys():
         "points": 2,
         "max_points": 5,
         "seed": 7,
-        "isolation": "process",
+        "isolation": ["process"],
+        "notes": [],
+        "versions": {},
         "checks": [
             {
                 "id": "layers.first",
@@ -86,8 +88,8 @@ def test_one_report_is_one_object_with_the_schemas_keys():
                 "status": "failed",
                 "points": 0,
                 "max_points": 3,
-                "message": "called    f()",
-                "mistake": "forgets | other",
+                "fact": [{"label": "called", "text": "f()"}],
+                "mistakes": ["forgets", "other"],
                 "hint": "Is it there?",
                 "seconds": 0.1235,
             },
@@ -97,8 +99,8 @@ def test_one_report_is_one_object_with_the_schemas_keys():
                 "status": "passed",
                 "points": 2,
                 "max_points": 2,
-                "message": "",
-                "mistake": None,
+                "fact": [],
+                "mistakes": [],
                 "hint": None,
                 "seconds": 0.0,
             },
@@ -124,7 +126,7 @@ def test_several_reports_are_a_list(count):
 @pytest.mark.parametrize("message", ["x₁ · x̄₂", "\ud800", "line\nline", "\x1b"])
 def test_json_is_plain_ascii(message):
     """Whatever a message holds, the JSON can be written to any stream and read back."""
-    written = to_json([report(CheckResult(first, Status.FAILED, message))])
+    written = to_json([report(CheckResult(first, Status.FAILED, (Part(message),)))])
 
     assert written.isascii()
-    assert json.loads(written)["checks"][0]["message"] == message
+    assert json.loads(written)["checks"][0]["fact"] == [{"label": "", "text": message}]

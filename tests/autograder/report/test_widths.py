@@ -12,8 +12,8 @@ from rich.console import Console
 from autograder.course.catalogue import ROOT, load_lab
 from autograder.grading.grade import grade
 from autograder.grading.report import Report
-from autograder.grading.submission import Submission
 from autograder.report.terminal import bar, render
+from autograder.student.find import Place
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -24,7 +24,7 @@ def mixed(key_of, sandbox):
     folder = ROOT / "docs" / "demo" / "three_mistakes"
     lab = load_lab("lab02_hebb")
     return grade(
-        Submission(lab, folder / lab.id if (folder / lab.id).is_dir() else folder),
+        Place(lab, folder / lab.id if (folder / lab.id).is_dir() else folder).read(),
         key_of(lab.id),
         sandbox,
     )

@@ -11,7 +11,8 @@ from autograder.course.exercises import find_body
 from autograder.course.mistakes import load_mistakes
 from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
-from autograder.student.hints import HintError, formula_of, ladder, next_hint, open_hints, remember
+from autograder.student.check_info import formula_of
+from autograder.student.hints import HintError, ladder, next_hint, open_hints, remember
 from tests.conftest import reference_text
 
 CHECK = "hebb.update"
@@ -43,7 +44,7 @@ def test_a_mistake_that_nobody_knows_has_a_ladder_too(report):
     """Without a known mistake the second rung is the check's own promise."""
     (result,) = [r for r in report(wrong="bias + 5 * target - 1").results if r.check.id == CHECK]
 
-    assert result.mistake is None
+    assert result.mistakes == ()
     assert ladder(result)[1] == f"This is what should hold: {result.check.title}"
 
 
@@ -100,13 +101,13 @@ def test_what_there_is_no_hint_on_is_told(report, tmp_path):
         "",
         "[]",
         "{}",
-        '{"schema": "other", "checks": {}}',
-        '{"schema": "nnlab/hints/1", "checks": []}',
-        '{"schema": "nnlab/hints/1", "checks": {"hebb.update": {"rungs": [1]}}}',
+        '{"schema": "other", "entries": {}}',
+        '{"schema": "nnlab/hints/2", "entries": []}',
+        '{"schema": "nnlab/hints/2", "entries": {"hebb.update": {"rungs": [1]}}}',
         json.dumps(
             {
-                "schema": "nnlab/hints/1",
-                "checks": {"hebb.update": {"status": "failed", "rungs": ["a"], "asked": -5}},
+                "schema": "nnlab/hints/2",
+                "entries": {"hebb.update": {"status": "failed", "rungs": ["a"], "asked": -5}},
             }
         ),
         "[" * 100_000,
@@ -158,16 +159,18 @@ def test_the_command_gives_hints(report, tmp_path, monkeypatch):
     assert run(main, ["hint"]).output == "Nothing failed in your last report.\n"
 
 
-def test_grading_leaves_hints_behind(monkeypatch, submit):
+def test_grading_leaves_hints_behind(monkeypatch, saved):
     """After `nnlab grade` there are hints; after `--json`, which is for machines, there are none."""
-    submission = submit("lab02_hebb", hebb=reference_text("hebb").replace("bias + target", "bias"))
-    monkeypatch.chdir(submission.folder)
-    place = submission.folder / ".nnlab" / "hints.json"
+    lab = saved("lab02_hebb", hebb=reference_text("hebb").replace("bias + target", "bias"))
+    monkeypatch.chdir(lab.folder)
+    place = lab.folder / ".nnlab" / "hints.json"
 
     assert CliRunner().invoke(main, ["grade", "--json"]).exit_code == 1
     assert not place.exists()
     assert CliRunner().invoke(main, ["grade"]).exit_code == 1
-    assert set(json.loads(place.read_text("utf-8"))["checks"]) == set(load_lab("lab02_hebb").checks)
+    assert set(json.loads(place.read_text("utf-8"))["entries"]) == set(
+        load_lab("lab02_hebb").checks
+    )
 
 
 def test_the_formula_is_the_docstrings_middle():

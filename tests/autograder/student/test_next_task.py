@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from autograder.cli import main
 from autograder.commands.students import status as commands
 from autograder.course.catalogue import ROOT, load_lab
-from autograder.grading.submission import Submission
+from autograder.student.find import Place
 from autograder.student.next_task import editor_command, next_task
 from autograder.student.progress import LabProgress
 from tests.conftest import reference_text
@@ -32,8 +32,8 @@ def workspace(tmp_path, monkeypatch):
 
 def task(workspace, statuses=PASSED):
     """Find the next task when the checks have these verdicts."""
-    submission = Submission(load_lab("lab02_hebb"), workspace / "assignments" / "lab02_hebb")
-    return next_task([LabProgress(submission, statuses, None, changed=False)])
+    place = Place(load_lab("lab02_hebb"), workspace / "assignments" / "lab02_hebb")
+    return next_task([LabProgress(place, place.read(), statuses, None, changed=False)])
 
 
 def test_the_next_task_is_the_first_that_is_not_finished(workspace):

@@ -12,7 +12,8 @@ from autograder.cli import main
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
 from autograder.grading.grade import grade
-from autograder.grading.submission import Submission, SubmissionError
+from autograder.grading.submission import SubmissionError
+from autograder.student.find import Place
 from autograder.student.progress import keep_progress, lab_progress, workspace_progress
 from autograder.student.progress_report import ago, render_progress
 from tests.conftest import reference_text
@@ -39,17 +40,18 @@ def graded(workspace, sandbox, key_of):
     """Grade lab 2 of the workspace and keep what came out."""
 
     def make(only=None, now=NOON):
-        submission = Submission(load_lab("lab02_hebb"), workspace / "assignments" / "lab02_hebb")
+        place = Place(load_lab("lab02_hebb"), workspace / "assignments" / "lab02_hebb")
+        submission = place.read()
         report = grade(submission, key_of("lab02_hebb"), sandbox, only=only)
-        keep_progress([(submission, submission.taken().digest, report)], workspace, now=now)
-        return submission, report
+        keep_progress([(place, submission, report)], workspace, now=now)
+        return place, report
 
     return make
 
 
 def test_what_a_report_told_is_there_later(graded, workspace):
     """Points, time and unfinished exercises come back; an untouched file has not changed."""
-    submission, report = graded()
+    place, report = graded()
     gates, hebb = workspace_progress(workspace / "assignments" / "lab02_hebb")
 
     assert (gates.points, gates.graded_at, gates.changed) == (0, None, False)
@@ -58,16 +60,16 @@ def test_what_a_report_told_is_there_later(graded, workspace):
     assert (hebb.graded_at, hebb.changed) == (NOON, False)
     assert hebb.unfinished == ["hebb.hebb_step", "hebb.train"]
 
-    (submission.folder / "hebb.py").write_text("x = 1\n", encoding="utf-8")
-    assert lab_progress(submission, workspace).changed
+    (place.folder / "hebb.py").write_text("x = 1\n", encoding="utf-8")
+    assert lab_progress(place, workspace).changed
 
 
 def test_one_check_alone_changes_its_own_verdict_only(graded, workspace):
     """What one check says of changed files leaves the lab's other verdicts, and marks it changed."""
-    submission, _ = graded()
-    (submission.folder / "hebb.py").write_text(reference_text("hebb"), encoding="utf-8")
+    place, _ = graded()
+    (place.folder / "hebb.py").write_text(reference_text("hebb"), encoding="utf-8")
     graded(only="hebb.update", now=NOON + timedelta(hours=1))
-    progress = lab_progress(submission, workspace)
+    progress = lab_progress(place, workspace)
 
     assert progress.statuses["hebb.update"] == Status.PASSED
     assert progress.statuses["hebb.history"] == Status.SKIPPED
@@ -77,12 +79,13 @@ def test_one_check_alone_changes_its_own_verdict_only(graded, workspace):
 
 def test_help_of_the_reference_is_no_progress(workspace, sandbox, key_of):
     """A check that passed with the reference's body in the place of a failed one is not finished."""
-    submission = Submission(load_lab("lab02_hebb"), workspace / "assignments" / "lab02_hebb")
+    place = Place(load_lab("lab02_hebb"), workspace / "assignments" / "lab02_hebb")
+    submission = place.read()
     report = grade(submission, key_of("lab02_hebb"), sandbox, carry=True)
-    keep_progress([(submission, "", report)], workspace)
+    keep_progress([(place, submission, report)], workspace)
 
     assert report.points > report.own_points
-    assert lab_progress(submission, workspace).points == report.own_points
+    assert lab_progress(place, workspace).points == report.own_points
 
 
 ENTRY = {"graded_at": NOON.isoformat(), "digest": "d", "checks": {"hebb.update": "passed"}}
@@ -95,11 +98,11 @@ ENTRY = {"graded_at": NOON.isoformat(), "digest": "d", "checks": {"hebb.update":
         "[]",
         "[" * 100_000,
         "\x00\xff",
-        '{"schema": "other", "labs": {}}',
-        '{"schema": "nnlab/progress/1", "labs": []}',
+        '{"schema": "other", "entries": {}}',
+        '{"schema": "nnlab/progress/2", "entries": []}',
         *(
             json.dumps(
-                {"schema": "nnlab/progress/1", "labs": {"lab02_hebb assignments/lab02_hebb": e}}
+                {"schema": "nnlab/progress/2", "entries": {"lab02_hebb assignments/lab02_hebb": e}}
             )
             for e in (
                 None,
@@ -134,7 +137,7 @@ def test_a_check_that_is_gone_is_forgotten(workspace):
     place.parent.mkdir()
     entry = ENTRY | {"checks": {"hebb.update": "passed", "hebb.gone": "passed"}}
     labs = {"lab02_hebb assignments/lab02_hebb": entry}
-    place.write_text(json.dumps({"schema": "nnlab/progress/1", "labs": labs}), encoding="utf-8")
+    place.write_text(json.dumps({"schema": "nnlab/progress/2", "entries": labs}), encoding="utf-8")
 
     assert workspace_progress(workspace)[1].points == 3
 
@@ -191,8 +194,8 @@ def test_status_without_a_lab_is_wrong_usage(tmp_path, monkeypatch):
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_progress_fits_the_terminal(graded, workspace, width):
     """No line is wider than the terminal, and no lab takes more than one."""
-    submission, _ = graded()
-    (submission.folder / "hebb.py").write_text("", encoding="utf-8")
+    place, _ = graded()
+    (place.folder / "hebb.py").write_text("", encoding="utf-8")
     console = Console(width=width, record=True, file=io.StringIO(), legacy_windows=False)
     console.print(render_progress(workspace_progress(workspace), width=width, now=NOON))
     lines = console.export_text().splitlines()

@@ -29,9 +29,9 @@ WRONG = RIGHT.replace("bias + target", "bias")
 
 
 @pytest.fixture
-def hebb(submit):
+def hebb(saved):
     """Be a student in lab 2 whose file is right."""
-    return submit("lab02_hebb", hebb=RIGHT)
+    return saved("lab02_hebb", hebb=RIGHT)
 
 
 @pytest.fixture
@@ -245,7 +245,9 @@ def test_a_report_like_the_last_says_so(events, save):
 
     assert "Nothing changed." in shown(same, 80)
     assert "Still failing, but in another way:" in shown(differs, 80)
-    assert "the last report stands" not in shown(Event(same.submission, "", None, None, "x"), 80)
+    assert "the last report stands" not in shown(
+        Event(same.place, same.submission, None, None, "x"), 80
+    )
 
 
 def test_the_command_shows_keeps_and_ends_with_ctrl_c(hebb, monkeypatch, save):
@@ -293,9 +295,9 @@ def test_ctrl_c_ends_the_real_command(hebb):
     assert rest.endswith("Stopped. How far you are: nnlab status\n")
 
 
-def test_several_labs_begin_with_a_line_each(submit, hebb, monkeypatch):
+def test_several_labs_begin_with_a_line_each(saved, hebb, monkeypatch):
     """A workspace is watched whole."""
-    submit("lab01_gates")
+    saved("lab01_gates")
     monkeypatch.setattr(watching, "every", lambda: iter(()))
     opened = selfcheck.open_sandbox
     monkeypatch.setattr(selfcheck, "open_sandbox", lambda **_: opened())

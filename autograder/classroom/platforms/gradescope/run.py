@@ -18,7 +18,7 @@ from autograder.course.lab import Status
 from autograder.errors import OurFaultError
 from autograder.grading.grade import grade
 from autograder.grading.key import key_from_bytes
-from autograder.grading.report import CheckResult, Report
+from autograder.grading.report import CheckResult, Fact, Report, as_text
 from autograder.sandbox import hides_files, open_sandbox
 from autograder.storage import write_whole
 
@@ -60,7 +60,7 @@ def main(source: Path, submission: Path, results: Path) -> int:
         settings = json.loads((source / SETTINGS).read_text(encoding="utf-8"))
         report = _graded(source, submission, settings)
         written = results_of(report, visibility=settings["visibility"])
-        print(f"{report.lab}: {report.score}, {report.isolation}")  # noqa: T201  for the instructor
+        print(f"{report.lab}: {report.score}, {'+'.join(report.isolation)}")  # noqa: T201  for the instructor
         code = 3 if report.points is None else 0
     except _NotHeldError as error:
         print(error, file=sys.stderr)  # noqa: T201  for the instructor
@@ -75,11 +75,11 @@ def main(source: Path, submission: Path, results: Path) -> int:
 
 def _graded(source: Path, submission: Path, settings: dict[str, str]) -> Report:
     lab = load_lab(settings["lab"])
-    handed = read_folder(lab, "", submission)
+    read = read_folder(lab, "", submission)
     with open_sandbox() as sandbox:
         if settings["isolation"] == "full" and not hides_files(sandbox.isolation):
-            raise _NotHeldError(NOT_HELD_WHY.format(isolation=sandbox.isolation))
-        return grade(handed, key_from_bytes((source / KEY).read_bytes()), sandbox)
+            raise _NotHeldError(NOT_HELD_WHY.format(isolation="+".join(sandbox.isolation)))
+        return grade(read, key_from_bytes((source / KEY).read_bytes()), sandbox)
 
 
 def results_of(report: Report, *, visibility: str = "visible") -> dict[str, Any]:
@@ -97,7 +97,7 @@ def results_of(report: Report, *, visibility: str = "visible") -> dict[str, Any]
         "stdout_visibility": "hidden",
         "visibility": visibility,
         "tests": [_test(number, r, graded=graded) for number, r in enumerate(report.results, 1)],
-        "extra_data": {"lab": report.lab, "isolation": report.isolation},
+        "extra_data": {"lab": report.lab, "isolation": list(report.isolation)},
     }
 
 
@@ -118,7 +118,7 @@ def _summary(report: Report) -> str:
             ", ".join(counts),
             *([NO_MARK] if report.points is None else []),
             *report.notes,
-            f"Graded under isolation: {report.isolation}",
+            f"Graded under isolation: {'+'.join(report.isolation)}",
         ]
     )
 
@@ -132,23 +132,21 @@ def _test(number: int, result: CheckResult, *, graded: bool) -> dict[str, Any]:
         "number": str(number),
         **({"score": result.points, "max_score": check.points} if graded else {}),
         **({"status": status} if status else {}),
-        "output": "\n\n".join(filter(None, [_without_answers(result.message), result.hint])),
+        "output": "\n\n".join(filter(None, [_without_answers(result.fact), result.hint])),
         "output_format": "text",
         "tags": [check.exercise],
         "visibility": "visible",
-        "extra_data": {"verdict": str(result.status), "mistake": result.mistake},
+        "extra_data": {"verdict": str(result.status), "mistakes": list(result.mistakes)},
     }
 
 
-def _without_answers(message: str) -> str:
-    """Leave out what was expected: where everybody may try again for free, it would be collected."""
-    kept: list[str] = []
-    is_answer = False
-    for line in text.clean(message).splitlines():
-        is_answer = line.startswith("expected") or (is_answer and line.startswith(" " * 10))
-        if not (is_answer or "expected" in line):
-            kept.append(line)
-    return "\n".join(kept)
+def _without_answers(fact: Fact) -> str:
+    """Leave out what was expected, and sentences that compare with it.
+
+    Where everybody may try again for free, it would be collected.
+    """
+    kept = [p for p in fact if p.label != "expected" and "expected" not in p.text]
+    return text.clean(as_text(kept))
 
 
 def _not_graded(told: str) -> dict[str, Any]:

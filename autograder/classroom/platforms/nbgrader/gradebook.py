@@ -57,7 +57,7 @@ def _enter(book: Any, lab: str, mark: Mark) -> None:
     """
     book.update_or_create_student(mark.student)
     submission = book.update_or_create_submission(lab, mark.student)
-    points: dict[str, int | None] = {grade_id(c): None for c in mark.handed.lab.checks.values()}
+    points: dict[str, int | None] = {grade_id(c): None for c in mark.submission.lab.checks.values()}
     if mark.report is not None:
         points |= {grade_id(result.check): result.points for result in mark.report.results}
     for notebook in submission.notebooks:

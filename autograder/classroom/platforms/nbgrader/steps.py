@@ -26,7 +26,7 @@ from autograder.grading.grade import grade
 from autograder.grading.report import NOT_GRADED, Report
 from autograder.grading.results import Results
 from autograder.report.terminal import plain_text
-from autograder.sandbox import HIDES_FILES, Sandbox, open_sandbox
+from autograder.sandbox import HIDES_FILES, Layers, Sandbox, open_sandbox
 from autograder.storage import read_regular
 
 __all__ = ["LenientExporter", "Rebuild", "SandboxGrade", "SaveGrades", "WriteStubs", "rebuild"]
@@ -179,20 +179,22 @@ class _Desk:
         self.key = take_key(lab, course_seeds(course).get(lab))
         self.results: Results = open_results(course, self.key)
         self.sandbox: Sandbox | None = None
-        self.at_least = "" if os.environ.get("NNLAB_ISOLATION") == "process" else HIDES_FILES
+        self.at_least: Layers = (
+            () if os.environ.get("NNLAB_ISOLATION") == "process" else HIDES_FILES
+        )
 
     def report(self, student: str, folder: Path) -> Report:
         """Look a submission's result up, or grade it now and keep that."""
-        handed = read_folder(self.lab, student, folder)
-        known = Mark.of(handed, self.results.find(handed, self.at_least)).report
+        submission = read_folder(self.lab, student, folder)
+        known = Mark.of(submission, self.results.find(submission, self.at_least)).report
         if known is not None:
             return known
         if self.sandbox is None:
             self.sandbox = open_sandbox(
                 at_least=self.at_least
             )  # its worker ends when this process does
-        report = grade(handed, self.key, self.sandbox)
-        self.results.keep(handed, report)
+        report = grade(submission, self.key, self.sandbox)
+        self.results.keep(submission, report)
         return report
 
 

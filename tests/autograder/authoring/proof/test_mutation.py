@@ -115,6 +115,6 @@ def test_a_fault_of_ours_kills_nothing(stored, monkeypatch):
     def broken(*_):
         raise RuntimeError("the judge is broken")
 
-    monkeypatch.setattr("autograder.grading.grade.judge_case", broken)
+    monkeypatch.setattr("autograder.grading.verdict.judge_case", broken)
     with pytest.raises(SandboxError, match=r"hebb\.to_bipolar could not be asked: RuntimeError"):
         work.graded(LAB, {"hebb": Source("hebb.py", KILLED.source.text).text}, 0)

@@ -13,14 +13,14 @@ from autograder.classroom.report.files import class_csv, write_class
 from autograder.classroom.report.page import to_class_html
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
-from autograder.grading.report import CheckResult, Report
-from autograder.grading.submission import Handed
+from autograder.grading.report import CheckResult, Part, Report
+from autograder.grading.submission import Submission
 from tests.autograder.report.web.conftest import HOSTILE
 from tests.autograder.report.web.test_submission import ALLOWED, Reader
 
 LAB = load_lab("lab02_hebb")
 CODE = {"hebb": b"def hebb_step(weight, bias, x, target):\n    return weight\n"}
-MADE = {"hebb.update": ("hebb-forgets-bias", "The bias is a weight too.")}
+MADE = {"hebb.update": (("hebb-forgets-bias",), "The bias is a weight too.")}
 
 
 def mark(student, failed=(), *, status=Status.FAILED, seconds=0.1, mistakes=MADE, code=CODE):
@@ -29,13 +29,15 @@ def mark(student, failed=(), *, status=Status.FAILED, seconds=0.1, mistakes=MADE
         CheckResult(
             check,
             status if check.id in failed else Status.PASSED,
-            "called    f()" if check.id in failed else "",
-            *(mistakes.get(check.id, (None, None)) if check.id in failed else (None, None)),
+            (Part("f()", "called"),) if check.id in failed else (),
+            *(mistakes.get(check.id, ((), None)) if check.id in failed else ((), None)),
             seconds,
         )
         for check in LAB.checks.values()
     )
-    return Mark.of(Handed(LAB, student, code, {}), Report(LAB.id, LAB.title, 7, "process", results))
+    return Mark.of(
+        Submission(LAB, code, student=student), Report(LAB.id, LAB.title, 7, ("process",), results)
+    )
 
 
 def marks(*given):
@@ -45,7 +47,7 @@ def marks(*given):
 
 def lost(student):
     """Make a student whom the grader ended with."""
-    return Mark(Handed(LAB, student, {}, {}), None)
+    return Mark(Submission(LAB, {}, student=student), None)
 
 
 FIVE = marks(
@@ -194,12 +196,14 @@ def large(lab):
     """Make 200 students who fail all checks of a lab, each with a mistake of its own."""
     says = "The weights learn but the bias stays put. Its input is always 1: what is missing? " * 3
     results = tuple(
-        CheckResult(check, Status.FAILED, "called    f(x)", f"mistake-of-{check.id}", says)
+        CheckResult(
+            check, Status.FAILED, (Part("f(x)", "called"),), (f"mistake-of-{check.id}",), says
+        )
         for check in lab.checks.values()
     )
-    report = Report(lab.id, lab.title, 7, "process", results)
+    report = Report(lab.id, lab.title, 7, ("process",), results)
     given = [
-        Mark(Handed(lab, f"Firstname Lastname-{number:03}", {}, {}), replace(report))
+        Mark(Submission(lab, {}, student=f"Firstname Lastname-{number:03}"), replace(report))
         for number in range(200)
     ]
     return Marks(lab, "edition", tuple(given))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.lab import Lab, Status
-from autograder.grading.report import CheckResult, Report
+from autograder.grading.report import CheckResult, Part, Report
 from docs.browser import open_chromium
 
 HOSTILE = {
@@ -45,14 +45,19 @@ def hostile_report():
     """Make a report in which every text that a submission can reach is hostile."""
 
     def make(text):
-        message = f"called    f({text})\nreturned  {text}\n{text}\nprinted   {text}"
+        fact = (
+            Part(f"f({text})", "called"),
+            Part(text, "returned"),
+            Part(text),
+            Part(text, "printed"),
+        )
         source = f"def f():\n    # {text}\n    return '''{text}'''\n"
         failed = CheckResult(
-            first, Status.FAILED, message, text, text, 0.1, raised_at=("layers.py", 2)
+            first, Status.FAILED, fact, (text,), text, 0.1, raised_at=("layers.py", 2)
         )
-        ours = CheckResult(second, Status.ERROR, text)
+        ours = CheckResult(second, Status.ERROR, (Part(text),))
         sources = {"layers.py": source.encode("utf-8", "surrogatepass")}
-        return Report("lab09_layers", text, 7, text, (failed, ours), (text,), sources=sources)
+        return Report("lab09_layers", text, 7, (text,), (failed, ours), (text,), sources=sources)
 
     return make
 

@@ -15,9 +15,9 @@ WIDER = "document.documentElement.scrollWidth - innerWidth"
 def three(key_of, sandbox):
     """The demonstration's page, with three mistakes."""
     from autograder.course.catalogue import load_lab
-    from autograder.grading.submission import Submission
+    from autograder.student.find import Place
 
-    submission = Submission(load_lab("lab02_hebb"), DEMO)
+    submission = Place(load_lab("lab02_hebb"), DEMO).read()
     return to_html([grade(submission, key_of("lab02_hebb"), sandbox)])
 
 

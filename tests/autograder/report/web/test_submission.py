@@ -14,7 +14,7 @@ from autograder import cli
 from autograder.course.catalogue import ROOT
 from autograder.course.lab import Status
 from autograder.grading.grade import grade
-from autograder.grading.report import CheckResult, Report
+from autograder.grading.report import CheckResult, Part, Report
 from autograder.report.terminal import made_with
 from autograder.report.web import to_fragment, to_html
 from tests.autograder.report.web.conftest import HOSTILE, first, second
@@ -94,7 +94,7 @@ def test_the_page_tells_what_the_report_does(three):
 
     assert "2 of 20 points" in page.said
     assert "1 passed, 3 failed, 7 not asked" in page.said
-    assert f"Isolation: {three.isolation} · {made_with(three)}" in page.said
+    assert f"Isolation: {'+'.join(three.isolation)} · {made_with(three)}" in page.said
     assert three.versions["key"][:8] in made_with(three)
     assert [name for name in three.results if name.check.id not in page.said] == []
     for result in three.results:
@@ -195,10 +195,10 @@ def test_several_labs_are_one_page(three, graded):
 def test_an_error_of_ours_is_no_mark():
     """An error has neither points nor zero and is an article; the same fact twice stands once."""
     results = (
-        CheckResult(first, Status.ERROR, "ValueError: x"),
-        CheckResult(second, Status.ERROR, "ValueError: x"),
+        CheckResult(first, Status.ERROR, (Part("ValueError: x"),)),
+        CheckResult(second, Status.ERROR, (Part("ValueError: x"),)),
     )
-    page = Reader(to_html([Report("lab09_layers", "Layers", 7, "process", results)]))
+    page = Reader(to_html([Report("lab09_layers", "Layers", 7, ("process",), results)]))
 
     assert "0 of 5 points so far: not graded yet" in page.said
     assert page.said.count("ValueError: x") == 1
@@ -209,7 +209,7 @@ def test_an_error_of_ours_is_no_mark():
 def test_help_of_the_reference_is_told():
     """What was carried is marked, and both totals are there."""
     results = (CheckResult(first, Status.PASSED, carried=("layers.g",)),)
-    page = Reader(to_html([Report("lab09_layers", "Layers", 7, "process", results)]))
+    page = Reader(to_html([Report("lab09_layers", "Layers", 7, ("process",), results)]))
 
     assert "(With the reference's layers.g.)" in page.said
     assert "0 on its own, 3 with the reference's help" in page.said
@@ -245,7 +245,7 @@ def test_hostile_texts_stay_text(hostile_report, name, render):
 
 def test_a_hostile_name_stays_text():
     """A student's name and the way back are escaped like everything else."""
-    report = Report("lab09_layers", "Layers", 7, "process", ())
+    report = Report("lab09_layers", "Layers", 7, ("process",), ())
     page = to_html([report], student=HOSTILE["script"], back=HOSTILE["attribute"])
 
     assert {tag for tag, _ in Reader(page).found} <= ALLOWED

@@ -21,7 +21,7 @@ from autograder.course.catalogue import find_lab
 from autograder.course.lab import Status
 from autograder.grading.grade import grade
 from autograder.grading.key import RecordingError
-from autograder.grading.report import CheckResult, Report
+from autograder.grading.report import CheckResult, Part, Report
 from tests.conftest import reference_text
 
 SCHEMA = json.loads(Path(__file__).with_name("results.schema.json").read_text(encoding="utf-8"))
@@ -114,7 +114,7 @@ def test_a_wrong_submission_reads_what_nnlab_grade_tells(autograder):
     assert update["output"].startswith("called    hebb_step(")
     assert update["output"].endswith("The weights learn but the bias stays put. The bias is a weight "
                                      "too: its input is always 1.")  # fmt: skip
-    assert update["extra_data"] == {"verdict": "failed", "mistake": "hebb-forgets-bias"}
+    assert update["extra_data"] == {"verdict": "failed", "mistakes": ["hebb-forgets-bias"]}
     assert results["tests"][2]["output"] == "Not asked: it needs hebb.update first."
     assert fits(results)
 
@@ -228,7 +228,7 @@ def test_with_isolation_process_a_kernel_without_layers_grades(autograder):
     ended, results = autograder(hebb=reference_text("hebb"))
 
     assert (ended.returncode, results["score"]) == (0, 20)
-    assert results["extra_data"]["isolation"] == "process"
+    assert results["extra_data"]["isolation"] == ["process"]
 
 
 @needs_shell
@@ -317,9 +317,11 @@ def test_what_cannot_be_taken_in_is_told_and_a_second_module_is_noted(
 
 def test_a_check_that_broke_leaves_no_score_at_all():
     """Gradescope adds up what scores there are, so none is given where one check was not graded."""
-    broken = CheckResult(LAB.checks["hebb.update"], Status.ERROR, "OSError: no\nShow it.")
+    broken = CheckResult(
+        LAB.checks["hebb.update"], Status.ERROR, (Part("OSError: no"), Part("Show it."))
+    )
     right = CheckResult(LAB.checks["hebb.predict"], Status.PASSED)
-    results = results_of(Report(LAB.id, LAB.title, 7, "process", (broken, right), ("A note.",)))
+    results = results_of(Report(LAB.id, LAB.title, 7, ("process",), (broken, right), ("A note.",)))
 
     assert is_no_mark(results)
     assert "status" not in results["tests"][0]

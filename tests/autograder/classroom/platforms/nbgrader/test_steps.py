@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from autograder.course.lab import Status
-from autograder.grading.report import CheckResult, Report
+from autograder.grading.report import CheckResult, Part, Report
 from tests.autograder.classroom.platforms.nbgrader.classroom import LAB
 
 nbformat = pytest.importorskip("nbformat")
@@ -99,8 +99,8 @@ def test_an_answer_is_found(cells, found):
 def test_points_are_a_plain_float_within_bounds(status, most, text):
     """The last output is what nbgrader reads: it is the text of a Python float, and nothing is on stderr."""
     check = LAB.checks["hebb.update"]
-    result = CheckResult(check, status, "RuntimeWarning: overflow\x1b[31m")
-    report = Report(LAB.id, LAB.title, 0, "process", (result,))
+    result = CheckResult(check, status, (Part("RuntimeWarning: overflow\x1b[31m"),))
+    report = Report(LAB.id, LAB.title, 0, ("process",), (result,))
 
     first, last = steps._outputs(report, check, most)
 
@@ -111,7 +111,9 @@ def test_points_are_a_plain_float_within_bounds(status, most, text):
 def test_what_was_not_graded_has_no_points():
     """The last output is an error, so nobody takes it for full marks, and our own step opens the score."""
     check = LAB.checks["hebb.update"]
-    report = Report(LAB.id, LAB.title, 0, "process", (CheckResult(check, Status.ERROR, "oh"),))
+    report = Report(
+        LAB.id, LAB.title, 0, ("process",), (CheckResult(check, Status.ERROR, (Part("oh"),)),)
+    )
     _, last = steps._outputs(report, check, 3.0)
 
     assert (last.output_type, last.ename) == ("error", "not graded")

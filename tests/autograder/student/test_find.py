@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course.catalogue import ROOT, engine_path, load_lab
-from autograder.grading.submission import Submission, SubmissionError, find_submissions
+from autograder.grading.submission import SubmissionError
+from autograder.student.find import Place, find_places
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def workspace(tmp_path):
 
 def found(target, cwd):
     """Name the labs and the folders that are found."""
-    return [(s.lab.id, s.folder) for s in find_submissions(target, cwd)]
+    return [(s.lab.id, s.folder) for s in find_places(target, cwd)]
 
 
 @pytest.mark.parametrize("name", ["lab02_hebb", "lab02", "hebb", "2", "02", "LAB02-hebb"])
@@ -96,7 +97,7 @@ def test_what_cannot_be_found_gets_a_sentence(target, sentence, workspace):
     (workspace / "empty").mkdir()
 
     with pytest.raises(SubmissionError, match=re.escape(sentence)):
-        find_submissions(target, workspace)
+        find_places(target, workspace)
 
 
 def test_a_lab_that_is_not_here_gets_a_sentence(tmp_path_factory):
@@ -104,7 +105,7 @@ def test_a_lab_that_is_not_here_gets_a_sentence(tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
 
     with pytest.raises(SubmissionError, match="No folder lab02_hebb is here or above"):
-        find_submissions("hebb", elsewhere)
+        find_places("hebb", elsewhere)
 
 
 def test_reading_refuses_what_is_no_file(workspace):
@@ -113,7 +114,7 @@ def test_reading_refuses_what_is_no_file(workspace):
     module.unlink()
     module.mkdir()
 
-    _, missing = find_submissions("hebb", workspace)[0].read()
+    missing = find_places("hebb", workspace)[0].read().missing
 
     assert missing == {"hebb": "hebb.py is a folder. Put the file itself there."}
 
@@ -125,7 +126,7 @@ def test_reading_tells_why_the_system_refused(workspace, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "lstat", refuse)
-    _, missing = find_submissions("hebb", workspace)[0].read()
+    missing = find_places("hebb", workspace)[0].read().missing
 
     assert missing == {"hebb": "hebb.py cannot be read: Permission denied."}
 
@@ -140,16 +141,17 @@ def test_a_link_is_no_submission(workspace, tmp_path):
     linked.parent.mkdir()
     linked.symlink_to(workspace / "lab01_gates")
 
-    (by_name,) = find_submissions("hebb", workspace)
-    (by_path,) = find_submissions(str(module), workspace)
-    (by_folder,) = find_submissions(str(linked.parent), workspace)
+    (by_name,) = find_places("hebb", workspace)
+    (by_path,) = find_places(str(module), workspace)
+    (by_folder,) = find_places(str(linked.parent), workspace)
 
     said = {"hebb": "hebb.py is a link. Put the file itself there."}
-    assert by_name.read() == by_path.read() == ({}, said)
-    assert by_folder.read() == (
-        {},
-        {"gates": "lab01_gates is a link. Put the folder itself there."},
-    )
+    assert by_name.read() == by_path.read()
+    assert (by_name.read().texts, by_name.read().missing) == ({}, said)
+    assert by_folder.read().texts == {}
+    assert by_folder.read().missing == {
+        "gates": "lab01_gates is a link. Put the folder itself there."
+    }
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX")
@@ -159,7 +161,7 @@ def test_a_pipe_is_no_submission(workspace):
     module.unlink()
     os.mkfifo(module)
 
-    assert find_submissions("hebb", workspace)[0].read()[1] == {"hebb": "hebb.py is not a file."}
+    assert find_places("hebb", workspace)[0].read().missing == {"hebb": "hebb.py is not a file."}
 
 
 @pytest.mark.parametrize(
@@ -175,10 +177,10 @@ def test_a_file_that_is_no_text_of_ours_gets_a_sentence(text, sentence, workspac
     """A wrong encoding, null bytes and a huge file are told before anything runs."""
     (workspace / "lab02_hebb" / "hebb.py").write_bytes(text)
 
-    sources, missing = find_submissions("hebb", workspace)[0].read()
+    submission = find_places("hebb", workspace)[0].read()
 
-    assert sources == {}
-    assert sentence in missing["hebb"]
+    assert submission.texts == {}
+    assert sentence in submission.missing["hebb"]
 
 
 def test_a_declared_encoding_is_honoured(workspace):
@@ -186,7 +188,7 @@ def test_a_declared_encoding_is_honoured(workspace):
     text = "# -*- coding: latin-1 -*-\nname = 'é'\n".encode("latin-1")
     (workspace / "lab02_hebb" / "hebb.py").write_bytes(text)
 
-    assert find_submissions("hebb", workspace)[0].read()[0]["hebb"].text == text
+    assert find_places("hebb", workspace)[0].read().texts["hebb"] == text
 
 
 def test_look_alikes_are_set_aside_with_a_sentence(workspace):
@@ -196,17 +198,17 @@ def test_look_alikes_are_set_aside_with_a_sentence(workspace):
     (folder / "random").mkdir()
     (folder / "notes.txt").write_text("")
 
-    assert find_submissions("hebb", workspace)[0].set_aside() == [
+    assert find_places("hebb", workspace)[0].read().notes == (
         "numpy.py is set aside: its name is taken by the package numpy. Graded is hebb.py.",
         "random is set aside: its name is taken by a module of Python. Graded is hebb.py.",
-    ]
-    assert Submission(load_lab("lab02_hebb"), folder / "nowhere").set_aside() == []
+    )
+    assert Place(load_lab("lab02_hebb"), folder / "nowhere").read().notes == ()
 
 
 def test_a_name_with_terminal_codes_is_printed_without_them(workspace):
     """What a file's name holds does not reach the terminal."""
     with pytest.raises(SubmissionError) as told:
-        find_submissions("a\x1b[2Jb/c", workspace)
+        find_places("a\x1b[2Jb/c", workspace)
 
     assert "a[2Jb" in str(told.value)
     assert "\x1b" not in str(told.value)
