@@ -15,6 +15,7 @@ from autograder.judges import Comparing
 from autograder.judges.numbers import as_reals, quietly
 from autograder.judges.parts import Arrays
 from autograder.sandbox.observation import Observation, Returned
+from autograder.text import listed
 
 __all__ = ["in_common", "in_one_mode"]
 
@@ -108,7 +109,7 @@ def _both_nan(mine: Any, right: Any) -> Any:
 
 
 def _sentence(names: Sequence[str], fact: str) -> str:
-    return f"In {_listed(names)}: {fact[0].lower()}{fact[1:]}" if any(names) else fact
+    return f"In {listed(names, MOST_NAMES)}: {fact[0].lower()}{fact[1:]}" if any(names) else fact
 
 
 def _only(wrong: Mapping[str, Any], parts: Mapping[str, Any]) -> list[str]:
@@ -116,13 +117,7 @@ def _only(wrong: Mapping[str, Any], parts: Mapping[str, Any]) -> list[str]:
     if not wrong or len(wrong) == len(parts):
         return []
     are = "is" if len(wrong) == 1 else "are"
-    return [f"Only {_listed(list(wrong))} {are} wrong; the rest is right in every case."]
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) > MOST_NAMES:
-        return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return [f"Only {listed(list(wrong), MOST_NAMES)} {are} wrong; the rest is right in every case."]
 
 
 def _not_finite(pairs: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> str:

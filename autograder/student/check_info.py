@@ -13,6 +13,7 @@ from autograder.course.exercises import Function, find_function
 from autograder.course.lab import Check, Lab
 from autograder.judges import chance_of, rule_of
 from autograder.student.hints import formula_of
+from autograder.text import listed
 
 __all__ = ["about_check", "all_checks", "reference_function", "reflowed"]
 
@@ -84,7 +85,7 @@ def _judged(check: Check) -> Iterator[str]:
         yield f"Chance refuses a right answer with a probability of {figures} a case, at most."
     if check.unchanged:
         verb = "stays" if len(check.unchanged) == 1 else "stay"
-        yield f"And {_and(check.unchanged)} {verb} as given, bit for bit."
+        yield f"And {listed(check.unchanged)} {verb} as given, bit for bit."
 
 
 def _why(lab: Lab, check: Check) -> Iterator[str]:
@@ -101,7 +102,7 @@ def _why(lab: Lab, check: Check) -> Iterator[str]:
     users = _users_of(check.module)
     if users:
         build = "builds" if len(users) == 1 else "build"
-        yield f"{_and(users)} {build} on {check.module}.py."
+        yield f"{listed(users)} {build} on {check.module}.py."
 
 
 def _rests_on(other: Check, check: Check) -> bool:
@@ -153,7 +154,3 @@ def _engine(module: str) -> ast.Module | None:
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _and(names: tuple[str, ...]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -7,7 +7,6 @@ formula and where the lecture tells of it. No rung holds the code that would be 
 
 import ast
 import contextlib
-import difflib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from autograder.course.lab import Check, Status
 from autograder.errors import WrongUseError
 from autograder.grading.report import CheckResult, Report
 from autograder.storage import held, keep, kept_text, state_folder
+from autograder.text import nearest
 
 __all__ = ["Hint", "HintError", "formula_of", "ladder", "next_hint", "open_hints", "remember"]
 
@@ -123,8 +123,8 @@ def _climb(name: str, place: Path, *, restart: bool) -> Hint:
     full = next((id_ for id_ in known if name in {id_, id_.partition(".")[2]}), None)
     if full is None:
         failed = [id_ for id_, entry in known.items() if entry["rungs"]]
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        meant = f"Did you mean {near[0]}? " if near else ""
+        near = nearest(name, known)
+        meant = f"Did you mean {near}? " if near else ""
         raise HintError(
             f"The last report has no check {name!r}. {meant}"
             + (f"What failed is {', '.join(failed)}." if failed else "Nothing failed in it.")

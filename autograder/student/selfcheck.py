@@ -1,6 +1,5 @@
 """Grade what a student has here: find the submissions, take the keys, ask in one warm sandbox."""
 
-import difflib
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from autograder.grading.report import Report
 from autograder.grading.submission import Handed, Submission, SubmissionError, find_submissions
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.student.earlier import earlier_first
+from autograder.text import nearest
 
 __all__ = ["SelfCheck", "find_targets", "grade_all", "sandbox_for"]
 
@@ -31,8 +31,8 @@ def find_targets(
     known = {name: s for s in unique for name in s.lab.checks}
     full = next((name for name in known if check in {name, name.partition(".")[2]}), None)
     if full is None:
-        near = difflib.get_close_matches(check, known, n=1, cutoff=0.4)
-        hint = f"Did you mean {near[0]}?" if near else f"The checks are {', '.join(known)}."
+        near = nearest(check, known)
+        hint = f"Did you mean {near}?" if near else f"The checks are {', '.join(known)}."
         raise SubmissionError(f"There is no check {check!r} in what is graded here. {hint}")
     return [known[full]], full
 
