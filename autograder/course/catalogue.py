@@ -5,7 +5,6 @@ modules of its labs under the entry points `nnlab.labs`, by the labs' ids.
 """
 
 import contextlib
-import difflib
 import importlib
 import importlib.util
 import os
@@ -20,6 +19,7 @@ from autograder.course import edition
 from autograder.course.lab import Lab
 from autograder.errors import WrongUseError
 from autograder.sandbox import Source
+from autograder.text import nearest
 
 __all__ = [
     "BrokenLabError",
@@ -215,9 +215,9 @@ def find_lab(name: str) -> Lab:
 
 def _unknown(name: str) -> str:
     subjects = {lab_id.partition("_")[2]: lab_id for lab_id in lab_ids()}
-    near = difflib.get_close_matches(name, [*lab_ids(), *subjects], n=1, cutoff=0.5)
+    near = nearest(name, [*lab_ids(), *subjects])
     if near:
-        return f"There is no lab {name!r}. Did you mean {subjects.get(near[0], near[0])}?"
+        return f"There is no lab {name!r}. Did you mean {subjects.get(near, near)}?"
     return f"There is no lab {name!r}. The labs are {', '.join(lab_ids())}."
 
 

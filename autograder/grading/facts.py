@@ -105,7 +105,7 @@ def _both_nan(mine: Any, right: Any) -> Any:
 
 
 def _sentence(names: Sequence[str], fact: str) -> str:
-    return f"In {_listed(names)}: {fact[0].lower()}{fact[1:]}" if any(names) else fact
+    return f"In {listed(names, MOST_NAMES)}: {fact[0].lower()}{fact[1:]}" if any(names) else fact
 
 
 def _only(wrong: Mapping[str, Any], parts: Mapping[str, Any]) -> list[str]:
@@ -113,13 +113,7 @@ def _only(wrong: Mapping[str, Any], parts: Mapping[str, Any]) -> list[str]:
     if not wrong or len(wrong) == len(parts):
         return []
     are = "is" if len(wrong) == 1 else "are"
-    return [f"Only {_listed(list(wrong))} {are} wrong; the rest is right in every case."]
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) > MOST_NAMES:
-        return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} more"
-    return listed(names)
+    return [f"Only {listed(list(wrong), MOST_NAMES)} {are} wrong; the rest is right in every case."]
 
 
 def _not_finite(pairs: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> str:
