@@ -6,7 +6,7 @@ from typing import Any
 
 from autograder import text as show
 from autograder.course.lab import Check
-from autograder.judges import Finding
+from autograder.judges.finding import Finding
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned
 from autograder.sandbox.scratch import MOST_MB
 

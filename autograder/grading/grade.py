@@ -22,7 +22,7 @@ from autograder.grading.report import CheckResult, Evidence, Report
 from autograder.grading.submission import Handed, Submission
 from autograder.grading.verdict import First, is_own_failure, judge_case
 from autograder.grading.versions import versions
-from autograder.judges import Finding
+from autograder.judges.finding import Finding
 from autograder.judges.numbers import quietly
 from autograder.sandbox import Answer, Question, Sandbox, Source
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned

@@ -5,7 +5,8 @@ from typing import Any
 
 from autograder import text
 from autograder.course.lab import Check, Lab
-from autograder.judges import Finding, equal
+from autograder.judges.equal import equal
+from autograder.judges.finding import Finding
 from autograder.judges.numbers import quietly
 from autograder.sandbox import Source
 from autograder.sandbox.observation import Observation, Raised, Returned
