@@ -15,14 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges import Judge, equal
-from autograder.pictures import Picture
+from autograder.judges.equal import equal
+from autograder.judges.judge import Case, Judge
+from autograder.pictures import Picture, named
 from autograder.sandbox.limits import Limits
 
 __all__ = ["Case", "Check", "Draw", "Lab", "Status"]
-
-Case = Mapping[str, Any]
-"""The inputs of one asking, by the names of the check's arguments."""
 
 Draw = Callable[[np.random.Generator], dict[str, Any]]
 """Makes one case; the generator comes from the key's seed."""
@@ -57,10 +55,7 @@ class Check:
     withheld: tuple[str, ...]
     call: str
     slides: str
-    fingerprint: Callable[[Case, Any], Any] | None
-    alike: Judge
     limits: Limits
-    stays: str
     mode: str
     picture: Picture | None
 
@@ -86,19 +81,13 @@ class Check:
             for case in cases
         ]
 
-    def same(self, case: Case, observed: Any, other: Any) -> bool:
-        """Tell whether two returned values are the same answer, as far as this check can see."""
-        if self.fingerprint is None:
-            return self.alike(case, observed, other) is None
-        prints = (self.fingerprint(case, observed), self.fingerprint(case, other))
-        return equal(case, *prints) is None
-
 
 @dataclass(slots=True, eq=False)
 class Lab:
     """One unit of the course: whole engine modules, their exercises, and the checks on them.
 
-    `exercises` is the one list of the bodies that students write: stubs, keys and tests read it.
+    `exercises` lists the bodies that students write, each with its heading of the lecture: stubs,
+    keys and tests read it.
 
     Raises: ValueError when a check contradicts the lab.
     """
@@ -107,7 +96,7 @@ class Lab:
     title: str
     slides: str
     """The lecture's heading."""
-    exercises: Sequence[str]
+    exercises: Mapping[str, str]
     home: Path | None = None
     """The folder with `nnlab/` and `solutions/` of a lab that another package brings."""
     checks: dict[str, Check] = field(default_factory=dict)
@@ -136,10 +125,7 @@ class Lab:
         withheld: Sequence[str] = (),
         call: str = "",
         slides: str = "",
-        fingerprint: Callable[[Case, Any], Any] | None = None,
-        alike: Judge | None = None,
         limits: Limits | None = None,
-        stays: str = "",
         mode: str = "",
         picture: Picture | None = None,
     ) -> Callable[[Callable[..., Any]], Check]:
@@ -158,15 +144,10 @@ class Lab:
                 the labels of held-out data; they are no arguments of the check.
             call: how the question looks to a student, with the case's names in it;
                 default: the exercise called with the case.
-            slides: the lecture's heading; default: the lab's.
-            fingerprint: what of an answer identifies it, where right answers differ;
-                default: `alike` decides whether two answers are the same.
-            alike: the judge of that, where a wrong answer must resemble a known one more closely
-                than a right answer must resemble the reference's; default: the judge.
+            slides: the lecture's heading, where it is not that of the exercise.
             limits: what it may use of the machine.
-            stays: why it is there although another check fails for the same known mistakes.
             mode: `training` or `evaluation`, where the exercise behaves otherwise in each.
-            picture: draws the evidence beside the expectation, where that tells more than words.
+            picture: draws the evidence beside the expectation; default: the judge's.
         """
 
         def register(ask: Callable[..., Any]) -> Check:
@@ -187,13 +168,10 @@ class Lab:
                 unchanged=tuple(unchanged),
                 withheld=tuple(withheld),
                 call=call,
-                slides=slides or self.slides,
-                fingerprint=fingerprint,
-                alike=alike or judge,
+                slides=slides or self.exercises.get(exercise, ""),
                 limits=limits or Limits(),
-                stays=stays,
                 mode=mode,
-                picture=picture,
+                picture=picture or named(judge.picture),
             )
             self._admit(check)
             return check

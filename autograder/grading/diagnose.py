@@ -13,7 +13,7 @@ from autograder.course.lab import Check
 from autograder.grading.ask import Asker
 from autograder.grading.key import AnswerKey
 from autograder.grading.verdict import Judged, judge_case
-from autograder.judges import equal
+from autograder.judges.equal import equal
 from autograder.judges.numbers import quietly
 from autograder.sandbox import Answer
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned
@@ -144,11 +144,12 @@ def _same(
             # Equal is the same, also to a judge that finds both wrong by a measure of its own.
             if equal(case, mine.value, other.value) is None:
                 return True
-            if check.fingerprint is None:
-                return check.same(case, mine.value, other.value)
+            fingerprint = check.judge.fingerprint
+            if fingerprint is None:
+                return check.judge.same(case, mine.value, other.value)
             if place not in prints:
-                prints[place] = check.fingerprint(case, mine.value)
-            return equal(case, prints[place], check.fingerprint(case, other.value)) is None
+                prints[place] = fingerprint(case, mine.value)
+            return equal(case, prints[place], fingerprint(case, other.value)) is None
         case Raised(), Raised():
             return (mine.kind, mine.message) == (other.kind, other.message)
         case Lost(), Lost():

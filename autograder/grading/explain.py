@@ -8,7 +8,7 @@ from autograder import text as show
 from autograder import values
 from autograder.course.lab import Check
 from autograder.grading.report import Fact, Part
-from autograder.judges import Finding
+from autograder.judges.finding import Finding
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned
 from autograder.sandbox.scratch import MOST_MB
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from autograder.course.lab import Check
 from autograder.grading.nature import Pair, agree, nature
-from autograder.judges import Comparing
 from autograder.judges.numbers import as_reals, quietly
 from autograder.judges.parts import Arrays
 from autograder.sandbox.observation import Observation, Returned
@@ -44,13 +43,13 @@ def in_common(
     right: Sequence[Observation],
 ) -> str:
     """Tell what is visible in all cases of a failed check; empty if there is nothing simple."""
-    judge: object = check.judge
-    if not isinstance(judge, Comparing):
+    compared = check.judge.compared
+    if compared is None:
         return ""
     arrays: list[Arrays] = []
     for mine, other in zip(observed, right, strict=True):
         pairs = (
-            judge.compared(mine.value, other.value)
+            compared(mine.value, other.value)
             if isinstance(mine, Returned) and isinstance(other, Returned)
             else None
         )

@@ -9,7 +9,8 @@ from autograder.course.catalogue import labs
 from autograder.course.lab import Check, Lab
 from autograder.course.stubs import stub_message
 from autograder.grading.key import KeyedCheck
-from autograder.judges import Finding, equal
+from autograder.judges.equal import equal
+from autograder.judges.finding import Finding
 from autograder.judges.numbers import quietly
 from autograder.sandbox import Answer, Source
 from autograder.sandbox.observation import Observation, Raised, Returned

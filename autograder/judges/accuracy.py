@@ -8,12 +8,12 @@ a threshold passes at most once in 7,000 (0.90 and 0.93), else never in 10¹⁴.
 caught never learns one class of ten: it stays at 0.90 of what it knows, below 0.93 and 0.95.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding, Judge, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, Judge, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of
 
@@ -29,13 +29,14 @@ def reaches(threshold: float) -> Judge:
     `case["labels"]` holds the right classes, a list of arrays.
     """
 
-    @states(
+    @judge(
         f"At least {threshold:.0%} of the held-out images must be named right. Where the course asks for "
         "90 %, 93 % and 95 %, a right answer is a recipe that names 95 %, 97 % and 97.15 % of all images.",
         chance=1e-6,
+        fingerprint=accuracy_fingerprint,
+        picture="confusion",
     )
-    def judge(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
-        del expected
+    def decide(case: Case, observed: Any, _expected: Any) -> Finding | None:
         named = _named(case, observed)
         if isinstance(named, Finding):
             return named
@@ -49,10 +50,10 @@ def reaches(threshold: float) -> Judge:
             expected=f"at least {threshold:.0%}",
         )
 
-    return judge
+    return decide
 
 
-def accuracy_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+def accuracy_fingerprint(case: Case, observed: Any) -> Any:
     """Tell apart in a few words how well images are named, whatever the recipe's details are."""
     named = _named(case, observed)
     if isinstance(named, Finding):
@@ -75,7 +76,7 @@ def _unnamed(named: Any, labels: Any) -> str:
     return f"{'Class' if missing.size == 1 else 'Classes'} {classes} never named."
 
 
-def _named(case: Mapping[str, Any], observed: Any) -> Any:
+def _named(case: Case, observed: Any) -> Any:
     """Read the predicted classes, or say what is wrong with them."""
     parts = case["labels"]
     if not isinstance(observed, list) or len(observed) != len(parts):

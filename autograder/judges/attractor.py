@@ -7,12 +7,12 @@ computed here, from the state handed over; sums of short numbers are exact, and 
 magnitude is allowed all the same, so a right answer is never refused.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of, value
 
@@ -21,16 +21,29 @@ __all__ = ["rest_fingerprint", "rests", "wandering_fingerprint", "wanders"]
 SLACK = 1e-9
 
 
-@states(
+def rest_fingerprint(case: Case, observed: Any) -> Any:
+    """Tell apart what recall ended with, whatever the order of the units was."""
+    state = _state(observed, np.shape(case["state"]))
+    if isinstance(state, Finding):
+        return state.detail
+    return {
+        "moved": bool((state != case["state"]).any()),
+        "restless": bool(_restless(case["weight"], state).any()),
+        "rise": _rise(case, state) > 0,
+    }
+
+
+@judge(
     "Any state is right in which no unit wants to change and whose energy is not above the start's, "
-    f"within {SLACK:g} of the weights' magnitude for rounding; chance plays no part."
+    f"within {SLACK:g} of the weights' magnitude for rounding; chance plays no part.",
+    fingerprint=rest_fingerprint,
+    picture="rest",
 )
-def rests(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def rests(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept any state of −1 and +1 in which no unit of `case["weight"]` wants to change.
 
     Its energy must not be above that of `case["state"]`.
     """
-    del expected
     state = _state(observed, np.shape(case["state"]))
     if isinstance(state, Finding):
         return state
@@ -49,19 +62,29 @@ def rests(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | No
     return None
 
 
-@states(
+def wandering_fingerprint(case: Case, observed: Any) -> Any:
+    """Tell apart how recall depends on its generator; where not at all, by the state it ends in."""
+    rows = _rows(case, observed)
+    if isinstance(rows, Finding):
+        return rows.detail
+    ends, again = rows
+    fixed = bool((ends == ends[0]).all())
+    return {"alike": bool((ends == again).all()), "end": ends[0] if fixed else None}
+
+
+@judge(
     "Equal seeds must end in the same state, and 12 seeds not all in one.",
     chance=2e-10,
     property_only=True,
+    fingerprint=wandering_fingerprint,
 )
-def wanders(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def wanders(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept recalls that end differently for different seeds, and alike for the same seed.
 
     The evidence is {ends, again}, a row a seed, from a state with 2³ ends that are equally
     likely. That all `n` rows agree by chance has probability 8^(1 − n): 1e-10 for 12 seeds.
     The nearest mistake, one fixed order, makes all rows agree.
     """
-    del expected
     rows = _rows(case, observed)
     if isinstance(rows, Finding):
         return rows
@@ -76,35 +99,13 @@ def wanders(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | 
 _WANDER = ("the ends of several recalls", "an order of the units that comes from rng alone")
 
 
-def rest_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell apart what recall ended with, whatever the order of the units was."""
-    state = _state(observed, np.shape(case["state"]))
-    if isinstance(state, Finding):
-        return state.detail
-    return {
-        "moved": bool((state != case["state"]).any()),
-        "restless": bool(_restless(case["weight"], state).any()),
-        "rise": _rise(case, state) > 0,
-    }
-
-
-def wandering_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell apart how recall depends on its generator; where not at all, by the state it ends in."""
-    rows = _rows(case, observed)
-    if isinstance(rows, Finding):
-        return rows.detail
-    ends, again = rows
-    fixed = bool((ends == ends[0]).all())
-    return {"alike": bool((ends == again).all()), "end": ends[0] if fixed else None}
-
-
 def _restless(weight: Any, state: Any) -> Any:
     """Find the units whose neighbours ask for the other sign."""
     slack = SLACK * np.abs(weight).sum(axis=1)
     return state * (weight @ state) < -slack
 
 
-def _rise(case: Mapping[str, Any], state: Any) -> float:
+def _rise(case: Case, state: Any) -> float:
     """Compute how far the energy is above the start's, beyond rounding."""
     weight, start = case["weight"], case["state"]
     gain = -0.5 * float(state @ weight @ state - start @ weight @ start)
@@ -125,7 +126,7 @@ def _state(observed: Any, shape: tuple[int, ...]) -> Any:
     return state
 
 
-def _rows(case: Mapping[str, Any], observed: Any) -> tuple[Any, Any] | Finding:
+def _rows(case: Case, observed: Any) -> tuple[Any, Any] | Finding:
     """Read the evidence {ends, again}: lists of states, equally many."""
     if not isinstance(observed, dict) or observed.keys() != {"ends", "again"}:
         return Finding(f"It is {shape_of(observed)}, where states are expected.")

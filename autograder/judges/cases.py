@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["bits", "separable", "short_numbers", "truth_table"]
+from autograder.sandbox.codec import Seed
+
+__all__ = ["bits", "seed", "separable", "short_numbers", "truth_table"]
 
 
 def truth_table(n_inputs: int) -> Any:
@@ -30,6 +32,11 @@ def bits(rng: np.random.Generator, *shape: int) -> Any:
     drawn = rng.integers(0, 2, size=shape)
     drawn.flat[:2] = 0, 1
     return drawn
+
+
+def seed(rng: np.random.Generator) -> Seed:
+    """Draw what becomes a generator in the sandbox."""
+    return Seed(int(rng.integers(0, 2**31)))
 
 
 def separable(

@@ -6,13 +6,13 @@ number, so comparing a layer's numbers raises a false alarm less than once in 10
 mistakes, a seed of one's own for the network or for each layer, are caught every time.
 """
 
-from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of, value
 
@@ -22,14 +22,28 @@ NETWORKS = ("first", "again", "other")
 MOST_LAYERS = 20
 
 
-@states(
+def draws_fingerprint(_case: Case, observed: Any) -> Any:
+    """Identify random weights by what they agree with."""
+    networks = _read(observed)
+    if networks is None:
+        return shape_of(observed)
+    first, again, other = networks
+    return {
+        "shapes": [list(weight.shape) for weight in first],
+        "again": [bool(np.array_equal(*pair)) for pair in zip(first, again, strict=False)],
+        "other": [bool(np.array_equal(*pair)) for pair in zip(first, other, strict=False)],
+        "repeated": _repeated(first),
+    }
+
+
+@judge(
     "Weights must repeat for the same generator, and differ for another and from layer to layer.",
     chance=1e-15,
     property_only=True,
+    fingerprint=draws_fingerprint,
 )
-def comes_from_generator(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def comes_from_generator(_case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept weights that follow the generator, with numbers of its own for every layer."""
-    del case
     shapes = [np.shape(weight) for weight in expected["first"]]
     networks = _read(observed)
     if networks is None:
@@ -57,21 +71,6 @@ def _wrong_draws(first: list[Any], again: list[Any], other: list[Any]) -> str:
     if _repeated(first):
         return "Two layers begin with the same numbers: each should draw its own."
     return ""
-
-
-def draws_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Identify random weights by what they agree with."""
-    del case
-    networks = _read(observed)
-    if networks is None:
-        return shape_of(observed)
-    first, again, other = networks
-    return {
-        "shapes": [list(weight.shape) for weight in first],
-        "again": [bool(np.array_equal(*pair)) for pair in zip(first, again, strict=False)],
-        "other": [bool(np.array_equal(*pair)) for pair in zip(first, other, strict=False)],
-        "repeated": _repeated(first),
-    }
 
 
 def _read(observed: Any) -> list[list[Any]] | None:

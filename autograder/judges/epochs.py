@@ -11,12 +11,12 @@ orders with (1/n!)^E. With n ≥ 6 and E ≥ 4 both are below 3e-9. The nearest 
 before the first epoch, and a generator of one's own.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of, value
 
@@ -27,13 +27,37 @@ RUNS = ("path", "again", "other")
 """Three runs: two with equal generators, one with another."""
 
 
-@states(
+def epochs_fingerprint(case: Case, observed: Any) -> Any:
+    """Tell apart what a walk did, whatever the order of examples was."""
+    if isinstance(observed, dict):
+        return _fingerprint_of_runs(case, observed)
+    path = _path(case, observed)
+    if isinstance(path, Finding):
+        return {"says": path.detail, "whole": _begins_with_all(case, observed)}
+    orders = _orders(case, path)
+    n_examples = orders.shape[1]
+    ratio, parallel = _ratio(case, path)
+    return {
+        "start": _near(path, path[0], case["x"]),
+        "from here": bool((orders >= 0).all()),
+        "from the epoch's first": _is_measured_at(case, path, path[:-1:n_examples]),
+        "from the start": _is_measured_at(case, path, path[:1]),
+        "whole numbers": bool((path == np.round(path)).all()),
+        "once": bool((np.sort(orders, axis=1) == np.arange(n_examples)).all()),
+        "even": bool((np.bincount(orders[orders >= 0], minlength=n_examples) == len(orders)).all()),
+        "counting": bool((orders == np.arange(n_examples)).all()),
+        "parallel": parallel,
+        "ratio": ratio,
+    }
+
+
+@judge(
     f"Every step must be −lr times one example's gradient at the point reached, within {TOLERANCE:g} "
-    "of the path's largest entry; any order is right."
+    "of the path's largest entry; any order is right.",
+    fingerprint=epochs_fingerprint,
 )
-def steps_by_example(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def steps_by_example(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept a path whose every step goes against the gradient of one example, where it stands."""
-    del expected
     path = _path(case, observed)
     if isinstance(path, Finding):
         return path
@@ -51,13 +75,13 @@ def steps_by_example(case: Mapping[str, Any], observed: Any, expected: Any) -> F
     return None
 
 
-@states(
+@judge(
     "Every epoch must take each example exactly 1 time, in any order; the path shows which, within "
-    f"{TOLERANCE:g} of its largest entry."
+    f"{TOLERANCE:g} of its largest entry.",
+    fingerprint=epochs_fingerprint,
 )
-def visits_each_once(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def visits_each_once(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept a path that takes every example exactly once an epoch."""
-    del expected
     path = _path(case, observed)
     if isinstance(path, Finding):
         return path
@@ -76,13 +100,13 @@ def visits_each_once(case: Mapping[str, Any], observed: Any, expected: Any) -> F
     return None
 
 
-@states(
+@judge(
     "Orders must change from epoch to epoch, repeat for the same seed and differ for another.",
     chance=6e-9,
+    fingerprint=epochs_fingerprint,
 )
-def draws_orders(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def draws_orders(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept three runs whose orders differ between epochs, and are the generator's alone."""
-    del expected
     orders = _runs(case, observed)
     if isinstance(orders, Finding):
         return orders
@@ -108,31 +132,7 @@ def draws_orders(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
     return None
 
 
-def epochs_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell apart what a walk did, whatever the order of examples was."""
-    if isinstance(observed, dict):
-        return _fingerprint_of_runs(case, observed)
-    path = _path(case, observed)
-    if isinstance(path, Finding):
-        return {"says": path.detail, "whole": _begins_with_all(case, observed)}
-    orders = _orders(case, path)
-    n_examples = orders.shape[1]
-    ratio, parallel = _ratio(case, path)
-    return {
-        "start": _near(path, path[0], case["x"]),
-        "from here": bool((orders >= 0).all()),
-        "from the epoch's first": _is_measured_at(case, path, path[:-1:n_examples]),
-        "from the start": _is_measured_at(case, path, path[:1]),
-        "whole numbers": bool((path == np.round(path)).all()),
-        "once": bool((np.sort(orders, axis=1) == np.arange(n_examples)).all()),
-        "even": bool((np.bincount(orders[orders >= 0], minlength=n_examples) == len(orders)).all()),
-        "counting": bool((orders == np.arange(n_examples)).all()),
-        "parallel": parallel,
-        "ratio": ratio,
-    }
-
-
-def _fingerprint_of_runs(case: Mapping[str, Any], observed: Any) -> Any:
+def _fingerprint_of_runs(case: Case, observed: Any) -> Any:
     orders = _runs(case, observed)
     if isinstance(orders, Finding):
         return orders.detail
@@ -144,7 +144,7 @@ def _fingerprint_of_runs(case: Mapping[str, Any], observed: Any) -> Any:
     }
 
 
-def _path(case: Mapping[str, Any], observed: Any) -> Any:
+def _path(case: Case, observed: Any) -> Any:
     """Read a path of the shape that it must have, or say what is wrong with it."""
     n_examples, n_features = np.shape(case["centres"])
     shape = (case["epochs"] * n_examples + 1, n_features)
@@ -159,7 +159,7 @@ def _path(case: Mapping[str, Any], observed: Any) -> Any:
     return path
 
 
-def _runs(case: Mapping[str, Any], observed: Any) -> Any:
+def _runs(case: Case, observed: Any) -> Any:
     """Read the orders of three runs, or say what is wrong with one."""
     if not isinstance(observed, dict) or observed.keys() != set(RUNS):
         return Finding(f"It is {shape_of(observed)}, where three paths are expected.")
@@ -170,12 +170,12 @@ def _runs(case: Mapping[str, Any], observed: Any) -> Any:
     return {name: _orders(case, path) for name, path in paths.items()}
 
 
-def _orders(case: Mapping[str, Any], path: Any) -> Any:
+def _orders(case: Case, path: Any) -> Any:
     """List the examples by epoch; −1 for a step that no example explains."""
     return _examples(case, path).reshape(case["epochs"], -1)
 
 
-def _examples(case: Mapping[str, Any], path: Any, places: Any = None) -> Any:
+def _examples(case: Case, path: Any, places: Any = None) -> Any:
     """Find the example whose gradient explains each step best; −1 where none does.
 
     The gradients are measured where each step begins, or at other places, one a step.
@@ -189,18 +189,18 @@ def _examples(case: Mapping[str, Any], path: Any, places: Any = None) -> Any:
     return np.where(explained, best, -1)
 
 
-def _is_measured_at(case: Mapping[str, Any], path: Any, places: Any) -> bool:
+def _is_measured_at(case: Case, path: Any, places: Any) -> bool:
     """Tell whether all steps follow gradients at a few places, each for a while."""
     each = np.repeat(places, (len(path) - 1) // len(places), axis=0)
     return bool((_examples(case, path, each) >= 0).all())
 
 
-def _gradients(case: Mapping[str, Any], places: Any) -> Any:
+def _gradients(case: Case, places: Any) -> Any:
     """Differentiate every example at every place: (places, examples, features)."""
     return case["slopes"] * (places[:, None] - case["centres"])
 
 
-def _ratio(case: Mapping[str, Any], path: Any) -> tuple[float, bool]:
+def _ratio(case: Case, path: Any) -> tuple[float, bool]:
     """Measure how long the steps are, in units of −lr · gradient, if every step is along one."""
     with np.errstate(all="ignore"):
         steps, gradients = np.diff(path, axis=0)[:, None], -case["lr"] * _gradients(case, path[:-1])
@@ -212,7 +212,7 @@ def _ratio(case: Mapping[str, Any], path: Any) -> tuple[float, bool]:
     return (round(ratio, 6), True) if parallel and np.isfinite(ratio) else (0.0, False)
 
 
-def _begins_with_all(case: Mapping[str, Any], observed: Any) -> bool:
+def _begins_with_all(case: Case, observed: Any) -> bool:
     """Tell whether something begins with a step along the gradient of all examples together."""
     path = as_reals(observed)
     n_features = np.shape(case["centres"])[1]

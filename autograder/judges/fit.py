@@ -14,13 +14,13 @@ The bound on the largest error is the check's own: it stands far above where tra
 below what a network without hidden units can reach.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from autograder.judges.equal import close
-from autograder.judges.finding import Finding, Judge, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, Judge, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of, value
 
@@ -33,13 +33,14 @@ same = close(SAME)
 def fits(largest_error: float) -> Judge:
     """Make a judge of {outputs, losses}: near `case["target"]`, on the reference's way."""
 
-    @states(
+    @judge(
         f"After training, no prediction may be further than {largest_error:g} from its target; all "
         f"begin with the same parameters, so every loss on the way must be the reference's within "
         f"{SAME:g} of the largest.",
         chance=1e-10,
+        picture="fit",
     )
-    def judge(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    def decide(case: Case, observed: Any, expected: Any) -> Finding | None:
         target = np.asarray(case["target"])
         given = observed if isinstance(observed, dict) else {"outputs": observed}
         predictions = as_reals(given.get("outputs"))
@@ -61,4 +62,4 @@ def fits(largest_error: float) -> Judge:
             f"Training goes another way than it must from these first parameters. {finding.detail}"
         )
 
-    return judge
+    return decide

@@ -23,14 +23,14 @@ At a kink (ReLU at 0) the two one-sided slopes differ, and every value between t
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograder.judges.evidence import STEP
 from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, Judge, judge
 from autograder.judges.numbers import as_numbers
 from autograder.judges.parts import Arrays
 from autograder.values import shape_of, value
@@ -43,111 +43,113 @@ KINK = 1e-3
 SAME = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class gradient_of:  # noqa: N801  a judge is made by a word: judge=gradient_of((("bias", (3,)),))
-    """A judge that accepts a claimed gradient if it agrees with differences of the reference's loss.
+Parts = tuple[tuple[str, tuple[int, ...]], ...]
+"""Names and shapes of parameters whose gradients stand one after the other."""
 
-    Where the gradients of several parameters stand one after the other, `parts` tells the name and
-    the shape of each, and what is wrong is told by parameter.
+
+def gradient_of(parts: Parts = ()) -> Judge:
+    """Make a judge that holds a claimed gradient against differences of the reference's loss.
+
+    Where it is that of several parameters, `parts` tells them, and what is wrong is told by parameter.
     """
 
-    parts: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    @judge(
+        f"Every entry must agree with central differences of the exercise's loss (h = {STEP:g}), "
+        f"within their error and {FLOOR:g} of the largest entry, and your own loss must be the "
+        "same function there; a right gradient is refused less than once in 1e9.",
+        fingerprint=claimed_gradient,
+        compared=partial(_paired, parts),
+        picture="gradient",
+    )
+    def decide(_case: Case, observed: Any, expected: Any) -> Finding | None:
+        return _judged(parts, observed, expected)
 
-    @property
-    def rule(self) -> str:
-        """How it judges, in a sentence."""
-        return (
-            f"Every entry must agree with central differences of the exercise's loss (h = {STEP:g}), "
-            f"within their error and {FLOOR:g} of the largest entry, and your own loss must be the "
-            "same function there; a right gradient is refused less than once in 1e9."
-        )
-
-    def __call__(self, case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
-        """Judge one claim; name where it does not agree."""
-        del case
-        evidence, known = _read(observed), _read(expected)
-        if isinstance(evidence, Finding):
-            return evidence
-        if isinstance(known, Finding):  # in foreign data alone: a reference has a gradient
-            return known
-        claimed, probes, here = evidence
-        right, right_probes, right_here = known
-        if claimed.shape != right.shape:
-            return Finding(
-                f"The gradient has shape {claimed.shape}, where {right.shape} is expected.",
-                returned=value(claimed),
-                expected=f"a gradient of shape {right.shape}",
-            )
-        if probes.shape[1] != claimed.size:
-            return Finding("The loss was not taken on both sides of every entry.")
-        if here[0] != here[1]:
-            return Finding("The loss is not the same when it is asked twice at the same point.")
-        if not _same_loss(probes, here[0], right_probes, right_here[0]):
-            return Finding("The loss around this point is not the exercise's.")
-        wrong = ~_agrees(claimed.ravel(), right_probes, right_here[0])
-        if not wrong.any():
-            return None
-        return self._told(
-            claimed, _derivative(right_probes).reshape(right.shape), wrong.reshape(right.shape)
-        )
-
-    def compared(self, observed: Any, expected: Any) -> Arrays | None:
-        """Pair the claim, parameter by parameter, with what is measured; rounding counts as right."""
-        evidence, known = _read(observed), _read(expected)
-        if isinstance(evidence, Finding) or isinstance(known, Finding):
-            return None
-        claimed, (right, probes, here) = evidence[0], known
-        numeric = _derivative(probes)
-        if claimed.shape != right.shape:
-            return {"": (claimed, numeric.reshape(right.shape))}
-        best = np.where(_agrees(claimed.ravel(), probes, here[0]), claimed.ravel(), numeric)
-        if not self.parts:
-            return {"": (claimed, best.reshape(right.shape))}
-        return {
-            name: (claimed.ravel()[at].reshape(part), best[at].reshape(part))
-            for name, at, part in self._slices()
-        }
-
-    def _slices(self) -> list[tuple[str, slice, tuple[int, ...]]]:
-        ends = np.cumsum([math.prod(shape) for _, shape in self.parts]).tolist()
-        starts = [0, *ends]
-        return [
-            (name, slice(start, end), shape)
-            for (name, shape), start, end in zip(self.parts, starts, ends, strict=False)
-        ]
-
-    def _told(self, claimed: Any, numeric: Any, wrong: Any) -> Finding:
-        """Tell the first entry that is wrong, how many are, and the whole beside what was measured."""
-        rounded = np.array([float(f"{number:.6g}") for number in numeric.ravel()])
-        first = int(np.argmax(wrong))
-        fact = (
-            f"{self._place(first, wrong.shape)} is {value(claimed.flat[first])}, "
-            f"but the loss changes by {value(rounded[first])}."
-            if wrong.ndim
-            else ""
-        )
-        count = f"{int(wrong.sum())} of {wrong.size} entries disagree."
-        return Finding(
-            " ".join(filter(None, [fact, count, _lines(wrong)])),
-            returned=value(claimed),
-            expected=f"{value(rounded.reshape(numeric.shape))}, as measured by small steps",
-        )
-
-    def _place(self, first: int, shape: tuple[int, ...]) -> str:
-        """Name an entry as its owner would."""
-        for name, at, part in self._slices():
-            if at.start <= first < at.stop:
-                return f"Entry {_at(first - at.start, part)} of the gradient of {name}"
-        return f"Entry {_at(first, shape)}"
+    return decide
 
 
-gradient_agrees = gradient_of()
-
-
-def claimed_gradient(case: Mapping[str, Any], observed: Any) -> Any:
-    """Identify an answer by the gradient it claims: the fingerprint to `gradient_agrees`."""
-    del case
+def claimed_gradient(_case: Case, observed: Any) -> Any:
+    """Identify an answer by the gradient it claims."""
     return observed.get("claimed") if isinstance(observed, dict) else None
+
+
+def _judged(parts: Parts, observed: Any, expected: Any) -> Finding | None:
+    evidence, known = _read(observed), _read(expected)
+    if isinstance(evidence, Finding):
+        return evidence
+    if isinstance(known, Finding):  # in foreign data alone: a reference has a gradient
+        return known
+    claimed, probes, here = evidence
+    right, right_probes, right_here = known
+    if claimed.shape != right.shape:
+        return Finding(
+            f"The gradient has shape {claimed.shape}, where {right.shape} is expected.",
+            returned=value(claimed),
+            expected=f"a gradient of shape {right.shape}",
+        )
+    if probes.shape[1] != claimed.size:
+        return Finding("The loss was not taken on both sides of every entry.")
+    if here[0] != here[1]:
+        return Finding("The loss is not the same when it is asked twice at the same point.")
+    if not _same_loss(probes, here[0], right_probes, right_here[0]):
+        return Finding("The loss around this point is not the exercise's.")
+    wrong = ~_agrees(claimed.ravel(), right_probes, right_here[0])
+    if not wrong.any():
+        return None
+    numeric = _derivative(right_probes).reshape(right.shape)
+    return _disagreement(parts, claimed, numeric, wrong.reshape(right.shape))
+
+
+def _paired(parts: Parts, observed: Any, expected: Any) -> Arrays | None:
+    """Pair the claim, parameter by parameter, with what is measured; rounding counts as right."""
+    evidence, known = _read(observed), _read(expected)
+    if isinstance(evidence, Finding) or isinstance(known, Finding):
+        return None
+    claimed, (right, probes, here) = evidence[0], known
+    numeric = _derivative(probes)
+    if claimed.shape != right.shape:
+        return {"": (claimed, numeric.reshape(right.shape))}
+    best = np.where(_agrees(claimed.ravel(), probes, here[0]), claimed.ravel(), numeric)
+    if not parts:
+        return {"": (claimed, best.reshape(right.shape))}
+    return {
+        name: (claimed.ravel()[at].reshape(shape), best[at].reshape(shape))
+        for name, at, shape in _slices(parts)
+    }
+
+
+def _slices(parts: Parts) -> list[tuple[str, slice, tuple[int, ...]]]:
+    ends = np.cumsum([math.prod(shape) for _, shape in parts]).tolist()
+    starts = [0, *ends]
+    return [
+        (name, slice(start, end), shape)
+        for (name, shape), start, end in zip(parts, starts, ends, strict=False)
+    ]
+
+
+def _disagreement(parts: Parts, claimed: Any, numeric: Any, wrong: Any) -> Finding:
+    """Tell the first entry that is wrong, how many are, and the whole beside what was measured."""
+    rounded = np.array([float(f"{number:.6g}") for number in numeric.ravel()])
+    first = int(np.argmax(wrong))
+    fact = (
+        f"{_place(parts, first, wrong.shape)} is {value(claimed.flat[first])}, "
+        f"but the loss changes by {value(rounded[first])}."
+        if wrong.ndim
+        else ""
+    )
+    count = f"{int(wrong.sum())} of {wrong.size} entries disagree."
+    return Finding(
+        " ".join(filter(None, [fact, count, _lines(wrong)])),
+        returned=value(claimed),
+        expected=f"{value(rounded.reshape(numeric.shape))}, as measured by small steps",
+    )
+
+
+def _place(parts: Parts, first: int, shape: tuple[int, ...]) -> str:
+    """Name an entry as its owner would."""
+    for name, at, part in _slices(parts):
+        if at.start <= first < at.stop:
+            return f"Entry {_at(first - at.start, part)} of the gradient of {name}"
+    return f"Entry {_at(first, shape)}"
 
 
 def claimed_and_measured(observed: Any, expected: Any) -> tuple[Any, Any] | None:
@@ -232,3 +234,6 @@ def _read(observed: Any) -> tuple[Any, Any, list[float]] | Finding:
         return Finding("The loss at this point is not a number.")
     with np.errstate(all="ignore"):  # long doubles may be out of range
         return claimed.astype(float), probes, here
+
+
+gradient_agrees = gradient_of()

@@ -5,14 +5,14 @@ miss the threshold by rounding (ten weights of 0.1 add up to 0.9999999999999999)
 when its sum is above the threshold less 1e-12 of the magnitudes that it adds.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from autograder.judges.cases import truth_table
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of, value
 
@@ -53,13 +53,13 @@ def neuron_table(neuron: Any) -> Any:
     return (rows @ weight >= level - slack).astype(int)
 
 
-@states(
+@judge(
     "Any weights and threshold with the right truth table are right; a sum may miss the threshold by "
-    f"{SLACK:g} of the magnitudes that it adds."
+    f"{SLACK:g} of the magnitudes that it adds.",
+    picture="neuron",
 )
-def truth_table_of(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def truth_table_of(_case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept any neuron that has the reference's truth table."""
-    del case
     table, right = neuron_table(observed), neuron_table(expected)
     if right is None:
         return equal({}, observed, expected)
@@ -81,11 +81,21 @@ def truth_table_of(case: Mapping[str, Any], observed: Any, expected: Any) -> Fin
     )
 
 
-@states(
+def search_result(case: Case, observed: Any) -> Any:
+    """Identify the result of a search by the table that was found, and whether it was allowed."""
+    table = neuron_table(observed)
+    if table is None:
+        return observed
+    return {"table": table, "on the grid": _on_grid(case, observed)}
+
+
+@judge(
     "Any neuron of the grid with the wanted truth table is right, and None only where there is none; "
-    f"a sum may miss the threshold by {SLACK:g} of the magnitudes that it adds."
+    f"a sum may miss the threshold by {SLACK:g} of the magnitudes that it adds.",
+    fingerprint=search_result,
+    picture="neuron",
 )
-def finds_neuron(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def finds_neuron(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept any neuron of the grid that has the wanted table, and None only where there is none."""
     if expected is None or observed is None:
         if observed is None and expected is None:
@@ -108,11 +118,17 @@ def finds_neuron(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
     return Finding("The neuron is right, but it is not on the grid.", _neuron(observed))
 
 
-@states(
+def parts(_case: Case, observed: Any) -> Any:
+    """Identify a network by the functions that its neurons compute."""
+    return _columns(observed)
+
+
+@judge(
     "Each part of the formula must be the output of some neuron of the network, on all 4 rows of "
-    f"inputs exactly, and its neurons may compute {MOST_FUNCTIONS} different functions at most."
+    f"inputs exactly, and its neurons may compute {MOST_FUNCTIONS} different functions at most.",
+    fingerprint=parts,
 )
-def computes_parts(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def computes_parts(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept a network in which every hidden neuron's function of the reference is computed.
 
     The evidence is, for each row of inputs, the list of all outputs of all neurons. The output of
@@ -138,21 +154,7 @@ def computes_parts(case: Mapping[str, Any], observed: Any, expected: Any) -> Fin
     )
 
 
-def parts(case: Mapping[str, Any], observed: Any) -> Any:
-    """Identify a network by the functions that its neurons compute."""
-    del case
-    return _columns(observed)
-
-
-def search_result(case: Mapping[str, Any], observed: Any) -> Any:
-    """Identify the result of a search by the table that was found, and whether it was allowed."""
-    table = neuron_table(observed)
-    if table is None:
-        return observed
-    return {"table": table, "on the grid": _on_grid(case, observed)}
-
-
-def _on_grid(case: Mapping[str, Any], neuron: Any) -> bool:
+def _on_grid(case: Case, neuron: Any) -> bool:
     """Tell whether a neuron that has a table is made of the numbers it may be made of."""
     on_grid = all(_among(weight, case["weights"]) for weight in as_reals(neuron["weight"]))
     return on_grid and _among(as_reals(neuron["threshold"]), case["thresholds"])

@@ -15,13 +15,13 @@ the reference's answer, so a known mistake is recognised by the same facts.
 """
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import value
 
@@ -40,12 +40,26 @@ CHERNOFF = 19.1
 TIGHT = 1e-9
 
 
-@states(
+def share_and_factor(case: Case, observed: Any) -> Any:
+    """Identify what became of ones: by the nearest share that has a reason, and by their factor."""
+    y, p = as_reals(observed), case["p"]
+    if y is None or not y.size:
+        return observed
+    share = float((y == 0).mean())
+    reasons = [0, p, 1 - p, 0.5, 1, (1 + math.erf(p / math.sqrt(2))) / 2]
+    near = min(reasons, key=lambda reason: abs(reason - share))
+    known = abs(near - share) <= np.sqrt(HOEFFDING / y.size)
+    return {"share": near if known else share, "factor": _factor(y, np.ones(y.shape))}
+
+
+@judge(
     "The share of zeros must agree with the reference's within √(16.8 / n), which is 0.065 for 4,000 "
     "entries (Hoeffding's bound).",
     chance=1e-7,
+    fingerprint=share_and_factor,
+    picture="mask",
 )
-def drops_share(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def drops_share(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept an output in which as many entries are 0 as chance allows."""
     right = as_reals(expected)
     mine = as_reals(observed, beside=right)
@@ -60,23 +74,12 @@ def drops_share(case: Mapping[str, Any], observed: Any, expected: Any) -> Findin
     )
 
 
-def share_and_factor(case: Mapping[str, Any], observed: Any) -> Any:
-    """Identify what became of ones: by the nearest share that has a reason, and by their factor."""
-    y, p = as_reals(observed), case["p"]
-    if y is None or not y.size:
-        return observed
-    share = float((y == 0).mean())
-    reasons = [0, p, 1 - p, 0.5, 1, (1 + math.erf(p / math.sqrt(2))) / 2]
-    near = min(reasons, key=lambda reason: abs(reason - share))
-    known = abs(near - share) <= np.sqrt(HOEFFDING / y.size)
-    return {"share": near if known else share, "factor": _factor(y, np.ones(y.shape))}
-
-
-@states(
+@judge(
     "Whatever entries are dropped, those that are left must be x times the right factor, within "
-    f"{TIGHT:g} of it."
+    f"{TIGHT:g} of it.",
+    picture="kept_values",
 )
-def scales_kept(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def scales_kept(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept an output in which every entry that is left is x times the right factor."""
     right = as_reals(expected)
     mine = as_reals(observed, beside=right)
@@ -92,12 +95,13 @@ def scales_kept(case: Mapping[str, Any], observed: Any, expected: Any) -> Findin
     )
 
 
-@states(
+@judge(
     "Neighbours along calls, rows and columns must fall independently (Chernoff's bound).",
     chance=3e-8,
     property_only=True,
+    picture="mask",
 )
-def drops_each_alone(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def drops_each_alone(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept outputs (calls, rows, columns) whose entries fall independently of each other."""
     right = as_reals(expected)
     mine = as_reals(observed, beside=right)
@@ -120,13 +124,29 @@ ALONE = (
 )
 
 
-@states(
+def gates_and_factor(case: Case, observed: Any) -> Any:
+    """Identify a gradient by which gates it goes through, and by its factor to grad_output."""
+    pair = _pair(observed)
+    if pair is None or pair[0].shape != np.shape(case["grad_output"]):
+        return observed
+    y, grad_input = pair
+    opposite = bool(((y == 0) != (grad_input == 0)).all())
+    return {
+        "gates": _gates(pair),
+        "opposite": opposite,
+        "factor": _factor(grad_input, case["grad_output"]),
+    }
+
+
+@judge(
     "The gradient must be 0 exactly where the forward pass dropped the entry, whichever those are; "
     "some entries must be dropped, and some kept.",
     chance=1e-8,
     property_only=True,
+    fingerprint=gates_and_factor,
+    picture="two_masks",
 )
-def gates_as_forward(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def gates_as_forward(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept (y, dL/dx) if the gradient is 0 exactly where y is, which is in some places and not all.
 
     Of 91 entries all are kept with probability 0.8⁹¹ = 2e-9, and all dropped with 0.7⁹¹ = 8e-15.
@@ -143,31 +163,18 @@ def gates_as_forward(case: Mapping[str, Any], observed: Any, expected: Any) -> F
     return Finding(wrong[0]) if wrong else None
 
 
-def gates_and_factor(case: Mapping[str, Any], observed: Any) -> Any:
-    """Identify a gradient by which gates it goes through, and by its factor to grad_output."""
-    pair = _pair(observed)
-    if pair is None or pair[0].shape != np.shape(case["grad_output"]):
-        return observed
-    y, grad_input = pair
-    opposite = bool(((y == 0) != (grad_input == 0)).all())
-    return {
-        "gates": _gates(pair),
-        "opposite": opposite,
-        "factor": _factor(grad_input, case["grad_output"]),
-    }
-
-
 GATES = (
     "An entry that was dropped forward gets a gradient.",
     "An entry that was kept forward gets no gradient.",
 )
 
 
-@states(
+@judge(
     "Where the gradient is not 0, it must be grad_output times the factor of the right forward pass, "
-    f"within {TIGHT:g} of it."
+    f"within {TIGHT:g} of it.",
+    picture="kept_gradient",
 )
-def scales_as_forward(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def scales_as_forward(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept (y, dL/dx) if dL/dx, where it is left, is grad_output times the reference's factor."""
     right = _pair(expected)
     mine = _pair(observed, beside=right and right[0])
@@ -235,7 +242,7 @@ def _pair(evidence: Any, beside: Any = None) -> tuple[Any, Any] | None:
     return y, grad_input
 
 
-def _no_pair(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def _no_pair(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Say what stands where the gradient is expected."""
     if (
         isinstance(observed, tuple)

@@ -11,17 +11,18 @@ added for the estimate's own error, are exceeded once in 10¹¹; ten layers are 
 refuses a std of the weights that is off by 5 %, so a wrong fan or a missing factor 2 (41 %) cannot pass.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding, Judge, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, Judge, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of, value
 
-__all__ = ["deep_spread", "follows_mean_field"]
+__all__ = ["follows_mean_field"]
 
 ALLOWED = 7 * 1.1
 SCATTER = {
@@ -34,14 +35,22 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {"tanh": np.tanh, "relu": lambda a:
 def follows_mean_field(activation: str, gain: float) -> Judge:
     """Make a judge of the stds of ten layers, for weights with fan_in · Var(W) = gain."""
 
-    @states(
+    def fingerprint(_case: Case, observed: Any) -> Any:
+        """Tell for each layer whether it is below, within or above what is expected."""
+        stds = as_reals(observed)
+        if stds is None or stds.shape != _expected(activation, gain).shape:
+            return observed
+        return _sides(stds, activation, gain)
+
+    @judge(
         "The std of each layer's activations must be what mean-field theory expects, within "
         f"{_band(activation, 0):.1%} in layer 1 and {_band(activation, -1):.0%} in layer 10.",
         chance=1e-10,
         property_only=True,
+        fingerprint=fingerprint,
+        picture="layer_stds",
     )
-    def judge(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
-        del case, expected
+    def decide(_case: Case, observed: Any, _expected: Any) -> Finding | None:
         wanted = _expected(activation, gain)
         stds = as_reals(observed)
         if stds is None or stds.shape != wanted.shape:
@@ -57,20 +66,7 @@ def follows_mean_field(activation: str, gain: float) -> Judge:
             f"about {', '.join(f'{std:.3g}' for std in wanted)}",
         )
 
-    return judge
-
-
-def deep_spread(activation: str, gain: float) -> Any:
-    """Make a fingerprint: for each layer, whether it is below, within or above what is expected."""
-
-    def fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-        del case
-        stds = as_reals(observed)
-        if stds is None or stds.shape != _expected(activation, gain).shape:
-            return observed
-        return _sides(stds, activation, gain)
-
-    return fingerprint
+    return decide
 
 
 def _band(activation: str, layer: int) -> float:

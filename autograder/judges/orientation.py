@@ -6,27 +6,29 @@ the next, are found to 1e-12 by any method, so a right answer is never refused. 
 divides the covariance by n − 1: the standard deviations are then off by 4 % for 13 rows.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autograder.judges.equal import close
-from autograder.judges.finding import Finding, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import value
 
 __all__ = ["same_coordinates", "same_directions"]
 
-near = close(1e-7)
+NEAR = 1e-7
+near = close(NEAR)
 FREE = "the sign of a component is free"
 
 
-@states(
-    f"Directions count, signs are free: numbers may differ by {near.tolerance:g} of the largest one."
+@judge(
+    f"Directions count, signs are free: numbers may differ by {NEAR:g} of the largest one.",
+    picture="directions",
 )
-def same_directions(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def same_directions(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept what a PCA learnt if it is the reference's, up to the sign of each row of components."""
     if isinstance(observed, dict) and isinstance(expected, dict) and "components" in observed:
         turned = _turned(observed["components"], expected.get("components"), axis=1)
@@ -34,16 +36,16 @@ def same_directions(case: Mapping[str, Any], observed: Any, expected: Any) -> Fi
     return _told(case, observed, expected)
 
 
-@states(
+@judge(
     "Coordinates count, the sign of each column is free: numbers may differ by "
-    f"{near.tolerance:g} of the largest one."
+    f"{NEAR:g} of the largest one."
 )
-def same_coordinates(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def same_coordinates(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept rows of coordinates along components, up to the sign of each column."""
     return _told(case, _turned(observed, expected, axis=0), expected)
 
 
-def _told(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def _told(case: Case, observed: Any, expected: Any) -> Finding | None:
     finding = near(case, observed, expected)
     if finding is None:
         return None

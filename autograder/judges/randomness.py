@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of
 
@@ -42,12 +43,26 @@ BORDER = 1e-9
 """Relative: powers and logarithms may miss a bound by their last digits."""
 
 
-@states(
+def generator_fingerprint(case: Case, observed: Any) -> Any:
+    """Tell apart what results depend on, and whether they are in order."""
+    if not isinstance(observed, dict) or observed.keys() != {"first", "again", "other"}:
+        return "no results"
+    numbers = as_reals(observed["first"])
+    if numbers is None or not np.isfinite(numbers).all():
+        return "no numbers"
+    flat = numbers.ravel()
+    in_order = bool((flat[1:] >= flat[:-1]).all())
+    return {"repeats": list(_repeats(case, observed)), "in order": in_order}
+
+
+@judge(
     "Results must repeat for the same generator and differ for another.",
     chance=1e-9,
     property_only=True,
+    fingerprint=generator_fingerprint,
+    picture="generators",
 )
-def follows_generator(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def follows_generator(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept results {first, again, other}: equal from equal generators, different from another."""
     if not isinstance(observed, dict) or observed.keys() != {"first", "again", "other"}:
         return Finding(f"It is {shape_of(observed)}, where three results are expected.")
@@ -62,34 +77,12 @@ def follows_generator(case: Mapping[str, Any], observed: Any, expected: Any) -> 
     return None
 
 
-def generator_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell apart what results depend on, and whether they are in order."""
-    if not isinstance(observed, dict) or observed.keys() != {"first", "again", "other"}:
-        return "no results"
-    numbers = as_reals(observed["first"])
-    if numbers is None or not np.isfinite(numbers).all():
-        return "no numbers"
-    flat = numbers.ravel()
-    in_order = bool((flat[1:] >= flat[:-1]).all())
-    return {"repeats": list(_repeats(case, observed)), "in order": in_order}
-
-
-def _repeats(case: Mapping[str, Any], results: dict[str, Any]) -> tuple[bool, bool]:
+def _repeats(case: Case, results: dict[str, Any]) -> tuple[bool, bool]:
     first, again, other = (results[name] for name in ("first", "again", "other"))
     return equal(case, again, first) is None, equal(case, other, first) is None
 
 
-@states(
-    "The draws' logarithms must be spread evenly between the bounds (Kolmogorov's distance).",
-    chance=ALPHA,
-)
-def draws_log_uniformly(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
-    """Accept `size` numbers between low and high whose logarithms are spread evenly."""
-    del expected
-    return _spread(observed, case["low"], case["high"], case["size"])
-
-
-def log_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
+def log_fingerprint(case: Case, observed: Any) -> Any:
     """Tell apart how numbers are spread: in which third, how many different ones, out of range."""
     numbers = as_reals(observed)
     if numbers is None:
@@ -97,17 +90,44 @@ def log_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
     return {"shape": list(numbers.shape), **_features(numbers, case["low"], case["high"])}
 
 
-@states(
+@judge(
+    "The draws' logarithms must be spread evenly between the bounds (Kolmogorov's distance).",
+    chance=ALPHA,
+    fingerprint=log_fingerprint,
+    picture="decades",
+)
+def draws_log_uniformly(case: Case, observed: Any, _expected: Any) -> Finding | None:
+    """Accept `size` numbers between low and high whose logarithms are spread evenly."""
+    return _spread(observed, case["low"], case["high"], case["size"])
+
+
+def search_fingerprint(case: Case, observed: Any) -> Any:
+    """Tell apart searches by their ranking, and by how each setting is spread."""
+    read = _read(case, observed)
+    if isinstance(read, Finding):
+        return read.detail
+    score, settings = read
+    ranked = (score[1:] <= score[:-1]).all(), (score[1:] >= score[:-1]).all()
+    names = list(settings)
+    same = [[bool(np.array_equal(settings[a], settings[b])) for b in names] for a in names]
+    found = searches_at_random(case, observed, None)
+    spread = [_features(settings[n], *case["ranges"][n]) for n in names]
+    detail = found.detail if found else ""
+    return {"said": detail, "ranked": list(map(bool, ranked)), "same": same, "spread": spread}
+
+
+@judge(
     "Settings must be spread evenly over the decades, independent of each other, scored truly "
     "(within 1e-6) and ranked.",
     chance=10 * ALPHA,
+    fingerprint=search_fingerprint,
+    picture="trials",
 )
-def searches_at_random(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def searches_at_random(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept trials {score, settings}: log-uniform, independent, scored truly, the best first.
 
     A setting's score is less by 1 for every decade from its peak.
     """
-    del expected
     read = _read(case, observed)
     if isinstance(read, Finding):
         return read
@@ -127,22 +147,7 @@ def searches_at_random(case: Mapping[str, Any], observed: Any, expected: Any) ->
     return None
 
 
-def search_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell apart searches by their ranking, and by how each setting is spread."""
-    read = _read(case, observed)
-    if isinstance(read, Finding):
-        return read.detail
-    score, settings = read
-    ranked = (score[1:] <= score[:-1]).all(), (score[1:] >= score[:-1]).all()
-    names = list(settings)
-    same = [[bool(np.array_equal(settings[a], settings[b])) for b in names] for a in names]
-    found = searches_at_random(case, observed, None)
-    spread = [_features(settings[n], *case["ranges"][n]) for n in names]
-    detail = found.detail if found else ""
-    return {"said": detail, "ranked": list(map(bool, ranked)), "same": same, "spread": spread}
-
-
-def _read(case: Mapping[str, Any], observed: Any) -> Any:
+def _read(case: Case, observed: Any) -> Any:
     """Check the evidence's form, and read it as numbers."""
     if not isinstance(observed, dict) or observed.keys() != {"score", "settings"}:
         forgot = " Is a `return` missing?" if observed is None else ""
@@ -159,7 +164,7 @@ def _read(case: Mapping[str, Any], observed: Any) -> Any:
     return score, settings
 
 
-def _scores(case: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:
+def _scores(case: Case, settings: Mapping[str, Any]) -> Any:
     return -sum(np.abs(np.log10(settings[name] / case["peak"][name])) for name in settings)
 
 

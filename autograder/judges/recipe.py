@@ -6,13 +6,14 @@ Who makes up numbers that have the property passes, so these checks carry one po
 one that cannot be made up; `network_fits` alone asks for what only the judge knows, labels.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from autograder.judges.difference import EXACT
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of, value
 
@@ -36,19 +37,27 @@ FAIR_LOSS = 1.0
 EXPLODED = 10.0  # of dice with ten sides, guessing costs 2.3
 
 
-@states(
+def logits_fingerprint(_case: Case, observed: Any) -> Any:
+    """Tell apart the shape of logits and what went over them last."""
+    logits = as_reals(observed)
+    if logits is None:
+        return shape_of(observed)
+    return {"shape": logits.shape, "end": _ends_in(logits)}
+
+
+@judge(
     "Finite numbers of the right shape are right, unless a softmax (rows that add up to 1 within "
     "1e-9) or a ReLU went over them.",
     chance=1e-15,
     property_only=True,
+    fingerprint=logits_fingerprint,
 )
-def gives_logits(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def gives_logits(_case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept finite numbers of the expected shape that no softmax and no ReLU has gone over.
 
     Softmax: no entry is negative and all rows add up to 1. ReLU: no entry is negative, and some but
     not all are exactly 0. Logits do neither but by a coincidence of rounding, below 1e-15 a row.
     """
-    del case
     logits, shape = as_reals(observed), np.shape(expected)
     if logits is None or logits.shape != shape:
         forgot = " Is a `return` missing?" if observed is None else ""
@@ -64,15 +73,6 @@ def gives_logits(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
     return None
 
 
-def logits_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell apart the shape of logits and what went over them last."""
-    del case
-    logits = as_reals(observed)
-    if logits is None:
-        return shape_of(observed)
-    return {"shape": logits.shape, "end": _ends_in(logits)}
-
-
 def _ends_in(logits: Any) -> str:
     if logits.ndim != 2 or not logits.size or not (logits >= 0).all():
         return ""
@@ -82,13 +82,32 @@ def _ends_in(logits: Any) -> str:
     return "relu" if (logits == 0).any() and (logits > 0).any() else ""
 
 
-@states(
+def fits_fingerprint(case: Case, observed: Any) -> Any:
+    """Tell apart blindness, a line's share, and bounded outputs."""
+    logits = as_reals(observed)
+    if logits is None or logits.shape != (len(_classes(case)), 2):
+        return shape_of(observed)
+    share, loss = _fit(_classes(case), logits)
+    with np.errstate(over="ignore"):
+        blind = bool(np.isfinite(logits).all() and np.ptp(logits, axis=0).max() <= 1e-9)
+    bound = next(
+        (name for name, low in (("(0, 1)", 0.31), ("(−1, 1)", 0.12)) if loss > low), "none"
+    )
+    return {
+        "blind": blind,
+        "fits": share >= FIT_SHARE,
+        "bound": bound if share >= FIT_SHARE else "",
+    }
+
+
+@judge(
     f"After training, at least {FIT_SHARE:.0%} of the images must be right, with a mean cross-entropy "
     f"of at most {FIT_LOSS:g} (networks that can learn XOR end below 0.01), and {OTHERS_SHARE:.0%} of "
     "others of the same kind, whose classes stay with the judge.",
     chance=4e-7,
+    fingerprint=fits_fingerprint,
 )
-def network_fits(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def network_fits(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept logits that name the images right, with a mean cross-entropy below 0.1.
 
     `case["target"]` are the classes of the images that the network saw, `case["labels"]` those of
@@ -103,7 +122,6 @@ def network_fits(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
     reference's loss was 10.5, and 10.7, deviations below that, near a normal law; with tails as
     heavy as Laplace's this is exceeded less than once in 5e6, and once in 7e6.
     """
-    del expected
     logits = as_reals(observed)
     seen, n_images = len(case["target"]), len(_classes(case))
     if logits is None or logits.shape != (n_images, 2):
@@ -122,25 +140,7 @@ def network_fits(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
     return None
 
 
-def fits_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell apart blindness, a line's share, and bounded outputs."""
-    logits = as_reals(observed)
-    if logits is None or logits.shape != (len(_classes(case)), 2):
-        return shape_of(observed)
-    share, loss = _fit(_classes(case), logits)
-    with np.errstate(over="ignore"):
-        blind = bool(np.isfinite(logits).all() and np.ptp(logits, axis=0).max() <= 1e-9)
-    bound = next(
-        (name for name, low in (("(0, 1)", 0.31), ("(−1, 1)", 0.12)) if loss > low), "none"
-    )
-    return {
-        "blind": blind,
-        "fits": share >= FIT_SHARE,
-        "bound": bound if share >= FIT_SHARE else "",
-    }
-
-
-def _classes(case: Mapping[str, Any]) -> Any:
+def _classes(case: Case) -> Any:
     """List the classes of all images, those that the network saw first."""
     return np.concatenate([case["target"], case["labels"]])
 
@@ -154,13 +154,24 @@ def _fit(target: Any, logits: Any) -> tuple[float, float]:
         return float((margin > 0).mean()), float(np.logaddexp(0, -margin).mean())
 
 
-@states(
+def repeats_fingerprint(_case: Case, observed: Any) -> Any:
+    """Tell apart results that ignore the seed and results that ignore all seeds."""
+    if not isinstance(observed, dict) or observed.keys() != {"first", "again", "other"}:
+        return f"It is {shape_of(observed)}, where numbers are expected."
+    first, again, other = (as_reals(observed[name]) for name in ("first", "again", "other"))
+    if any(part is None or not part.size for part in (first, again, other)):
+        return "It is not made of numbers."
+    return {"again": np.array_equal(first, again), "other": np.array_equal(first, other)}
+
+
+@judge(
     "The same seed must give the same numbers to the last bit, and 2 different seeds different ones.",
     property_only=True,
+    fingerprint=repeats_fingerprint,
+    picture="seeds",
 )
-def repeats(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def repeats(_case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept {first, again, other}: equal arrays for the same seed, another array for another."""
-    del case, expected
     same = repeats_fingerprint({}, observed)
     if isinstance(same, str):
         return Finding(same)
@@ -179,29 +190,28 @@ def repeats(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | 
     return None
 
 
-def repeats_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell apart results that ignore the seed and results that ignore all seeds."""
-    del case
-    if not isinstance(observed, dict) or observed.keys() != {"first", "again", "other"}:
-        return f"It is {shape_of(observed)}, where numbers are expected."
-    first, again, other = (as_reals(observed[name]) for name in ("first", "again", "other"))
-    if any(part is None or not part.size for part in (first, again, other)):
-        return "It is not made of numbers."
-    return {"again": np.array_equal(first, again), "other": np.array_equal(first, other)}
+def left_out(case: Case, observed: Any) -> Any:
+    """Tell apart how many images the scaler has not seen: none, some, most; or other."""
+    n_samples = len(case["target"])
+    marks = as_reals(observed)
+    if marks is None or marks.ndim != 1 or marks.size < n_samples:
+        return "other"
+    seen = int((marks[:n_samples] > 0).sum())
+    return "none" if seen == n_samples else "some" if 2 * seen >= n_samples else "most"
 
 
-@states(
+@judge(
     "The scaler must have seen at least 1/2 of the images and not all; each image carries a mark of "
     "its own, so chance plays no part.",
     property_only=True,
+    fingerprint=left_out,
 )
-def leaves_some_out(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def leaves_some_out(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept a scaler that was fitted on at least half of the images and not on all.
 
     The evidence is one number an image, above 0 if the scaler has seen it: image i alone has ink in
     pixel i, so that pixel's largest value or mean tells.
     """
-    del expected
     kind = left_out(case, observed)
     n_samples = len(case["target"])
     if kind in {"some", "other"}:
@@ -216,22 +226,25 @@ def leaves_some_out(case: Mapping[str, Any], observed: Any, expected: Any) -> Fi
     )
 
 
-def left_out(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell apart how many images the scaler has not seen: none, some, most; or other."""
-    n_samples = len(case["target"])
-    marks = as_reals(observed)
-    if marks is None or marks.ndim != 1 or marks.size < n_samples:
-        return "other"
-    seen = int((marks[:n_samples] > 0).sum())
-    return "none" if seen == n_samples else "some" if 2 * seen >= n_samples else "most"
+def validation_fingerprint(_case: Case, observed: Any) -> Any:
+    """Tell apart fair and unfair validation, and where the training loss went."""
+    if not isinstance(observed, dict) or observed.keys() != {"val_loss", "train_loss"}:
+        return f"It is {shape_of(observed)}, where a Trained is expected."
+    val, train = as_reals(observed["val_loss"]), as_reals(observed["train_loss"])
+    if val is None or val.ndim != 1 or not val.size:
+        return "The history holds no validation losses."
+    fair = not bool((val < FAIR_LOSS).any())  # nan: a run that exploded is no cheat
+    return {"fair": fair, "loss": _trend(train)}
 
 
-@states(
+@judge(
     f"The labels are dice, so the validation loss must not fall below {FAIR_LOSS:g}.",
     chance=3e-7,
     property_only=True,
+    fingerprint=validation_fingerprint,
+    picture="dice_losses",
 )
-def validates_fairly(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def validates_fairly(_case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept a history whose validation loss is never below 1, where labels are ten-sided dice.
 
     Nobody can foretell a die. For m validation labels and any predictions p made without them,
@@ -239,7 +252,6 @@ def validates_fairly(case: Mapping[str, Any], observed: Any, expected: Any) -> F
     average. With m ≥ 15 and 100 epochs that is 100 e^(−15 · 1.30) = 3e-7 in all. Losses of labels
     that training has seen fall to 0.
     """
-    del case, expected
     kind = validation_fingerprint({}, observed)
     if isinstance(kind, str):
         return Finding(kind)
@@ -253,18 +265,6 @@ def validates_fairly(case: Mapping[str, Any], observed: Any, expected: Any) -> F
     )
 
 
-def validation_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell apart fair and unfair validation, and where the training loss went."""
-    del case
-    if not isinstance(observed, dict) or observed.keys() != {"val_loss", "train_loss"}:
-        return f"It is {shape_of(observed)}, where a Trained is expected."
-    val, train = as_reals(observed["val_loss"]), as_reals(observed["train_loss"])
-    if val is None or val.ndim != 1 or not val.size:
-        return "The history holds no validation losses."
-    fair = not bool((val < FAIR_LOSS).any())  # nan: a run that exploded is no cheat
-    return {"fair": fair, "loss": _trend(train)}
-
-
 def _trend(losses: Any) -> str:
     """Say in a word where a run's training loss went; nan went up."""
     if losses is None or losses.ndim != 1 or not losses.size:
@@ -274,14 +274,21 @@ def _trend(losses: Any) -> str:
     return "falls" if losses[-1] < 0.97 * losses[0] else "stays"
 
 
-@states(
+def best_fingerprint(_case: Case, observed: Any) -> Any:
+    """Tell only whether the two models answer alike: what they answer is the recipe's."""
+    if not isinstance(observed, dict) or observed.keys() != {"model", "best"}:
+        return shape_of(observed)
+    return _hands_in_best(observed)
+
+
+@judge(
     "The model handed in must answer as the best one of the history does, within "
-    f"{equal.tolerance:g} of the largest logit.",
+    f"{EXACT:g} of the largest logit.",
     property_only=True,
+    fingerprint=best_fingerprint,
 )
-def hands_in_best(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def hands_in_best(_case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept {model, best}: the model handed in answers as the history's best model does."""
-    del case
     if not isinstance(observed, dict) or observed.keys() != {"model", "best"}:
         return Finding(f"It is {shape_of(observed)}, where a Trained is expected.")
     shape = np.shape(expected["model"])
@@ -293,14 +300,6 @@ def hands_in_best(case: Mapping[str, Any], observed: Any, expected: Any) -> Find
     return Finding(
         "", "a model that is not the history's best", "the one of the lowest validation loss"
     )
-
-
-def best_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell only whether the two models answer alike: what they answer is the recipe's."""
-    del case
-    if not isinstance(observed, dict) or observed.keys() != {"model", "best"}:
-        return shape_of(observed)
-    return _hands_in_best(observed)
 
 
 def _hands_in_best(observed: Any) -> bool:

@@ -6,18 +6,12 @@ most cases have an answer, `answer_or_refusal` gathers the value as it is. Value
 promise. Nothing here is random, so a right answer is never refused.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
+from autograder.judges.difference import EXACT
 from autograder.judges.equal import equal
-from autograder.judges.finding import (
-    Finding,
-    Judge,
-    chance_of,
-    proves_property_only,
-    rule_of,
-    states,
-)
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, Judge, judge
 from autograder.values import shape_of, value
 
 __all__ = ["or_refuses", "returns_or_refuses"]
@@ -27,11 +21,11 @@ TOO_WILLING = "This cannot be answered, so it should not be."
 UNWILLING = "This has an answer; it is no reason for a ValueError."
 
 
-@states(
+@judge(
     "What cannot be answered must raise ValueError, in any words; answers may differ by "
-    f"{equal.tolerance:g} of the largest number."
+    f"{EXACT:g} of the largest number."
 )
-def returns_or_refuses(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def returns_or_refuses(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept the expected value where there is one, and a ValueError where one is expected."""
     if equal(case, observed, expected) is None:
         return None
@@ -46,23 +40,25 @@ def returns_or_refuses(case: Mapping[str, Any], observed: Any, expected: Any) ->
     return finding and Finding(finding.detail, **told)
 
 
-def or_refuses(judge: Judge) -> Judge:
-    """Accept a ValueError exactly where the reference raises one, and else what `judge` accepts."""
+def or_refuses(inner: Judge) -> Judge:
+    """Accept a ValueError exactly where the reference raises one, and else what a judge accepts."""
 
-    @states(
-        f"What cannot be answered must raise ValueError, in any words. {rule_of(judge)}",
-        chance=chance_of(judge),
-        property_only=proves_property_only(judge),
+    @judge(
+        f"What cannot be answered must raise ValueError, in any words. {inner.rule}",
+        chance=inner.chance,
+        property_only=inner.property_only,
+        fingerprint=inner.fingerprint,
+        picture=inner.picture,
     )
-    def judged(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+    def decide(case: Case, observed: Any, expected: Any) -> Finding | None:
         wanted, got = (equal(case, side, REFUSED) is None for side in (expected, observed))
         if wanted and not got:
             return Finding(TOO_WILLING, returned=value(observed), expected="a ValueError")
         if got and not wanted:
             return Finding(UNWILLING, returned="a ValueError", expected="an answer")
-        return None if wanted else judge(case, observed, expected)
+        return None if wanted else inner(case, observed, expected)
 
-    return judged
+    return decide
 
 
 def _told(attempt: Any) -> str:

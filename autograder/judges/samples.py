@@ -15,13 +15,13 @@ sizes are 1 : 2.5, is off by 20 %, six deviations beyond the band. With 16,000 e
 of the right variance, at distance 0.058 from the normal, is beyond the bound of 0.035.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 
 __all__ = ["distributed_alike", "drawn_alike", "draws_anew", "same_law"]
@@ -31,12 +31,12 @@ M = 3.09
 FEW = 2
 
 
-@states(
+@judge(
     "Mean and std must agree with another sample of the right law, within 6 standard deviations, and "
     "the numbers be different ones.",
     chance=8e-9,  # of two samples
 )
-def drawn_alike(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def drawn_alike(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept a sample, or each of two, with the right shape and a mean and spread due to chance."""
     if isinstance(expected, tuple):
         if not isinstance(observed, tuple | list) or len(observed) != len(expected):
@@ -46,7 +46,7 @@ def drawn_alike(case: Mapping[str, Any], observed: Any, expected: Any) -> Findin
     return _drawn_alike(case, observed, expected)
 
 
-def _drawn_alike(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def _drawn_alike(case: Case, observed: Any, expected: Any) -> Finding | None:
     pair = _samples(observed, expected)
     if pair is None:
         return equal(case, observed, expected)
@@ -69,11 +69,30 @@ def _drawn_alike(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
     return None
 
 
-@states(
+def same_law(case: Case, observed: Any, other: Any) -> Finding | None:
+    """Tell whether two wrong samples show one law: near in distribution, and equal in their tails.
+
+    Kolmogorov's distance sees the middle; the logistic law of a normal's variance is only 0.02 away.
+    The kurtosis sees the tails: of n normal numbers it scatters by √(24/n), of uniform ones by less,
+    and two may differ by six of the difference's deviations. With 16,000 numbers this is 0.33,
+    where the logistic law differs by 1.2, Laplace's by 3 and the triangular by 0.6.
+    """
+    finding = distributed_alike(case, observed, other)
+    pair = _samples(observed, other)
+    if finding or pair is None:
+        return finding
+    if abs(_kurtosis(pair[0]) - _kurtosis(pair[1])) <= Z * np.sqrt(48 / pair[0].size):
+        return None
+    return Finding("The tails differ.")
+
+
+@judge(
     "The distribution function must agree with another sample's (Kolmogorov's distance).",
     chance=1e-8,
+    alike=same_law,
+    picture="form",
 )
-def distributed_alike(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def distributed_alike(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept a sample whose distribution function is near the reference's: scale and form."""
     pair = _samples(observed, expected)
     if pair is None or pair[0].shape != pair[1].shape:
@@ -93,23 +112,6 @@ def distributed_alike(case: Mapping[str, Any], observed: Any, expected: Any) -> 
     )
 
 
-def same_law(case: Mapping[str, Any], observed: Any, other: Any) -> Finding | None:
-    """Tell whether two wrong samples show one law: near in distribution, and equal in their tails.
-
-    Kolmogorov's distance sees the middle; the logistic law of a normal's variance is only 0.02 away.
-    The kurtosis sees the tails: of n normal numbers it scatters by √(24/n), of uniform ones by less,
-    and two may differ by six of the difference's deviations. With 16,000 numbers this is 0.33,
-    where the logistic law differs by 1.2, Laplace's by 3 and the triangular by 0.6.
-    """
-    finding = distributed_alike(case, observed, other)
-    pair = _samples(observed, other)
-    if finding or pair is None:
-        return finding
-    if abs(_kurtosis(pair[0]) - _kurtosis(pair[1])) <= Z * np.sqrt(48 / pair[0].size):
-        return None
-    return Finding("The tails differ.")
-
-
 def _kurtosis(sample: Any) -> float:
     """Take the fourth moment of the standardised numbers; 0 where they do not vary."""
     with np.errstate(all="ignore"):
@@ -118,20 +120,20 @@ def _kurtosis(sample: Any) -> float:
         return float(((gap / std) ** 4).mean()) if std else 0.0
 
 
-@states(
+@judge(
     "Numbers must repeat for the same seed, and for nothing else: not from call to call, row to row "
     "or column to column.",
     chance=1e-10,
     property_only=True,
+    picture="draws",
 )
-def draws_anew(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def draws_anew(_case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept two calls in a row and one from the start again, if they relate as the reference's do.
 
     The three samples are to repeat for the same seed, and for nothing else: not from call to call,
     not from row to row, not from column to column. Chance gives equal rows of continuous numbers
     less than once in 10¹⁰, even in float32.
     """
-    del case
     right = _read(expected)
     mine = _read(observed, beside=right and right[0])
     if mine is None or right is None:

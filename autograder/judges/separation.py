@@ -5,12 +5,12 @@ certain is checked instead: converged means that every sample is strictly on its
 from zero weights, no order needs more corrections than Novikoff's (R/γ)².
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of, value
 
@@ -23,13 +23,30 @@ ROUNDING = 1e-5  # what float32 may lose a correction
 HUGE = 10**18  # more corrections than anyone can make: beyond it, a count need not be exact
 
 
-@states(
+def fit_fingerprint(case: Case, observed: Any) -> Any:
+    """Tell apart what training ended with, whatever the order of samples was."""
+    fit = _fit(case, observed)
+    if isinstance(fit, Finding):
+        return fit.detail
+    weight, updates, converged = fit
+    scores = _signed_scores(case, weight)
+    return {
+        "converged": converged,
+        "adds up": _adds_up(case, weight, updates),
+        "all right": bool((scores > 0).all()),
+        "updates": "none" if updates == 0 else "few" if updates <= _most(case) else "too many",
+        "weight": "zero" if not weight.any() else "bias zero" if weight[-1] == 0 else "any",
+    }
+
+
+@judge(
     "Any weights are right that have every sample strictly on its side (score above 0), with "
-    "converged = True; the order of the samples is free."
+    "converged = True; the order of the samples is free.",
+    fingerprint=fit_fingerprint,
+    picture="separation",
 )
-def separates(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def separates(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept a fit that converged to weights with every sample strictly on its side."""
-    del expected
     fit = _fit(case, observed)
     if isinstance(fit, Finding):
         return fit
@@ -49,14 +66,14 @@ def separates(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding 
     return None
 
 
-@states(
+@judge(
     "There may be at most (R/γ)² corrections, Novikoff's bound, and the weights must be ones that so "
     f"many can lead to, within {ROUNDING:g} a correction.",
     property_only=True,
+    fingerprint=fit_fingerprint,
 )
-def stays_in_bounds(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def stays_in_bounds(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept a fit whose corrections are within `case["bound"]`, and as many as its weights show."""
-    del expected
     fit = _fit(case, observed)
     if isinstance(fit, Finding):
         return fit
@@ -75,7 +92,7 @@ def stays_in_bounds(case: Mapping[str, Any], observed: Any, expected: Any) -> Fi
     return None
 
 
-def _adds_up(case: Mapping[str, Any], weight: Any, updates: int) -> bool:
+def _adds_up(case: Case, weight: Any, updates: int) -> bool:
     """Tell whether so many corrections can have led from zero to these weights.
 
     Each changes the bias by ±1, so the bias is as odd or even as their number; and as none is made
@@ -94,14 +111,14 @@ def _adds_up(case: Mapping[str, Any], weight: Any, updates: int) -> bool:
         return bool((weight**2).sum() <= most)
 
 
-@states(
+@judge(
     "No line separates these classes, so converged must be False after exactly max_steps "
     f"corrections, with weights that so many can lead to, within {ROUNDING:g} a correction.",
     property_only=True,
+    fingerprint=fit_fingerprint,
 )
-def never_claims(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def never_claims(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept a fit of inseparable classes that gave up after `case["max_steps"]` corrections."""
-    del expected
     fit = _fit(case, observed)
     if isinstance(fit, Finding):
         return fit
@@ -122,35 +139,19 @@ def never_claims(case: Mapping[str, Any], observed: Any, expected: Any) -> Findi
     return None
 
 
-def fit_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell apart what training ended with, whatever the order of samples was."""
-    fit = _fit(case, observed)
-    if isinstance(fit, Finding):
-        return fit.detail
-    weight, updates, converged = fit
-    scores = _signed_scores(case, weight)
-    return {
-        "converged": converged,
-        "adds up": _adds_up(case, weight, updates),
-        "all right": bool((scores > 0).all()),
-        "updates": "none" if updates == 0 else "few" if updates <= _most(case) else "too many",
-        "weight": "zero" if not weight.any() else "bias zero" if weight[-1] == 0 else "any",
-    }
-
-
-def _most(case: Mapping[str, Any]) -> int:
+def _most(case: Case) -> int:
     most: int = case.get("bound", case.get("max_steps"))
     return most
 
 
-def _signed_scores(case: Mapping[str, Any], weight: Any) -> Any:
+def _signed_scores(case: Case, weight: Any) -> Any:
     """Compute y · wᵀx for every sample: positive on the right side."""
     x = np.column_stack([case["x"], np.ones(len(case["x"]))])
     with np.errstate(all="ignore"):
         return (2 * np.asarray(case["target"]) - 1) * (x @ weight)
 
 
-def _fit(case: Mapping[str, Any], observed: Any) -> tuple[Any, int, bool] | Finding:
+def _fit(case: Case, observed: Any) -> tuple[Any, int, bool] | Finding:
     """Read the evidence {weight, updates, converged}, or say what is wrong with it."""
     if not isinstance(observed, dict) or observed.keys() != {"weight", "updates", "converged"}:
         return Finding(f"It is {shape_of(observed)}, where a PerceptronFit is expected.")

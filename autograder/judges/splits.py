@@ -7,12 +7,12 @@ alarm; the nearest mistakes put one sample too many into a part, or cut x and ta
 A sample is known by its row of x: rows are different from each other.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of
 
@@ -21,11 +21,25 @@ __all__ = ["cuts_folds", "cuts_in_two", "fits_every_fold", "fold_fingerprint", "
 RETURN = " Is a `return` missing?"
 
 
-@states(
+def fold_fingerprint(case: Case, observed: Any) -> Any:
+    """Tell apart how data was cut, whatever the order: sizes, and what is wrong with the parts."""
+    if "n_splits" in case:
+        found = (cuts_folds if "n_samples" in case else fits_every_fold)(case, observed, None)
+        detail, pairs = found.detail if found else "", observed
+    else:
+        pair, pairs = _pair(case, observed), [observed]
+        whole = not isinstance(pair, Finding)
+        detail = _complementary(pair[0], pair[1], len(case["x"])) if whole else pair.detail
+    sizes = pairs if isinstance(pairs, tuple | list) else []
+    return {"problem": detail, "sizes": [shape_of(part) for pair in sizes for part in _parts(pair)]}
+
+
+@judge(
     "Each sample must be in exactly 1 part, beside its own target, and the parts must have the right "
-    "sizes; any order is right."
+    "sizes; any order is right.",
+    fingerprint=fold_fingerprint,
 )
-def cuts_in_two(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def cuts_in_two(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept four parts (x_train, y_train, x_val, y_val) of the reference's sizes, each sample once."""
     pair = _pair(case, observed)
     if isinstance(pair, Finding):
@@ -39,13 +53,14 @@ def cuts_in_two(case: Mapping[str, Any], observed: Any, expected: Any) -> Findin
     return Finding(said, expected=wanted) if said else None
 
 
-@states(
+@judge(
     "Each sample must be in exactly 1 validation fold, and train in all others; fold sizes may "
-    "differ by 1, and any order is right."
+    "differ by 1, and any order is right.",
+    fingerprint=fold_fingerprint,
+    picture="folds",
 )
-def cuts_folds(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def cuts_folds(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept n_splits pairs of indices whose validation folds share out all samples evenly."""
-    del expected
     if not isinstance(observed, tuple | list) or len(observed) != case["n_splits"]:
         forgot = RETURN if observed is None else ""
         return Finding(
@@ -62,13 +77,13 @@ def cuts_folds(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding
     return _shared_out(folds, case["n_samples"])
 
 
-@states(
+@judge(
     "Each sample must validate in exactly 1 fit, beside its own target, and train in all others; any "
-    "order is right."
+    "order is right.",
+    fingerprint=fold_fingerprint,
 )
-def fits_every_fold(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def fits_every_fold(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept the parts (x_train, y_train, x_val, y_val) of each fit if they make n_splits folds."""
-    del expected
     if not isinstance(observed, tuple | list) or len(observed) != case["n_splits"]:
         calls = len(observed) if isinstance(observed, tuple | list) else 0
         return Finding(
@@ -83,20 +98,7 @@ def fits_every_fold(case: Mapping[str, Any], observed: Any, expected: Any) -> Fi
     return _shared_out(folds, len(case["x"]))
 
 
-def fold_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell apart how data was cut, whatever the order: sizes, and what is wrong with the parts."""
-    if "n_splits" in case:
-        found = (cuts_folds if "n_samples" in case else fits_every_fold)(case, observed, None)
-        detail, pairs = found.detail if found else "", observed
-    else:
-        pair, pairs = _pair(case, observed), [observed]
-        whole = not isinstance(pair, Finding)
-        detail = _complementary(pair[0], pair[1], len(case["x"])) if whole else pair.detail
-    sizes = pairs if isinstance(pairs, tuple | list) else []
-    return {"problem": detail, "sizes": [shape_of(part) for pair in sizes for part in _parts(pair)]}
-
-
-def rows_of(case: Mapping[str, Any], x: Any, target: Any) -> Any:
+def rows_of(case: Case, x: Any, target: Any) -> Any:
     """Find which samples the rows of x are; a Finding if they are none, or have foreign targets."""
     rows, labels = as_reals(x), as_reals(target)
     known, right = np.asarray(case["x"], float), np.asarray(case["target"], float)
@@ -118,7 +120,7 @@ def rows_of(case: Mapping[str, Any], x: Any, target: Any) -> Any:
     return samples
 
 
-def _pair(case: Mapping[str, Any], parts: Any) -> Any:
+def _pair(case: Case, parts: Any) -> Any:
     """Read (x_train, y_train, x_val, y_val) as the samples to train on and those to validate."""
     if not isinstance(parts, tuple | list) or len(parts) != 4:
         forgot = RETURN if parts is None else ""

@@ -15,14 +15,14 @@ largest, and a change of the samples by one part in 10¹⁰ moved them by at mos
 of the factor: mean 0.6, standard deviation 0.32); to SAME are ten powers of ten.
 """
 
-from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
 import numpy as np
 
 from autograder.judges.equal import close
-from autograder.judges.finding import Finding, states
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.judges.splits import rows_of
 from autograder.values import shape_of
@@ -33,15 +33,21 @@ SAME = 1e-3
 trained = close(SAME)
 
 
-@states(
+def passes_fingerprint(case: Case, observed: Any) -> Any:
+    """Tell apart loops by the number of updates, and by what is wrong with them."""
+    found = goes_through_all(case, observed, None)
+    return {"problem": found.detail if found else ""}
+
+
+@judge(
     "In each epoch every sample must be in exactly 1 update, beside its own target, and not all "
     "epochs may have the same order.",
     chance=2e-10,
     property_only=True,
+    fingerprint=passes_fingerprint,
 )
-def goes_through_all(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def goes_through_all(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept updates, each the batch (x, target) that it was made with, that go through all samples."""
-    del expected
     per_epoch = ceil(len(case["x"]) / case["batch_size"])
     wanted = per_epoch * case["epochs"]
     if not isinstance(observed, tuple | list) or len(observed) != wanted:
@@ -64,7 +70,7 @@ def goes_through_all(case: Mapping[str, Any], observed: Any, expected: Any) -> F
     return None
 
 
-def _epoch(case: Mapping[str, Any], updates: Any) -> Any:
+def _epoch(case: Case, updates: Any) -> Any:
     """Read the samples of an epoch's updates, in order."""
     order: list[Any] = []
     for batch in updates:
@@ -81,19 +87,20 @@ def _epoch(case: Mapping[str, Any], updates: Any) -> Any:
     return order
 
 
-def passes_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell apart loops by the number of updates, and by what is wrong with them."""
-    found = goes_through_all(case, observed, None)
-    return {"problem": found.detail if found else ""}
+def memory_fingerprint(case: Case, observed: Any) -> Any:
+    """Tell only whether all is memorised: which samples are missed depends on the draws."""
+    found = _missed(case, observed)
+    return {"memorised": found is None, "said": found.detail if found else ""}
 
 
-@states(
+@judge(
     "100% of the samples must be named right after training, of a thousand seeds none needed a third "
     "of the epochs that it is given; and as all begin with the same weights, the logits must be the "
     f"reference's within {SAME:g} of the largest.",
     chance=1e-8,
+    fingerprint=memory_fingerprint,
 )
-def memorizes(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding | None:
+def memorizes(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept logits whose largest is each sample's own class, if this training leads to them."""
     found = _missed(case, observed)
     if found:
@@ -104,7 +111,7 @@ def memorizes(case: Mapping[str, Any], observed: Any, expected: Any) -> Finding 
     )
 
 
-def _missed(case: Mapping[str, Any], observed: Any) -> Finding | None:
+def _missed(case: Case, observed: Any) -> Finding | None:
     """Say which part of the samples is not named right."""
     logits, target = as_reals(observed), np.asarray(case["target"])
     if logits is None or logits.ndim != 2 or len(logits) != len(target) or not logits.size:
@@ -115,9 +122,3 @@ def _missed(case: Mapping[str, Any], observed: Any) -> Finding | None:
     if right < len(target):
         return Finding("", f"{right} of {len(target)} right", "all right: so few can be memorised")
     return None
-
-
-def memory_fingerprint(case: Mapping[str, Any], observed: Any) -> Any:
-    """Tell only whether all is memorised: which samples are missed depends on the draws."""
-    found = _missed(case, observed)
-    return {"memorised": found is None, "said": found.detail if found else ""}

@@ -6,26 +6,30 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab
-from autograder.judges import computes_parts, finds_neuron, parts, search_result, truth_table_of
 from autograder.judges.cases import bits, short_numbers, truth_table
+from autograder.judges.logic import (
+    computes_parts,
+    finds_neuron,
+    truth_table_of,
+)
 
 lab = Lab(
     "lab01_gates",
     title="McCulloch–Pitts neurons",
     slides="McCulloch-Pitts Neurons",
-    exercises=[
-        "gates.step",
-        "gates.McCullochPitts.__call__",
-        "gates.and_gate",
-        "gates.or_gate",
-        "gates.not_gate",
-        "gates.and_gate_of",
-        "gates.or_gate_of",
-        "gates.blueberry_neuron",
-        "gates.xor_product_of_sums",
-        "gates.xor_sum_of_products",
-        "gates.find_neuron",
-    ],
+    exercises={
+        "gates.step": "Biological Neuron to Artificial Neuron",
+        "gates.McCullochPitts.__call__": "MCP Neurons: Multiple Inputs",
+        "gates.and_gate": "MCP Neurons: Logic gates",
+        "gates.or_gate": "MCP Neurons: Logic gates",
+        "gates.not_gate": "MCP Neurons: Logic gates",
+        "gates.and_gate_of": "MCP Neurons: Multiple Inputs",
+        "gates.or_gate_of": "MCP Neurons: Multiple Inputs",
+        "gates.blueberry_neuron": "McCulloch-Pitts Neurons",
+        "gates.xor_product_of_sums": "MCP Neuron: XOR",
+        "gates.xor_sum_of_products": "MCP Neuron: XOR",
+        "gates.find_neuron": "MCP Neurons: Limitation of single Neuron",
+    },
 )
 
 NEURON = pictures.over(
@@ -56,7 +60,6 @@ def levels(rng):
     "gates.step",
     points=1,
     draw=levels,
-    slides="Biological Neuron to Artificial Neuron",
     unchanged=["x"],
     picture=pictures.over(
         "Your step, and where it should jump", xlabel="x", ylabel="step(x, threshold)", line=False
@@ -76,7 +79,6 @@ def step(student, x, threshold):
         {"x": np.array([[-3], [0], [7]])},
     ],
     needs=[step],
-    slides="Biological Neuron to Artificial Neuron",
     picture=pictures.over(
         "Your step, and where it should jump", xlabel="x", ylabel="step(x)", line=False
     ),
@@ -109,7 +111,6 @@ def neuron_and_inputs(rng):
     ],
     needs=[step],
     call="McCullochPitts(weight, threshold)(x)",
-    slides="MCP Neurons: Multiple Inputs",
     unchanged=["x"],
     picture=NEURON,
 )
@@ -127,7 +128,6 @@ def neuron(student, weight, threshold, x):
     ],
     needs=[neuron],
     call="McCullochPitts(weight, threshold)(x)",
-    slides="MCP Neurons: Multiple Inputs",
     picture=NEURON,
 )
 def neuron_shapes(student, weight, threshold, x):
@@ -145,40 +145,19 @@ def described(neuron):
     return {"weight": neuron.weight, "threshold": neuron.threshold}
 
 
-@lab.check(
-    "gates.and_gate",
-    points=1,
-    always=[{}],
-    judge=truth_table_of,
-    slides="MCP Neurons: Logic gates",
-    picture=pictures.neuron,
-)
+@lab.check("gates.and_gate", points=1, always=[{}], judge=truth_table_of)
 def and_gate(student):
     """and_gate() fires only when both inputs are 1."""
     return described(student.gates.and_gate())
 
 
-@lab.check(
-    "gates.or_gate",
-    points=1,
-    always=[{}],
-    judge=truth_table_of,
-    slides="MCP Neurons: Logic gates",
-    picture=pictures.neuron,
-)
+@lab.check("gates.or_gate", points=1, always=[{}], judge=truth_table_of)
 def or_gate(student):
     """or_gate() fires when at least one input is 1."""
     return described(student.gates.or_gate())
 
 
-@lab.check(
-    "gates.not_gate",
-    points=1,
-    always=[{}],
-    judge=truth_table_of,
-    slides="MCP Neurons: Logic gates",
-    picture=pictures.neuron,
-)
+@lab.check("gates.not_gate", points=1, always=[{}], judge=truth_table_of)
 def not_gate(student):
     """not_gate() fires when its one input is 0."""
     return described(student.gates.not_gate())
@@ -193,42 +172,20 @@ ONE_INPUT = [{"n": 1}]
 
 
 @lab.check(
-    "gates.and_gate_of",
-    points=2,
-    draw=size,
-    cases=2,
-    always=ONE_INPUT,
-    judge=truth_table_of,
-    slides="MCP Neurons: Multiple Inputs",
-    picture=pictures.neuron,
+    "gates.and_gate_of", points=2, draw=size, cases=2, always=ONE_INPUT, judge=truth_table_of
 )
 def and_gate_of(student, n):
     """and_gate_of(n) fires only when all n inputs are 1."""
     return described(student.gates.and_gate_of(n))
 
 
-@lab.check(
-    "gates.or_gate_of",
-    points=2,
-    draw=size,
-    cases=2,
-    always=ONE_INPUT,
-    judge=truth_table_of,
-    slides="MCP Neurons: Multiple Inputs",
-    picture=pictures.neuron,
-)
+@lab.check("gates.or_gate_of", points=2, draw=size, cases=2, always=ONE_INPUT, judge=truth_table_of)
 def or_gate_of(student, n):
     """or_gate_of(n) fires when at least one of n inputs is 1."""
     return described(student.gates.or_gate_of(n))
 
 
-@lab.check(
-    "gates.blueberry_neuron",
-    points=1,
-    always=[{}],
-    judge=truth_table_of,
-    picture=pictures.neuron,
-)
+@lab.check("gates.blueberry_neuron", points=1, always=[{}], judge=truth_table_of)
 def blueberry(student):
     """The bird eats the blueberry, and leaves golf ball, violet and hot dog alone."""
     return described(student.gates.blueberry_neuron())
@@ -249,7 +206,6 @@ def xor_inputs(rng):
     draw=xor_inputs,
     always=XOR_INPUTS,
     needs=[neuron],
-    slides="MCP Neuron: XOR",
     unchanged=["x"],
     picture=XOR_PICTURE,
 )
@@ -264,7 +220,6 @@ def product_of_sums(student, x):
     draw=xor_inputs,
     always=XOR_INPUTS,
     needs=[neuron],
-    slides="MCP Neuron: XOR",
     unchanged=["x"],
     picture=XOR_PICTURE,
 )
@@ -309,10 +264,8 @@ def is_neuron(gates, frame):
     points=1,
     always=[{"x": truth_table(2), "table": XOR}],
     judge=computes_parts,
-    fingerprint=parts,
     needs=[product_of_sums],
     call="xor_product_of_sums(x), row by row, and watched its neurons",
-    slides="MCP Neuron: XOR",
 )
 def parts_of_product(student, x, table):
     """xor_product_of_sums has a neuron for x₁ + x₂ and one for x̄₁ + x̄₂."""
@@ -325,10 +278,8 @@ def parts_of_product(student, x, table):
     points=1,
     always=[{"x": truth_table(2), "table": XOR}],
     judge=computes_parts,
-    fingerprint=parts,
     needs=[sum_of_products],
     call="xor_sum_of_products(x), row by row, and watched its neurons",
-    slides="MCP Neuron: XOR",
 )
 def parts_of_sum(student, x, table):
     """xor_sum_of_products has a neuron for x₁ · x̄₂ and one for x̄₁ · x₂."""
@@ -347,14 +298,7 @@ def searched(student, table, weights, thresholds):
 
 
 @lab.check(
-    "gates.find_neuron",
-    points=2,
-    always=TWO_INPUT_TABLES,
-    judge=finds_neuron,
-    fingerprint=search_result,
-    needs=[neuron],
-    slides="MCP Neurons: Limitation of single Neuron",
-    picture=pictures.neuron,
+    "gates.find_neuron", points=2, always=TWO_INPUT_TABLES, judge=finds_neuron, needs=[neuron]
 )
 def find_neuron(student, table, weights, thresholds):
     """find_neuron finds a neuron for 14 of the 16 two-input tables, and none for XOR and XNOR."""
@@ -376,10 +320,7 @@ def small_search(rng):
     draw=small_search,
     cases=6,
     judge=finds_neuron,
-    fingerprint=search_result,
     needs=[find_neuron],
-    slides="MCP Neurons: Limitation of single Neuron",
-    picture=pictures.neuron,
 )
 def search_of_three(student, table, weights, thresholds):
     """find_neuron searches tables of three inputs, on the grid it is given and nowhere else."""

@@ -10,19 +10,15 @@ lab = Lab(
     "lab02_hebb",
     title="Hebb's rule",
     slides="Hebb's learning rule: First learning rule",
-    exercises=[
-        "hebb.to_bipolar",
-        "hebb.hebb_step",
-        "hebb.train",
-        "hebb.predict",
-        "hebb.decision_line",
-    ],
+    exercises={
+        "hebb.to_bipolar": "Hebb's rule: Example",
+        "hebb.hebb_step": "Hebb's rule",
+        "hebb.train": "Hebb's rule: AND function, bi-polar form",
+        "hebb.predict": "Hebb's rule: AND function, bi-polar form",
+        "hebb.decision_line": "Hebb's rule: AND function",
+    },
 )
 
-RULE = "Hebb's rule"
-AND_BINARY = "Hebb's rule: AND function"
-AND_BIPOLAR = "Hebb's rule: AND function, bi-polar form"
-FAILURE = "Hebb's rule: Failure cases"
 
 TABLE = pictures.entries("The table of weights, row by row; the bias comes last")
 
@@ -37,7 +33,6 @@ def zeros_and_ones(rng):
     points=2,
     draw=zeros_and_ones,
     always=[{"x": np.array([0, 1, 1])}],
-    slides="Hebb's rule: Example",
     unchanged=["x"],
     picture=pictures.over(
         "0 should become −1, and 1 should stay 1", ylabel="to_bipolar(x)", line=False
@@ -67,7 +62,6 @@ def training_pair(rng):
         {"weight": np.array([1.0, 1.0]), "bias": 1.0, "x": np.array([1, -1]), "target": -1},
         {"weight": np.array([0.5, 2.0]), "bias": 3.0, "x": np.array([0.5, -3.0]), "target": 2},
     ],
-    slides=RULE,
 )
 def update(student, weight, bias, x, target):
     """One training pair adds x·target to the weights and target to the bias."""
@@ -75,12 +69,7 @@ def update(student, weight, bias, x, target):
 
 
 @lab.check(
-    "hebb.hebb_step",
-    points=1,
-    draw=training_pair,
-    needs=[update],
-    slides=RULE,
-    unchanged=["weight", "x"],
+    "hebb.hebb_step", points=1, draw=training_pair, needs=[update], unchanged=["weight", "x"]
 )
 def step_keeps_inputs(student, weight, bias, x, target):
     """hebb_step leaves the arrays it is given as they were."""
@@ -96,7 +85,6 @@ BIPOLAR = 2 * BINARY - 1
     points=2,
     always=[{"x": BIPOLAR, "target": np.array([1, -1, -1, -1])}],
     needs=[update],
-    slides=AND_BIPOLAR,
     picture=TABLE,
 )
 def bipolar_and(student, x, target):
@@ -112,7 +100,7 @@ def bipolar_and(student, x, target):
         {"x": BINARY, "target": np.array([1, -1, -1, -1])},
     ],
     needs=[update],
-    slides=AND_BINARY,
+    slides="Hebb's rule: AND function",
     picture=TABLE,
 )
 def binary_and(student, x, target):
@@ -130,7 +118,7 @@ def binary_and(student, x, target):
         }
     ],
     needs=[update],
-    slides=FAILURE,
+    slides="Hebb's rule: Failure cases",
     picture=TABLE,
 )
 def failure_case(student, x, target):
@@ -148,7 +136,7 @@ def training_set(rng):
     points=2,
     draw=training_set,
     needs=[update],
-    slides=RULE,
+    slides="Hebb's rule",
     unchanged=["x", "target"],
     picture=TABLE,
 )
@@ -173,7 +161,6 @@ def weights_and_rows(rng):
     draw=weights_and_rows,
     cases=5,
     always=[{"weight": np.array([2.0, 2.0]), "bias": -2.0, "x": BIPOLAR}],
-    slides=AND_BIPOLAR,
     unchanged=["weight", "x"],
     picture=pictures.over(
         "The answer should change where w·x + b crosses 0",
@@ -197,7 +184,6 @@ def predict(student, weight, bias, x):
         "x": short_numbers(rng, 3),
     },
     needs=[predict],
-    slides=AND_BIPOLAR,
 )
 def predict_one(student, weight, bias, x):
     """predict takes a single pattern as well, and answers one number."""
@@ -210,7 +196,6 @@ def predict_one(student, weight, bias, x):
     draw=lambda rng: {"weight": short_numbers(rng, 2), "bias": float(short_numbers(rng))},
     cases=5,
     always=[{"weight": np.array([0.0, 2.0]), "bias": 3.0}],
-    slides=AND_BINARY,
     picture=pictures.decision_line,
 )
 def decision_line(student, weight, bias):
@@ -223,7 +208,6 @@ def decision_line(student, weight, bias):
     points=1,
     draw=lambda rng: {"weight": short_numbers(rng, 2) * [1, 0], "bias": float(short_numbers(rng))},
     needs=[decision_line],
-    slides=AND_BINARY,
     picture=pictures.decision_line,
 )
 def vertical_line(student, weight, bias):

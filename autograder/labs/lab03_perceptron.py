@@ -4,28 +4,25 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab
-from autograder.judges import fit_fingerprint, never_claims, separates, stays_in_bounds
-from autograder.judges.cases import bits, separable, short_numbers, truth_table
+from autograder.judges.cases import bits, seed, separable, short_numbers, truth_table
+from autograder.judges.separation import never_claims, separates, stays_in_bounds
 from autograder.sandbox.codec import Seed
 
 lab = Lab(
     "lab03_perceptron",
     title="The perceptron",
     slides="Perceptron",
-    exercises=[
-        "perceptron.augment",
-        "perceptron.predict",
-        "perceptron.perceptron_step",
-        "perceptron.criterion",
-        "perceptron.criterion_gradient",
-        "perceptron.train",
-        "perceptron.error_surface",
-        "perceptron.novikoff_bound",
-    ],
+    exercises={
+        "perceptron.augment": "Perceptron",
+        "perceptron.predict": "Perceptron, eq. (1)",
+        "perceptron.perceptron_step": "Perceptron: Learning algorithm",
+        "perceptron.criterion": "Perceptron criteria function: Deriving the update rule",
+        "perceptron.criterion_gradient": "Perceptron criteria function: Deriving the update rule",
+        "perceptron.train": "Perceptron: Learning algorithm",
+        "perceptron.error_surface": "Perceptron, figure 4.5",
+        "perceptron.novikoff_bound": "Perceptron: Learning",
+    },
 )
-
-ALGORITHM = "Perceptron: Learning algorithm"
-CRITERION = "Perceptron criteria function: Deriving the update rule"
 
 
 @lab.check(
@@ -61,7 +58,6 @@ def unlabelled(rng):
     draw=unlabelled,
     cases=5,
     always=[{"weight": np.array([1.0, -2.0, 0.5]), "x": np.array([3.0, 1.0, 1.0])}],
-    slides="Perceptron, eq. (1)",
     unchanged=["weight", "x"],
     picture=pictures.over(
         "The answer should change where wᵀx crosses 0",
@@ -89,7 +85,6 @@ def one_sample(rng, *, target, side):
     points=2,
     draw=lambda rng: one_sample(rng, target=1, side=-1),
     always=[{"weight": np.array([1.0, -1.0, 0.0]), "x": np.array([2.0, 5.0, 1.0]), "target": 1}],
-    slides=ALGORITHM,
     unchanged=["weight", "x"],
 )
 def adds(student, weight, x, target):
@@ -101,7 +96,6 @@ def adds(student, weight, x, target):
     "perceptron.perceptron_step",
     points=1,
     draw=lambda rng: one_sample(rng, target=0, side=1),
-    slides=ALGORITHM,
     unchanged=["weight", "x"],
 )
 def subtracts(student, weight, x, target):
@@ -121,7 +115,6 @@ def right_sample(rng):
     draw=right_sample,
     cases=6,
     needs=[adds, subtracts],
-    slides=ALGORITHM,
     unchanged=["weight", "x"],
 )
 def keeps(student, weight, x, target):
@@ -139,7 +132,6 @@ def keeps(student, weight, x, target):
         {"weight": np.array([1.0, 2.0, -4.0]), "x": np.array([2.0, 1.0, 1.0]), "target": 0},
     ],
     needs=[adds, subtracts],
-    slides=ALGORITHM,
 )
 def on_the_line(student, weight, x, target):
     """A sample exactly on the line counts as wrong, whatever its class."""
@@ -147,12 +139,7 @@ def on_the_line(student, weight, x, target):
 
 
 @lab.check(
-    "perceptron.criterion",
-    points=2,
-    draw=samples,
-    cases=5,
-    slides=CRITERION,
-    unchanged=["weight", "x", "target"],
+    "perceptron.criterion", points=2, draw=samples, cases=5, unchanged=["weight", "x", "target"]
 )
 def criterion(student, weight, x, target):
     """criterion adds up how far the misclassified samples are on the wrong side."""
@@ -164,7 +151,6 @@ def criterion(student, weight, x, target):
     points=2,
     draw=samples,
     cases=5,
-    slides=CRITERION,
     unchanged=["weight", "x", "target"],
     picture=pictures.entries("The gradient of the criterion, entry by entry"),
 )
@@ -179,7 +165,7 @@ def solvable(rng):
     augmented = np.column_stack([x, np.ones(len(x))])
     margin = ((2 * target - 1) * (augmented @ separator)).min()
     bound = int(((np.linalg.norm(augmented, axis=1).max() / margin) ** 2) * (1 + 1e-9))
-    return {"x": x, "target": target, "rng": Seed(int(rng.integers(0, 2**31))), "bound": bound}
+    return {"x": x, "target": target, "rng": seed(rng), "bound": bound}
 
 
 def fitted(student, x, target, rng, max_steps):
@@ -215,11 +201,8 @@ TRAIN = "train(x, target, rng=rng, max_steps=max_steps)"
     cases=5,
     always=[PATIENT],
     judge=separates,
-    fingerprint=fit_fingerprint,
     needs=[augment, adds, subtracts, on_the_line],
     call="train(x, target, rng=rng, max_steps=500)",
-    slides=ALGORITHM,
-    picture=pictures.separation,
 )
 def converges(student, x, target, rng, bound):
     """train separates every separable set, and says that it converged."""
@@ -234,7 +217,6 @@ def converges(student, x, target, rng, bound):
     cases=5,
     always=[PATIENT],
     judge=stays_in_bounds,
-    fingerprint=fit_fingerprint,
     needs=[converges],
     call="train(x, target, rng=rng, max_steps=500)",
     slides="Perceptron: Learning",
@@ -258,10 +240,8 @@ def within_bound(student, x, target, rng, bound):
         }
     ],
     judge=never_claims,
-    fingerprint=fit_fingerprint,
     needs=[augment, adds, subtracts, on_the_line],
     call=TRAIN,
-    slides=ALGORITHM,
 )
 def gives_up(student, x, target, rng, max_steps):
     """train stops after max_steps corrections on XOR, and does not claim to have converged."""
@@ -293,7 +273,6 @@ def small_grid(rng):
             "bias": -1.0,
         }
     ],
-    slides="Perceptron, figure 4.5",
     picture=pictures.entries("Misclassified samples: a row for each w1, a column for each w2"),
 )
 def error_surface(student, x, target, w1, w2, bias):
@@ -311,13 +290,7 @@ def separated(rng):
     }
 
 
-@lab.check(
-    "perceptron.novikoff_bound",
-    points=1,
-    draw=separated,
-    cases=4,
-    slides="Perceptron: Learning",
-)
+@lab.check("perceptron.novikoff_bound", points=1, draw=separated, cases=4)
 def novikoff_bound(student, x, target, separator):
     """novikoff_bound is (R/γ)², with the margin γ of the separator scaled to length 1."""
     return student.perceptron.novikoff_bound(x, target, separator)
@@ -343,7 +316,6 @@ def unseparated(rng):
         }
     ],
     needs=[novikoff_bound],
-    slides="Perceptron: Learning",
 )
 def novikoff_refuses(student, x, target, separator):
     """novikoff_bound raises ValueError for a separator that does not separate."""

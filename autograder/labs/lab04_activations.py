@@ -4,37 +4,32 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab
-from autograder.judges import claimed_gradient, gradient_agrees, returns_or_refuses
 from autograder.judges.cases import short_numbers
 from autograder.judges.evidence import attempt, gradient_evidence
+from autograder.judges.gradient import gradient_agrees
+from autograder.judges.refusal import returns_or_refuses
 
 lab = Lab(
     "lab04_activations",
     title="Activations and losses",
     slides="Activation functions",
-    exercises=[
-        "activations.linear",
-        "activations.sigmoid",
-        "activations.tanh",
-        "activations.relu",
-        "activations.linear_derivative",
-        "activations.sigmoid_derivative",
-        "activations.tanh_derivative",
-        "activations.relu_derivative",
-        "activations.softmax",
-        "losses.one_hot",
-        "losses.MSELoss.__call__",
-        "losses.MSELoss.backward",
-        "losses.CrossEntropyLoss.__call__",
-        "losses.CrossEntropyLoss.backward",
-    ],
+    exercises={
+        "activations.linear": "Activation functions",
+        "activations.sigmoid": "Activation functions",
+        "activations.tanh": "Activation functions",
+        "activations.relu": "Activation functions",
+        "activations.linear_derivative": "Gradient of Activation Functions",
+        "activations.sigmoid_derivative": "Gradient of Activation Functions",
+        "activations.tanh_derivative": "Gradient of Activation Functions",
+        "activations.relu_derivative": "Gradient of Activation Functions",
+        "activations.softmax": "Single layer neuron: Softmax Activation",
+        "losses.one_hot": "Loss functions : Cross entropy",
+        "losses.MSELoss.__call__": "Loss functions: Mean square error",
+        "losses.MSELoss.backward": "Loss functions: Mean square error",
+        "losses.CrossEntropyLoss.__call__": "Loss functions : Cross entropy",
+        "losses.CrossEntropyLoss.backward": "Output gradient",
+    },
 )
-
-SLOPES = "Gradient of Activation Functions"
-SOFTMAX = "Single layer neuron: Softmax Activation"
-MSE = "Loss functions: Mean square error"
-CROSS_ENTROPY = "Loss functions : Cross entropy"
-OUTPUT = "Output gradient"
 
 
 def pre_activations(rng):
@@ -138,7 +133,6 @@ def relu(student, x):
     "activations.linear_derivative",
     points=1,
     draw=pre_activations,
-    slides=SLOPES,
     unchanged=["x"],
     picture=pictures.over(
         "Your linear_derivative, and the right one", ylabel="linear_derivative(x)"
@@ -155,7 +149,6 @@ def linear_derivative(student, x):
     draw=pre_activations,
     always=[FAR],
     needs=[sigmoid],
-    slides=SLOPES,
     unchanged=["x"],
     picture=pictures.over(
         "Your sigmoid_derivative, and the right one", ylabel="sigmoid_derivative(x)"
@@ -172,7 +165,6 @@ def sigmoid_derivative(student, x):
     draw=pre_activations,
     always=[FAR],
     needs=[tanh],
-    slides=SLOPES,
     unchanged=["x"],
     picture=pictures.over("Your tanh_derivative, and the right one", ylabel="tanh_derivative(x)"),
 )
@@ -186,7 +178,6 @@ def tanh_derivative(student, x):
     points=1,
     draw=pre_activations,
     always=[FAR],
-    slides=SLOPES,
     unchanged=["x"],
     picture=pictures.over("Your relu_derivative, and the right one", ylabel="relu_derivative(x)"),
 )
@@ -215,7 +206,6 @@ def scores_along(rng):
         {"x": np.array([[0.5, 2.0], [-1.0, 3.0], [2.5, 1.5]]), "axis": 0},
         {"x": np.array([[0.5, 2.0], [-1.0, 3.0], [2.5, 1.5]])},
     ],
-    slides=SOFTMAX,
     unchanged=["x"],
     picture=pictures.entries("Probabilities: along the axis they are positive and add up to 1"),
 )
@@ -237,7 +227,6 @@ def large_scores(rng):
     cases=2,
     always=[{"x": np.array([[1e4, -1e4, 9999.0], [-1e4, -9998.0, -1e4]])}],
     needs=[probabilities],
-    slides=SOFTMAX,
     picture=pictures.entries("Probabilities: along the axis they are positive and add up to 1"),
 )
 def softmax_of_large(student, x):
@@ -263,7 +252,6 @@ def labels_of_a_batch(rng):
         {"labels": np.array([1.0, 0.0, 2.0]), "n_classes": 4},
     ],
     judge=returns_or_refuses,
-    slides=CROSS_ENTROPY,
     unchanged=["labels"],
     picture=pictures.entries(
         "Each row should have one 1, in the column of its class", of=lambda value: value["returned"]
@@ -292,7 +280,6 @@ LINE = {
     draw=outputs,
     always=[COLUMN, LINE],
     call="MSELoss()(prediction, target)",
-    slides=MSE,
     unchanged=["prediction", "target"],
 )
 def mse(student, prediction, target):
@@ -310,7 +297,6 @@ def mse(student, prediction, target):
     judge=returns_or_refuses,
     needs=[mse],
     call="MSELoss()(prediction, target)",
-    slides=MSE,
 )
 def mse_of_other_shape(student, prediction, target):
     """MSELoss refuses a target whose shape is not the prediction's."""
@@ -333,11 +319,8 @@ def loss_gradient(make_loss, prediction, target):
     draw=outputs,
     always=[COLUMN, LINE],
     judge=gradient_agrees,
-    fingerprint=claimed_gradient,
     needs=[mse],
     call="backward() after MSELoss()(prediction, target)",
-    slides=MSE,
-    picture=pictures.gradient,
 )
 def mse_gradient(student, prediction, target):
     """MSELoss.backward is the gradient of the last loss, as small steps measure it."""
@@ -366,7 +349,6 @@ SQUARE = {
     always=[ONE_SAMPLE, SQUARE],
     needs=[probabilities],
     call="CrossEntropyLoss()(prediction, target)",
-    slides=CROSS_ENTROPY,
     unchanged=["prediction", "target"],
 )
 def cross_entropy(student, prediction, target):
@@ -394,7 +376,6 @@ def large_logits(rng, *, right):
     ],
     needs=[cross_entropy],
     call="CrossEntropyLoss()(prediction, target)",
-    slides=CROSS_ENTROPY,
 )
 def cross_entropy_of_large(student, prediction, target):
     """CrossEntropyLoss is right for logits up to ±10,000, also where a probability becomes 0."""
@@ -418,7 +399,6 @@ LOGITS = np.array([[0.5, -1.0, 1.5], [1.0, 0.25, -0.75]])
     judge=returns_or_refuses,
     needs=[cross_entropy],
     call="CrossEntropyLoss()(prediction, target)",
-    slides=CROSS_ENTROPY,
 )
 def cross_entropy_of_no_labels(student, prediction, target):
     """CrossEntropyLoss refuses targets that are not one existing class for every row."""
@@ -431,11 +411,8 @@ def cross_entropy_of_no_labels(student, prediction, target):
     draw=logits_and_labels,
     always=[ONE_SAMPLE, SQUARE],
     judge=gradient_agrees,
-    fingerprint=claimed_gradient,
     needs=[probabilities, cross_entropy],
     call="backward() after CrossEntropyLoss()(prediction, target)",
-    slides=OUTPUT,
-    picture=pictures.gradient,
 )
 def cross_entropy_gradient(student, prediction, target):
     """CrossEntropyLoss.backward is the gradient of the last loss, as small steps measure it."""

@@ -6,37 +6,30 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab
-from autograder.judges import (
-    claimed_gradient,
-    comes_from_generator,
-    draws_fingerprint,
-    fits,
-    gradient_agrees,
-    gradient_of,
-)
 from autograder.judges.cases import short_numbers
+from autograder.judges.draws import comes_from_generator
 from autograder.judges.evidence import gradient_evidence
+from autograder.judges.fit import fits
+from autograder.judges.gradient import gradient_agrees, gradient_of
 
 lab = Lab(
     "lab05_backprop",
     title="Backpropagation",
     slides="Backpropagation",
-    exercises=[
-        "layers.Linear.forward",
-        "layers.Linear.backward",
-        "layers.Sigmoid.backward",
-        "layers.Tanh.backward",
-        "layers.ReLU.backward",
-        "module.Sequential.forward",
-        "module.Sequential.backward",
-        "module.Module.zero_grad",
-        "layers.mlp",
-    ],
+    exercises={
+        "layers.Linear.forward": "Multi-layer Neural Network",
+        "layers.Linear.backward": "Backpropagation",
+        "layers.Sigmoid.backward": "Hidden layer gradient",
+        "layers.Tanh.backward": "Hidden layer gradient",
+        "layers.ReLU.backward": "Hidden layer gradient",
+        "module.Sequential.forward": "Multi-layer Neural Network",
+        "module.Sequential.backward": "Backpropagation",
+        "module.Module.zero_grad": "Backpropagation",
+        "layers.mlp": "Multi-layer Neural Network",
+    },
 )
 
-NETWORK = "Multi-layer Neural Network"
 HIDDEN = "Hidden layer gradient"
-CAPACITY = "Capacity of Neural Network"
 
 
 def batch_and_layer(rng, batch=5, in_features=4, out_features=3):
@@ -71,7 +64,6 @@ def linear(student, weight, bias):
     draw=batch_and_layer,
     always=[fixed(**ONE_ROW), fixed(**SQUARE)],
     call="Linear of weight and bias: forward(x)",
-    slides=NETWORK,
     picture=pictures.entries("Outputs: a row for each sample, a column for each unit"),
 )
 def linear_forward(student, x, weight, bias):
@@ -92,8 +84,6 @@ BACKWARD: dict[str, Any] = {
         layer_and_gradient(np.random.default_rng(7), **SQUARE),
     ],
     "judge": gradient_agrees,
-    "picture": pictures.gradient,
-    "fingerprint": claimed_gradient,
     "needs": [linear_forward],
     "call": "Linear of weight and bias: forward(x), backward(grad_output)",
 }
@@ -107,7 +97,7 @@ def after_backward(student, x, weight, bias, grad_output):
     return layer, layer.backward(grad_output.copy())
 
 
-@lab.check("layers.Linear.backward", points=2, slides=HIDDEN, **BACKWARD)
+@lab.check("layers.Linear.backward", points=2, slides="Hidden layer gradient", **BACKWARD)
 def linear_grad_input(student, x, weight, bias, grad_output):
     """Linear.backward returns dL/dx, as small steps of x measure it."""
     _, grad_input = after_backward(student, x, weight, bias, grad_output)
@@ -176,9 +166,6 @@ ACTIVATION: dict[str, Any] = {
     "points": 1,
     "draw": activations,
     "judge": gradient_agrees,
-    "picture": pictures.gradient,
-    "fingerprint": claimed_gradient,
-    "slides": HIDDEN,
     "call": "forward(x), backward(grad_output)",
 }
 
@@ -244,7 +231,6 @@ def stack(rng):
     points=1,
     draw=stack,
     call="Sequential of modules with the factors, each factor · input + 1: forward(x)",
-    slides=NETWORK,
     picture=pictures.entries("Outputs: a row for each sample"),
 )
 def sequential_forward(student, factors, x):
@@ -292,7 +278,6 @@ PARAMETERS = (
     points=1,
     draw=network,
     judge=gradient_of(PARAMETERS),
-    fingerprint=claimed_gradient,
     needs=[
         linear_grad_input,
         linear_grad_weight,
@@ -302,7 +287,6 @@ PARAMETERS = (
         sequential_backward,
     ],
     call="backward through Linear(2, 4), Tanh, Linear(4, 3), Sigmoid, Linear(3, 3), of parameters",
-    picture=pictures.gradient,
 )
 def whole_network(student, x, target, parameters):
     """Backpropagation gives the gradient of every parameter of a network with two hidden layers."""
@@ -389,7 +373,6 @@ def described(net):
         {"sizes": (4, 3), "activation": "Tanh"},
     ],
     call="mlp(sizes, activation, rng=rng)",
-    slides=NETWORK,
 )
 def mlp(student, sizes, activation):
     """mlp stacks Linear layers, with a new activation after every one but the last."""
@@ -404,10 +387,8 @@ def mlp(student, sizes, activation):
     draw=lambda rng: {"seed": int(rng.integers(1, 2**31))},
     cases=2,
     judge=comes_from_generator,
-    fingerprint=draws_fingerprint,
     needs=[mlp],
     call="mlp((3, 3, 3, 2), Tanh, rng=np.random.default_rng(seed)), twice, then from another",
-    slides=NETWORK,
 )
 def mlp_weights(student, seed):
     """mlp draws the weights of every layer from the generator that it is given."""
@@ -457,8 +438,7 @@ TRAINS = [mlp, mlp_weights, whole_network, zero_grad]
     judge=fits(0.25),
     needs=TRAINS,
     call="mlp((2, 16, 1), Tanh, rng=rng) with these parameters, trained 300 steps on XOR",
-    slides=CAPACITY,
-    picture=pictures.fit,
+    slides="Capacity of Neural Network",
 )
 def learns_xor(student, x, target, parameters):
     """A network with one hidden layer learns XOR, which no single neuron can.
@@ -485,9 +465,7 @@ def sine(rng):
     judge=fits(0.5),
     needs=TRAINS,
     call="mlp((1, 32, 1), Tanh, rng=rng) with these parameters, trained 500 steps on points of a sine",
-    slides=CAPACITY,
-    stays="It is the lecture's universal approximation, of a curve, where learns_xor is of four points.",
-    picture=pictures.fit,
+    slides="Capacity of Neural Network",
 )
 def fits_a_sine(student, x, target, parameters):
     """A network with one hidden layer fits a sine, as the universal approximation theorem says.

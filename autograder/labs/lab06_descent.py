@@ -4,34 +4,30 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab
-from autograder.judges import (
-    close,
+from autograder.judges.cases import seed, short_numbers
+from autograder.judges.epochs import (
     draws_orders,
-    epochs_fingerprint,
-    returns_or_refuses,
     steps_by_example,
     visits_each_once,
 )
-from autograder.judges.cases import short_numbers
+from autograder.judges.equal import close
 from autograder.judges.evidence import attempt
+from autograder.judges.refusal import returns_or_refuses
 from autograder.sandbox.codec import Seed
 
 lab = Lab(
     "lab06_descent",
     title="Gradient descent",
     slides="The Approach of Gradient Descent",
-    exercises=[
-        "descent.numerical_gradient",
-        "descent.sign_descent",
-        "descent.gradient_descent",
-        "descent.largest_stable_lr",
-        "descent.stochastic_gradient_descent",
-    ],
+    exercises={
+        "descent.numerical_gradient": "Gradients of scalar functions with multi-variate inputs",
+        "descent.sign_descent": "The Approach of Gradient Descent",
+        "descent.gradient_descent": "Influence of step size example (constant step size)",
+        "descent.largest_stable_lr": "Influence of step size example (constant step size)",
+        "descent.stochastic_gradient_descent": "Multilayer NN -SGD",
+    },
 )
 
-GRADIENTS = "Gradients of scalar functions with multi-variate inputs"
-STEP_SIZE = "Influence of step size example (constant step size)"
-ALGORITHM = "Gradient Descent Algorithm"
 SGD = "Multilayer NN -SGD"
 CUBIC = "f(t) = sum(cubic * t**3 + mixed * t * roll(t, 1))"
 
@@ -60,7 +56,6 @@ def cubic_function(cubic, mixed):
     points=1,
     draw=lambda rng: with_large_step(cubic_at(rng, int(rng.integers(3, 6))), rng),
     call=f"numerical_gradient(f, x, h), {CUBIC}",
-    slides=GRADIENTS,
     picture=pictures.entries("Your gradient, coordinate by coordinate"),
 )
 def central_differences(student, x, cubic, mixed, h):
@@ -82,7 +77,6 @@ def central_differences(student, x, cubic, mixed, h):
     ],
     needs=[central_differences],
     call=f"numerical_gradient(f, x, h), {CUBIC}",
-    slides=GRADIENTS,
     picture=pictures.entries("Your gradient, coordinate by coordinate"),
 )
 def any_shape(student, x, cubic, mixed, h):
@@ -111,7 +105,6 @@ def of_type(case, dtype):
     needs=[central_differences],
     unchanged=["x"],
     call=f"numerical_gradient(f, x), {CUBIC}",
-    slides=GRADIENTS,
     picture=pictures.entries("Your gradient, coordinate by coordinate"),
 )
 def any_numbers(student, x, cubic, mixed):
@@ -208,7 +201,6 @@ def descended(student, hessian, minimum, x, lr, **bounds):
     ],
     call="gradient_descent(gradient, x, lr, max_steps=max_steps), "
     "gradient(t) = hessian @ (t - minimum)",
-    slides=STEP_SIZE,
     picture=pictures.walk("The walk, step by step"),
 )
 def path(student, hessian, minimum, x, lr, max_steps):
@@ -255,7 +247,7 @@ def shrinking(rng):
     ],
     needs=[path],
     call=f"{DESCENT}, lr = (1 - factor) / slope, gradient(t) = slope * (t - minimum)",
-    slides=ALGORITHM,
+    slides="Gradient Descent Algorithm",
     picture=pictures.walk("The walk, step by step"),
 )
 def stops(student, slope, minimum, x, factor, tolerance):
@@ -284,7 +276,6 @@ def stops(student, slope, minimum, x, factor, tolerance):
     ],
     needs=[path],
     call="gradient_descent(gradient, x, lr, max_steps=max_steps), gradient(t) = t**power",
-    slides=STEP_SIZE,
     picture=pictures.walk("The walk, step by step"),
 )
 def diverges(student, power, x, lr, max_steps):
@@ -303,7 +294,6 @@ def diverges(student, power, x, lr, max_steps):
     unchanged=["x"],
     call="gradient_descent(gradient, x, lr, max_steps=max_steps), "
     "gradient(t) = hessian @ (t - minimum)",
-    slides=STEP_SIZE,
     picture=pictures.walk("The walk, step by step"),
 )
 def start_of_descent(student, hessian, minimum, x, lr, max_steps):
@@ -321,7 +311,6 @@ def start_of_descent(student, hessian, minimum, x, lr, max_steps):
         {"hessian": np.array([[4]])},
         {"hessian": np.array([[0.5, 0.25], [0.25, 3.0]])},  # a valley flatter than 1
     ],
-    slides=STEP_SIZE,
 )
 def stable_lr(student, hessian):
     """largest_stable_lr is 2 / λ_max, where a quadratic begins to diverge."""
@@ -342,7 +331,6 @@ def stable_lr(student, hessian):
     ],
     judge=returns_or_refuses,
     needs=[stable_lr],
-    slides=STEP_SIZE,
 )
 def no_bowl(student, hessian):
     """largest_stable_lr refuses what is not symmetric or has an eigenvalue ≤ 0: a ValueError."""
@@ -358,7 +346,7 @@ def examples(rng):
         "centres": np.round(rng.normal(0, 3, size=(n_examples, 3)), 3),
         "lr": float(rng.choice([0.1, 0.2, 0.3])),
         "epochs": int(rng.integers(4, 6)),
-        "rng": Seed(int(rng.integers(0, 2**31))),
+        "rng": seed(rng),
     }
 
 
@@ -380,9 +368,7 @@ def wandered(student, x, slopes, centres, lr, epochs, rng):
     points=2,
     draw=examples,
     judge=steps_by_example,
-    fingerprint=epochs_fingerprint,
     call=WANDER,
-    slides=SGD,
 )
 def example_steps(student, x, slopes, centres, lr, epochs, rng):
     """Each update goes against the gradient of one example, taken at the point reached."""
@@ -394,10 +380,8 @@ def example_steps(student, x, slopes, centres, lr, epochs, rng):
     points=1,
     draw=examples,
     judge=visits_each_once,
-    fingerprint=epochs_fingerprint,
     needs=[example_steps],
     call=WANDER,
-    slides=SGD,
 )
 def visits(student, x, slopes, centres, lr, epochs, rng):
     """Every epoch visits every example once."""
@@ -417,10 +401,8 @@ def three_runs(rng):
     draw=three_runs,
     cases=2,
     judge=draws_orders,
-    fingerprint=epochs_fingerprint,
     needs=[visits],
     call=WANDER,
-    slides=SGD,
 )
 def orders(student, x, slopes, centres, lr, epochs, rng, again, other):
     """Every epoch has a new random order, which rng alone decides."""
@@ -447,11 +429,9 @@ def orders(student, x, slopes, centres, lr, epochs, rng, again, other):
         }
     ],
     judge=steps_by_example,
-    fingerprint=epochs_fingerprint,
     needs=[example_steps],
     unchanged=["x"],
     call=WANDER,
-    slides=SGD,
 )
 def start_of_sgd(student, x, slopes, centres, lr, epochs, rng):
     """stochastic_gradient_descent takes integers as well, and leaves its start as it was."""

@@ -4,34 +4,31 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab
-from autograder.judges import close, returns_or_refuses, same_coordinates, same_directions
 from autograder.judges.cases import short_numbers
+from autograder.judges.equal import close
 from autograder.judges.evidence import attempt
+from autograder.judges.orientation import same_coordinates, same_directions
+from autograder.judges.refusal import returns_or_refuses
 
 lab = Lab(
     "lab07_generalization",
     title="Preprocessing and regularization",
     slides="Regularization",
-    exercises=[
-        "preprocessing.StandardScaler.fit",
-        "preprocessing.StandardScaler.transform",
-        "preprocessing.MinMaxScaler.fit",
-        "preprocessing.MinMaxScaler.transform",
-        "preprocessing.PCAWhitening.fit",
-        "preprocessing.PCAWhitening.transform",
-        "regularization.l2_penalty",
-        "regularization.l2_gradient",
-        "regularization.l1_penalty",
-        "regularization.l1_gradient",
-        "regularization.fit_polynomial",
-        "regularization.bias_variance",
-    ],
+    exercises={
+        "preprocessing.StandardScaler.fit": "Data preprocessing: Z score",
+        "preprocessing.StandardScaler.transform": "Data preprocessing: Z score",
+        "preprocessing.MinMaxScaler.fit": "Data preprocessing: Min Max Scaling",
+        "preprocessing.MinMaxScaler.transform": "Data preprocessing: Min Max Scaling",
+        "preprocessing.PCAWhitening.fit": "Data preprocessing: Whitening",
+        "preprocessing.PCAWhitening.transform": "Data preprocessing: Whitening",
+        "regularization.l2_penalty": "Regularization",
+        "regularization.l2_gradient": "Regularization",
+        "regularization.l1_penalty": "Regularization",
+        "regularization.l1_gradient": "Regularization",
+        "regularization.fit_polynomial": "Regularization",
+        "regularization.bias_variance": "Regularization-Bias Variance",
+    },
 )
-
-Z_SCORE = "Data preprocessing: Z score"
-MIN_MAX = "Data preprocessing: Min Max Scaling"
-WHITENING = "Data preprocessing: Whitening"
-BIAS_VARIANCE = "Regularization-Bias Variance"
 
 
 def learnt(scaler, x, *names):
@@ -71,7 +68,6 @@ WHOLE_ROWS = {**WHOLE, "rows": np.array([[5, -20], [2, 110], [-9, 4]])}
     always=[WHOLE],
     unchanged=["x"],
     call="StandardScaler().fit(x)",
-    slides=Z_SCORE,
     picture=pictures.entries(
         "Row 0: the mean of each feature; row 1: its std",
         of=lambda value: [value["mean"], value["std"]],
@@ -96,7 +92,6 @@ def one_feature_constant(rng):
     always=[{"x": np.array([[2.5, -3.0]])}],
     needs=[standard_fit],
     call="StandardScaler().fit(x)",
-    slides=Z_SCORE,
     picture=pictures.entries(
         "Row 0: the mean of each feature; row 1: its std",
         of=lambda value: [value["mean"], value["std"]],
@@ -115,7 +110,6 @@ def standard_constant(student, x):
     needs=[standard_fit],
     unchanged=["x", "rows"],
     call="StandardScaler().fit(x).transform(rows)",
-    slides=Z_SCORE,
     picture=pictures.entries("Rows after scaling: a column for each feature"),
 )
 def standard_transform(student, x, rows):
@@ -132,7 +126,6 @@ def standard_transform(student, x, rows):
     always=[WHOLE],
     unchanged=["x"],
     call="MinMaxScaler().fit(x)",
-    slides=MIN_MAX,
     picture=pictures.entries(
         "Row 0: the minimum of each feature; row 1: its maximum",
         of=lambda value: [value["minimum"], value["maximum"]],
@@ -164,7 +157,6 @@ def min_max_scaled(student, x, rows, feature_range):
     needs=[min_max_fit],
     unchanged=["x", "rows"],
     call="MinMaxScaler(feature_range).fit(x).transform(rows)",
-    slides=MIN_MAX,
     picture=pictures.entries("Rows after scaling: a column for each feature"),
 )
 def min_max_transform(student, x, rows, feature_range):
@@ -179,7 +171,6 @@ def min_max_transform(student, x, rows, feature_range):
     always=[{"x": np.array([[3.0]]), "rows": np.array([[3.0]]), "feature_range": (-1.5, 2.0)}],
     needs=[min_max_transform],
     call="MinMaxScaler(feature_range).fit(x).transform(rows)",
-    slides=MIN_MAX,
     picture=pictures.entries("Rows after scaling: a column for each feature"),
 )
 def min_max_constant(student, x, rows, feature_range):
@@ -225,8 +216,6 @@ def whitening(student, x, n_components):
     judge=same_directions,
     unchanged=["x"],
     call="PCAWhitening(n_components).fit(x)",
-    slides=WHITENING,
-    picture=pictures.directions,
 )
 def whitening_fit(student, x, n_components):
     """PCAWhitening.fit learns the directions of largest variance, one a row, and their std."""
@@ -259,8 +248,6 @@ def flat_direction(rng):
     judge=same_directions,
     needs=[whitening_fit],
     call="PCAWhitening().fit(x)",
-    slides=WHITENING,
-    picture=pictures.directions,
 )
 def whitening_flat(student, x, n_components):
     """A direction without variance, rounding aside, gets std 1."""
@@ -275,7 +262,6 @@ def whitening_flat(student, x, n_components):
     judge=returns_or_refuses,
     needs=[whitening_fit],
     call="PCAWhitening(n_components).fit(x)",
-    slides=WHITENING,
 )
 def whitening_too_many(student, x, n_components):
     """PCAWhitening.fit refuses more components than there are features: a ValueError."""
@@ -297,7 +283,6 @@ def whitening_too_many(student, x, n_components):
     needs=[whitening_fit],
     unchanged=["x", "rows"],
     call="PCAWhitening(n_components).fit(x).transform(rows)",
-    slides=WHITENING,
 )
 def whitening_transform(student, x, n_components, rows):
     """PCAWhitening.transform gives centred coordinates along the components, each over its std."""
@@ -388,7 +373,7 @@ def points_to_fit(rng, **more):
         {"x": np.array([0.5, 2.0, 3.0]), "y": np.array([1.0, -2.0, 4.0]), "degree": 0},
     ],
     judge=close(1e-6),
-    slides=BIAS_VARIANCE,
+    slides="Regularization-Bias Variance",
     picture=pictures.polynomial,
 )
 def least_squares(student, x, y, degree):
@@ -461,7 +446,6 @@ def part(pair, place):
     draw=models,
     always=[THREE_MODELS],
     call="bias_variance(predictions, truth)[0]",
-    slides=BIAS_VARIANCE,
     picture=pictures.bias_and_variance,
 )
 def squared_bias(student, predictions, truth):
@@ -475,7 +459,6 @@ def squared_bias(student, predictions, truth):
     draw=models,
     always=[THREE_MODELS],
     call="bias_variance(predictions, truth)[1]",
-    slides=BIAS_VARIANCE,
     picture=pictures.bias_and_variance,
 )
 def variance(student, predictions, truth):

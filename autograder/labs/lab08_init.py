@@ -7,61 +7,35 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab
-from autograder.judges import (
-    deep_spread,
-    distributed_alike,
-    drawn_alike,
-    draws_anew,
-    follows_mean_field,
-    same_law,
-)
-from autograder.judges.cases import short_numbers
+from autograder.judges.cases import seed, short_numbers
+from autograder.judges.meanfield import follows_mean_field
+from autograder.judges.samples import distributed_alike, drawn_alike, draws_anew
 from autograder.sandbox.codec import Seed
 
 lab = Lab(
     "lab08_init",
     title="Weight initialization",
     slides="Weight initialization: random number",
-    exercises=[
-        "init.zeros",
-        "init.constant",
-        "init.small_normal",
-        "init.xavier",
-        "init.kaiming_normal",
-        "init.xavier_uniform",
-        "init.activation_statistics",
-    ],
+    exercises={
+        "init.zeros": "Weight initialization: Zero/Constant Weights",
+        "init.constant": "Weight initialization: Zero/Constant Weights",
+        "init.small_normal": "Weight initialization: random number",
+        "init.xavier": "Weight initialization: Xavier",
+        "init.kaiming_normal": "Weight initialization: Xavier-ReLU",
+        "init.xavier_uniform": "Weight initialization: Uniform",
+        "init.activation_statistics": "Weight initialization: random number",
+    },
 )
 
-CONSTANT = "Weight initialization: Zero/Constant Weights"
-XAVIER = "Weight initialization: Xavier"
-KAIMING = "Weight initialization: Xavier-ReLU"
-UNIFORM = "Weight initialization: Uniform"
 
 BOTH_SPREADS = pictures.histogram(
     "How large your weights are, and how large they should be",
     ("weight", "weight, shape turned round"),
     of=list,
 )
-FORM = pictures.histogram("The form of your distribution, and the expected one")
-ANEW = pictures.repeated(
-    "Draws 1 and 2 should differ, 1 and the one of an equal rng agree", ("1", "2", "equal rng")
-)
-SIGNAL = pictures.series(
-    "The spread of the activations, from layer to layer",
-    ("std",),
-    xlabel="layer",
-    start=1,
-    log=True,
-)
 LAYERS = pictures.series(
     "Statistics of each layer's outputs", ("mean", "std"), of=list, xlabel="layer", start=1
 )
-
-
-def seed(rng):
-    """Draw the seed of the generator that the code is given."""
-    return Seed(int(rng.integers(0, 2**31)))
 
 
 def sizes(rng, short, long):
@@ -117,7 +91,7 @@ def deep_stds(make, rng, activation):
     return stds
 
 
-@lab.check("init.zeros", points=1, draw=small_layer, call="zeros(shape, rng=rng)", slides=CONSTANT)
+@lab.check("init.zeros", points=1, draw=small_layer, call="zeros(shape, rng=rng)")
 def zeros(student, shape, rng):
     """zeros gives a weight matrix of the given shape in which every entry is 0."""
     return student.init.zeros(shape, rng=rng)
@@ -128,7 +102,6 @@ def zeros(student, shape, rng):
     points=1,
     draw=lambda rng: {**small_layer(rng), "value": float(short_numbers(rng))},
     call="constant(shape, rng=rng, value=value), and constant(shape, rng=rng)",
-    slides=CONSTANT,
     picture=pictures.entries("Every entry should be the given value", of=lambda value: value[0]),
 )
 def constant(student, shape, rng, value):
@@ -158,10 +131,8 @@ def small_spread(student, shape, rng, std):
     draw=with_std(large_layer),
     cases=1,
     judge=distributed_alike,
-    alike=same_law,
     needs=[small_spread],
     call="small_normal(shape, rng=rng, std=std)",
-    picture=FORM,
 )
 def small_form(student, shape, rng, std):
     """small_normal's weights are normally distributed."""
@@ -175,7 +146,6 @@ def small_form(student, shape, rng, std):
     judge=draws_anew,
     needs=[small_spread],
     call="small_normal(shape, rng=rng), again, and with an equal rng",
-    picture=ANEW,
 )
 def small_anew(student, shape, rng):
     """small_normal gives other weights at every call, and the same again for the same seed."""
@@ -189,7 +159,6 @@ def small_anew(student, shape, rng):
     cases=1,
     judge=drawn_alike,
     call="xavier(shape, rng=rng), and of the shape turned round",
-    slides=XAVIER,
     picture=BOTH_SPREADS,
 )
 def xavier_spread(student, shape, rng):
@@ -203,11 +172,8 @@ def xavier_spread(student, shape, rng):
     draw=large_layer,
     cases=1,
     judge=distributed_alike,
-    alike=same_law,
     needs=[xavier_spread],
     call="xavier(shape, rng=rng)",
-    slides=XAVIER,
-    picture=FORM,
 )
 def xavier_form(student, shape, rng):
     """xavier's weights are normally distributed."""
@@ -221,8 +187,6 @@ def xavier_form(student, shape, rng):
     judge=draws_anew,
     needs=[xavier_spread],
     call="xavier(shape, rng=rng), again, and with an equal rng",
-    slides=XAVIER,
-    picture=ANEW,
 )
 def xavier_anew(student, shape, rng):
     """xavier gives other weights at every call, and the same again for the same seed."""
@@ -235,11 +199,8 @@ def xavier_anew(student, shape, rng):
     draw=lambda rng: {"rng": seed(rng)},
     cases=1,
     judge=follows_mean_field("tanh", gain=1.0),
-    fingerprint=deep_spread("tanh", gain=1.0),
     needs=[xavier_spread],
     call="xavier((500, 500), rng=rng) for ten layers of tanh units",
-    slides=XAVIER,
-    picture=SIGNAL,
 )
 def xavier_signal(student, rng):
     """Ten layers of tanh units keep the spread that theory expects of xavier: the signal stays alive."""
@@ -253,7 +214,6 @@ def xavier_signal(student, rng):
     cases=1,
     judge=drawn_alike,
     call="kaiming_normal(shape, rng=rng), and of the shape turned round",
-    slides=KAIMING,
     picture=BOTH_SPREADS,
 )
 def kaiming_spread(student, shape, rng):
@@ -267,11 +227,8 @@ def kaiming_spread(student, shape, rng):
     draw=large_layer,
     cases=1,
     judge=distributed_alike,
-    alike=same_law,
     needs=[kaiming_spread],
     call="kaiming_normal(shape, rng=rng)",
-    slides=KAIMING,
-    picture=FORM,
 )
 def kaiming_form(student, shape, rng):
     """kaiming_normal's weights are normally distributed."""
@@ -285,8 +242,6 @@ def kaiming_form(student, shape, rng):
     judge=draws_anew,
     needs=[kaiming_spread],
     call="kaiming_normal(shape, rng=rng), again, and with an equal rng",
-    slides=KAIMING,
-    picture=ANEW,
 )
 def kaiming_anew(student, shape, rng):
     """kaiming_normal gives other weights at every call, and the same again for the same seed."""
@@ -299,11 +254,8 @@ def kaiming_anew(student, shape, rng):
     draw=lambda rng: {"rng": seed(rng)},
     cases=1,
     judge=follows_mean_field("relu", gain=2.0),
-    fingerprint=deep_spread("relu", gain=2.0),
     needs=[kaiming_spread],
     call="kaiming_normal((500, 500), rng=rng) for ten layers of ReLU units",
-    slides=KAIMING,
-    picture=SIGNAL,
 )
 def kaiming_signal(student, rng):
     """Ten layers of ReLU units keep the spread that theory expects of kaiming_normal: none is lost."""
@@ -317,7 +269,6 @@ def kaiming_signal(student, rng):
     cases=1,
     judge=drawn_alike,
     call="xavier_uniform(shape, rng=rng), and of the shape turned round",
-    slides=UNIFORM,
     picture=BOTH_SPREADS,
 )
 def uniform_spread(student, shape, rng):
@@ -331,11 +282,8 @@ def uniform_spread(student, shape, rng):
     draw=large_layer,
     cases=1,
     judge=distributed_alike,
-    alike=same_law,
     needs=[uniform_spread],
     call="xavier_uniform(shape, rng=rng)",
-    slides=UNIFORM,
-    picture=FORM,
 )
 def uniform_form(student, shape, rng):
     """xavier_uniform's weights are spread evenly over their interval."""
@@ -349,8 +297,6 @@ def uniform_form(student, shape, rng):
     judge=draws_anew,
     needs=[uniform_spread],
     call="xavier_uniform(shape, rng=rng), again, and with an equal rng",
-    slides=UNIFORM,
-    picture=ANEW,
 )
 def uniform_anew(student, shape, rng):
     """xavier_uniform gives other weights at every call, and the same again for the same seed."""
@@ -385,11 +331,7 @@ def square_network(rng):
 
 
 @lab.check(
-    "init.activation_statistics",
-    points=1,
-    draw=square_network,
-    call=STATISTICS,
-    picture=LAYERS,
+    "init.activation_statistics", points=1, draw=square_network, call=STATISTICS, picture=LAYERS
 )
 def statistics(student, x, weights, activation):
     """activation_statistics gives mean and std of each layer's outputs, not of the input."""
@@ -414,7 +356,6 @@ def statistics_of_any(student, x, weights, activation):
     points=1,
     always=[{"rng": Seed(10), "std": 0.01}, {"rng": Seed(11), "std": 1.0}],
     call="activation_statistics of ten tanh layers of 500 units, with weights of the given std",
-    stays="It is the lecture's own experiment, whose numbers a student should meet.",
     needs=[statistics],
     picture=LAYERS,
 )

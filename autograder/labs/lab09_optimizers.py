@@ -8,29 +8,28 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab
-from autograder.judges import close, equal, or_refuses
 from autograder.judges.cases import short_numbers
+from autograder.judges.equal import close, equal
 from autograder.judges.evidence import answer_or_refusal
+from autograder.judges.refusal import or_refuses
 
 lab = Lab(
     "lab09_optimizers",
     title="Optimizers and schedules",
     slides="SGD + Momentum",
-    exercises=[
-        "optim.SGD.step",
-        "optim.Momentum.step",
-        "optim.Nesterov.step",
-        "optim.AdaGrad.step",
-        "optim.RMSProp.step",
-        "optim.Adam.step",
-        "schedules.step_decay",
-        "schedules.exponential_decay",
-        "schedules.inverse_time_decay",
-    ],
+    exercises={
+        "optim.SGD.step": "SGD + Momentum",
+        "optim.Momentum.step": "SGD + Momentum",
+        "optim.Nesterov.step": "SGD with Nesterov Momentum",
+        "optim.AdaGrad.step": "AdaGrad",
+        "optim.RMSProp.step": "RMSProp",
+        "optim.Adam.step": "Adam",
+        "schedules.step_decay": "Learning rate decay",
+        "schedules.exponential_decay": "Learning rate decay",
+        "schedules.inverse_time_decay": "Learning rate decay",
+    },
 )
 
-NESTEROV = "SGD with Nesterov Momentum"
-DECAY = "Learning rate decay"
 THEN = "on the parameters start, then step() for every row of gradients"
 WITH_RATES = "on the parameters start, then for every row of gradients lr from rates and step()"
 
@@ -115,13 +114,7 @@ def betas(rng):
     return (fading(rng), float(rng.choice([0.9, 0.95, 0.97])))
 
 
-@lab.check(
-    "optim.SGD.step",
-    points=1,
-    draw=walk,
-    call=f"SGD(lr=lr) {THEN}",
-    picture=WALK,
-)
+@lab.check("optim.SGD.step", points=1, draw=walk, call=f"SGD(lr=lr) {THEN}", picture=WALK)
 def sgd(student, start, gradients, lr):
     """SGD goes lr times the gradient downhill."""
     return walked(lambda p: student.optim.SGD(p, lr), student, start, gradients)
@@ -158,7 +151,6 @@ def momentum_rate(student, start, gradients, rates, momentum):
     "optim.Nesterov.step",
     points=2,
     draw=lambda rng: walk(rng) | {"momentum": fading(rng)},
-    slides=NESTEROV,
     call=f"Nesterov(lr=lr, momentum=momentum) {THEN}",
     picture=WALK,
 )
@@ -173,7 +165,6 @@ def nesterov(student, start, gradients, lr, momentum):
     points=1,
     draw=with_rates,
     needs=[nesterov],
-    slides=NESTEROV,
     call=f"Nesterov(momentum=momentum) {WITH_RATES}",
     picture=WALK,
 )
@@ -188,7 +179,6 @@ def nesterov_rate(student, start, gradients, rates, momentum):
     points=1,
     draw=walk,
     judge=whatever_epsilon,
-    slides="AdaGrad",
     call=f"AdaGrad(lr=lr, eps={TINY}) {THEN}",
     picture=WALK,
 )
@@ -203,7 +193,6 @@ def adagrad(student, start, gradients, lr):
     points=1,
     draw=with_epsilon,
     needs=[adagrad],
-    slides="AdaGrad",
     call=f"AdaGrad(lr=lr, eps=eps) {THEN}",
     picture=WALK,
 )
@@ -218,7 +207,6 @@ def adagrad_epsilon(student, start, gradients, lr, eps):
     draw=lambda rng: walk(rng) | {"decay": fading(rng)},
     always=[STEEP | {"decay": 0.3}],
     judge=whatever_epsilon,
-    slides="RMSProp",
     call=f"RMSProp(lr=lr, decay=decay, eps={TINY}) {THEN}",
     picture=WALK,
 )
@@ -233,7 +221,6 @@ def rmsprop(student, start, gradients, lr, decay):
     points=1,
     draw=lambda rng: with_epsilon(rng) | {"decay": fading(rng)},
     needs=[rmsprop],
-    slides="RMSProp",
     call=f"RMSProp(lr=lr, decay=decay, eps=eps) {THEN}",
     picture=WALK,
 )
@@ -249,7 +236,6 @@ def rmsprop_epsilon(student, start, gradients, lr, eps, decay):
     draw=lambda rng: walk(rng) | {"betas": betas(rng)},
     always=[STEEP | {"betas": (0.3, 0.45)}],
     judge=whatever_epsilon,
-    slides="Adam",
     call=f"Adam(lr=lr, betas=betas, eps={TINY}) {THEN}",
     picture=WALK,
 )
@@ -264,7 +250,6 @@ def adam(student, start, gradients, lr, betas):
     points=1,
     draw=lambda rng: walk(rng) | {"betas": betas(rng)},
     judge=whatever_epsilon,
-    slides="Adam",
     call=f"Adam(lr=lr, betas=betas, eps={TINY}, bias_correction=False) {THEN}",
     picture=WALK,
 )
@@ -284,7 +269,6 @@ def adam_uncorrected(student, start, gradients, lr, betas):
     points=1,
     draw=lambda rng: with_epsilon(rng) | {"betas": betas(rng)},
     needs=[adam],
-    slides="Adam",
     call=f"Adam(lr=lr, betas=betas, eps=eps) {THEN}",
     picture=WALK,
 )
@@ -315,7 +299,6 @@ def stairs(rng):
         {"lr": 0.75, "drop": 0.5, "every": -2, "epochs": 2},
     ],
     judge=or_refuses(equal),
-    slides=DECAY,
     call="[step_decay(lr, epoch, drop, every) for epoch in range(epochs)]",
     picture=pictures.series("The rate, epoch by epoch", ("rate",), xlabel="epoch"),
 )
@@ -338,7 +321,6 @@ def times(rng):
     "schedules.exponential_decay",
     points=1,
     draw=times,
-    slides=DECAY,
     call="[exponential_decay(lr, k, t) for t in times]",
     picture=DECAYING,
 )
@@ -351,7 +333,6 @@ def exponential_decay(student, lr, k, times):
     "schedules.inverse_time_decay",
     points=1,
     draw=times,
-    slides=DECAY,
     call="[inverse_time_decay(lr, k, t) for t in times]",
     picture=DECAYING,
 )

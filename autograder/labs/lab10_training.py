@@ -11,65 +11,47 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab
-from autograder.judges import (
-    cuts_folds,
-    cuts_in_two,
+from autograder.judges.cases import bits, seed, short_numbers
+from autograder.judges.equal import equal
+from autograder.judges.evidence import answer_or_refusal
+from autograder.judges.randomness import (
     draws_log_uniformly,
-    equal,
-    fits_every_fold,
-    fold_fingerprint,
     follows_generator,
-    generator_fingerprint,
-    goes_through_all,
-    log_fingerprint,
-    memorizes,
-    memory_fingerprint,
-    or_refuses,
-    passes_fingerprint,
-    search_fingerprint,
     searches_at_random,
 )
-from autograder.judges.cases import bits, short_numbers
-from autograder.judges.evidence import answer_or_refusal
+from autograder.judges.refusal import or_refuses
+from autograder.judges.splits import cuts_folds, cuts_in_two, fits_every_fold
+from autograder.judges.training import (
+    goes_through_all,
+    memorizes,
+)
 from autograder.sandbox.codec import Seed
 
 lab = Lab(
     "lab10_training",
     title="Training and model selection",
     slides="Cross validation: tuning hyperparameter",
-    exercises=[
-        "selection.train_val_split",
-        "selection.k_fold",
-        "selection.cross_validate",
-        "selection.log_uniform",
-        "selection.grid_search",
-        "selection.random_search",
-        "selection.refine",
-        "training.EarlyStopping.update",
-        "training.diverged",
-        "training.train",
-    ],
+    exercises={
+        "selection.train_val_split": "Cross validation: held-out",
+        "selection.k_fold": "Cross validation: K-fold",
+        "selection.cross_validate": "Cross validation: K-fold",
+        "selection.log_uniform": "Cross validation: tuning hyperparameter",
+        "selection.grid_search": "Cross validation: tuning hyperparameter-Grid Search",
+        "selection.random_search": "Cross validation: tuning hyperparameter",
+        "selection.refine": "Cross validation: tuning hyperparameter",
+        "training.EarlyStopping.update": "Cross validation: Early stopping in NN",
+        "training.diverged": "Cross-validation strategy",
+        "training.train": "Cross validation: tuning hyperparameter",
+    },
 )
 
-HELD_OUT = "Cross validation: held-out"
-K_FOLD = "Cross validation: K-fold"
-GRID = "Cross validation: tuning hyperparameter-Grid Search"
-STOPPING = "Cross validation: Early stopping in NN"
 
-FOLLOWS = pictures.repeated(
-    "An equal generator gives the same, another one gives others", ("rng", "equal rng", "other rng")
-)
 LOSSES = pictures.series(
     "Losses, epoch by epoch",
     ("train_loss", "val_loss"),
     of=lambda value: [value["train_loss"], value["val_loss"]],
     xlabel="epoch",
 )
-
-
-def seed(rng):
-    """Draw the seed of a generator that the student's code gets."""
-    return Seed(int(rng.integers(0, 2**31)))
 
 
 def generators(rng):
@@ -114,8 +96,6 @@ def to_split(rng):
         },
     ],
     judge=cuts_in_two,
-    fingerprint=fold_fingerprint,
-    slides=HELD_OUT,
     call="train_val_split(x, target, val_fraction, rng=rng)",
     unchanged=["x", "target"],
 )
@@ -145,11 +125,8 @@ def not_to_split(share, n_targets=3):
         *map(not_to_split, (0.1, 0.9, -0.4, 1.3)),
     ],
     judge=or_refuses(follows_generator),
-    fingerprint=generator_fingerprint,
     needs=[parts],
-    slides=HELD_OUT,
     call="train_val_split(x, target, val_fraction, rng=rng), rng=again, rng=other",
-    picture=FOLLOWS,
 )
 def shuffled(student, x, target, val_fraction, rng, again, other):
     """train_val_split shuffles by the generator it is given, and refuses what leaves no two parts."""
@@ -180,10 +157,7 @@ def folded(folds):
         {"n_samples": 9, "n_splits": 2, "rng": Seed(3)},
     ],
     judge=cuts_folds,
-    fingerprint=fold_fingerprint,
-    slides=K_FOLD,
     call="k_fold(n_samples, n_splits, rng=rng)",
-    picture=pictures.folds,
 )
 def folds(student, n_samples, n_splits, rng):
     """k_fold puts every sample in exactly one validation fold, and trains on all others."""
@@ -201,11 +175,8 @@ def not_to_fold(n_samples, n_splits):
     draw=lambda rng: {"n_samples": 40, "n_splits": 4} | generators(rng),
     always=[not_to_fold(5, 1), not_to_fold(5, 6)],
     judge=or_refuses(follows_generator),
-    fingerprint=generator_fingerprint,
     needs=[folds],
-    slides=K_FOLD,
     call="k_fold(n_samples, n_splits, rng=rng), rng=again, rng=other",
-    picture=FOLLOWS,
 )
 def shuffled_folds(student, n_samples, n_splits, rng, again, other):
     """k_fold shuffles by the generator it is given, and refuses other than 2 to n_samples folds."""
@@ -248,9 +219,7 @@ def cross_validated(student, x, target, n_splits, scores, rng):
     points=1,
     draw=to_validate,
     judge=fits_every_fold,
-    fingerprint=fold_fingerprint,
     needs=[folds],
-    slides=K_FOLD,
     call="cross_validate(fit_and_score, x, target, n_splits, rng=rng), and watched fit_and_score",
 )
 def fits(student, x, target, n_splits, scores, rng):
@@ -263,7 +232,6 @@ def fits(student, x, target, n_splits, scores, rng):
     points=1,
     draw=to_validate,
     needs=[folds],
-    slides=K_FOLD,
     call="cross_validate(fit_and_score, x, target, n_splits, rng=rng), fit_and_score gives scores",
 )
 def mean_score(student, x, target, n_splits, scores, rng):
@@ -288,11 +256,7 @@ def one_range(rng):
     points=1,
     draw=one_range,
     judge=draws_log_uniformly,
-    fingerprint=log_fingerprint,
     call="log_uniform(low, high, size, rng=rng)",
-    picture=pictures.histogram(
-        "Your draws should be spread evenly over the powers of ten", ("draw",), log=True
-    ),
 )
 def log_spread(student, low, high, size, rng):
     """log_uniform spreads its draws evenly over the decades from low to high."""
@@ -308,10 +272,8 @@ def log_spread(student, low, high, size, rng):
         for low, high in ((0.0, 0.1), (-0.5, 0.1), (0.1, 0.1), (0.1, 0.001))
     ],
     judge=or_refuses(follows_generator),
-    fingerprint=generator_fingerprint,
     needs=[log_spread],
     call="log_uniform(low, high, 9, rng=rng), rng=again, rng=other",
-    picture=FOLLOWS,
 )
 def log_random(student, low, high, rng, again, other):
     """log_uniform draws from the generator it is given, and refuses all but 0 < low < high."""
@@ -343,7 +305,6 @@ def small_grid(rng):
         },
         {"grid": {"width": [8, 16, 4]}, "scores": np.array([0.25, 0.125, 0.5])},
     ],
-    slides=GRID,
     call="grid_search(evaluate, grid), evaluate looks up scores",
     picture=pictures.series(
         "Scores by rank, the best first",
@@ -379,10 +340,8 @@ def two_ranges(rng):
     points=1,
     draw=two_ranges,
     judge=searches_at_random,
-    fingerprint=search_fingerprint,
     needs=[log_spread],
     call="random_search(evaluate, ranges, n_trials, rng=rng)",
-    picture=pictures.trials,
 )
 def random_trials(student, ranges, peak, n_trials, rng):
     """random_search draws each hyperparameter of each trial anew, and ranks the best trial first."""
@@ -466,7 +425,6 @@ def stopping_case(rng):
         {"losses": [4.0, 3.0, 2.75, 2.0, 2.5, 1.5], "rounds": 1, "tolerance": 0.125},
         {"losses": [900.0, 899.5, 899.0, 898.5, 898.0, 400.0], "rounds": 2, "tolerance": 0.01},
     ],
-    slides=STOPPING,
     call="[EarlyStopping(rounds, tolerance).update(loss, model) for loss in losses]",
     picture=pictures.stopping,
 )
@@ -493,7 +451,6 @@ def up_and_down(rng):
         {"losses": [1.0, 0.0, 0.5]},
         {"losses": [4.0, float("nan"), 3.0, 5.0]},
     ],
-    slides=STOPPING,
     call="EarlyStopping().update(loss, model) for loss in losses, model trains on after each",
     picture=pictures.best_so_far,
 )
@@ -525,7 +482,6 @@ def costs(rng):
         {"first_cost": 2.0, "factors": [float("nan")]},
         {"first_cost": 2.5, "factors": [float("inf")]},
     ],
-    slides="Cross-validation strategy",
     call="[diverged(factor * first_cost, first_cost) for factor in factors]",
     picture=pictures.over(
         "Diverged (1) or not (0), by how large the cost is",
@@ -661,7 +617,6 @@ def several_batches(rng):
     points=1,
     draw=several_batches,
     judge=goes_through_all,
-    fingerprint=passes_fingerprint,
     needs=NEEDED,
     call="train(…, Split(x, target, …), epochs=epochs, batch_size=batch_size, rng=rng), "
     "and watched the updates",
@@ -691,7 +646,7 @@ def overshooting(rng):
     points=1,
     draw=overshooting,
     needs=[*NEEDED, train],
-    slides=STOPPING,
+    slides="Cross validation: Early stopping in NN",
     call="train(Linear, MSELoss(), SGD, data, epochs=25, rng=rng), y_train is slope · x, "
     "y_val is share of it",
 )
@@ -776,7 +731,6 @@ def twenty(rng):
     draw=twenty,
     cases=1,
     judge=memorizes,
-    fingerprint=memory_fingerprint,
     needs=[*NEEDED, train],
     call="train(mlp((6, 24, 4), Tanh), CrossEntropyLoss(), Adam(lr=0.03), Split(x, target, x, target), "
     "epochs=150, batch_size=20, rng=rng)",

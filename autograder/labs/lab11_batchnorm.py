@@ -4,18 +4,18 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab
-from autograder.judges import claimed_gradient, gradient_agrees
 from autograder.judges.cases import short_numbers
 from autograder.judges.evidence import gradient_evidence
+from autograder.judges.gradient import gradient_agrees
 
 lab = Lab(
     "lab11_batchnorm",
     title="Batch normalization",
     slides="Batch Normalization",
-    exercises=[
-        "batchnorm.BatchNorm1d.forward",
-        "batchnorm.BatchNorm1d.backward",
-    ],
+    exercises={
+        "batchnorm.BatchNorm1d.forward": "Batch Normalization",
+        "batchnorm.BatchNorm1d.backward": "Batch Normalization",
+    },
 )
 
 TINY = 1e-12
@@ -284,10 +284,8 @@ def evidence(layer, x, grad_output):
     points=3,
     draw=upstream(scaled_batch),
     judge=gradient_agrees,
-    fingerprint=claimed_gradient,
     needs=[scales],
     call="layer.backward(grad_output) after layer(x)",
-    picture=pictures.gradient,
     mode="training",
 )
 def grad_input(student, x, weight, bias, grad_output):
@@ -300,10 +298,8 @@ def grad_input(student, x, weight, bias, grad_output):
     points=1,
     draw=upstream(flat_batch),
     judge=gradient_agrees,
-    fingerprint=claimed_gradient,
     needs=[grad_input, adds_eps],
     call="layer.backward(grad_output) after layer(x), layer = BatchNorm1d(3, eps=eps)",
-    picture=pictures.gradient,
 )
 def grad_input_with_eps(student, x, weight, bias, grad_output, eps):
     """backward returns dL/dx for any eps, and for a feature that is constant."""
@@ -315,10 +311,8 @@ def grad_input_with_eps(student, x, weight, bias, grad_output, eps):
     points=2,
     draw=upstream(evaluation),
     judge=gradient_agrees,
-    fingerprint=claimed_gradient,
     needs=[evaluates_with_eps, evaluation_learns_nothing],
     call="layer.backward(grad_output) after layer.eval()(x)",
-    picture=pictures.gradient,
     mode="evaluation",
 )
 def grad_input_in_evaluation(student, x, weight, bias, running_mean, running_var, grad_output):

@@ -6,35 +6,26 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab
-from autograder.judges import (
-    draws_anew,
+from autograder.judges.cases import seed, short_numbers
+from autograder.judges.mask import (
     drops_each_alone,
     drops_share,
-    gates_and_factor,
     gates_as_forward,
     scales_as_forward,
     scales_kept,
-    share_and_factor,
 )
-from autograder.judges.cases import short_numbers
+from autograder.judges.samples import draws_anew
 from autograder.sandbox.codec import Seed
 
 lab = Lab(
     "lab12_dropout",
     title="Dropout",
     slides="Regularization: Dropout",
-    exercises=[
-        "dropout.Dropout.forward",
-        "dropout.Dropout.backward",
-    ],
+    exercises={
+        "dropout.Dropout.forward": "Regularization: Dropout",
+        "dropout.Dropout.backward": "Regularization: Dropout",
+    },
 )
-
-TEST_TIME = "Dropout: Test time"
-
-
-def seed(rng):
-    """Draw the seed of the generator that the layer is given."""
-    return Seed(int(rng.integers(0, 2**31)))
 
 
 def rate(rng):
@@ -91,9 +82,7 @@ CALL = "Dropout(p, rng=rng)(x)"
     always=[{"shape": (83, 51), "p": 0.6, "rng": Seed(12)}],
     cases=2,
     judge=drops_share,
-    fingerprint=share_and_factor,
     call="Dropout(p, rng=rng)(np.ones(shape))",
-    picture=pictures.mask,
     mode="training",
 )
 def share(student, shape, p, rng):
@@ -108,7 +97,6 @@ def share(student, shape, p, rng):
     always=[{"x": np.array([[2.5, -1.5, 0.75]]), "p": 0.0, "rng": Seed(0)}],
     judge=scales_kept,
     call=CALL,
-    picture=pictures.kept_values("x"),
     mode="training",
 )
 def scale(student, x, p, rng):
@@ -123,7 +111,6 @@ def scale(student, x, p, rng):
     judge=scales_kept,
     needs=[scale],
     call=CALL,
-    picture=pictures.kept_values("x"),
     mode="training",
 )
 def any_shape(student, x, p, rng):
@@ -139,7 +126,6 @@ def any_shape(student, x, p, rng):
     judge=drops_each_alone,
     needs=[share],
     call="layer(np.ones((13, 15))), 20 times, layer = Dropout(p, rng=rng)",
-    picture=pictures.mask,
     mode="training",
 )
 def each_alone(student, p, rng):
@@ -151,15 +137,11 @@ def each_alone(student, p, rng):
 @lab.check(
     "dropout.Dropout.forward",
     points=1,
-    # So large that no two rows or columns are dropped whole, also where p is what is kept.
     draw=lambda rng: {"x": short_numbers(rng, 31, 37), "p": 0.3, "rng": seed(rng)},
     cases=2,
     judge=draws_anew,
     needs=[share],
     call=f"{CALL}, again, and with an equal rng",
-    picture=pictures.repeated(
-        "Draws 1 and 2 should differ, 1 and the one of an equal rng agree", ("1", "2", "equal rng")
-    ),
     mode="training",
 )
 def anew(student, x, p, rng):
@@ -174,7 +156,7 @@ def anew(student, x, p, rng):
     points=2,
     draw=small_batch,
     call="Dropout(p, rng=rng).eval()(x)",
-    slides=TEST_TIME,
+    slides="Dropout: Test time",
     picture=pictures.over("In evaluation, x should pass as it is", ylabel="result"),
     mode="evaluation",
 )
@@ -199,10 +181,8 @@ BACK = "layer(x) and layer.backward(grad_output), layer = Dropout(p, rng=rng)"
     points=1,
     draw=upstream,
     judge=gates_as_forward,
-    fingerprint=gates_and_factor,
     needs=[share],
     call=BACK,
-    picture=pictures.two_masks,
 )
 def grad_mask(student, x, p, rng, grad_output):
     """backward lets the gradient through exactly where forward let x through."""
@@ -216,7 +196,6 @@ def grad_mask(student, x, p, rng, grad_output):
     judge=scales_as_forward,
     needs=[scale, grad_mask],
     call=BACK,
-    picture=pictures.kept_values("grad_output", of=lambda value: value[1]),
 )
 def grad_scale(student, x, p, rng, grad_output):
     """backward multiplies the gradient by what forward multiplied x by."""
@@ -229,7 +208,7 @@ def grad_scale(student, x, p, rng, grad_output):
     draw=upstream,
     needs=[evaluation],
     call="layer.backward(grad_output) after layer.eval()(x)",
-    slides=TEST_TIME,
+    slides="Dropout: Test time",
     picture=pictures.over(
         "After evaluation, the gradient should pass as it is",
         x=lambda case: case["grad_output"],

@@ -7,23 +7,16 @@ import numpy as np
 from autograder import pictures
 from autograder.course.catalogue import engine_path
 from autograder.course.lab import Lab
-from autograder.judges import (
-    accuracy_fingerprint,
-    best_fingerprint,
-    fits_fingerprint,
+from autograder.judges.accuracy import reaches
+from autograder.judges.cases import seed, short_numbers
+from autograder.judges.recipe import (
     gives_logits,
     hands_in_best,
     leaves_some_out,
-    left_out,
-    logits_fingerprint,
     network_fits,
-    reaches,
     repeats,
-    repeats_fingerprint,
     validates_fairly,
-    validation_fingerprint,
 )
-from autograder.judges.cases import short_numbers
 from autograder.sandbox.codec import Seed
 from autograder.sandbox.limits import Limits
 
@@ -31,21 +24,12 @@ lab = Lab(
     "lab13_capstone",
     title="Capstone",
     slides="Recommended Settings",
-    exercises=[
-        "experiment.predict",
-        "experiment.build_network",
-        "experiment.run",
-    ],
+    exercises={
+        "experiment.predict": "Single layer neuron: Softmax Activation",
+        "experiment.build_network": "Recommended Settings",
+        "experiment.run": "Recommended Settings",
+    },
 )
-
-REPEATS = pictures.repeated(
-    "An equal seed gives the same, another seed gives others", ("seed", "again", "other")
-)
-
-
-def seed(rng):
-    """Draw what becomes a generator in the sandbox."""
-    return Seed(int(rng.integers(0, 2**31)))
 
 
 def scaled_net(rng):
@@ -96,7 +80,6 @@ def trained(student, scaler, model):
     points=3,
     draw=scaled_net,
     call="predict(trained, x), for a MinMaxScaler and for a StandardScaler",
-    slides="Single layer neuron: Softmax Activation",
     picture=pictures.entries("Named classes: a row for each scaler, a column for each image"),
 )
 def predict(student, fitted_on, hidden, output, x):
@@ -115,7 +98,6 @@ def predict(student, fitted_on, hidden, output, x):
     cases=2,
     needs=[predict],
     call="predict(trained, x), for all images, and for each alone",
-    slides="Single layer neuron: Softmax Activation",
 )
 def predict_alone(student, fitted_on, hidden, output, x):
     """An image has the same class alone as among others."""
@@ -172,7 +154,6 @@ BUILD = "build_network(n_features, n_classes, rng=rng)"
     draw=sizes,
     always=[{"n_features": 64, "n_classes": 10, "x": np.ones((1, 64)), "rng": Seed(0)}],
     judge=gives_logits,
-    fingerprint=logits_fingerprint,
     needs=[predict],
     call=f"{BUILD}.eval()(x)",
 )
@@ -188,10 +169,8 @@ def network(student, n_features, n_classes, x, rng):
     draw=lambda rng: {"seed": int(rng.integers(1, 2**31)), "x": short_numbers(rng, 9, 7)},
     cases=1,
     judge=repeats,
-    fingerprint=repeats_fingerprint,
     needs=[network],
     call="build_network(7, 3, rng=np.random.default_rng(seed)), twice, and with seed + 1",
-    picture=REPEATS,
 )
 def network_repeats(student, seed, x):
     """The same seed builds the same network, another seed another."""
@@ -231,7 +210,6 @@ def crossed(rng):
     draw=crossed,
     cases=2,
     judge=network_fits,
-    fingerprint=fits_fingerprint,
     withheld=["labels"],
     needs=[network],
     limits=Limits(cpu_seconds=5),
@@ -278,7 +256,6 @@ def marks_seen(scaler):
     draw=marked,
     cases=1,
     judge=leaves_some_out,
-    fingerprint=left_out,
     unchanged=["x", "target"],
     needs=[network],
     limits=RUN_LIMITS,
@@ -297,17 +274,10 @@ def scaler(student, x, target, rng):
     draw=marked,
     cases=1,
     judge=validates_fairly,
-    fingerprint=validation_fingerprint,
     needs=[network],
     limits=RUN_LIMITS,
     call=f"{RUN}.history, with labels that are dice",
     slides="Cross validation: held-out",
-    picture=pictures.series(
-        "Losses of labels that are dice: what is not trained on cannot get better",
-        ("train_loss", "val_loss"),
-        of=lambda value: [value["train_loss"], value["val_loss"]],
-        xlabel="epoch",
-    ),
 )
 def validation(student, x, target, rng):
     """run measures the validation loss on images that training does not see."""
@@ -323,7 +293,6 @@ def validation(student, x, target, rng):
     draw=marked,
     cases=2,
     judge=hands_in_best,
-    fingerprint=best_fingerprint,
     needs=[network],
     limits=RUN_LIMITS,
     call=RUN,
@@ -343,11 +312,9 @@ def best_model(student, x, target, rng):
     draw=lambda rng: {**marked(rng, 67, 3), "rng": int(rng.integers(1, 2**31))},
     cases=1,
     judge=repeats,
-    fingerprint=repeats_fingerprint,
     needs=[network_repeats],
     limits=RUN_LIMITS,
     call="run(x, target, rng=np.random.default_rng(rng)), twice, and with rng + 1",
-    picture=REPEATS,
 )
 def run_repeats(student, x, target, rng):
     """The same seed trains the same model, another seed another."""
@@ -395,7 +362,6 @@ def predicted(student, parts, rng):
 
 
 ACCURACY = "predict(run(x, target, rng=rng), x_test)"
-STEPS = "The three thresholds are steps: who reaches one and not the next has earned that much."
 WORKS = [network_learns, predict_evaluates, predict_alone]
 
 
@@ -405,13 +371,10 @@ WORKS = [network_learns, predict_evaluates, predict_alone]
     draw=lambda rng: held_out(rng, 500, 1),
     cases=1,
     judge=reaches(0.90),
-    fingerprint=accuracy_fingerprint,
     withheld=["labels"],
     needs=WORKS,
     limits=RUN_LIMITS,
     call=f"{ACCURACY}, with 500 digits to learn from",
-    stays=STEPS,
-    picture=pictures.confusion,
 )
 def reaches_90(student, parts, rng):
     """After training on 500 digits, predict names 90 % of 599 others right."""
@@ -424,13 +387,10 @@ def reaches_90(student, parts, rng):
     draw=lambda rng: held_out(rng, 1198, 1),
     cases=1,
     judge=reaches(0.93),
-    fingerprint=accuracy_fingerprint,
     withheld=["labels"],
     needs=[*WORKS, reaches_90],
     limits=RUN_LIMITS,
     call=f"{ACCURACY}, with 1198 digits to learn from",
-    stays=STEPS,
-    picture=pictures.confusion,
 )
 def reaches_93(student, parts, rng):
     """After training on 1198 digits, predict names 93 % of 599 others right."""
@@ -443,14 +403,11 @@ def reaches_93(student, parts, rng):
     draw=lambda rng: held_out(rng, 1198, 3),
     cases=1,
     judge=reaches(0.95),
-    fingerprint=accuracy_fingerprint,
     withheld=["labels"],
     needs=[*WORKS, reaches_93],
     limits=Limits(cpu_seconds=10, wall_seconds=60),
     call=f"{ACCURACY}, with each third of the digits held out in turn",
-    stays=STEPS,
     slides="Cross validation: K-fold",
-    picture=pictures.confusion,
 )
 def reaches_95(student, parts, rng):
     """With each third of the digits held out in turn, predict names 95 % of all 1797 right."""

@@ -4,19 +4,19 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab
-from autograder.judges import rest_fingerprint, rests, wandering_fingerprint, wanders
-from autograder.judges.cases import short_numbers
+from autograder.judges.attractor import rests, wanders
+from autograder.judges.cases import seed, short_numbers
 from autograder.sandbox.codec import Seed
 
 lab = Lab(
     "lab14_hopfield",
     title="Hopfield networks (bonus)",
     slides="Short History",
-    exercises=[
-        "hopfield.store",
-        "hopfield.energy",
-        "hopfield.recall",
-    ],
+    exercises={
+        "hopfield.store": "Short History",
+        "hopfield.energy": "Short History",
+        "hopfield.recall": "Short History",
+    },
 )
 
 
@@ -117,11 +117,6 @@ def net_and_state(rng):
 def energy(student, weight, state):
     """energy is −½ sᵀ W s, one number."""
     return student.hopfield.energy(weight, state)
-
-
-def seed(rng):
-    """Draw what becomes a generator in the sandbox."""
-    return Seed(int(rng.integers(0, 2**31)))
 
 
 def damaged(rng):
@@ -248,10 +243,8 @@ def crowded(rng):
         chain(np.random.default_rng(5)),  # no one round brings it to rest
     ],
     judge=rests,
-    fingerprint=rest_fingerprint,
     needs=[repairs],
     call=RECALL,
-    picture=pictures.rest,
 )
 def comes_to_rest(student, weight, state, rng):
     """recall ends where no unit wants to change, and never higher in energy than it began."""
@@ -264,7 +257,6 @@ def comes_to_rest(student, weight, state, rng):
     draw=lambda rng: {"weight": RIVALS, "state": np.ones(6), "rng": seed(rng), "recalls": 12},
     cases=1,
     judge=wanders,
-    fingerprint=wandering_fingerprint,
     needs=[comes_to_rest],
     call="recall(weight, state, rng=np.random.default_rng(seed)), for several seeds, each twice",
 )

@@ -6,12 +6,13 @@ an error. matplotlib is imported when something is drawn.
 """
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from autograder.judges.judge import Case
 from autograder.judges.numbers import quietly
 from autograder.pictures.arrays import entries, gradient, repeated
-from autograder.pictures.chance import histogram, kept_values, mask, patterns, rest, two_masks
+from autograder.pictures.chance import histogram, kept, mask, patterns, rest, two_masks
 from autograder.pictures.lines import bias_and_variance, fit, over, polynomial, series, walk
 from autograder.pictures.plane import decision_line, directions, neuron, separation
 from autograder.pictures.training import best_so_far, confusion, folds, interval, stopping, trials
@@ -33,7 +34,6 @@ __all__ = [
     "gradient",
     "histogram",
     "interval",
-    "kept_values",
     "mask",
     "neuron",
     "over",
@@ -50,13 +50,49 @@ __all__ = [
     "walk",
 ]
 
-Picture = Callable[[Mapping[str, Any], Any, Any], "Figure | None"]
+Picture = Callable[[Case, Any, Any], "Figure | None"]
 """Draws (case, observed value, reference's value); None where nothing can be drawn."""
 
 DOTS_PER_INCH = 110
 
+# What several checks share: a judge names it, and a check whose judge does so names no picture.
+decades = histogram(
+    "Your draws should be spread evenly over the powers of ten", ("draw",), log=True
+)
+dice_losses = series(
+    "Losses of labels that are dice: what is not trained on cannot get better",
+    ("train_loss", "val_loss"),
+    of=lambda value: [value["train_loss"], value["val_loss"]],
+    xlabel="epoch",
+)
+draws = repeated(
+    "Draws 1 and 2 should differ, 1 and the one of an equal rng agree", ("1", "2", "equal rng")
+)
+form = histogram("The form of your distribution, and the expected one")
+generators = repeated(
+    "An equal generator gives the same, another one gives others", ("rng", "equal rng", "other rng")
+)
+kept_gradient = kept("grad_output", of=lambda value: value[1])
+kept_values = kept("x")
+layer_stds = series(
+    "The spread of the activations, from layer to layer",
+    ("std",),
+    xlabel="layer",
+    start=1,
+    log=True,
+)
+seeds = repeated(
+    "An equal seed gives the same, another seed gives others", ("seed", "again", "other")
+)
 
-def draw(picture: Picture, case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+
+def named(name: str) -> Picture | None:
+    """Find the picture that a judge names; None if it names none."""
+    picture: Picture | None = globals()[name] if name else None
+    return picture
+
+
+def draw(picture: Picture, case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw a picture; None for a value that it cannot show.
 
     Raises: ModuleNotFoundError if matplotlib is not installed.

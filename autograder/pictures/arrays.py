@@ -1,11 +1,12 @@
 """Pictures of arrays: entry by entry, yours beside the expected, and where they differ."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograder.judges.gradient import claimed_and_measured
+from autograder.judges.judge import Case
 from autograder.judges.numbers import as_reals
 from autograder.pictures.canvas import MOST, drawable, sheet, signed_grid
 
@@ -22,17 +23,15 @@ TOLERANCE = 1e-6
 def entries(title: str, *, of: Callable[[Any], Any] = lambda value: value) -> Any:
     """Make a picture of an array, or of that part of a value that `of` takes out of it."""
 
-    def picture(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
-        del case
+    def picture(_case: Case, observed: Any, right: Any) -> "Figure | None":
         mine, wanted = drawable(of(observed)), drawable(of(right))
         return None if mine is None or wanted is None else compared(title, mine, wanted, "expected")
 
     return picture
 
 
-def gradient(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def gradient(_case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw a claimed gradient beside the one that small steps of the exercise's loss measure."""
-    del case
     pair = claimed_and_measured(observed, right)
     if pair is None:
         return None
@@ -101,8 +100,7 @@ def _differ(mine: Any, right: Any, scale: float) -> Any:
 def repeated(title: str, names: tuple[str, ...]) -> Any:
     """Make a picture of several draws, a row each, of which some should be alike."""
 
-    def picture(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
-        del case
+    def picture(_case: Case, observed: Any, right: Any) -> "Figure | None":
         mine, wanted = _rows(observed, len(names)), _rows(right, len(names))
         if mine is None or wanted is None or mine.shape != wanted.shape:
             return None

@@ -1,10 +1,11 @@
 """Pictures of chance: distributions of draws, masks of dropout, and patterns of units."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograder.judges.judge import Case
 from autograder.judges.numbers import as_reals
 from autograder.pictures.canvas import EXPECTED, MOST, YOURS, drawable, label, legend, sheet, vector
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["histogram", "kept_values", "mask", "patterns", "rest", "two_masks"]
+__all__ = ["histogram", "kept", "mask", "patterns", "rest", "two_masks"]
 
 
 def histogram(
@@ -27,8 +28,7 @@ def histogram(
     `of` takes one sample for each of the names. With `log` the powers of ten are counted.
     """
 
-    def picture(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
-        del case
+    def picture(_case: Case, observed: Any, right: Any) -> "Figure | None":
         if len(of(observed)) != len(names):
             return None
         mine, wanted = ([as_reals(part) for part in of(value)] for value in (observed, right))
@@ -72,7 +72,7 @@ def _bars(ax: "Axes", mine: Any, right: Any) -> None:
         ax.hist(sample, bins, weights=share, label=name, **style)
 
 
-def mask(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def mask(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw where entries were dropped, beside another right draw of the same law."""
     pair = [_first_rows(value) for value in (observed, right)]
     if any(grid is None for grid in pair):
@@ -100,9 +100,8 @@ def _dark(ax: "Axes", grid: Any, name: str = "Greys") -> None:
     ax.set(xticks=[], yticks=[])
 
 
-def two_masks(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def two_masks(_case: Case, observed: Any, _right: Any) -> "Figure | None":
     """Draw where forward dropped the input, and where backward drops the gradient."""
-    del case, right
     forward, backward = (drawable(part) for part in observed)
     if forward is None or backward is None or forward.shape != backward.shape:
         return None
@@ -118,11 +117,10 @@ def two_masks(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | N
     return figure
 
 
-def kept_values(name: str, *, of: Callable[[Any], Any] = lambda value: value) -> Any:
+def kept(name: str, *, of: Callable[[Any], Any] = lambda value: value) -> Any:
     """Make a picture of what dropout makes of each number: 0, or the number over 1 − p."""
 
-    def picture(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
-        del right
+    def picture(case: Case, observed: Any, _right: Any) -> "Figure | None":
         x, y = vector(case[name]), vector(of(observed))
         if y is None or y.size != x.size:
             return None
@@ -139,19 +137,17 @@ def kept_values(name: str, *, of: Callable[[Any], Any] = lambda value: value) ->
     return picture
 
 
-def patterns(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def patterns(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw a Hopfield network's state before and after; frames: the units that should differ."""
     return _states(case, observed, right, only_rest=False)
 
 
-def rest(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def rest(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw the same where any rest is right: only the units that want to change are marked."""
     return _states(case, observed, right, only_rest=True)
 
 
-def _states(
-    case: Mapping[str, Any], observed: Any, right: Any, *, only_rest: bool
-) -> "Figure | None":
+def _states(case: Case, observed: Any, right: Any, *, only_rest: bool) -> "Figure | None":
     start, mine, wanted = vector(case["state"]), vector(observed), vector(right)
     weight = drawable(case["weight"])
     if mine is None or mine.size != start.size or weight is None:

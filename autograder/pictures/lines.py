@@ -1,10 +1,11 @@
 """Pictures of lines: values over x, over steps and layers, walks, fits and models."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograder.judges.judge import Case
 from autograder.pictures.canvas import (
     EXPECTED,
     MOST_PANELS,
@@ -31,7 +32,7 @@ WIDE = 50
 def over(
     title: str,
     *,
-    x: Callable[[Mapping[str, Any]], Any] = lambda case: case["x"],
+    x: Callable[[Case], Any] = lambda case: case["x"],
     of: Callable[[Any], Any] = lambda value: value,
     xlabel: str = "x",
     ylabel: str = "",
@@ -42,7 +43,7 @@ def over(
     `line` joins the points, which jumps and tables had better not be.
     """
 
-    def picture(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+    def picture(case: Case, observed: Any, right: Any) -> "Figure | None":
         at, mine, wanted = vector(x(case)), vector(of(observed)), vector(of(right))
         if mine is None or at is None or wanted is None or wanted.size != at.size:
             return None
@@ -72,8 +73,7 @@ def series(
 ) -> Any:
     """Make a picture of values by step, layer or epoch; `of` takes one row for each of the names."""
 
-    def picture(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
-        del case
+    def picture(_case: Case, observed: Any, right: Any) -> "Figure | None":
         if len(of(observed)) != len(names):
             return None
         mine, wanted = ([vector(row) for row in of(value)] for value in (observed, right))
@@ -109,7 +109,7 @@ def walk(title: str, *, start: str | None = None, names: str = "parameter") -> A
     Shape: the value (steps, parameters). `start` names the case's point before the first step.
     """
 
-    def picture(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+    def picture(case: Case, observed: Any, right: Any) -> "Figure | None":
         mine, wanted = drawable(observed), drawable(right)
         if mine is None or wanted is None or mine.ndim != 2 or wanted.ndim != 2:
             return None
@@ -159,9 +159,8 @@ def _in_the_plane(title: str, mine: Any, right: Any, hessian: Any) -> "Figure | 
     return figure
 
 
-def fit(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def fit(case: Case, observed: Any, _right: Any) -> "Figure | None":
     """Draw what a trained network answers, over what it was taught."""
-    del right
     outputs = observed.get("outputs") if isinstance(observed, dict) else observed
     at, mine, target = drawable(case["x"]), vector(outputs), vector(case["target"])
     if at is None or mine is None or target is None or mine.size != target.size:
@@ -178,7 +177,7 @@ def fit(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
     return figure
 
 
-def polynomial(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def polynomial(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw the polynomials of two coefficient lists through the points."""
     x, y = vector(case["x"]), vector(case["y"])
     mine, wanted = vector(observed), vector(right)
@@ -197,7 +196,7 @@ def polynomial(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | 
     return figure
 
 
-def bias_and_variance(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def bias_and_variance(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw some models, their mean and the truth, which bias and variance are about."""
     models, truth = drawable(case["predictions"]), vector(case["truth"])
     mine, wanted = drawable(observed), drawable(right)

@@ -1,11 +1,11 @@
 """Pictures of the plane: what a neuron separates, lines, and directions of data."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograder.judges.cases import truth_table
+from autograder.judges.judge import Case
 from autograder.judges.logic import neuron_table
 from autograder.pictures.canvas import EXPECTED, YOURS, drawable, legend, sheet, strokes, vector
 
@@ -25,7 +25,7 @@ RING: dict[str, Any] = {
 MAX_INPUTS = 8
 
 
-def neuron(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def neuron(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw what a McCulloch–Pitts neuron fires for, and what it should fire for."""
     table = neuron_table(observed)
     wanted = neuron_table(right) if "table" not in case else np.asarray(case["table"])
@@ -81,9 +81,8 @@ def _samples(ax: "Axes", x: Any, positive: Any, yes: str, no: str) -> None:
     ax.scatter(*x[~mask].T, color="white", label=no, **style)
 
 
-def decision_line(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def decision_line(case: Case, observed: Any, _right: Any) -> "Figure | None":
     """Draw the line that a slope and an intercept make, over the neuron's two sides."""
-    del right
     weight, bias = vector(case["weight"]), float(case["bias"])
     mine = vector(observed)
     if observed is not None and (mine is None or mine.size != 2):
@@ -110,7 +109,7 @@ def decision_line(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure
     return figure
 
 
-def separation(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def separation(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw samples of two classes, the line that training found, and one that is right."""
     x, target = drawable(case["x"]), np.asarray(case["target"])
     weight, one_right = vector(observed["weight"]), vector(right["weight"])
@@ -135,7 +134,7 @@ def separation(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | 
     return figure
 
 
-def directions(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def directions(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw data and the directions that were found in it, each as long as its std."""
     x = drawable(case["x"])
     parts = [

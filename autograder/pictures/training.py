@@ -1,10 +1,10 @@
 """Pictures of training and model selection: folds, stopping, the best loss, ranges, confusions."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograder.judges.judge import Case
 from autograder.pictures.arrays import heat
 from autograder.pictures.canvas import EXPECTED, YOURS, drawable, legend, sheet, vector
 
@@ -17,7 +17,7 @@ __all__ = ["best_so_far", "confusion", "folds", "interval", "stopping", "trials"
 MAX_FOLDS, MAX_SAMPLES = 20, 200
 
 
-def folds(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def folds(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw which samples each fold trains on and validates."""
     n_samples = case["n_samples"]
     grids = [_membership(value, n_samples) for value in (observed, right)]
@@ -72,7 +72,7 @@ def _losses(ax: "Axes", losses: Any) -> None:
     ax.locator_params(axis="x", integer=True)
 
 
-def stopping(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def stopping(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw the losses, and after which of them training should stop."""
     losses, mine, wanted = vector(case["losses"]), vector(observed), vector(right)
     if mine is None or mine.size != losses.size:
@@ -101,7 +101,7 @@ def stopping(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | No
     return figure
 
 
-def best_so_far(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def best_so_far(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw the losses and the best loss that is kept after each."""
     losses = vector(case["losses"])
     if len(observed) != losses.size:
@@ -118,7 +118,7 @@ def best_so_far(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure |
     return figure
 
 
-def interval(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def interval(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw ranges in powers of ten: the old one, yours, and the expected."""
     mine, wanted = vector(observed), vector(right)
     if mine is None or mine.size != 2 or not (mine > 0).all():
@@ -138,7 +138,7 @@ def interval(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | No
     return figure
 
 
-def trials(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def trials(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw where a random search looked, in powers of ten, and the range it was given."""
     first, second = list(case["ranges"])[:2]
     title = "Trials should fill the range, every one a new point"
@@ -160,7 +160,7 @@ def trials(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None
     return figure
 
 
-def confusion(case: Mapping[str, Any], observed: Any, right: Any) -> "Figure | None":
+def confusion(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Count which classes were taken for which, in yours and in the reference's predictions."""
     labels = np.concatenate([np.ravel(part) for part in case["labels"]])
     if len(observed) != len(case["labels"]):

@@ -11,7 +11,6 @@ from functools import cache
 from autograder.course.catalogue import PROVIDED, engine_path, labs
 from autograder.course.exercises import Function, find_function
 from autograder.course.lab import Check, Lab
-from autograder.judges import chance_of, rule_of
 from autograder.student.earlier import imported
 from autograder.text import listed
 
@@ -80,8 +79,8 @@ def _cases(check: Check) -> str:
 
 
 def _judged(check: Check) -> Iterator[str]:
-    yield rule_of(check.judge)
-    if chance := chance_of(check.judge):
+    yield check.judge.rule
+    if chance := check.judge.chance:
         figures = f"{chance:.0e}".replace("e-0", "e-")
         yield f"Chance refuses a right answer with a probability of {figures} a case, at most."
     if check.unchanged:

@@ -18,6 +18,16 @@ MANY_SEEDS = range(int(os.environ.get("NNLAB_SEEDS", "20")))
 REFERENCE_SEEDS = range(int(os.environ.get("NNLAB_REFERENCE_SEEDS", "200")))
 
 
+TWINS = {
+    "layers.fits_a_sine",  # the lecture's universal approximation of a curve, where learns_xor is of four points
+    "init.lecture_statistics",  # the lecture's own experiment, whose numbers a student should meet
+    "experiment.reaches_90",  # steps: who reaches one and not the next has earned that much
+    "experiment.reaches_93",
+    "experiment.reaches_95",
+}
+"""Checks that are there although another one fails for the same known mistakes."""
+
+
 def unnamed(lab, key, sandbox):
     """List every mistake that is not caught, or not named as itself by each check that catches it."""
     return {o.mistake: o.named for o in survey_lab(lab, key, sandbox) if o.verdict != "own"}
@@ -95,7 +105,7 @@ def test_every_check_catches_a_mistake(lab_id, key_of):
 
 @pytest.mark.parametrize("lab_id", LABS)
 def test_no_check_only_repeats_another(lab_id, key_of):
-    """Any two checks are told apart by a known mistake, or one of them says why it stays.
+    """Any two checks are told apart by a known mistake, or TWINS says why one of them stays.
 
     A check that others include, such as "right for small numbers", is a step on the way to them:
     it earns points for a submission that is right so far.
@@ -105,7 +115,7 @@ def test_no_check_only_repeats_another(lab_id, key_of):
     repeated = [
         {a.id, b.id}
         for a, b in combinations(lab.checks.values(), 2)
-        if caught[a.id] == caught[b.id] and not (a.stays or b.stays)
+        if caught[a.id] == caught[b.id] and not TWINS & {a.id, b.id}
     ]
 
     assert repeated == []

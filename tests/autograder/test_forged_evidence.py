@@ -10,7 +10,7 @@ from autograder.course.lab import Status
 from autograder.grading.grade import grade
 from autograder.grading.key import record_key
 from autograder.grading.verdict import judge_case
-from autograder.judges import equal, proves_property_only, rule_of
+from autograder.judges.equal import equal
 from autograder.sandbox.codec import encode
 from autograder.sandbox.observation import Returned
 from tests.autograder.forgers import generic, self_consistent
@@ -18,7 +18,7 @@ from tests.autograder.forgers import generic, self_consistent
 FORGERS = self_consistent() | generic()
 LABS = {lab.id: lab for lab in labs()}
 CHECKS = {check.id: (lab, check) for lab in LABS.values() for check in lab.checks.values()}
-PROPERTIES = [name for name, (_, check) in CHECKS.items() if proves_property_only(check.judge)]
+PROPERTIES = [name for name, (_, check) in CHECKS.items() if check.judge.property_only]
 EARLIER = (1, 2)
 """Seeds whose right evidence a table of earlier reports may hold."""
 
@@ -85,11 +85,11 @@ def needed(check):
 def test_a_property_carries_few_points_and_waits_for_an_answer(name, key_for):
     """It can be made up, says so, has one point, and needs a check that no forger passes."""
     _, check = CHECKS[name]
-    answers = [other for other in needed(check) if not proves_property_only(other.judge)]
+    answers = [other for other in needed(check) if not other.judge.property_only]
 
     assert passing(name, key_for)
     assert check.points <= 1
-    assert "proves a property, not an answer, so it carries few points." in rule_of(check.judge)
+    assert "proves a property, not an answer, so it carries few points." in check.judge.rule
     assert any(not passing(other.id, key_for) for other in answers)
 
 

@@ -17,6 +17,7 @@ from autograder.course.lab import Status
 from autograder.course.mistakes import Mistake
 from autograder.grading.grade import grade
 from autograder.grading.report import to_json
+from autograder.judges.judge import judge
 from autograder.sandbox.codec import encode
 from autograder.sandbox.fork import ForkSandbox
 from autograder.sandbox.limits import Limits
@@ -200,6 +201,7 @@ def test_forged_frames_earn_nothing(plain, kind, sandboxes, key_of, submit):
 def test_a_value_that_breaks_the_judge_is_wrong(sandbox, key_of, submit, monkeypatch):
     """A judge that breaks on a submission's value, and not on the reference's, gives no points."""
 
+    @judge("It is as fragile.")
     def fragile(_case, observed, expected):
         assert np.array_equal(observed, expected), "foreign values break it"
 

@@ -5,7 +5,8 @@ import numpy as np
 from autograder.course.lab import Lab
 from autograder.grading.grade import grade
 from autograder.grading.key import record_key
-from autograder.judges import Finding
+from autograder.judges.finding import Finding
+from autograder.judges.judge import judge
 from autograder.sandbox import Answer
 from autograder.sandbox.observation import Returned
 from autograder.sandbox.question import write_questions
@@ -35,18 +36,18 @@ def test_withheld_parts_never_enter_a_question(monkeypatch, tmp_path):
     monkeypatch.setattr("autograder.grading.key.load_mistakes", lambda _: [])
     seen = []
 
-    def judge(case, observed, expected):
-        del observed, expected
+    @judge("It is right.")
+    def refused(case, _observed, _expected):
         seen.append(case["labels"].tolist())
         return Finding("no")
 
-    lab = Lab("lab02_hebb", "Hebb", "Hebb", ["hebb.predict"])
+    lab = Lab("lab02_hebb", "Hebb", "Hebb", {"hebb.predict": "Hebb"})
 
     @lab.check(
         "hebb.predict",
         points=1,
         always=[{"x": np.array([7.25]), "labels": np.array([31337.5])}],
-        judge=judge,
+        judge=refused,
         withheld=["labels"],
     )
     def hidden(student, x):

@@ -12,7 +12,6 @@ from autograder.authoring.proof.mutation import SEEDS
 from autograder.authoring.proof.stated import stated_rate, upper_bound
 from autograder.authoring.proof.valid import SEEDS as VALID_SEEDS
 from autograder.course.lab import Check
-from autograder.judges import proves_property_only
 
 __all__ = ["headline", "summary", "write_page"]
 
@@ -172,7 +171,7 @@ def _rates(figures: Sequence[Figures]) -> str:
 def _properties(figures: Sequence[Figures]) -> str:
     """List the checks whose evidence could be made up."""
     checks = [check for found in figures for check in found.lab.checks.values()]
-    names = [f"`{check.id}`" for check in checks if proves_property_only(check.judge)]
+    names = [f"`{check.id}`" for check in checks if check.judge.property_only]
     return (
         "\n## Properties and answers\n\n"
         f"Of {len(checks)} checks, {len(names)} prove a property, not an answer: whoever puts made-up "

@@ -5,14 +5,13 @@ has one right answer, or a judge that accepts every right one for certain: its r
 """
 
 from autograder.course.lab import Check
-from autograder.judges import chance_of
 
 __all__ = ["stated_rate", "upper_bound"]
 
 
 def stated_rate(check: Check) -> float:
     """Tell how often a check refuses a right answer by chance, at most, in all its cases together."""
-    return chance_of(check.judge) * (check.drawn + len(check.always))
+    return check.judge.chance * (check.drawn + len(check.always))
 
 
 def upper_bound(alarms: int, runs: int) -> float:

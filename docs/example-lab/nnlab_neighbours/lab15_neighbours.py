@@ -12,7 +12,10 @@ lab = Lab(
     title="Nearest neighbours",
     slides="Nearest neighbours",
     home=Path(__file__).parent,
-    exercises=["neighbours.squared_distances", "neighbours.predict"],
+    exercises={
+        "neighbours.squared_distances": "Nearest neighbours",
+        "neighbours.predict": "Nearest neighbours",
+    },
 )
 
 

@@ -155,7 +155,7 @@ def test_a_guest_stands_among_the_labs_with_its_own_engine(guests, tmp_path):
     guests(
         "lab97_far",
         "from pathlib import Path\nfrom autograder.course.lab import Lab\n"
-        f"lab = Lab('lab97_far', 'Far', 'Far', ['far.f'], home=Path({str(home)!r}))\n",
+        f"lab = Lab('lab97_far', 'Far', 'Far', {{'far.f': 'Far'}}, home=Path({str(home)!r}))\n",
     )
 
     assert find_lab("far").home == home
@@ -167,7 +167,7 @@ def test_a_guest_stands_among_the_labs_with_its_own_engine(guests, tmp_path):
 
 HOMELESS = (
     "from pathlib import Path\nfrom autograder.course.lab import Lab\n"
-    "lab = Lab('lab98_x', 'X', 'X', ['x.f'])"
+    "lab = Lab('lab98_x', 'X', 'X', {'x.f': 'X'})"
 )
 
 

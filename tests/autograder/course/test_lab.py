@@ -5,15 +5,22 @@ import inspect
 import numpy as np
 import pytest
 
+from autograder import pictures
 from autograder.course.catalogue import labs
 from autograder.course.lab import Lab
-from autograder.judges import Finding, equal
+from autograder.judges.equal import equal
+from autograder.judges.gradient import gradient_agrees
 from autograder.sandbox.codec import encode
 
 
 def new_lab():
     """Make a lab with two exercises and no check."""
-    return Lab("lab09_layers", "Layers", "Layers", ["layers.f", "layers.A.g", "optim.step"])
+    return Lab(
+        "lab09_layers",
+        "Layers",
+        "Layers",
+        dict.fromkeys(["layers.f", "layers.A.g", "optim.step"], "Layers"),
+    )
 
 
 def draw(rng):
@@ -139,29 +146,12 @@ def test_what_is_withheld_is_not_sent():
     assert cases == [{"x": 1, "labels": 2}]
 
 
-def test_answers_are_compared_by_the_judge_or_by_their_fingerprints():
-    """A fingerprint decides what makes two answers the same, where there is one."""
-    strict = new_lab().check("layers.f", points=1, draw=draw)(ask)
-    loose = new_lab().check(
-        "layers.f", points=1, draw=draw, fingerprint=lambda case, value: value % case["m"]
-    )(ask)
+def test_a_check_takes_heading_and_picture_from_its_exercise_and_judge():
+    """What a check does not say itself, its exercise and its judge say."""
+    lab = Lab("lab09_layers", "Layers", "Layers", {"layers.f": "Functions"})
+    check = lab.check("layers.f", points=1, draw=draw, judge=gradient_agrees)(ask)
 
-    assert not strict.same({"m": 3}, 4, 7)
-    assert loose.same({"m": 3}, 4, 7)
-
-
-def test_the_judge_compares_with_the_other_answer():
-    """Sameness asks the check's own judge, with the other answer in the expected place."""
-    seen = []
-
-    def judge(case, observed, expected):
-        seen.append((case, observed, expected))
-        return Finding("no")
-
-    check = new_lab().check("layers.f", points=1, draw=draw, judge=judge)(ask)
-
-    assert not check.same({"x": 1}, 2, 3)
-    assert seen == [({"x": 1}, 2, 3)]
+    assert (check.slides, check.picture) == ("Functions", pictures.gradient)
 
 
 EVERY = [check for lab in labs() for check in lab.checks.values()]

@@ -34,7 +34,9 @@ def engine(tmp_path, monkeypatch):
         path.parent.mkdir(exist_ok=True)
         path.write_text(textwrap.dedent(source).lstrip("\n"), encoding="utf-8")
         monkeypatch.setattr(stubs, "engine_path", lambda _: path)
-        return Lab("lab09_layers", "Layers", "Layers", [f"layers.{name}" for name in exercises])
+        return Lab(
+            "lab09_layers", "Layers", "Layers", {f"layers.{name}": "Layers" for name in exercises}
+        )
 
     return make
 
@@ -383,7 +385,7 @@ def test_nothing_is_written_where_one_file_holds_work(released):
     """A missing stub beside a file with work is not written either."""
     lab, folder, path = released
     path.write_text(path.read_text(encoding="utf-8").replace(RAISE, "return x"), encoding="utf-8")
-    second = Lab("lab10_more", "More", "More", ["layers.f"])
+    second = Lab("lab10_more", "More", "More", {"layers.f": "More"})
 
     with pytest.raises(FilledInError):
         write_stubs([second, lab], folder)
@@ -417,7 +419,7 @@ def test_outdated_names_missing_changed_and_stray_files(released):
     stray = folder / "lab01_old" / "deep" / "old.py"
     stray.parent.mkdir(parents=True)
     stray.touch()
-    missing = Lab("lab10_more", "More", "More", ["layers.f"])
+    missing = Lab("lab10_more", "More", "More", {"layers.f": "More"})
     path.write_text("\n", encoding="utf-8")
 
     assert outdated([lab, missing], folder) == [

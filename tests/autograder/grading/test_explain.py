@@ -7,11 +7,16 @@ from hypothesis import strategies as st
 from autograder.course.lab import Lab
 from autograder.grading.explain import MAX_PRINTED, explain, not_written_yet, question
 from autograder.grading.report import as_text
-from autograder.judges import Finding
+from autograder.judges.finding import Finding
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.observation import Lost, Raised, Returned
 
-LAB = Lab("lab09_layers", "Layers", "Layers", ["layers.Linear.forward", "layers.step"])
+LAB = Lab(
+    "lab09_layers",
+    "Layers",
+    "Layers",
+    dict.fromkeys(["layers.Linear.forward", "layers.step"], "Layers"),
+)
 
 
 @LAB.check("layers.step", points=1, always=[{"x": 1}], limits=Limits(cpu_seconds=7, memory_mb=99))

@@ -6,18 +6,19 @@ from hypothesis import given, settings
 
 from autograder.course.lab import Lab
 from autograder.grading.facts import in_common, in_one_mode
-from autograder.judges import close, gradient_of
+from autograder.judges.equal import close
+from autograder.judges.gradient import gradient_of
 from autograder.judges.logic import computes_parts
 from autograder.sandbox.observation import Lost, Returned
 from tests.plain_data import PLAIN
 
-LAB = Lab("lab90_visible", "Visible", "Visible", ["m.f", "m.g"])
+LAB = Lab("lab90_visible", "Visible", "Visible", {"m.f": "Visible", "m.g": "Visible"})
 X = np.array([[-2.0, 0.0, 3.0], [150.0, -0.5, 0.0]])
 
 
 def register(judge, exercise="m.f"):
     """Make a check with this judge."""
-    lab = Lab("lab90_visible", "Visible", "Visible", ["m.f", "m.g"])
+    lab = Lab("lab90_visible", "Visible", "Visible", {"m.f": "Visible", "m.g": "Visible"})
     return lab.check(exercise, points=1, always=[{"x": X}], judge=judge)(_ask)
 
 
@@ -151,7 +152,7 @@ def test_a_gradient_of_another_shape_is_told():
 )
 def test_right_in_one_mode_and_wrong_in_the_other(verdicts, fact):
     """It is said where all checks of one mode pass, and one of the other fails."""
-    lab = Lab("lab90_visible", "Visible", "Visible", ["m.f", "m.g"])
+    lab = Lab("lab90_visible", "Visible", "Visible", {"m.f": "Visible", "m.g": "Visible"})
 
     def train(student, x):
         """It answers."""

@@ -9,7 +9,7 @@ from autograder.course.lab import Status
 from autograder.course.stubs import make_stub
 from autograder.grading.grade import NOT_GRADED, grade
 from autograder.grading.key import SecretKey, key_from_bytes
-from autograder.judges import Finding
+from autograder.judges.judge import judge
 from autograder.sandbox import SandboxError
 from autograder.sandbox.observation import Returned
 from tests.conftest import reference_text
@@ -118,7 +118,8 @@ def test_a_judge_that_breaks_leaves_no_mark(sandbox, key_of, submit, monkeypatch
     submission = submit("lab02_hebb")
     check = submission.lab.checks["hebb.update"]
 
-    def broken(*_args) -> Finding:
+    @judge("It breaks.")
+    def broken(*_args):
         raise ZeroDivisionError("oh")
 
     monkeypatch.setitem(submission.lab.checks, check.id, replace(check, judge=broken))

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from autograder.grading.verdict import judge_case
-from autograder.judges import gradient_agrees, scales_as_forward, scales_kept
+from autograder.judges.gradient import gradient_agrees
+from autograder.judges.mask import scales_as_forward, scales_kept
 from autograder.sandbox.observation import Lost, Returned
 
 HUGE, TINY = np.full((2, 2), 1.7e308), np.full((2, 2), 5e-324)

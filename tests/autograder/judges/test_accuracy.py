@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from autograder.judges import Finding, accuracy_fingerprint, equal, reaches
+from autograder.judges.accuracy import accuracy_fingerprint, reaches
+from autograder.judges.equal import equal
+from autograder.judges.finding import Finding
 from tests.plain_data import ARRAYS, PLAIN
 
 CASE = {"labels": [np.array([0, 1, 2, 0, 1, 2]), np.array([2, 1, 0, 2])]}

@@ -8,14 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.judges import (
-    Finding,
-    equal,
-    rest_fingerprint,
-    rests,
-    wandering_fingerprint,
-    wanders,
-)
+from autograder.judges.attractor import rest_fingerprint, rests, wandering_fingerprint, wanders
+from autograder.judges.equal import equal
+from autograder.judges.finding import Finding
 from tests.plain_data import PLAIN, evidence
 
 PAIR = {"weight": np.array([[0.0, -1.0], [-1.0, 0.0]]), "state": np.array([1, 1])}

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.judges import Finding, comes_from_generator, draws_fingerprint
+from autograder.judges.draws import comes_from_generator, draws_fingerprint
+from autograder.judges.finding import Finding
 from tests.plain_data import PLAIN, evidence
 
 SHAPES = [(3, 3), (3, 3), (2, 3)]

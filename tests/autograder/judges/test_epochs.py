@@ -6,14 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.judges import (
-    Finding,
+from autograder.judges.epochs import (
     draws_orders,
     epochs_fingerprint,
-    equal,
     steps_by_example,
     visits_each_once,
 )
+from autograder.judges.equal import equal
+from autograder.judges.finding import Finding
 from tests.plain_data import PLAIN, evidence
 
 N, EPOCHS, LR = 6, 4, 0.2

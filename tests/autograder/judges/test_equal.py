@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.judges import close, equal
+from autograder.judges.equal import close, equal
 from autograder.judges.finding import Finding
 from autograder.sandbox.codec import Opaque
 from tests.plain_data import PLAIN, evidence

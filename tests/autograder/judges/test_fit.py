@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from autograder.judges import Finding, fits
+from autograder.judges.finding import Finding
+from autograder.judges.fit import fits
 from tests.plain_data import PLAIN, evidence
 
 XOR = {"target": np.array([[0.0], [1.0], [1.0], [0.0]])}

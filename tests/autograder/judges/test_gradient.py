@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.judges import gradient_agrees, gradient_of
+from autograder.judges.gradient import gradient_agrees, gradient_of
 
 TRUE = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]])
 

@@ -7,17 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.judges import (
-    Finding,
+from autograder.judges.cases import truth_table
+from autograder.judges.equal import equal
+from autograder.judges.finding import Finding
+from autograder.judges.logic import (
+    MAX_INPUTS,
     computes_parts,
-    equal,
     finds_neuron,
+    neuron_table,
     parts,
     search_result,
     truth_table_of,
 )
-from autograder.judges.cases import truth_table
-from autograder.judges.logic import MAX_INPUTS, neuron_table
 from tests.plain_data import PLAIN, evidence
 
 AND = {"weight": np.array([1.0, 1.0]), "threshold": 2}

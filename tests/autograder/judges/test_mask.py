@@ -6,18 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.judges import (
+from autograder.judges.equal import equal
+from autograder.judges.finding import Finding
+from autograder.judges.mask import (
+    CHERNOFF,
+    HOEFFDING,
+    _divergence,
     drops_each_alone,
     drops_share,
-    equal,
     gates_and_factor,
     gates_as_forward,
     scales_as_forward,
     scales_kept,
     share_and_factor,
 )
-from autograder.judges.finding import Finding
-from autograder.judges.mask import CHERNOFF, HOEFFDING, _divergence
 from tests.plain_data import PLAIN
 
 SHAPE, CALLS = (51, 79), (20, 13, 15)

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.authoring.gallery.initialization import expected_statistics
-from autograder.judges import deep_spread, equal, follows_mean_field
+from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
-from autograder.judges.meanfield import ALLOWED, SCATTER
+from autograder.judges.meanfield import ALLOWED, SCATTER, follows_mean_field
 from nnlab.activations import relu, tanh
 from tests.plain_data import PLAIN
 
@@ -63,7 +63,7 @@ def test_another_gain_is_refused(name, factor):
 def test_a_fingerprint_tells_where_the_signal_leaves_the_band(name):
     """Zero within, −1 below, 1 above; what is no list of ten numbers stands for itself."""
     gain = FUNCTIONS[name][1]
-    fingerprint = deep_spread(name, gain)
+    fingerprint = follows_mean_field(name, gain).fingerprint
     late = theory(name).copy()
     late[9] *= 9
 
@@ -79,5 +79,5 @@ def test_a_fingerprint_tells_where_the_signal_leaves_the_band(name):
 def test_the_judge_is_total(observed):
     """Any plain data is accepted or refused, and has a fingerprint: no error, no warning."""
     assert isinstance(follows_mean_field("tanh", 1.0)({}, observed, None), Finding | None)
-    fingerprint = deep_spread("tanh", 1.0)({}, observed)
+    fingerprint = follows_mean_field("tanh", 1.0).fingerprint({}, observed)
     assert isinstance(equal({}, fingerprint, fingerprint), Finding | None)

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
-from autograder.judges import Finding, same_coordinates, same_directions
+from autograder.judges.finding import Finding
+from autograder.judges.orientation import same_coordinates, same_directions
 from tests.plain_data import PLAIN, evidence
 
 X = np.array([[2.0, 1, 0], [4, 4, -1], [8, 5, 3], [12, 9, 2], [-1, 6, 7], [3, 3, -5]])

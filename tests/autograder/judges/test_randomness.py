@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from autograder.judges import (
-    Finding,
+from autograder.judges.finding import Finding
+from autograder.judges.randomness import (
+    _covariance,
+    _distance,
+    _position,
+    _tau,
     draws_log_uniformly,
     follows_generator,
     generator_fingerprint,
@@ -13,7 +17,6 @@ from autograder.judges import (
     search_fingerprint,
     searches_at_random,
 )
-from autograder.judges.randomness import _covariance, _distance, _position, _tau
 from tests.plain_data import PLAIN, evidence
 
 CASE = {"low": 5e-6, "high": 5e-3, "size": 1500}

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.judges import (
-    Finding,
+from autograder.judges.equal import equal
+from autograder.judges.finding import Finding
+from autograder.judges.recipe import (
     best_fingerprint,
-    equal,
     fits_fingerprint,
     gives_logits,
     hands_in_best,

@@ -5,15 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.judges import (
-    Finding,
-    claimed_gradient,
-    close,
-    gradient_agrees,
-    or_refuses,
-    returns_or_refuses,
-)
+from autograder.judges.equal import close
 from autograder.judges.evidence import answer_or_refusal, attempt
+from autograder.judges.finding import Finding
+from autograder.judges.gradient import claimed_gradient, gradient_agrees
+from autograder.judges.refusal import or_refuses, returns_or_refuses
 from tests.plain_data import PLAIN, evidence
 
 ANSWER = {"returned": np.array([1.0, 2.0])}

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.judges import chance_of, distributed_alike, drawn_alike, draws_anew, samples
+from autograder.judges import samples
 from autograder.judges.finding import Finding
-from autograder.judges.samples import M, Z
+from autograder.judges.samples import M, Z, distributed_alike, drawn_alike, draws_anew
 from tests.plain_data import PLAIN
 
 SMALL, LARGE = (37, 103), (79, 203)
@@ -40,8 +40,8 @@ def test_the_stated_rates_are_those_of_the_exact_distributions():
     spread = 2 * stats.f.sf(np.exp(2 * Z / np.sqrt(n)), n - 1, n - 1)
     mean = 2 * stats.norm.sf(Z)
 
-    assert 2 * (spread + mean) < 1.1 * chance_of(drawn_alike)
-    assert 2 * np.exp(-2 * M**2) < 1.1 * chance_of(distributed_alike)
+    assert 2 * (spread + mean) < 1.1 * drawn_alike.chance
+    assert 2 * np.exp(-2 * M**2) < 1.1 * distributed_alike.chance
 
 
 def test_units_that_are_copies_of_one_are_refused():

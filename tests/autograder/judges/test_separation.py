@@ -7,14 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.judges import (
-    Finding,
-    equal,
-    fit_fingerprint,
-    never_claims,
-    separates,
-    stays_in_bounds,
-)
+from autograder.judges.equal import equal
+from autograder.judges.finding import Finding
+from autograder.judges.separation import fit_fingerprint, never_claims, separates, stays_in_bounds
 from tests.plain_data import PLAIN, evidence
 
 AND = {

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from autograder.judges import Finding, cuts_folds, cuts_in_two, fits_every_fold, fold_fingerprint
+from autograder.judges.finding import Finding
+from autograder.judges.splits import cuts_folds, cuts_in_two, fits_every_fold, fold_fingerprint
 from tests.plain_data import PLAIN, evidence
 
 X = np.column_stack([np.arange(7) + 0.5, np.ones(7)])

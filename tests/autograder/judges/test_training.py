@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from autograder.judges import (
-    Finding,
+from autograder.judges.finding import Finding
+from autograder.judges.training import (
     goes_through_all,
     memorizes,
     memory_fingerprint,

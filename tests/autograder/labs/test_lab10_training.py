@@ -8,7 +8,6 @@ from autograder.course.lab import Status
 from autograder.course.mistakes import Mistake
 from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
-from autograder.judges import chance_of
 from tests.tails import cross_entropies, engine_answers, laplace_tail
 
 LAB = "lab10_training"
@@ -97,4 +96,4 @@ def test_memorising_fails_as_rarely_as_is_stated():
     answers = engine_answers(check, range(200))
     worst = [cross_entropies(logits, case["target"]).max() for case, logits in answers]
 
-    assert laplace_tail(np.log(worst), np.log(np.log(2))) < chance_of(check.judge)
+    assert laplace_tail(np.log(worst), np.log(np.log(2))) < check.judge.chance

@@ -7,7 +7,6 @@ from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
 from autograder.course.mistakes import Mistake
 from autograder.grading.grade import grade
-from autograder.judges import chance_of
 from autograder.judges.recipe import FIT_SHARE, OTHERS_SHARE
 from tests.tails import cross_entropies, engine_answers, laplace_tail
 
@@ -117,4 +116,4 @@ def test_a_network_fails_to_learn_as_rarely_as_is_stated():
         3,
         9,
     )
-    assert sum(rates) < chance_of(check.judge)
+    assert sum(rates) < check.judge.chance

@@ -7,7 +7,7 @@ import pytest
 from autograder.course.lab import Lab, Status
 from autograder.grading.report import SCHEMA, CheckResult, Part, Report, to_json
 
-LAB = Lab("lab09_layers", "Layers", "Layers", ["layers.f"])
+LAB = Lab("lab09_layers", "Layers", "Layers", {"layers.f": "Layers"})
 
 
 @LAB.check("layers.f", points=3, always=[{}])

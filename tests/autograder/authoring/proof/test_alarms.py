@@ -8,7 +8,8 @@ from autograder.authoring.proof import alarms, work
 from autograder.authoring.proof.alarms import alarms_of, is_random
 from autograder.authoring.proof.stated import stated_rate, upper_bound
 from autograder.course.catalogue import labs, load_lab
-from autograder.judges import Finding
+from autograder.judges.finding import Finding
+from autograder.judges.judge import judge
 
 LAB = load_lab("lab02_hebb")
 
@@ -36,8 +37,8 @@ def test_the_reference_is_right_under_every_seed():
 def test_a_check_that_refuses_is_told(monkeypatch):
     """A judge that finds fault is a false alarm, with the seeds at which it was raised."""
 
-    def picky(case, observed, expected):
-        del observed, expected
+    @judge("It is none of these.")
+    def picky(case, _observed, _expected):
         return Finding("No.") if case["target"] == 1 else None
 
     check = LAB.checks["hebb.update"]
@@ -53,8 +54,8 @@ def test_random_answers_come_from_another_stream(monkeypatch):
     check = lab.checks["dropout.share"]
     seen = []
 
-    def listening(case, observed, expected):
-        del case
+    @judge("It is heard.")
+    def listening(_case, observed, expected):
         seen.append((observed.tobytes(), expected.tobytes()))
 
     monkeypatch.setattr(lab, "checks", {check.id: replace(check, judge=listening)})

@@ -25,7 +25,7 @@ HOSTILE = {
     "megabyte": "<b>" * 350_000,
 }
 
-LAB = Lab("lab09_layers", "Layers", "Layers", ["layers.f"])
+LAB = Lab("lab09_layers", "Layers", "Layers", {"layers.f": "Layers"})
 
 
 @LAB.check("layers.f", points=3, always=[{}])
