@@ -151,17 +151,18 @@ def test_other_separators_and_short_rows_are_taken(tmp_path):
 @pytest.mark.parametrize(
     ("platform", "text", "column", "sentence"),
     [
-        ("moodle", "", "", "has no column Identifier"),
+        ("moodle", "", "", "is empty. Give the grading worksheet"),
+        ("moodle", " \n\n", "", "is empty"),
         ("moodle", "Name,Grade\n", "", "Give the grading worksheet that Moodle lets you download"),
         (
             "moodle",
-            "Identifier,Note\n",
+            "Identifier,Points\n",
             "",
-            "has no column like 'Grade'. Its columns are Identifier, Note.",
+            "has no column like 'Grade'. Name it with --column. Its columns are Identifier, Points.",
         ),
         ("moodle", MOODLE.replace("20.00", "100.00"), "", "counts up to 100.00, this lab to 20"),
         ("moodle", "Identifier,Grade\n" + '"x' * 200_000, "", "is no CSV"),
-        ("moodle", b"Identifier,Grade\n\xff\xfe", "", "is not text in UTF-8"),
+        ("moodle", b"Identifier,Grade\n\x81\xff", "", "is not text in UTF-8"),
         ("canvas", CANVAS, "", "Say which column of"),
         ("canvas", CANVAS, "s", "columns like 's'"),
         ("canvas", CANVAS, "Essay", "counts up to 10.00, this lab to 20"),
