@@ -218,8 +218,8 @@ def _reason(result: CheckResult) -> str:
     """Say why a check failed: its hint, else what stopped the code, else what should have held."""
     told = result.message.splitlines()
     sentences = [line for line in told if not _LABELLED.match(line)]
-    raised = [line for line in told if re.match(r"(raised|in) {2,}", line)]
-    return result.hint or next(iter(sentences), " ".join(raised)) or result.check.title
+    raised = [" ".join(line.split()) for line in told if re.match(r"(raised|in) {2,}", line)]
+    return result.hint or next(iter(sentences), ", ".join(raised)) or result.check.title
 
 
 _LABELLED = re.compile(r"\w+ {2,}| {2,}|$")

@@ -64,7 +64,6 @@ def read_table(data: bytes) -> Table:
     if text.lstrip().startswith("<"):
         raise TableError("is a web page, as one gets who is not logged in")
     line_end = "\r\n" if "\r\n" in text else "\n" if "\n" in text else "\r"
-    text = text if "\n" in text else text.replace("\r", "\n")
     try:
         firsts = {sign: next(_reader(text, sign), []) for sign in ",;\t"}
         delimiter = max(firsts, key=lambda sign: len(firsts[sign]))
