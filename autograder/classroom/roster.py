@@ -2,44 +2,36 @@
 
 Moodle gives a grading worksheet, Canvas an export of its gradebook; both take the same file back. So
 the file is taken as it is, rows, columns, separators and encoding, and only cells of marks change.
-Who handed in is found by what the platform itself puts into the names of folders and files.
+A student is found by the platform's own number first, and by a name only if nobody else has it.
 """
 
-import codecs
-import csv
 import html
-import io
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.classroom.columns import (
+    PLATFORMS,
+    Platform,
+    RosterError,
+    Sheet,
+    cell_of,
+    folded,
+    is_setting,
+    number_in,
+)
 from autograder.classroom.marks import Mark, Marks
-from autograder.classroom.spreadsheet import safe_cell
+from autograder.classroom.spreadsheet import Table, TableError, read_table
 from autograder.course.lab import Status
-from autograder.errors import WrongUseError
-from autograder.grading.report import Report
+from autograder.grading.report import CheckResult, Report
+from autograder.storage import NotAFileError, TooLargeError, read_regular
 
 __all__ = ["Filled", "PLATFORMS", "Roster", "RosterError", "read_roster"]
 
-
-class RosterError(WrongUseError):
-    """The file is none that the platform gives; the message says what is expected."""
-
-
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """What a platform calls the columns, and how it names what students hand in."""
-
-    name: str
-    told: str
-    """What the file is, and where one gets it."""
-    needed: tuple[str, ...]
-    names: tuple[str, ...]
-    """The columns by which a student may be named, the surest first."""
-    key: Callable[[str], str]
-    """Makes comparable what stands there and in the name of a submission."""
-    feedback: str = ""
+MAX_BYTES = 32 << 20
+"""What the list of a hundred thousand students does not reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,69 +44,128 @@ class Filled:
     """Submissions whose student is not, or not clearly, in the file."""
     ungraded: tuple[str, ...]
     """Students whose submission has no mark through our fault: their cells stay."""
+    absent: tuple[str, ...]
+    """Students in the file without a submission, as the file calls them."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Roster:
-    """One file of a platform."""
+    """One file of a platform, and which of its columns hold what."""
 
     platform: Platform
-    rows: list[list[str]]
+    table: Table
+    number: int
+    names: Sequence[int]
+    logins: Sequence[int]
     grade: int
     """The column of the marks."""
-    delimiter: str
-    line_end: str
-    bom: bool
-    _feedback: int | None = field(init=False)
-
-    def __post_init__(self) -> None:
-        header = self.rows[0]
-        has_feedback = self.platform.feedback in header
-        self._feedback = header.index(self.platform.feedback) if has_feedback else None
+    feedback: Sequence[int]
+    comma: bool
+    """Whether the file's numbers have a decimal comma."""
 
     def fill(self, marks: Marks) -> Filled:
         """Write the marks into the rows of those who reached them."""
-        rows = [list(row) for row in self.rows]
-        places = self._places()
-        strangers, ungraded, taken = [], [], set()
-        for mark in marks.marks:
-            row = next((p for key in _keys(mark, self.platform) if (p := places.get(key))), None)
-            if row is None or row in taken:
+        rows = [list(row) for row in self.table.rows]
+        signs = _Signs(self)
+        found = [(mark, *signs.find(mark)) for mark in marks.marks]
+        owners: dict[int, Mark] = {}
+        for mark, row, _ in sorted(found, key=lambda each: not each[2]):
+            if row is not None:
+                owners.setdefault(row, mark)  # of two for one row, who is named more surely
+        strangers, ungraded = [], []
+        for mark, row, _ in found:
+            if row is None or owners[row] is not mark:
                 strangers.append(mark.student)
             elif mark.report is None or mark.report.points is None:
                 ungraded.append(mark.student)
             else:
-                taken.add(row)
                 self._write(rows[row], mark.report)
-        return Filled(self._bytes(rows), len(taken), tuple(strangers), tuple(ungraded))
+        matched = len(found) - len(strangers) - len(ungraded)
+        absent = tuple(name for row, name in self._people() if row not in owners)
+        content = self.table.to_bytes(rows)
+        return Filled(content, matched, tuple(strangers), tuple(ungraded), absent)
 
     def _write(self, row: list[str], report: Report) -> None:
-        last = max(self.grade, self._feedback or 0)
-        row += [""] * (last + 1 - len(row))
-        row[self.grade] = str(report.points)
-        if self._feedback is not None:
-            row[self._feedback] = _feedback(report)
+        row += [""] * (max([self.grade, *self.feedback]) + 1 - len(row))
+        row[self.grade] = str(report.points).replace(".", "," if self.comma else ".")
+        for column in self.feedback:
+            row[column] = _feedback(report)
 
-    def _places(self) -> dict[str, int | None]:
-        """Map every name of a student to a row; a name that two students have, to none."""
-        header, places = self.rows[0], dict[str, int | None]()
-        for column in self.platform.names:
-            if column not in header:
-                continue
-            at = header.index(column)
-            for number, row in enumerate(self.rows[1:], 1):
-                key = self.platform.key(row[at]) if at < len(row) else ""
-                if key and places.get(key, number) != number:
-                    places[key] = None
-                elif key:
-                    places[key] = number
-        return places
+    def students(self) -> Iterator[tuple[int, list[str]]]:
+        """Go through the rows of students, and not through those of settings."""
+        for at, row in enumerate(self.table.rows[1:], 1):
+            names = [cell_of(row, column) for column in (*self.names, *self.logins)]
+            if cell_of(row, self.number).strip() or not all(map(is_setting, names)):
+                yield at, row
 
-    def _bytes(self, rows: Sequence[Sequence[str]]) -> bytes:
-        text = io.StringIO()
-        writer = csv.writer(text, delimiter=self.delimiter, lineterminator=self.line_end)
-        writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-        return (codecs.BOM_UTF8 if self.bom else b"") + text.getvalue().encode("utf-8")
+    def _people(self) -> Iterator[tuple[int, str]]:
+        """Name those who could hand in: a platform's test student is none."""
+        for at, row in self.students():
+            called = [cell_of(row, column) for column in (*self.names, *self.logins, self.number)]
+            name = next(filter(None, map(_composed, called)))
+            if _letters(name) not in {"studenttest", "teststudent"}:
+                yield at, name
+
+
+class _Signs:
+    """By what a student's row is found; a sign that two students have leads nowhere."""
+
+    def __init__(self, roster: Roster) -> None:
+        rows = dict(roster.students())
+        self.numbers = _index(rows, [roster.number], number_in)
+        self.logins = _index(rows, [roster.number, *roster.logins], folded)
+        self.names = _index(rows, roster.names, _letters, _turned)
+        self.numbered = {at for at, row in rows.items() if number_in(cell_of(row, roster.number))}
+
+    def find(self, mark: Mark) -> tuple[int | None, bool]:
+        """Return the row that is clearly a student's, and whether more than a name says so."""
+        form = _SUBMISSION.fullmatch(mark.student)
+        given = getattr(mark, "platform_id", None)
+        number = number_in(str(given or (form["number"] if form else "")))
+        by_number = self.numbers.get(number)
+        by_login = self.logins.get(folded(mark.student))
+        by_name = self.names.get(_letters(form["name"] if form else mark.student))
+        if by_login is not None and (given is None or by_number is None):
+            return by_login, True
+        if by_number is not None:  # unless the name is another's: numbers of another assignment
+            return (by_number if by_name in {None, by_number} else None), True
+        if number and by_name in self.numbered:  # a namesake, who has another number
+            return None, False
+        return by_name, False
+
+
+_SUBMISSION = re.compile(
+    r"(?P<name>.+?)(?:_late)?[ _]\(?(?P<number>[0-9]+)\)?(?:_assignsubmission_.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How platforms call submissions, and we them: `Ada_4712_assignsubmission_file`, `smithjohn (101)`."""
+
+
+def _index(
+    rows: Mapping[int, Sequence[str]], columns: Iterable[int], *keys: Callable[[str], str]
+) -> dict[str, int | None]:
+    """Map what stands in columns to the row where it does, or to none if that is in several."""
+    places: dict[str, int | None] = {}
+    for column in columns:
+        for at, row in rows.items():
+            for key in {make(cell_of(row, column)) for make in keys} - {""}:
+                places[key] = at if places.get(key, at) == at else None
+    return places
+
+
+def _composed(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _letters(name: str) -> str:
+    """Leave of a name what platforms leave in the names of files: letters, digits and accents."""
+    return "".join(sign for sign in folded(name) if unicodedata.category(sign)[0] in "LNM")
+
+
+def _turned(name: str) -> str:
+    """Read `Lovelace, Ada` as Ada Lovelace."""
+    last, _, first = name.partition(",")
+    return _letters(first + last)
 
 
 def read_roster(path: Path, name: str, *, points: int, column: str = "") -> Roster:
@@ -130,111 +181,46 @@ def read_roster(path: Path, name: str, *, points: int, column: str = "") -> Rost
     """
     platform = PLATFORMS[name]
     try:
-        data = path.read_bytes()
-        text = data.decode("utf-8-sig")
+        sheet = Sheet(path, platform, read_table(read_regular(path.resolve(), MAX_BYTES)))
+        number, grade = sheet.number(), sheet.grade(column, points)
+        names, logins = sheet.people(number, grade)
+        feedback = sheet.headed(platform.feedback)
+        limits = sheet.limits(grade, names)
+        sheet.see_that_points_fit(limits, points)
     except OSError as error:
-        raise RosterError(
-            f"{path} cannot be read: {error.strerror}. Give {platform.told}."
-        ) from None
-    except UnicodeDecodeError:
-        raise RosterError(f"{path} is not text in UTF-8. Give {platform.told}, as it is.") from None
-    head = text.partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise RosterError(f"{path} is no CSV: {error}. Give {platform.told}.") from None
-    missing = [wanted for wanted in platform.needed if not rows or wanted not in rows[0]]
-    if missing:
-        raise RosterError(f"{path} has no column {' and no '.join(missing)}. Give {platform.told}.")
-    line_end = "\r\n" if "\r\n" in text else "\n"
-    grade = _grade_column(path, rows[0], column or DEFAULT_COLUMNS.get(name, ""))
-    _see_that_points_fit(path, rows, grade, points)
-    return Roster(platform, rows, grade, delimiter, line_end, data.startswith(codecs.BOM_UTF8))
+        why = f"cannot be read: {error.strerror}"
+    except NotAFileError:
+        why = "cannot be read: it is not a file"
+    except TooLargeError:
+        why = f"has more than {MAX_BYTES >> 20} MB"
+    except TableError as error:
+        why = str(error)
+    else:
+        comma = any(map(_COMMA.fullmatch, (*limits, *sheet.cells(grade))))
+        return Roster(platform, sheet.table, number, names, logins, grade, feedback, comma)
+    raise RosterError(f"{path} {why}. Give {platform.told}.")
 
 
-DEFAULT_COLUMNS = {"moodle": "Grade"}
-
-
-def _grade_column(path: Path, header: Sequence[str], wanted: str) -> int:
-    """Find the one column that is meant: by its name, else by a part of it."""
-    if not wanted:
-        raise RosterError(f"Say which column of {path} takes the marks, with --column.")
-    exact = [i for i, name in enumerate(header) if name == wanted]
-    found = exact or [i for i, name in enumerate(header) if wanted.lower() in name.lower()]
-    if len(found) != 1:
-        said = "no column" if not found else f"{len(found)} columns"
-        raise RosterError(
-            f"{path} has {said} like {wanted!r}. Its columns are {', '.join(filter(None, header))}."
-        )
-    return found[0]
-
-
-def _see_that_points_fit(path: Path, rows: list[list[str]], grade: int, points: int) -> None:
-    """Compare what the platform counts up to with the lab's points: marks are not converted."""
-    header = rows[0]
-    most = [
-        row[grade]
-        for row in rows[1:3]
-        if row and row[0].strip() == "Points Possible" and grade < len(row)
-    ]
-    if "Maximum Grade" in header:
-        at = header.index("Maximum Grade")
-        most += [row[at] for row in rows[1:] if at < len(row)]
-    for text in dict.fromkeys(filter(None, map(str.strip, most))):
-        try:
-            fits = float(text.replace(",", ".")) == points
-        except ValueError:  # such as "(read only)"
-            fits = False
-        if not fits:
-            raise RosterError(
-                f"{path} counts up to {text}, this lab to {points}. Set the maximum there to "
-                f"{points}, and export again."
-            )
-
-
-def _keys(mark: Mark, platform: Platform) -> list[str]:
-    """List by what a submission may be found, the surest first: a platform's number, the name."""
-    number = _MOODLE_FOLDER.fullmatch(mark.student)
-    names = [f"Participant {number['id']}", number["name"]] if number else [mark.student]
-    return [platform.key(name) for name in names]
-
-
-_MOODLE_FOLDER = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_.+")
+_COMMA = re.compile(r"[0-9]+,[0-9]+")
 
 
 def _feedback(report: Report) -> str:
     """Tell in a few lines of HTML, which Moodle shows, what failed and why."""
     failed = [result for result in report.results if result.status is Status.FAILED]
-    lines = [f"{report.score}."] + [
-        f"{result.check.id}: {result.hint or result.check.title}" for result in failed
-    ]
-    return "<br>".join(html.escape(line, quote=False) for line in lines)
+    lines = [f"{result.check.id}: {_reason(result)}" for result in failed]
+    causes = {_reason(result) for result in failed}
+    if len(causes) == 1 < len(failed):
+        lines = list(causes)
+    return "<br>".join(html.escape(line, quote=False) for line in (f"{report.score}.", *lines))
 
 
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+def _reason(result: CheckResult) -> str:
+    """Say why a check failed: its hint, else what stopped the code, else what should have held."""
+    told = result.message.splitlines()
+    sentences = [line for line in told if not _LABELLED.match(line)]
+    raised = [" ".join(line.split()) for line in told if re.match(r"(raised|in) {2,}", line)]
+    return result.hint or next(iter(sentences), ", ".join(raised)) or result.check.title
 
 
-def _letters(name: str) -> str:
-    """Leave of a name what Canvas leaves in the names of files: letters and digits."""
-    return "".join(char for char in name.casefold() if char.isalnum())
-
-
-PLATFORMS = {
-    "moodle": Platform(
-        "moodle",
-        "the grading worksheet that Moodle lets you download beside the submissions",
-        ("Identifier",),
-        ("Identifier", "Email address", "ID number", "Username", "Full name"),
-        _folded,
-        feedback="Feedback comments",
-    ),
-    "canvas": Platform(
-        "canvas",
-        "the gradebook that Canvas exports",
-        ("Student", "ID"),
-        ("SIS Login ID", "SIS User ID", "ID", "Student"),
-        _letters,
-    ),
-}
+_LABELLED = re.compile(r"\w+ {2,}| {2,}|$")
+"""Lines of a message that show values, not what they mean."""

@@ -1,10 +1,93 @@
-"""What a spreadsheet program must not read as a formula."""
+"""Tables as text: read as they come, written back as they came, and never run as formulas."""
 
+import codecs
+import csv
+import io
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-__all__ = ["safe_cell"]
+from autograder.errors import WrongUseError
+
+__all__ = ["Table", "TableError", "read_table", "safe_cell"]
 
 _NUMBER = re.compile(r"[-+]?\d*[.,]?\d*%?")
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+"""What a file may begin with, and the encoding that it stands for."""
+
+_OTHERS = (
+    (b"PK\x03\x04", "is a workbook or a zip"),
+    (b"\xd0\xcf\x11\xe0", "is a workbook of an old Excel"),
+    (b"%PDF", "is a PDF"),
+)
+
+
+class TableError(WrongUseError):
+    """It is no table of text; the message goes on after the file's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The cells of a CSV file, and how they were written."""
+
+    rows: list[list[str]]
+    encoding: str
+    mark: bytes
+    """What the file begins with, to tell its encoding."""
+    delimiter: str
+    line_end: str
+
+    def to_bytes(self, rows: Sequence[Sequence[str]]) -> bytes:
+        """Write other rows in the same way; a sign that the encoding lacks is written as in HTML."""
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter=self.delimiter, lineterminator=self.line_end)
+        writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+        return self.mark + text.getvalue().encode(self.encoding, "xmlcharrefreplace")
+
+
+def read_table(data: bytes) -> Table:
+    """Read a CSV file in UTF-8, in UTF-16 with its mark, or in Windows' Western code page.
+
+    Raises: TableError if it is something else.
+    """
+    for begin, what in _OTHERS:
+        if data.startswith(begin):
+            raise TableError(what)
+    text, encoding, mark = _decoded(data)
+    if "\0" in text:
+        raise TableError("is not text")
+    if not text.strip():
+        raise TableError("is empty")
+    if text.lstrip().startswith("<"):
+        raise TableError("is a web page, as one gets who is not logged in")
+    line_end = "\r\n" if "\r\n" in text else "\n" if "\n" in text else "\r"
+    try:
+        firsts = {sign: next(_reader(text, sign), []) for sign in ",;\t"}
+        delimiter = max(firsts, key=lambda sign: len(firsts[sign]))
+        rows = list(_reader(text, delimiter))
+    except csv.Error as error:
+        raise TableError(f"is no CSV: {error}") from None
+    return Table(rows, encoding, mark, delimiter, line_end)
+
+
+def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+
+
+def _decoded(data: bytes) -> tuple[str, str, bytes]:
+    """Find the encoding; return the text, the encoding and its mark."""
+    mark, encoding = next((m for m in _MARKS if data.startswith(m[0])), (b"", ""))
+    for name in [encoding] if encoding else ["utf-8", "cp1252"]:
+        try:
+            return data[len(mark) :].decode(name), name, mark
+        except UnicodeDecodeError:
+            continue
+    raise TableError("is not text in UTF-8")
 
 
 def safe_cell(text: str) -> str:

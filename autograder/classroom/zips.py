@@ -8,6 +8,7 @@ import bz2
 import io
 import lzma
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -28,6 +29,9 @@ MAX_DICTIONARY_BYTES = 16 << 20
 MAX_DIRECTORY_BYTES = 128 << 20
 """What a class of a million files needs; beyond it the zip is made to hurt."""
 
+MAX_NAME = 255
+"""What systems allow a file or folder; to compose a longer name may take long."""
+
 _END, _END_BYTES = b"PK\x05\x06", 22
 _END_64, _LOCATOR_64, _END_64_BYTES = b"PK\x06\x06", b"PK\x06\x07", 76
 """What stands before the end of a large zip, with the 20 bytes that say where it is."""
@@ -36,6 +40,8 @@ _LOCAL, _LOCAL_BYTES = b"PK\x03\x04", 30
 _LOCKED = 0x1 | 0x20 | 0x40
 """Flags of an entry that needs a password, or is only a patch to another file."""
 _IN_UTF_8 = 0x800
+_SIZES, _UNICODE_NAME = 0x1, 0x7075
+"""Fields of the extra part: numbers of large zips, and Info-ZIP's Unicode path."""
 _ELSEWHERE = 0xFFFFFFFF
 """A size or place that stands in the entry's extra part instead, as it may be larger."""
 
@@ -100,15 +106,9 @@ class ZipEntry:
 
     def _large(self, *told: int) -> tuple[int, ...]:
         """Take from the extra part what has no room in the record, in the order it has there."""
-        name, extra = struct.unpack_from("<HH", self.record, 28)
-        left = self.record[_RECORD_BYTES + name :][:extra]
-        while len(left) >= 4:
-            kind, length = struct.unpack_from("<HH", left)
-            if kind == 1:
-                numbers = iter(struct.unpack_from(f"<{min(length, 24) // 8}Q", left, 4))
-                return tuple(next(numbers, n) if n == _ELSEWHERE else n for n in told)
-            left = left[4 + length :]
-        return told
+        extra = _extra(self.record, _SIZES)
+        numbers = iter(struct.unpack_from(f"<{min(len(extra), 24) // 8}Q", extra))
+        return tuple(next(numbers, n) if n == _ELSEWHERE else n for n in told)
 
 
 def _unpacker(method: int, file: IO[bytes], packed: int) -> Any:
@@ -137,6 +137,33 @@ def _unpacker(method: int, file: IO[bytes], packed: int) -> Any:
             }
             return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[chain])
     raise ZipError(f"packed by method {method}, which is not known here")
+
+
+def _extra(record: bytes, wanted: int) -> bytes:
+    """Find one field of an entry's extra part; nothing where there is none."""
+    name, length = struct.unpack_from("<HH", record, 28)
+    left = record[_RECORD_BYTES + name :][:length]
+    while len(left) >= 4:
+        kind, length = struct.unpack_from("<HH", left)
+        if kind == wanted:
+            return left[4:][:length]
+        left = left[4 + length :]
+    return b""
+
+
+def _name(record: bytes) -> str:
+    """Read a name: in UTF-8 if it says so or can be, beside itself, or as DOS wrote it; composed."""
+    flags, length = struct.unpack_from("<H18xH", record, 8)
+    raw = record[_RECORD_BYTES:][:length]
+    beside = _extra(record, _UNICODE_NAME)
+    if beside[:5] == b"\1" + struct.pack("<I", zlib.crc32(raw)):
+        raw, flags = beside[5:], _IN_UTF_8  # the true one, where packers wrote ? for signs of DOS
+    try:
+        text = raw.decode("utf-8", "replace" if flags & _IN_UTF_8 else "strict")
+    except UnicodeDecodeError:
+        text = raw.decode("cp437")
+    parts = text.partition("\0")[0].split("/")
+    return "/".join(p if len(p) > MAX_NAME else unicodedata.normalize("NFC", p) for p in parts)
 
 
 def entries(file: IO[bytes]) -> Iterator[ZipEntry]:
@@ -175,14 +202,10 @@ def _records(file: IO[bytes], directory: bytes, above: int) -> Iterator[ZipEntry
     """Cut the directory up. Where a record does not end at the next, it ends where that begins."""
     at = directory.find(_RECORD)
     while 0 <= at <= len(directory) - _RECORD_BYTES:
-        name, extra, comment = struct.unpack_from("<HHH", directory, at + 28)
-        end = at + _RECORD_BYTES + name + extra + comment
+        end = at + _RECORD_BYTES + sum(struct.unpack_from("<HHH", directory, at + 28))
         if end != len(directory) and not directory.startswith(_RECORD, end):
             following = directory.find(_RECORD, at + _RECORD_BYTES)
             end = following if following >= 0 else len(directory)
         record = directory[at:end]
-        (flags,) = struct.unpack_from("<H", record, 8)
-        raw = record[_RECORD_BYTES:][:name]
-        text = raw.decode("utf-8" if flags & _IN_UTF_8 else "cp437", "replace").partition("\0")[0]
-        yield ZipEntry(file, text, record, above)
+        yield ZipEntry(file, _name(record), record, above)
         at = end if end < len(directory) else -1

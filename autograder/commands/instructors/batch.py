@@ -178,9 +178,14 @@ def _fill(roster: Roster, marks: Marks, path: Path) -> None:
     for what, students in (
         ("Not in the file, or not clearly", filled.strangers),
         ("Without a mark, so left as they were", filled.ungraded),
+        ("In the file, but nothing handed in", filled.absent),
     ):
         if students:
-            click.echo(f"{what}: {', '.join(map(named, students))}")
+            more = f" and {len(students) - MAX_NAMES} more" if len(students) > MAX_NAMES else ""
+            click.echo(f"{what}: {', '.join(map(named, students[:MAX_NAMES]))}{more}")
+
+
+MAX_NAMES = 10
 
 
 def _write_junit(marks: Marks, path: Path) -> None:

@@ -3,10 +3,16 @@
 import codecs
 import csv
 import io
+import re
+import unicodedata
+from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from autograder.classroom import roster
 from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.roster import RosterError, read_roster
 from autograder.cli import main
@@ -151,17 +157,18 @@ def test_other_separators_and_short_rows_are_taken(tmp_path):
 @pytest.mark.parametrize(
     ("platform", "text", "column", "sentence"),
     [
-        ("moodle", "", "", "has no column Identifier"),
+        ("moodle", "", "", "is empty. Give the grading worksheet"),
+        ("moodle", " \n\n", "", "is empty"),
         ("moodle", "Name,Grade\n", "", "Give the grading worksheet that Moodle lets you download"),
         (
             "moodle",
-            "Identifier,Note\n",
+            "Identifier,Points\n",
             "",
-            "has no column like 'Grade'. Its columns are Identifier, Note.",
+            "has no column like 'Grade'. Name it with --column. Its columns are Identifier, Points.",
         ),
         ("moodle", MOODLE.replace("20.00", "100.00"), "", "counts up to 100.00, this lab to 20"),
         ("moodle", "Identifier,Grade\n" + '"x' * 200_000, "", "is no CSV"),
-        ("moodle", b"Identifier,Grade\n\xff\xfe", "", "is not text in UTF-8"),
+        ("moodle", b"Identifier,Grade\n\x81\xff", "", "is not text in UTF-8"),
         ("canvas", CANVAS, "", "Say which column of"),
         ("canvas", CANVAS, "s", "columns like 's'"),
         ("canvas", CANVAS, "Essay", "counts up to 10.00, this lab to 20"),
@@ -233,3 +240,427 @@ def test_wrong_usage_is_told_before_anything_is_graded(options, sentence):
 
     assert result.exit_code == 2
     assert sentence in " ".join(result.output.split())
+
+
+WORKSHEETS = {
+    "de": (
+        "ID,Vollständiger Name,E-Mail-Adresse,Status,Bewertung,Bestwertung,Bewertung kann geändert werden,Zuletzt geändert (Abgabe),Zuletzt geändert (Bewertung),Feedback als Kommentar",
+        "Teilnehmer/in",
+    ),
+    "fr": (
+        "Identifiant,Nom complet,Adresse de courriel,Statut,Note,Note maximale,La note peut être modifiée,Dernière modification (travail remis),Dernière modification (note),Feedback par commentaires",
+        "Participant",
+    ),
+    "es": (
+        "Identificador,Nombre completo,Dirección de correo,Estado,Calificación,Calificación máxima,x,y,z,Comentarios de retroalimentación",
+        "Participante ",
+    ),
+    "it": (
+        "Identificativo,Nome completo,Indirizzo email,Stato,Valutazione,Valutazione massima,x,y,z,Commenti",
+        "Partecipante",
+    ),
+    "nl": (
+        "Identificatie,Volledige naam,E-mailadres,Status,Cijfer,Maximaal cijfer,x,y,z,Feedback",
+        "Deelnemer ",
+    ),
+    "pt": (
+        "Número de identificação,Nome completo,Endereço de email,Estado,Nota,Nota Máxima,x,y,z,Comentários de feedback",
+        "Participante",
+    ),
+    "pl": (
+        "identyfikator,Imię i nazwisko,Adres e-mail,Status,Ocena,Maksymalna ocena,x,y,z,Komentarz zwrotny",
+        "Uczestnik ",
+    ),
+    "unknown": ("Tunniste,Nimi,Posti,Tila,Arvosana,Enintään,x,y,z,Palaute", "Osallistuja "),
+}
+
+
+def worksheet(language, sign=","):
+    """Write a worksheet of three students in a language."""
+    headings, participant = WORKSHEETS[language]
+    lines = [
+        f'{participant}4712,"Lovelace{sign} Ada",ada@example.org,x,,"20,00",x,-,-,',
+        f'{participant}4713,José Müller,jose@example.org,x,"3,50","20,00",x,-,-,before',
+        f'{participant}4714,Zoë Ñandú,zoe@example.org,x,,"20,00",x,-,-,',
+    ]
+    if sign != ",":
+        lines = [line.replace('"20,00"', "20'00").replace(",", sign) for line in lines]
+        lines = [line.replace("20'00", "20,00").replace('"3;50"', "3,50") for line in lines]
+    return "\r\n".join([headings.replace(",", sign), *lines, ""])
+
+
+ADA, JOSE, ZOE = (
+    "Ada Lovelace_4712_assignsubmission_file_",
+    "José Müller_4713_assignsubmission_file_",
+    "Zoë Ñandú_4714_assignsubmission_file_",
+)
+JOSE_DECOMPOSED = unicodedata.normalize("NFD", JOSE)
+
+
+@pytest.mark.parametrize("language", WORKSHEETS)
+def test_moodles_worksheet_is_read_in_every_language(tmp_path, language):
+    """By the known words, and by what stands in the columns: numbers of participants, the maximum."""
+    done, rows = filled(
+        tmp_path, "moodle", worksheet(language), mark(ADA), mark(JOSE_DECOMPOSED, points=())
+    )
+    before = list(csv.reader(io.StringIO(worksheet(language), newline="")))
+    feedback = "" if language == "unknown" else "3 / 3 points."
+
+    assert (done.matched, done.strangers, done.absent) == (2, (), ("Zoë Ñandú",))
+    assert [row[4] for row in rows[1:]] == ["3", "0", ""]
+    assert rows[1][9] == feedback
+    assert [row[:4] + row[5:9] for row in rows] == [row[:4] + row[5:9] for row in before]
+
+
+@pytest.mark.parametrize(
+    "student", ["ada@example.org", "Ada Lovelace", "ADA  lovelace", "osallistuja 4712"]
+)
+def test_plain_folders_are_found_in_a_foreign_worksheet(tmp_path, student):
+    """By address, by name in either order, however it is written, and by Moodle's own word."""
+    done, rows = filled(tmp_path, "moodle", worksheet("unknown"), mark(student))
+
+    assert (done.matched, rows[1][4]) == (1, "3")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "begin"),
+    [
+        ("utf-8", b""),
+        ("utf-8", codecs.BOM_UTF8),
+        ("utf-16-le", codecs.BOM_UTF16_LE),
+        ("utf-16-be", codecs.BOM_UTF16_BE),
+        ("cp1252", b""),
+    ],
+)
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_encodings_and_separators_come_back(tmp_path, encoding, begin, sign):
+    """All that differs are the marks and the feedback."""
+    text = worksheet("de", sign)
+    path = tmp_path / "roster.csv"
+    path.write_bytes(begin + text.encode(encoding))
+    failed = mark(ADA, points=())
+    done = read_roster(path, "moodle", points=20).fill(Marks(LAB, "", (failed, mark(JOSE))))
+    after = done.content.removeprefix(begin).decode(encoding)
+    rows, before = (
+        list(csv.reader(io.StringIO(each, newline=""), delimiter=sign)) for each in (after, text)
+    )
+    changed = {
+        (r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if cell != before[r][c]
+    }
+
+    assert done.content.startswith(begin)
+    assert changed == {(1, 4), (1, 9), (2, 4), (2, 9)}
+    assert after.count("\r\n") == 4
+
+
+def test_a_sign_that_the_files_encoding_lacks_is_written_as_html_has_it(tmp_path):
+    """Moodle shows the feedback as HTML."""
+    check = LAB.checks["hebb.update"]
+    minus = CheckResult(check, Status.FAILED, "x", hint="Use −1.")
+    report = Report(LAB.id, LAB.title, 7, "process", (minus,))
+    path = tmp_path / "roster.csv"
+    path.write_bytes(worksheet("de").encode("cp1252"))
+    marks = Marks(LAB, "", (Mark(Submission(LAB, {}, {}, ADA), report),))
+
+    assert b"Use &#8722;1." in read_roster(path, "moodle", points=20).fill(marks).content
+
+
+def test_a_decimal_comma_is_kept(tmp_path):
+    """Where the file's numbers have one, half points do too."""
+    half = Mock(points=2.5, score="2.5 / 3 points", results=())
+    halves = Mark(Submission(LAB, {}, {}, ADA), half)
+
+    assert filled(tmp_path, "moodle", worksheet("de"), halves)[1][1][4] == "2,5"
+    english = worksheet("de").replace("20,00", "20.00").replace("3,50", "3.50")
+    assert filled(tmp_path, "moodle", english, halves)[1][1][4] == "2.5"
+
+
+def test_the_column_may_be_named_in_any_language(tmp_path):
+    """Another column of marks, by its name or a part of it, whatever its accents and capitals."""
+    text = worksheet("unknown").replace("20,00", "").replace("Arvosana", "Pistemäärä")
+    column = unicodedata.normalize("NFD", "PISTEMÄÄ")
+    done, rows = filled(tmp_path, "moodle", text, mark(ADA), column=column)
+
+    assert (done.matched, rows[1][4]) == (1, "3")
+
+
+def test_without_names_the_number_says_who(tmp_path):
+    """In anonymous grading there are only numbers; the state of a submission is nobody's name."""
+    text = (
+        "Identifier,Status,Grade,Maximum Grade\n"
+        "Participant 7,Submitted,,20.00\nParticipant 8,Missing,,20.00\n"
+    )
+    done, rows = filled(tmp_path, "moodle", text, mark("Participant_7_assignsubmission_file_"))
+
+    assert (done.matched, rows[1][2], done.absent) == (1, "3", ("Participant 8",))
+    assert filled(tmp_path, "moodle", text, mark("Missing"))[0].strangers == ("Missing",)
+
+
+def test_numbers_of_another_assignment_give_nobody_anothers_mark(tmp_path):
+    """Moodle's numbers are of one assignment: where number and name disagree, nothing is written."""
+    wrong = "Ada Lovelace_4713_assignsubmission_file_"
+    unknown = "Zoë Ñandú_9999_assignsubmission_file_"
+    done, rows = filled(tmp_path, "moodle", worksheet("de"), mark(wrong), mark(unknown))
+
+    assert done.strangers == (wrong, unknown)
+    assert [row[4] for row in rows[1:]] == ["", "3,50", ""]
+
+
+NAMESAKES = (
+    "Student,ID,SIS User ID,SIS Login ID,Section,Hebb (123)\n"
+    ",,,,,Manual Posting\n"
+    "    Points Possible,,,,,20.00\n"
+    '"Smith, John",101,s1,js1,A,\n'
+    '"Smith, John",202,s2,smithjohn101,"A, B",\n'
+    '"Müller, José",301,s3,jm1,A,\n'
+    '"O\'Neil-Cruz, Bob",401,s4,bob,B,4\n'
+    '"Student, Test",9003,,abc,A,\n'
+)
+
+
+def with_id(student, platform_id):
+    """Make a mark whose number on the platform is known, as the intake will give it."""
+    return Mock(student=student, report=mark(student).report, platform_id=platform_id)
+
+
+@pytest.mark.parametrize(
+    ("students", "lines"),
+    [
+        (["smithjohn_101"], [3]),
+        (["smithjohn (202)"], [4]),
+        (["smithjohn_202", "smithjohn_101"], [3, 4]),
+        (["smithjohn_late_101"], [3]),
+        (["smithjohn"], []),
+        (["smithjohn101"], [4]),
+        (["smithjohn_999"], []),
+        (["müllerjosé"], [5]),
+        ([unicodedata.normalize("NFD", "müllerjosé")], [5]),
+        ([unicodedata.normalize("NFD", "müllerjosé") + "_301"], [5]),
+        (["müllerjosé_999"], []),
+        (["MüllerJosé"], [5]),
+        (["José Müller"], [5]),
+        (["oneilcruzbob"], [6]),
+        (["jm1"], [5]),
+        (["s4"], [6]),
+        (["401"], [6]),
+        (["müllerjosé_401"], []),
+        (["studenttest_9003"], [7]),
+        (["manualposting"], []),
+        (["pointspossible"], []),
+        (["_"], []),
+        (["\udcff\n"], []),
+    ],
+)
+def test_canvas_is_filled_by_its_number_then_logins_then_the_name(tmp_path, students, lines):
+    """Of two students of one name neither gets a mark by guess, nor a stranger that of a namesake."""
+    done, rows = filled(tmp_path, "canvas", NAMESAKES, *map(mark, students), column="Hebb")
+    wanted = [
+        "3" if at in lines else row[5]
+        for at, row in enumerate(csv.reader(NAMESAKES.split("\n")[:-1]))
+    ]
+
+    assert [row[5] for row in rows] == wanted
+    assert done.matched == len(lines)
+    assert len(done.strangers) == len(students) - len(lines)
+
+
+@pytest.mark.parametrize(
+    ("student", "number", "line"),
+    [
+        ("smithjohn", "101", 3),
+        ("smithjohn", "202", 4),
+        ("smithjohn", None, None),
+        ("smithjohn101", "101", 3),
+        ("müllerjosé", "301", 5),
+        ("müllerjosé", "999", None),
+        ("whoever", "401", 6),
+        ("bob", "999", 6),
+    ],
+)
+def test_a_number_that_the_intake_gives_is_asked_first(tmp_path, student, number, line):
+    """It is the platform's own, whatever the student is called here."""
+    done, rows = filled(tmp_path, "canvas", NAMESAKES, with_id(student, number), column="Hebb")
+
+    assert [at for at, row in enumerate(rows) if row[5] == "3"] == ([line] if line else [])
+    assert done.strangers == (() if line else (student,))
+
+
+def test_the_surer_of_two_submissions_of_one_student_counts(tmp_path):
+    """A name is less than a number, whichever comes first in the alphabet."""
+    named, numbered = mark("müllerjosé"), mark("müllerjosé_301", points=())
+    done, rows = filled(tmp_path, "canvas", NAMESAKES, named, numbered, column="Hebb")
+
+    assert rows[5][5] == "0"
+    assert done.strangers == ("müllerjosé",)
+
+
+def test_who_handed_in_nothing_is_named_as_the_file_does(tmp_path):
+    """Composed, in the file's order; neither rows of settings nor the test student; not who has no mark."""
+    decomposed = unicodedata.normalize("NFD", NAMESAKES)
+    marks = mark("smithjohn_101"), mark("bob", points=None), mark("nobody")
+    done, _ = filled(tmp_path, "canvas", decomposed, *marks, column="Hebb")
+
+    assert done.absent == ("Smith, John", "Müller, José")
+    assert (done.ungraded, done.strangers) == (("bob",), ("nobody",))
+
+
+def test_settings_are_known_in_every_language(tmp_path):
+    """Canvas indents them; a column that cannot be written is refused."""
+    german = NAMESAKES.replace("Points Possible", "Mögliche Punkte")
+    done, _ = filled(tmp_path, "canvas", german, mark("bob"), column="Hebb")
+
+    assert (done.matched, len(done.absent)) == (1, 3)
+    for text in (german.replace("20.00", "10.00"), german.replace("Manual Posting", "(read only)")):
+        with pytest.raises(RosterError, match="counts up to"):
+            filled(tmp_path, "canvas", text, column="Hebb")
+
+
+def results(*told):
+    """Make a report of failed checks, each with its message, hint."""
+    checks = list(LAB.checks.values())
+    made = [
+        CheckResult(check, Status.FAILED, message, hint=hint)
+        for check, (message, hint) in zip(checks, told, strict=False)
+    ]
+    skipped = CheckResult(checks[-1], Status.SKIPPED, "Not asked: it needs hebb.update first.")
+    return Report(LAB.id, LAB.title, 7, "process", (*made, skipped))
+
+
+CALLED = ("called    to_bipolar(x=[0])", "called    hebb_step(weight=[1])")
+LOOP = "It used more than 2 s of CPU time and was stopped. Does a loop never end?"
+
+
+@pytest.mark.parametrize(
+    ("messages", "lines"),
+    [
+        (
+            ["hebb.py is missing: it was not handed in."] * 2,
+            ["hebb.py is missing: it was not handed in."],
+        ),
+        (
+            ["hebb.py is not valid Python: invalid syntax (hebb.py, line 66)\n          def f(:"]
+            * 2,
+            ["hebb.py is not valid Python: invalid syntax (hebb.py, line 66)"],
+        ),
+        (
+            [
+                "An import failed in hebb.py, line 1: matplotlib is not part of this course.\n          import matplotlib"
+            ]
+            * 2,
+            ["An import failed in hebb.py, line 1: matplotlib is not part of this course."],
+        ),
+        ([f"imported  hebb.py\n{LOOP}\nprinted   a\n          b"] * 2, [LOOP]),
+        ([f"{called}\n{LOOP}" for called in CALLED], [LOOP]),
+        (
+            ["imported  hebb.py\nraised    NameError: x\nin        hebb.py, line 3\n          x"]
+            * 2,
+            ["raised NameError: x, in hebb.py, line 3"],
+        ),
+        (
+            [f"{CALLED[0]}\nreturned  0\nexpected  1", f"{CALLED[1]}\n{LOOP}"],
+            [
+                f"hebb.to_bipolar: {LAB.checks['hebb.to_bipolar'].title}",
+                f"hebb.update: {LOOP}",
+            ],
+        ),
+        ([f"{CALLED[0]}\n{LOOP}"], [f"hebb.to_bipolar: {LOOP}"]),
+    ],
+)
+def test_the_feedback_gives_the_cause(messages, lines):
+    """Once where all failures share it, else for each check; a hint comes first."""
+    told = roster._feedback(results(*((message, None) for message in messages)))
+    hinted = roster._feedback(
+        results(*((message, f"Hint {n}") for n, message in enumerate(messages)))
+    )
+
+    assert told.split("<br>")[1:] == lines
+    assert hinted.count("Hint") == len(messages)
+
+
+HTML = b"\n<!DOCTYPE html>\n<html><head><title>Log in, please</title></head></html>"
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "is empty"),
+        (codecs.BOM_UTF8, "is empty"),
+        (HTML, "is a web page, as one gets who is not logged in"),
+        (b"PK\x03\x04" + b"\0" * 100, "is a workbook or a zip"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 100, "is a workbook of an old Excel"),
+        (b"%PDF-1.7", "is a PDF"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "is not text"),
+        (b"\x00\x01\x02" * 50, "is not text"),
+        (codecs.BOM_UTF16_LE + b"a", "is not text"),
+        (b"Identifier\nParticipant 1\n", "has no column like 'Grade'"),
+        (b"Student\nAda\n", "has no column Identifier"),
+        (
+            b"Identifier,Identifier,Grade\nParticipant 1,Participant 2,\n",
+            "has two columns Identifier",
+        ),
+        (b"Identifier,Grade,Grade\nParticipant 1,,\n", "has 2 columns like 'Grade'"),
+        (
+            b"Identifier,Grade\nParticipant 1,Lovelace,Ada\n",
+            "has more cells than headings in the row",
+        ),
+        (b"Identifier,Grade\n" + b"x" * 900 + b",1,2\n", "has more cells than headings in the row"),
+        (b"x" * 3000, "has more than"),
+    ],
+)
+def test_a_bad_file_gets_a_sentence(tmp_path, monkeypatch, data, sentence):
+    """What is wrong with it, and which is wanted; never a traceback."""
+    monkeypatch.setattr(roster, "MAX_BYTES", 2000)
+    path = tmp_path / "roster.csv"
+    path.write_bytes(data)
+
+    with pytest.raises(RosterError, match=re.escape(sentence)):
+        read_roster(path, "moodle", points=20)
+
+
+def test_lines_that_end_as_on_an_old_mac_are_read(tmp_path):
+    """Excel for Mac still writes them."""
+    done, _ = filled(tmp_path, "moodle", b"Identifier,Grade\rParticipant 7,\r", mark("a_7"))
+
+    assert done.content == b"Identifier,Grade\rParticipant 7,3\r"
+
+
+WORDS = st.sampled_from(
+    [
+        "Identifier",
+        "Student",
+        "ID",
+        "Grade",
+        "Note",
+        "Participant 7",
+        "20,00",
+        "=1",
+        '"',
+        "\0",
+        "\r",
+        "é",
+        "",
+    ]
+)
+SHEETS = st.lists(st.lists(WORDS | st.text(max_size=5), max_size=5), max_size=5)
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    data=st.binary(max_size=300)
+    | SHEETS.map(lambda rows: "\n".join(map(",".join, rows)).encode("utf-8", "replace")),
+    platform=st.sampled_from(["moodle", "canvas"]),
+    column=st.sampled_from(["", "Grade", "e"]),
+    student=st.text(max_size=5) | st.just("Ada_7"),
+)
+def test_no_file_ends_in_a_traceback(tmp_path, data, platform, column, student):
+    """Whatever the bytes, it is filled in or refused in a sentence."""
+    path = tmp_path / "roster.csv"
+    path.write_bytes(data)
+    try:
+        read = read_roster(path, platform, points=20, column=column)
+    except RosterError:
+        return
+    done = read.fill(Marks(LAB, "", (mark(student),)))
+    assert done.matched + len(done.strangers) == 1

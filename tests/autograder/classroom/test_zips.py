@@ -3,7 +3,9 @@
 import io
 import struct
 import tracemalloc
+import unicodedata
 import zipfile
+import zlib
 
 import pytest
 
@@ -80,6 +82,58 @@ def test_folders_are_known_by_their_names():
     data = a_zip({"f/": b"", "g\\": b"", "h": b""})
 
     assert [entry.is_folder for entry in zips.entries(io.BytesIO(data))] == [True, True, False]
+
+
+def named(raw, *, flags=0, extra=b""):
+    """Read the name of a zip's only entry, whose record has these bytes."""
+    data = a_zip({"x" * len(raw): b"1"}).replace(b"x" * len(raw), raw)
+    at, end = records(data)[0], data.index(b"PK\5\6")
+    changed = bytearray(data[:end] + extra + data[end:])
+    struct.pack_into("<H", changed, at + 8, flags)
+    struct.pack_into("<H", changed, at + 30, len(extra))
+    struct.pack_into("<I", changed, changed.index(b"PK\5\6") + 12, end + len(extra) - at)
+    ((name, text),) = read(bytes(changed)).items()
+    assert text == b"1"
+    return name
+
+
+def unicode_path(name, raw, version=1):
+    """Write Info-ZIP's field of a name, after another field."""
+    text = struct.pack("<BI", version, zlib.crc32(raw)) + name.encode()
+    return struct.pack("<HH5sHH", 0x5455, 5, b"times", 0x7075, len(text)) + text
+
+
+DECOMPOSED = unicodedata.normalize("NFD", "José Müller/hebb.py").encode()
+
+
+@pytest.mark.parametrize(
+    ("raw", "more", "name"),
+    [
+        ("José Müller/a.py".encode(), {"flags": 0x800}, "José Müller/a.py"),
+        ("José Müller/a.py".encode(), {}, "José Müller/a.py"),
+        (DECOMPOSED, {}, "José Müller/hebb.py"),
+        (DECOMPOSED, {"flags": 0x800}, "José Müller/hebb.py"),
+        ("José Müller/a.py".encode("cp437"), {}, "José Müller/a.py"),
+        (b"Jos\x82 \xff", {}, "José \xa0"),
+        (b"Jos? M?ller", {"extra": unicode_path("José Müller", b"Jos? M?ller")}, "José Müller"),
+        (b"Jos\x82", {"extra": unicode_path("Zoë", b"Jos\x82")}, "Zoë"),
+        (b"Jos\x82", {"extra": unicode_path("Zoë", b"another name")}, "José"),
+        (b"Jos\x82", {"extra": unicode_path("Zoë", b"Jos\x82", version=2)}, "José"),
+        (b"Jos\x82", {"extra": unicode_path("Zoë", b"Jos\x82")[:12]}, "José"),
+        (b"Jos\xe9", {"flags": 0x800}, "Jos\ufffd"),
+        ("李雷/ א.py".encode(), {}, "李雷/ א.py"),
+    ],
+)
+def test_names_are_read_as_they_were_meant(raw, more, name):
+    """Packers of Apple write UTF-8 without saying so, others DOS's signs, or the name beside it."""
+    assert named(raw, **more) == name
+
+
+def test_a_name_of_accents_alone_takes_no_time():
+    """To order a hundred thousand accents takes minutes."""
+    name = "e" + "\u0301\u0323" * 10_000
+
+    assert named(name.encode(), flags=0x800) == name
 
 
 @pytest.mark.parametrize(
