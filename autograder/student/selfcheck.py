@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.course import edition
@@ -12,7 +13,7 @@ from autograder.grading.key import Key, SecretKey, open_key, stored_key
 from autograder.grading.report import Report
 from autograder.grading.submission import Handed, Submission, SubmissionError, find_submissions
 from autograder.sandbox import Sandbox, open_sandbox
-from autograder.student.earlier import earlier_first
+from autograder.student.earlier import earlier_first, own_additions
 
 __all__ = ["SelfCheck", "find_targets", "grade_all", "sandbox_for"]
 
@@ -105,6 +106,7 @@ class SelfCheck:
             handed.lab, handed.lacking, lambda lab: self._earlier(handed.before(lab))
         )
         report = grade(handed, key, self.sandbox, only=only, carry=carry, first=first)
+        report = replace(report, notes=(*report.notes, *own_additions(handed)))
         if only is None:
             self.known[handed.lab.id, handed.digest] = report
         return report
