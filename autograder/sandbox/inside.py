@@ -30,7 +30,7 @@ from autograder.sandbox.codec import Budget, Seed, TooLargeError, encode
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned, to_plain
 from autograder.sandbox.question import READY, Question, Source, write_frame
 
-__all__ = ["View", "answer", "compiled", "prepare_streams"]
+__all__ = ["answer", "compiled", "prepare_streams"]
 
 PACKAGE = "nnlab"
 PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
@@ -45,19 +45,11 @@ class Asks(Protocol):
     unchanged: Sequence[str]
 
 
-class View:
-    """The package nnlab as one submission sees it: what a check calls `student`.
-
-    A module is imported when it is first named, so that a broken one spoils only the checks that
-    ask it something.
-    """
-
-    def __getattr__(self, module: str) -> ModuleType:
-        return importlib.import_module(f"{PACKAGE}.{module}")
-
-
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Imports nnlab's modules from the sources in a question; finds no foreign package.
+    """Imports the package nnlab as one submission sees it, which checks call `student`.
+
+    A module is imported when it is first named, so that a broken one spoils only the checks that ask
+    it something. No foreign package is found.
 
     It stands alone on the path of finders, and asks the `others` for numpy and the standard library.
     Modules have the places that they would have as files of the working folder, where none lies.
@@ -69,8 +61,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         self.sources = {**question.reference, **question.submission}
         self.codes = {name: codes[name] for name in codes if name not in question.submission}
         self.files = {source.file for source in question.submission.values()}
-        self.home = str(Path.cwd())
-        self.folder = str(Path(PACKAGE).absolute())
+        self.home = f"{Path.cwd()}{os.sep}"
         self.others = [*sys.meta_path]
 
     def install(self) -> None:
@@ -78,7 +69,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
             del sys.modules[name]
         sys.meta_path[:] = [self]
-        sys.path_importer_cache[self.folder] = self  # type: ignore[assignment] # which pkgutil asks
+        sys.path_importer_cache[self.home + PACKAGE] = self  # type: ignore[assignment] # which pkgutil asks
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -90,15 +81,12 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         if package != PACKAGE:
             found = (finder.find_spec(fullname, path, target) for finder in self.others)
             return next((spec for spec in found if spec is not None), None)
-        if module in self.sources:
-            place = Path(self.sources[module].file).absolute()
-            return spec_from_file_location(fullname, place, loader=self)
-        return None if module else self._package()
-
-    def _package(self) -> ModuleSpec | None:
-        place = f"{self.folder}/__init__.py"
+        if module and module not in self.sources:
+            return None
+        file = self.sources[module].file if module else f"{PACKAGE}/__init__.py"
+        inner = None if module else [self.home + PACKAGE]
         return spec_from_file_location(
-            PACKAGE, place, loader=self, submodule_search_locations=[self.folder]
+            fullname, self.home + file, loader=self, submodule_search_locations=inner
         )
 
     def find_distributions(self, context: Any) -> Iterable[Any]:
@@ -267,7 +255,7 @@ def _import(question: Question) -> None:
         lender = ModuleType(f"{PACKAGE}.reference_{module}")
         sys.modules[lender.__name__] = lender
         exec(compiled(source), lender.__dict__)  # noqa: S102  ours
-        students = getattr(View(), module)
+        students = importlib.import_module(f"{PACKAGE}.{module}")
         for exercise in sys.modules[question.lab].lab.exercises:
             owner, *classes, name = exercise.split(".")
             if owner == module:
@@ -275,7 +263,7 @@ def _import(question: Question) -> None:
                 giver, taker = (lender, students) if is_lent else (students, lender)
                 with contextlib.suppress(AttributeError):  # the student has removed it
                     setattr(_within(taker, classes), name, getattr(_within(giver, classes), name))
-    getattr(View(), question.module)
+    importlib.import_module(f"{PACKAGE}.{question.module}")
 
 
 def _within(module: ModuleType, classes: Sequence[str]) -> Any:
@@ -294,7 +282,7 @@ def observe(
         for name, value in case.items()
     }
     try:
-        value = ask(View(), **inputs)
+        value = ask(importlib.import_module(PACKAGE), **inputs)
     except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt too
         return _raised(error, finder)
     return Returned(value, {name: inputs[name] for name in unchanged})
@@ -318,7 +306,7 @@ def _raised(error: BaseException, finder: Finder | None) -> Raised:
     if type(message) is not str:
         message = ""
     elif finder:  # the working folder has a name by chance
-        message = message.replace(f"{finder.home}{os.sep}", "")
+        message = message.replace(finder.home, "")
     missing, near = ("", ()) if file else _missing(error)
     return Raised(
         kind=type(error).__name__[:MAX_LINE],

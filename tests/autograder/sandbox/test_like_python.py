@@ -309,11 +309,11 @@ def test_what_python_shows_of_a_module_leads_to_no_answer(sandboxes):
         "paths = [__file__, nnlab.__file__, *nnlab.__path__, nnlab.gates.__file__]\n"
         "known = {*__loader__.sources, *__loader__.codes, *nnlab.__all__}\n"
         "return [sys.argv, [path.startswith(folder) for path in paths], sorted(known),\n"
-        "    b'def step' in __loader__.sources['hebb'].text, 'hebb' in __loader__.codes]"
+        "    __loader__.sources['hebb'].text, 'hebb' in __loader__.codes]"
     )
     asked = question(body)
+    known = sorted({"hebb", *asked.reference})
     for name, sandbox in sandboxes.items():
         seen = sandbox.ask(asked).observations[0]
-        assert seen.value == [
-            ["hebb.py"], [True] * 4, sorted({"hebb", *asked.reference}), False, False
-        ], name  # fmt: skip
+        own = asked.submission["hebb"].text
+        assert seen.value == [["hebb.py"], [True] * 4, known, own, False], name
