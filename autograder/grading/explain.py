@@ -18,6 +18,7 @@ OUT_OF_REACH = (
     "Code that is graded may compute, and write small files in its own folder. Other files, "
     "programs, processes, threads and the network are out of its reach."
 )
+NO_FILE = "Code that is graded finds no file but those that it writes itself: only the lab's modules are handed in."
 NO_THREAD = "can't start new thread"  # Python's own words
 NO_SPACE = f"[Errno {errno.ENOSPC}]"
 TOO_MANY_FILES = f"It wrote more files than it may, {MOST_MB} MB in all."
@@ -125,6 +126,8 @@ def _refused(error: Raised) -> str:
     """Say what the sandbox keeps from code that is graded, if this is what it met."""
     if error.kind in {"PermissionError", "BlockingIOError"} or error.message == NO_THREAD:
         return OUT_OF_REACH
+    if error.kind == "FileNotFoundError":
+        return NO_FILE
     full = error.kind == "OSError" and error.message.startswith(NO_SPACE)
     return TOO_MANY_FILES if full else ""
 

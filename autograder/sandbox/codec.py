@@ -63,6 +63,9 @@ class Seed:
     value: int
 
 
+_UNUSED = dict.fromkeys(("text", "containers", "data", "items", "numbers"), 0)
+
+
 @dataclass(slots=True)
 class Budget:
     """How much may cross the border: one for all frames of an asking, spent by whoever codes them.
@@ -80,12 +83,7 @@ class Budget:
     items: int = 1_000_000
     numbers: int = 16_000_000
     """Entries of arrays."""
-    used: dict[str, int] = field(
-        init=False,
-        default_factory=lambda: dict.fromkeys(
-            ("text", "containers", "data", "items", "numbers"), 0
-        ),
-    )
+    used: dict[str, int] = field(init=False, default_factory=_UNUSED.copy)
 
     @classmethod
     def of_answers(cls, *, data: int = 64 << 20, spare: int = 0) -> "Budget":
@@ -108,10 +106,9 @@ class Budget:
         self.used[name] += amount
         limit = getattr(self, name)
         if self.used[name] > limit:
-            size = (
-                f"{limit >> 20} MB of {name}" if name in {"text", "data"} else f"{limit:,} {name}"
-            )
-            raise TooLargeError(f"All answers together may hold {size}.")
+            is_bytes = name in {"text", "data"}
+            most = f"{limit >> 20} MB of {name}" if is_bytes else f"{limit:,} {name}"
+            raise TooLargeError(f"All answers together may hold {most}.")
 
     def spend_header(self, header: str) -> None:
         """Take what reading a header costs, before it is read."""

@@ -14,32 +14,28 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
 
-from autograder.errors import OurFaultError
-from autograder.sandbox import (
-    belongings,
-    bubblewrap,
-    scratch,
-    visible,
-)
+from autograder.sandbox import belongings, bubblewrap, scratch, visible
 from autograder.sandbox.codec import decode, encode
 from autograder.sandbox.isolation import Layers, refuse_less
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.observation import Lost
+from autograder.sandbox.observation import Lost, Observation
 from autograder.sandbox.question import (
     Answer,
     Question,
+    Sandbox,
     SandboxError,
     Source,
+    exactly,
     read_answers,
+    receive,
+    send,
     write_questions,
 )
 from autograder.sandbox.turns import Turns
-from autograder.sandbox.wire import exactly, receive, send
 from autograder.sandbox.worker import WORKER_ENVIRONMENT, be_worker
 
 __all__ = ["ForkSandbox"]
@@ -48,7 +44,19 @@ MOST_ALONE = 3  # turns that one submission may have while all others wait
 PATIENCE_SECONDS = 30.0  # beyond a check's own limit, before the worker is taken for stuck
 
 
-class ForkSandbox:
+@dataclass(slots=True)
+class _Slow:
+    """A submission that has run out of wall time: how often it was asked alone, and what is known."""
+
+    submission: Mapping[str, Source]
+    times_alone: int = 0
+    is_suspect: bool = False
+    """It was slow among other questions: whatever follows is asked alone."""
+    sleeps: bool = False
+    """It was slow when nobody else asked: what follows gets less time."""
+
+
+class ForkSandbox(Sandbox):
     """Asks questions through a worker process that is started once.
 
     With `here`, the worker is forked from this process: one import of numpy serves both. The caller
@@ -69,20 +77,11 @@ class ForkSandbox:
         self._isolation: tuple[str, ...] = ()
         self._start(here=here)
         self._turns = Turns()
-        self._suspect: Mapping[str, Source] | None = None
-        self._sleeper: Mapping[str, Source] | None = None
-        self._alone: Mapping[str, Source] | None = None
-        self._times_alone = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
+        self._slow = _Slow({})
 
     @property
     def isolation(self) -> tuple[str, ...]:
-        """What holds the code, outermost first, such as bubblewrap, landlock and seccomp."""
+        """What holds the code, as the first worker has said."""
         if not self._isolation:
             if self._is_worn:
                 self._replace()
@@ -177,44 +176,41 @@ class ForkSandbox:
 
         Raises: SandboxError if no worker or child can be started.
         """
-        limits = question.limits
-        if question.submission == self._sleeper:
-            asleep = _shorter(question, limits.cpu_seconds + 1.0)
-            (answer,) = self.ask_together([asleep])
-            return _say_wall(answer, asleep, question)
-        if question.submission != self._suspect:
+        seconds, slow = question.limits.cpu_seconds, self._slow
+        is_slow = slow.submission == question.submission
+        if is_slow and slow.sleeps:
+            return _ask_within(seconds + 1.0, question, self.ask_together)
+        if not (is_slow and slow.is_suspect):
             (answer,) = self.ask_together([question])
             if not _ran_out_of_wall_time(answer):
                 return answer
-        if self._alone != question.submission:
-            self._alone, self._times_alone = question.submission, 0
-        self._times_alone += 1
-        if self._times_alone > MOST_ALONE:  # the others have waited enough for this one
+        slow = self._found_slow(question)
+        slow.times_alone += 1
+        if slow.times_alone > MOST_ALONE:  # the others have waited enough for this one
             return self.ask_together([question])[0]
-        undisturbed = _shorter(question, 2.0 * limits.cpu_seconds + 2.0)
         with self._turns.alone():
-            (answer,) = self._ask_surely([undisturbed])
-        if _ran_out_of_wall_time(answer):
-            self._sleeper = question.submission  # one second chance for each submission
-        return _say_wall(answer, undisturbed, question)
+            answer = _ask_within(2.0 * seconds + 2.0, question, self._ask_surely)
+        slow.sleeps = _ran_out_of_wall_time(answer)  # one second chance a submission
+        return answer
 
     def ask_together(self, questions: Sequence[Question]) -> list[Answer]:
         """Ask questions of one submission in one fresh process, under the limits of the first.
 
         A worker that dies under a question is replaced and asked again; if it dies again, the
         question's code has killed it.
-
-        Raises: SandboxError if no worker or child can be started.
         """
         if not questions:
             return []
         with self._turns.shared():
             answers = self._ask_surely(questions)
         if len(questions) > 1 and any(map(_ran_out_of_wall_time, answers)):
-            self._suspect = questions[
-                0
-            ].submission  # it has slept once: what follows is asked alone
+            self._found_slow(questions[0]).is_suspect = True
         return answers
+
+    def _found_slow(self, question: Question) -> _Slow:
+        if self._slow.submission != question.submission:
+            self._slow = _Slow(question.submission)
+        return self._slow
 
     def _ask_surely(self, questions: Sequence[Question]) -> list[Answer]:
         full = ""
@@ -223,7 +219,7 @@ class ForkSandbox:
                 if self._is_worn:
                     self._replace()
                 return self._ask(questions)
-            except (_FullError, SandboxError) as error:  # a worker that does not come up, as well
+            except SandboxError as error:  # no child, or a worker that does not come up
                 full = str(error)
             except (EOFError, OSError):
                 full = ""
@@ -258,7 +254,7 @@ class ForkSandbox:
         self._channel.sendall(frame)
         outcome = decode(receive(self._channel))
         if "failed" in outcome:
-            raise _FullError(f"no process could be started for a check: {outcome['failed']}")
+            raise SandboxError(f"no process could be started for a check: {outcome['failed']}")
         self._is_worn = outcome["worn"]
         return read_answers(
             exactly(self._channel, outcome["result"]),
@@ -267,10 +263,6 @@ class ForkSandbox:
             printed=exactly(self._channel, outcome["printed"]).decode("utf-8", "replace"),
             seconds=outcome["seconds"] / len(questions),
         )
-
-
-class _FullError(OurFaultError):
-    """A worker could start no child: another may."""
 
 
 def _has_one_thread() -> bool:
@@ -285,22 +277,23 @@ def _has_one_thread() -> bool:
 
 
 def _ran_out_of_wall_time(answer: Answer) -> bool:
-    return any(isinstance(o, Lost) and o.reason == "wall" for o in answer.observations)
+    return any(map(_is_wall, answer.observations))
 
 
-def _shorter(question: Question, seconds: float) -> Question:
+def _is_wall(observation: Observation) -> bool:
+    return isinstance(observation, Lost) and observation.reason == "wall"
+
+
+def _ask_within(
+    seconds: float, question: Question, ask: Callable[[Sequence[Question]], list[Answer]]
+) -> Answer:
+    """Ask with less wall time than the check's own, if that is more; the answer says how much."""
     limits = question.limits
-    return replace(question, limits=replace(limits, wall_seconds=min(seconds, limits.wall_seconds)))
-
-
-def _say_wall(answer: Answer, asked: Question, question: Question) -> Answer:
-    """Say in an answer how long it was waited for, where that was less than the check's own limit."""
-    if asked.limits == question.limits:
-        return answer
-    said = Lost("wall", f"{asked.limits.wall_seconds:g}")
-    return replace(
-        answer, observations=[said if o == Lost("wall") else o for o in answer.observations]
-    )
+    if seconds >= limits.wall_seconds:
+        return ask([question])[0]
+    (answer,) = ask([replace(question, limits=replace(limits, wall_seconds=seconds))])
+    said = Lost("wall", f"{seconds:g}")
+    return replace(answer, observations=[said if _is_wall(o) else o for o in answer.observations])
 
 
 def _fork_worker(ours: socket.socket, theirs: socket.socket, folder: str, *, confined: bool) -> int:

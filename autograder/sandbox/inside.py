@@ -10,13 +10,17 @@ import difflib
 import functools
 import importlib
 import importlib.abc
-import importlib.machinery
 import linecache
 import os
 import random
+import re
+import site
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.machinery import ModuleSpec
+from importlib.util import decode_source, spec_from_file_location
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, Protocol
 
@@ -26,9 +30,10 @@ from autograder.sandbox.codec import Budget, Seed, TooLargeError, encode
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned, to_plain
 from autograder.sandbox.question import READY, Question, Source, write_frame
 
-__all__ = ["View", "answer", "compiled", "prepare_streams"]
+__all__ = ["answer", "compiled", "prepare_streams"]
 
 PACKAGE = "nnlab"
+PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
 MAX_MESSAGE = 2000
 MAX_LINE = 200
 
@@ -40,67 +45,145 @@ class Asks(Protocol):
     unchanged: Sequence[str]
 
 
-class View:
-    """The package nnlab as one submission sees it: what a check calls `student`.
+class Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    """Imports the package nnlab as one submission sees it, which checks call `student`.
 
-    A module is imported when it is first named, so that a broken one spoils only the checks that
-    ask it something.
+    A module is imported when it is first named, so that a broken one spoils only the checks that ask
+    it something. No foreign package is found.
+
+    It stands alone on the path of finders, and asks the `others` for numpy and the standard library.
+    Modules have the places that they would have as files of the working folder, where none lies.
     """
-
-    def __getattr__(self, module: str) -> ModuleType:
-        return importlib.import_module(f"{PACKAGE}.{module}")
-
-
-class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports nnlab's modules from the sources in a question, and refuses foreign packages."""
 
     allowed = frozenset({"numpy", *sys.stdlib_module_names})
 
-    def __init__(
-        self,
-        submission: Mapping[str, Source],
-        reference: Mapping[str, Source],
-        codes: Mapping[str, CodeType],
-    ) -> None:
-        self.sources = {**reference, **submission}
-        self.codes = codes
-        self.files = {source.file for source in submission.values()}
+    def __init__(self, question: Question, codes: Mapping[str, CodeType]) -> None:
+        self.sources = {**question.reference, **question.submission}
+        self.codes = {name: codes[name] for name in codes if name not in question.submission}
+        self.files = {source.file for source in question.submission.values()}
+        self.home = f"{Path.cwd()}{os.sep}"
+        self.others = [*sys.meta_path]
+
+    def install(self) -> None:
+        """Be the only finder; whatever nnlab was imported before is forgotten."""
+        for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+            del sys.modules[name]
+        sys.meta_path[:] = [self]
+        sys.path_importer_cache[self.home + PACKAGE] = self  # type: ignore[assignment] # which pkgutil asks
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
+    ) -> ModuleSpec | None:
         """Find nnlab and its modules; leave numpy and the standard library to Python."""
-        del path, target
         package, _, module = fullname.partition(".")
-        if package == PACKAGE:
-            if module and module not in self.sources:
-                raise ModuleNotFoundError(f"there is no {module}.py", name=fullname)
-            return importlib.machinery.ModuleSpec(fullname, self, is_package=not module)
-        if package not in self.allowed:
-            hint = "numpy and Python's own modules are"
-            if fullname in self.sources:
-                hint = f"write: from {PACKAGE}.{fullname} import …"
-            raise ModuleNotFoundError(
-                f"{package} is not part of this course; {hint}", name=fullname
-            )
-        return None
+        if self.is_foreign(package):
+            return None
+        if package != PACKAGE:
+            found = (finder.find_spec(fullname, path, target) for finder in self.others)
+            return next((spec for spec in found if spec is not None), None)
+        if module and module not in self.sources:
+            return None
+        file = self.sources[module].file if module else f"{PACKAGE}/__init__.py"
+        inner = None if module else [self.home + PACKAGE]
+        return spec_from_file_location(
+            fullname, self.home + file, loader=self, submodule_search_locations=inner
+        )
 
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
-        """Let Python make the module."""
-        del spec
-        return None
+    def find_distributions(self, context: Any) -> Iterable[Any]:
+        """Know of numpy for importlib.metadata, which finds no files here."""
+        from importlib import metadata  # noqa: PLC0415  who asks has it
+
+        class Numpy(metadata.Distribution):
+            def read_text(self, filename: str) -> str | None:
+                known = f"Metadata-Version: 2.1\nName: numpy\nVersion: {np.__version__}\n"
+                return known if filename == "METADATA" else None
+
+            def locate_file(self, path: Any) -> Any:
+                return Path(path)
+
+        return [Numpy()] if context.name in {None, "numpy"} else []
+
+    def iter_modules(self, prefix: str = "") -> Iterator[tuple[str, bool]]:
+        """List nnlab's modules for pkgutil."""
+        yield from ((prefix + name, False) for name in sorted(self.sources))
+
+    def is_package(self, fullname: str) -> bool:
+        """Tell nnlab from its modules."""
+        return fullname == PACKAGE
+
+    def get_source(self, fullname: str) -> str:
+        """Decode a module's text, for inspect and tracebacks; bytes that are no text are replaced."""
+        _, _, module = fullname.partition(".")
+        text = self.sources[module].text if module else b""
+        try:
+            return decode_source(text)
+        except (SyntaxError, UnicodeDecodeError):
+            return text.decode("utf-8", "replace")
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Compile a module, or take what was compiled for many."""
+        _, _, module = fullname.partition(".")
+        return self.codes.get(module) or compiled(self.sources[module])
 
     def exec_module(self, module: ModuleType) -> None:
         """Run a module's source; the package itself is empty and imports its modules on demand."""
         _, _, name = module.__name__.partition(".")
         if not name:
-            module.__dict__["__getattr__"] = View().__getattr__
+            module.__dict__.update(__all__=sorted(self.sources), __getattr__=self._attribute)
             return
-        source = self.sources[name]
-        text = source.text.decode("utf-8", "replace").splitlines(keepends=True)
-        linecache.cache[source.file] = (len(source.text), None, text, source.file)
-        code = self.codes.get(name) if source.file not in self.files else None
-        exec(code or compiled(source), module.__dict__)  # noqa: S102  this is the sandbox's purpose
+        lines = self.get_source(module.__name__).splitlines(keepends=True)
+        file = self.sources[name].file
+        linecache.cache[file] = (len(lines), None, lines, file)
+        super().exec_module(module)
+
+    def _attribute(self, name: str) -> ModuleType:
+        if name in self.sources:
+            return importlib.import_module(f"{PACKAGE}.{name}")
+        raise AttributeError(f"module {PACKAGE!r} has no attribute {name!r}: there is no {name}.py")
+
+    def is_foreign(self, package: str) -> bool:
+        """Tell a package that is not there for submissions, whatever this machine has."""
+        machine = package.startswith("_sysconfigdata")  # named after it
+        return package != PACKAGE and package not in self.allowed and not machine
+
+    def reworded(self, error: BaseException, file: str) -> str:
+        """Say what an import or a look into a module did not find, where Python cannot know why."""
+        place, name = _wanted(error)
+        package, _, module = place.partition(".")
+        if package == PACKAGE:
+            return self._not_in_course(module or name, name if module else "", file)
+        if place and not name and self.is_foreign(package):
+            hint = "numpy and Python's own modules are"
+            if place in self.sources:
+                hint = f"write: from {PACKAGE}.{place} import …"
+            return f"{package} is not part of this course; {hint}"
+        if name and isinstance(error, ImportError) and not self.is_foreign(package):
+            version = f"numpy {np.__version__}" if package == "numpy" else PYTHON
+            return f"{version}, with which this is graded, has no {place}.{name}"
+        return ""
+
+    def _not_in_course(self, module: str, name: str, file: str) -> str:
+        if module not in self.sources:
+            return f"there is no {module}.py"
+        source = self.sources[module]
+        if source.file in self.files or not name:
+            return ""
+        return (
+            f"the course's {module}.py, with which this is graded, has no {name}; "
+            f"if it is your own, copy it into {file}"
+        )
+
+
+def _wanted(error: BaseException) -> tuple[str, str]:
+    """Name the module that was looked for, or looked into, and what was looked for there."""
+    place = name = None
+    if type(error) is AttributeError and type(error.obj) is ModuleType:
+        place, name = vars(error.obj).get("__name__"), error.name
+    elif type(error) in {ImportError, ModuleNotFoundError}:
+        place = error.name  # type: ignore[attr-defined]
+        found = re.match(r"cannot import name '(\w+)' from '", str(error))
+        name = found[1] if found else ""
+    return (place, name) if type(place) is str and type(name) is str else ("", "")
 
 
 def compiled(source: Source) -> CodeType:
@@ -118,20 +201,20 @@ def answer(
     For each of them: import the module, ask every case, and send one frame for each of these as
     soon as it is there. `codes` may hold the reference's modules, compiled once for many.
     """
-    for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
-        del sys.modules[name]
     first = questions[0]
     checks = _checks(first)  # before foreign packages are refused
-    finder = Finder(first.submission, first.reference, codes or {})
-    sys.meta_path.insert(0, finder)
+    finder = Finder(first, codes or {})
+    finder.install()
     budget = Budget.of_answers(data=first.limits.result_mb << 20)
     for question in questions:
         send(READY)
+        sys.argv[:] = [f"{question.module}.py"]
+        sys.orig_argv[:] = [sys.executable, *sys.argv]
         with np.errstate(), warnings.catch_warnings():  # what one changes is not the next one's
-            imported = observe(lambda _, q=question: _import(q), (), {}, finder.files)
+            imported = observe(lambda _, q=question: _import(q), (), {}, finder)
             send(write_frame(_frame(imported, budget)))
             if isinstance(imported, Returned):
-                _ask_cases(question, checks[question.check], finder.files, send, budget)
+                _ask_cases(question, checks[question.check], finder, send, budget)
 
 
 def _checks(question: Question) -> Mapping[str, Asks]:
@@ -149,14 +232,14 @@ def _checks(question: Question) -> Mapping[str, Asks]:
 def _ask_cases(
     question: Question,
     check: Asks,
-    files: set[str],
+    finder: Finder,
     send: Callable[[bytes], object],
     budget: Budget,
 ) -> None:
     for case in question.cases:
         np.random.seed(0)  # noqa: NPY002  students may use the old global generator
         random.seed(0)
-        observation = observe(check.ask, check.unchanged, case, files)
+        observation = observe(check.ask, check.unchanged, case, finder)
         sys.stdout.flush()
         send(write_frame(_frame(observation, budget)))
 
@@ -172,7 +255,7 @@ def _import(question: Question) -> None:
         lender = ModuleType(f"{PACKAGE}.reference_{module}")
         sys.modules[lender.__name__] = lender
         exec(compiled(source), lender.__dict__)  # noqa: S102  ours
-        students = getattr(View(), module)
+        students = importlib.import_module(f"{PACKAGE}.{module}")
         for exercise in sys.modules[question.lab].lab.exercises:
             owner, *classes, name = exercise.split(".")
             if owner == module:
@@ -180,7 +263,7 @@ def _import(question: Question) -> None:
                 giver, taker = (lender, students) if is_lent else (students, lender)
                 with contextlib.suppress(AttributeError):  # the student has removed it
                     setattr(_within(taker, classes), name, getattr(_within(giver, classes), name))
-    getattr(View(), question.module)
+    importlib.import_module(f"{PACKAGE}.{question.module}")
 
 
 def _within(module: ModuleType, classes: Sequence[str]) -> Any:
@@ -188,7 +271,10 @@ def _within(module: ModuleType, classes: Sequence[str]) -> Any:
 
 
 def observe(
-    ask: Callable[..., Any], unchanged: Iterable[str], case: Mapping[str, Any], files: set[str]
+    ask: Callable[..., Any],
+    unchanged: Iterable[str],
+    case: Mapping[str, Any],
+    finder: Finder | None = None,
 ) -> Observation:
     """Ask one case; whatever the student's code raises becomes part of the evidence."""
     inputs = {
@@ -196,9 +282,9 @@ def observe(
         for name, value in case.items()
     }
     try:
-        value = ask(View(), **inputs)
+        value = ask(importlib.import_module(PACKAGE), **inputs)
     except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt too
-        return _raised(error, files)
+        return _raised(error, finder)
     return Returned(value, {name: inputs[name] for name in unchanged})
 
 
@@ -210,17 +296,21 @@ def _frame(observation: Observation, budget: Budget) -> bytes:
         return encode(to_plain(Lost("size", str(error))))
 
 
-def _raised(error: BaseException, files: set[str]) -> Raised:
+def _raised(error: BaseException, finder: Finder | None) -> Raised:
     """Describe an exception; its own methods are the student's and may raise again."""
+    file, line = _place(error, finder.files) if finder else ("", 0)
     try:
-        message = str(error)[:MAX_MESSAGE]
+        message = (finder and finder.reworded(error, file)) or str(error)
     except BaseException:  # noqa: BLE001
         message = "(its message cannot be printed)"
-    file, line = _place(error, files)
-    missing, near = _missing(error)
+    if type(message) is not str:
+        message = ""
+    elif finder:  # the working folder has a name by chance
+        message = message.replace(finder.home, "")
+    missing, near = ("", ()) if file else _missing(error)
     return Raised(
         kind=type(error).__name__[:MAX_LINE],
-        message=message if type(message) is str else "",
+        message=message[:MAX_MESSAGE],
         file=file,
         line=line,
         source=linecache.getline(file, line).strip()[:MAX_LINE] if file else "",
@@ -256,12 +346,17 @@ def prepare_streams() -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
         stream = open(  # noqa: SIM115
-            descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
+            descriptor,
+            "w" if descriptor else "r",
+            buffering=1,
+            encoding="utf-8",
+            errors="backslashreplace",
+            closefd=False,
         )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
-    for name in ("exit", "quit"):  # python -S leaves them out, and students end files with them
+    site.sethelper()  # python -S leaves out help, and exit and quit, with which students end files
+    for name in ("exit", "quit"):
         setattr(builtins, name, sys.exit)

@@ -29,12 +29,11 @@ CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_SLAVE = 0x2, 0x4, 0x8, 0x4000, 0x80000
 
 is_linux = sys.platform == "linux"
-_libc = ctypes.CDLL(None, use_errno=True) if is_linux else None
+_libc: Any = ctypes.CDLL(None, use_errno=True) if is_linux else None
 
 
 def call(number: int, *arguments: Any) -> int:
     """Make a system call by its number; where it fails, return the negative error number."""
-    assert _libc is not None, "asked for on Linux only"
     result = int(_libc.syscall(ctypes.c_long(number), *arguments))
     return result if result >= 0 else -ctypes.get_errno()
 
@@ -44,7 +43,6 @@ def prctl(option: int, *arguments: Any) -> int:
 
     Raises: OSError where the kernel does not know the option.
     """
-    assert _libc is not None, "asked for on Linux only"
     padded = [*arguments, 0, 0, 0, 0][:4]
     given = [ctypes.c_ulong(part) if isinstance(part, int) else part for part in padded]
     result = int(_libc.prctl(option, *given))
@@ -72,7 +70,6 @@ def no_new_privileges() -> None:
 
 def drop_capabilities(*, but: int = 0) -> None:
     """Give up root's powers over the machine, `but` some; an ordinary user has none."""
-    assert _libc is not None, "asked for on Linux only"
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     kept = (ctypes.c_uint32 * 6)(but, but)  # in force and permitted, none to be inherited
     _checked(_libc.capset(header, kept), "capset")
@@ -109,14 +106,12 @@ def mount_memory(folder: str, *, size: int, files: int) -> None:
 
 
 def _unshare(flags: int) -> None:
-    assert _libc is not None, "asked for on Linux only"
     _checked(_libc.unshare(flags), "unshare")
 
 
 def _mount(
     source: str | None, target: str, kind: str | None, flags: int, options: str | None
 ) -> None:
-    assert _libc is not None, "asked for on Linux only"
     parts = [None if part is None else os.fsencode(part) for part in (source, target, kind)]
     given = options.encode() if options else None
     _checked(_libc.mount(*parts, ctypes.c_ulong(flags), given), f"mount {target}")

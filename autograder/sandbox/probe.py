@@ -64,36 +64,33 @@ def _process() -> Finding:
 
 def _landlock() -> Finding:
     version = landlock.abi()
-    if version:
-        says = f"Only Python, numpy and the checks can be read (version {version})."
-        return Finding("landlock", works=True, says=says)
-    if not kernel.is_linux:
-        return Finding(
-            "landlock", works=False, says="Other people's files stay readable: Landlock is Linux's."
-        )
-    return Finding(
+    return _layer(
         "landlock",
-        works=False,
-        says="Other people's files stay readable. It needs Linux 5.13 or newer with landlock in the "
-        "kernel's list of security modules (boot option lsm=landlock,…), and a container that lets it through.",
+        f"Only Python, numpy and the checks can be read (version {version})." if version else "",
+        "Other people's files stay readable",
+        "Landlock",
+        "It needs Linux 5.13 or newer with landlock in the kernel's list of security modules "
+        "(boot option lsm=landlock,…), and a container that lets it through.",
     )
 
 
 def _seccomp() -> Finding:
-    if seccomp.is_available():
-        return Finding("seccomp", works=True, says="No programs, processes, signals or network.")
-    if not kernel.is_linux:
-        return Finding(
-            "seccomp",
-            works=False,
-            says="Programs and the network stay in reach: seccomp is Linux's.",
-        )
-    return Finding(
+    return _layer(
         "seccomp",
-        works=False,
-        says="Programs and the network stay in reach. It needs a kernel with CONFIG_SECCOMP_FILTER, on "
-        f"x86_64 or aarch64; this is {platform.machine()}.",
+        "No programs, processes, signals or network." if seccomp.is_available() else "",
+        "Programs and the network stay in reach",
+        "seccomp",
+        "It needs a kernel with CONFIG_SECCOMP_FILTER, on x86_64 or aarch64; "
+        f"this is {platform.machine()}.",
     )
+
+
+def _layer(name: str, does: str, lacks: str, proper_name: str, needs: str) -> Finding:
+    if does:
+        return Finding(name, works=True, says=does)
+    if kernel.is_linux:
+        return Finding(name, works=False, says=f"{lacks}. {needs}")
+    return Finding(name, works=False, says=f"{lacks}: {proper_name} is Linux's.")
 
 
 def _bubblewrap() -> Finding:
@@ -114,11 +111,8 @@ def _bubblewrap() -> Finding:
             check=False,
         )
     if trial.returncode == 0:
-        return Finding(
-            "bubblewrap",
-            works=True,
-            says="The worker has a box: no network, no other processes or files.",
-        )
+        says = "The worker has a box: no network, no other processes or files."
+        return Finding("bubblewrap", works=True, says=says)
     reason = (trial.stderr.strip().splitlines() or ["it ended without a word"])[-1]
     return Finding(
         "bubblewrap",

@@ -1,9 +1,10 @@
-"""What goes into the sandbox and what comes out: a question and its answer."""
+"""What a sandbox is asked and answers, and the frames that carry it: a length, then so many bytes."""
 
+import socket
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from autograder.errors import OurFaultError
 from autograder.sandbox.codec import Budget, ProtocolError, decode, encode
@@ -14,10 +15,14 @@ __all__ = [
     "Answer",
     "Question",
     "READY",
+    "Sandbox",
     "SandboxError",
     "Source",
+    "exactly",
     "read_answers",
     "read_questions",
+    "receive",
+    "send",
     "write_frame",
     "write_questions",
 ]
@@ -120,9 +125,71 @@ class Answer:
     seconds: float = 0.0
 
 
+class Sandbox:
+    """Asks questions of a submission's code, each in a process of its own."""
+
+    @property
+    def isolation(self) -> tuple[str, ...]:
+        """What holds the code, outermost first, such as bubblewrap+landlock+seccomp."""
+        return "process"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def ask(self, question: Question) -> Answer:
+        """Ask one check; a dead, hanging or silent process is part of the answer.
+
+        Raises: SandboxError if no process can be started.
+        """
+        return self.ask_together([question])[0]
+
+    def ask_together(self, questions: Sequence[Question]) -> list[Answer]:
+        """Ask several checks of one submission in one process, under the limits of the first.
+
+        It is a tenth of the work. A process that dies takes the rest of the questions with it.
+
+        Raises: SandboxError if no process can be started.
+        """
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End every process."""
+
+
 def write_frame(frame: bytes) -> bytes:
     """Put a frame's length before it, so that frames can follow each other in a stream."""
     return _LENGTH.pack(len(frame)) + frame
+
+
+def send(channel: socket.socket, frame: bytes) -> None:
+    """Send one frame whole."""
+    channel.sendall(write_frame(frame))
+
+
+def receive(channel: socket.socket) -> bytes:
+    """Receive one frame.
+
+    Raises: EOFError if the other end is closed.
+    """
+    (length,) = _LENGTH.unpack(exactly(channel, _LENGTH.size))
+    return exactly(channel, length)
+
+
+def exactly(channel: socket.socket, size: int) -> bytes:
+    """Receive so many bytes.
+
+    Raises: EOFError if the other end is closed before.
+    """
+    data = bytearray()
+    while len(data) < size:
+        part = channel.recv(min(size - len(data), 1 << 20))
+        if not part:
+            raise EOFError
+        data += part
+    return bytes(data)
 
 
 READY = write_frame(b"")

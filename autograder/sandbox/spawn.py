@@ -10,13 +10,14 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Self
+from typing import IO
 
 from autograder.sandbox import inside, scratch
 from autograder.sandbox.observation import Lost
 from autograder.sandbox.question import (
     Answer,
     Question,
+    Sandbox,
     SandboxError,
     read_answers,
     read_questions,
@@ -32,51 +33,33 @@ START_SECONDS = 30.0
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-class SpawnSandbox:
+class SpawnSandbox(Sandbox):
     """Asks in a fresh interpreter each time."""
 
     isolation = ("process",)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Nothing is kept between questions."""
-
-    def ask(self, question: Question) -> Answer:
-        """Ask one question in a fresh interpreter."""
-        return self.ask_together([question])[0]
-
     def ask_together(self, questions: Sequence[Question]) -> list[Answer]:
-        """Start, ask, wait; kill what outlives the limits of the first question.
-
-        Raises: SandboxError if no process can be started.
-        """
+        """Start, ask, wait; kill what outlives the limits of the first question."""
         if not questions:
             return []
         limits = questions[0].limits
         started = time.monotonic()
+        result, printed, ready = bytearray(), bytearray(), threading.Event()
         try:
             folder = tempfile.mkdtemp(prefix="nnlab-")
+            try:
+                child = _start(folder)
+                readers = [
+                    _reader(child.stdout, result, limits.result_mb << 20, ready),
+                    _reader(child.stderr, printed, limits.printed_kb << 10, threading.Event()),
+                ]
+                ended = _feed_and_wait(child, questions, ready)
+                for reader in readers:
+                    reader.join(timeout=5)  # who has left the session may hold the pipe open
+            finally:
+                scratch.throw_away(folder)  # a child that is killed removes nothing
         except OSError as error:
             raise SandboxError(f"no process could be started: {error}") from error
-        try:
-            child = _start(folder)
-            result, printed, ready = bytearray(), bytearray(), threading.Event()
-            readers = [
-                _reader(child.stdout, result, limits.result_mb << 20, ready),
-                _reader(child.stderr, printed, limits.printed_kb << 10, threading.Event()),
-            ]
-            ended = _feed_and_wait(child, questions, ready)
-            for reader in readers:
-                reader.join(timeout=5)  # a process that left the session may hold the pipe open
-        except OSError as error:
-            raise SandboxError(f"no process could be started: {error}") from error
-        finally:
-            scratch.throw_away(folder)  # a child that is killed removes nothing
         return read_answers(
             bytes(result),
             [len(question.cases) for question in questions],
@@ -116,11 +99,8 @@ def _feed_and_wait(
     The time that the interpreter takes to start is not the submission's.
     """
     assert child.stdin
-    try:
+    with contextlib.suppress(OSError), child.stdin:  # who ends before reading: its exit says how
         child.stdin.write(write_questions(questions))
-        child.stdin.close()
-    except OSError:  # it ended before it had read them; its exit says how
-        pass
     ready.wait(START_SECONDS)
     try:
         status = child.wait(questions[0].limits.wall_seconds)
@@ -129,17 +109,12 @@ def _feed_and_wait(
         child.wait()
         return "wall"
     finally:
-        _end_session(child.pid)
+        if hasattr(os, "killpg"):  # with whatever it started
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.pid, signal.SIGKILL)
     if status == -getattr(signal, "SIGXCPU", 0) or status == -9:
         return "cpu"
     return "crash" if status < 0 else "exit"
-
-
-def _end_session(pid: int) -> None:
-    """Kill what the child started, where sessions exist."""
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
 
 
 def main() -> None:

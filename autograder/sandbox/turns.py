@@ -5,7 +5,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 __all__ = ["Turns"]
@@ -41,17 +41,13 @@ class Turns:
             os.close(file)
         self._files = []
 
-    @contextmanager
-    def shared(self) -> Iterator[None]:
+    def shared(self) -> AbstractContextManager[None]:
         """Ask while others may ask as well."""
-        with self._held(fcntl.LOCK_SH, SHARED_SECONDS):
-            yield
+        return self._held(fcntl.LOCK_SH, SHARED_SECONDS)
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self) -> AbstractContextManager[None]:
         """Wait until nobody else asks, and ask while the others wait."""
-        with self._held(fcntl.LOCK_EX, ALONE_SECONDS):
-            yield
+        return self._held(fcntl.LOCK_EX, ALONE_SECONDS)
 
     @contextmanager
     def _held(self, kind: int, seconds: float) -> Iterator[None]:

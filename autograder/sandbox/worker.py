@@ -21,19 +21,15 @@ import tempfile
 import time
 from dataclasses import dataclass
 from types import CodeType
-from typing import Never
+from typing import Any, Never
 
 from autograder.sandbox import inside, kernel, orphans, scratch
 from autograder.sandbox.codec import decode, encode
 from autograder.sandbox.confine import Confinement
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.question import (
-    Source,
-    read_questions,
-)
+from autograder.sandbox.question import Source, read_questions, receive, send
 from autograder.sandbox.relay import Relay
 from autograder.sandbox.scratch import Place, Scratch
-from autograder.sandbox.wire import receive, send
 
 __all__ = ["WORKER_ENVIRONMENT", "Worker", "be_worker", "main"]
 
@@ -57,9 +53,7 @@ def be_worker(control: socket.socket, folder: str, *, confined: bool) -> None:
     """Answer questions until the other end is closed, then end this process at once."""
     status = 1
     try:
-        signal.signal(
-            signal.SIGINT, signal.SIG_IGN
-        )  # Ctrl-C is for the grader, which then closes us
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the grader, which then closes us
         os.environ.clear()
         os.environ.update(WORKER_ENVIRONMENT)
         Worker(control, folder, confined=confined).serve()
@@ -77,16 +71,6 @@ class Child:
     folder: Scratch
     result: int
     printed: int
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What was left of a child: its bytes, and how it ended."""
-
-    result: Relay
-    printed: Relay
-    ended: str = ""
-    seconds: float = 0.0
 
 
 class Worker:
@@ -119,11 +103,7 @@ class Worker:
             try:
                 request = decode(receive(self.control))
                 if "prepare" in request:
-                    try:
-                        if self.is_template or self.fork_template():
-                            self.prepare(request["prepare"])
-                    except OSError as error:
-                        self.give_up(error)
+                    self.prepare(request["prepare"])
                 elif "forget" in request:
                     os._exit(FORGOTTEN)
                 else:
@@ -146,8 +126,14 @@ class Worker:
         return True
 
     def prepare(self, size: int) -> None:
-        """Compile modules that are ours once, for all children to come."""
-        with Relay(size) as relay:
+        """Compile modules that are ours once, for all children to come: in a template alone."""
+        try:
+            if not self.is_template and not self.fork_template():
+                return
+            relay = Relay(size)
+        except OSError as error:
+            self.give_up(error)
+        with relay:
             relay.receive(self.control)
             sources = decode(relay.copy())
         new = {name: Source(file, text) for name, (file, text) in sources.items()}
@@ -177,15 +163,14 @@ class Worker:
                 child = self.start(questions, limits)
             except OSError as error:
                 self.give_up(error)
-            outcome = Outcome(result, printed)
-            self.watch(child, outcome, limits)
+            pipes = {child.result: result, child.printed: printed}
+            outcome = self.watch(child, pipes, limits)
             buried, cleared = orphans.bury(), self.place.clear()
             worn = not (buried and cleared)
             sizes = {"result": result.size, "printed": printed.size}
-            how = {"ended": outcome.ended, "seconds": outcome.seconds, "worn": worn}
-            send(self.control, encode(sizes | how))
-            result.send(self.control)
-            printed.send(self.control)
+            send(self.control, encode({**outcome, **sizes, "worn": worn}))
+            for relay in pipes.values():
+                relay.send(self.control)
         if worn:
             raise EOFError
 
@@ -212,13 +197,12 @@ class Worker:
         os.close(printed_end)
         return Child(pid, folder, result, printed)
 
-    def watch(self, child: Child, outcome: Outcome, limits: Limits) -> None:
+    def watch(self, child: Child, pipes: dict[int, Relay], limits: Limits) -> dict[str, Any]:
         """Collect what a child sends until it is dead, or kill it, and say how it ended.
 
         Whatever fails from here on is the doing of the code that runs: nothing raises.
         """
         started = time.monotonic()
-        pipes = {child.result: outcome.result, child.printed: outcome.printed}
         try:
             with selectors.DefaultSelector() as selector:
                 selector.register(self.died, selectors.EVENT_READ)
@@ -226,9 +210,9 @@ class Worker:
                 for pipe in pipes:
                     os.set_blocking(pipe, False)
                     selector.register(pipe, selectors.EVENT_READ)
-                outcome.ended = self.wait(child, selector, pipes, limits)
+                ended = self.wait(child, selector, pipes, limits)
         except OSError:
-            outcome.ended = "crash"
+            ended = "crash"
         # With whatever it started; and before it is reaped, so that the id is still its own.
         _kill_session(child.pid)
         _, status, usage = os.wait4(child.pid, 0)
@@ -237,9 +221,8 @@ class Worker:
                 while not relay.is_full and relay.collect(pipe):
                     pass
             os.close(pipe)
-        outcome.seconds = time.monotonic() - started
-        cpu_seconds = usage.ru_utime + usage.ru_stime
-        outcome.ended = outcome.ended or _ending(status, cpu_seconds, limits)
+        ended = ended or _ending(status, usage.ru_utime + usage.ru_stime, limits)
+        return {"ended": ended, "seconds": time.monotonic() - started}
 
     def wait(
         self,
@@ -258,7 +241,8 @@ class Worker:
             ready = selector.select(max(0.0, next_look - now))
             for key, _ in ready:
                 if key.fd == self.died:
-                    _drain(self.died)
+                    with contextlib.suppress(BlockingIOError):
+                        os.read(self.died, 1 << 12)
                 elif key.fd == self.control.fileno():
                     return "abandoned"
                 elif not pipes[key.fd].collect(key.fd):
@@ -304,19 +288,10 @@ class Worker:
 
 def _ending(status: int, cpu_seconds: float, limits: Limits) -> str:
     """Say in a word why a child ended."""
-    if os.WIFSIGNALED(status):
-        killer = os.WTERMSIG(status)
-        if killer == signal.SIGXCPU or cpu_seconds >= limits.cpu_seconds:
-            return "cpu"
-        return "crash"
-    return "exit"
-
-
-def _drain(pipe: int) -> None:
-    try:
-        os.read(pipe, 1 << 12)
-    except BlockingIOError:
-        return
+    if not os.WIFSIGNALED(status):
+        return "exit"
+    out_of_time = os.WTERMSIG(status) == signal.SIGXCPU or cpu_seconds >= limits.cpu_seconds
+    return "cpu" if out_of_time else "crash"
 
 
 def _is_dead(pid: int) -> bool:
@@ -325,10 +300,9 @@ def _is_dead(pid: int) -> bool:
 
 
 def _kill_session(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, signal.SIGKILL)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+    for kill in (os.kill, os.killpg):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
 
 
 def _keep_only(descriptor: int) -> int:

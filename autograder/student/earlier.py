@@ -8,16 +8,18 @@ leans on earlier work which is not right yet is not judged, and the report says 
 import ast
 import importlib
 import inspect
+import symtable
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 
-from autograder.course.catalogue import owner_of
+from autograder.course.catalogue import engine_path, owner_of
 from autograder.course.lab import Check, Lab, Status
 from autograder.grading.report import CheckResult, Report
+from autograder.grading.submission import Submission
 from autograder.grading.verdict import First
 from autograder.sandbox import Source
 
-__all__ = ["earlier_first", "imported", "leans_on"]
+__all__ = ["earlier_first", "imported", "leans_on", "own_additions"]
 
 PACKAGE = "nnlab"
 ALL = "*"
@@ -100,12 +102,55 @@ def imported(text: bytes) -> Iterator[tuple[str, str]]:
             case ast.Import(names=aliases):
                 names = [alias.name.split(".") for alias in aliases]
                 yield from ((n[1], ALL) for n in names if n[0] == PACKAGE and len(n) > 1)
-            case ast.ImportFrom(module="nnlab", names=aliases, level=0):
-                yield from ((alias.name, ALL) for alias in aliases)
-            case ast.ImportFrom(module=str(module), names=aliases, level=0):
-                package, _, name = module.partition(".")
+            case ast.ImportFrom(module=module, names=aliases, level=0 | 1 as level):
+                place = ".".join([*[PACKAGE] * level, *([module] if module else [])])
+                package, _, name = place.partition(".")
                 if package == PACKAGE:
-                    yield from ((name, alias.name) for alias in aliases)
+                    yield from ((name or a.name, a.name if name else ALL) for a in aliases)
+
+
+def own_additions(submission: Submission) -> Iterator[str]:
+    """Say what a lab takes from the student's earlier files and would not find in the course's."""
+    for module, text in submission.texts.items():
+        wanted = {*imported(text), *_looked_up(text)}
+        for place, name in sorted(wanted):
+            owner = owner_of(place)
+            if owner is None or place not in submission.earlier:
+                continue
+            course = _defined(engine_path(place).read_bytes())
+            if name in _defined(submission.earlier[place].text) - course:
+                yield (
+                    f"{name} is your own, in {owner.id}; the mark is made with the course's {place}.py: "
+                    f"copy it into {module}.py."
+                )
+
+
+def _looked_up(text: bytes) -> Iterator[tuple[str, str]]:
+    """Go through the names that a source looks up in the engine's modules: activations.relu."""
+    try:
+        tree = ast.parse(text)
+        used = [name.split(".") for name in _names(tree)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    known: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            of = f"{node.module or PACKAGE}." if isinstance(node, ast.ImportFrom) else ""
+            known |= {alias.asname: f"{of}{alias.name}" for alias in node.names if alias.asname}
+            known |= {alias.name: f"{of}{alias.name}" for alias in node.names if of}
+    for first, *rest in used:
+        path = [*known.get(first, first).split("."), *rest]
+        if path[0] == PACKAGE and len(path) > 2:
+            yield path[1], path[2]
+
+
+def _defined(text: bytes) -> set[str]:
+    """List the names that a module gives at its top level; one that is no Python gives none."""
+    try:
+        table = symtable.symtable(text.decode(), "", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    return {symbol.get_name() for symbol in table.get_symbols() if symbol.is_local()}
 
 
 def _asked(check: Check) -> Iterator[tuple[str, str]]:

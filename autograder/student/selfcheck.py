@@ -1,6 +1,7 @@
 """Grade what a student has here: find the submissions, take the keys, ask in one warm sandbox."""
 
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.course import edition
@@ -11,7 +12,7 @@ from autograder.grading.key import Key, SecretKey, open_key, stored_key
 from autograder.grading.report import Report
 from autograder.grading.submission import Submission, SubmissionError
 from autograder.sandbox import Sandbox, open_sandbox
-from autograder.student.earlier import earlier_first
+from autograder.student.earlier import earlier_first, own_additions
 from autograder.student.find import Place, find_places
 from autograder.text import nearest
 
@@ -112,6 +113,7 @@ class SelfCheck:
             lambda lab: self._earlier(submission.before(lab)),
         )
         report = grade(submission, key, self.sandbox, only=only, carry=carry, first=first)
+        report = replace(report, notes=(*report.notes, *own_additions(submission)))
         if only is None:
             self.known[submission.lab.id, submission.digest] = report
         return report

@@ -125,5 +125,5 @@ def _answer(check: Check, case: Mapping[str, Any], *, coded: bool = True) -> Obs
     (sent,) = check.sent([case])
     with np.errstate(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        seen = observe(check.ask, check.unchanged, deepcopy(sent), set())
+        seen = observe(check.ask, check.unchanged, deepcopy(sent))
     return from_plain(decode(encode(to_plain(seen)))) if coded else seen

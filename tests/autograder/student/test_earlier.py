@@ -5,10 +5,11 @@ import pytest
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Report
+from autograder.grading.submission import Handed
 from autograder.grading.verdict import is_own_failure
 from autograder.sandbox import Source
 from autograder.sandbox.observation import Lost, Raised, Returned
-from autograder.student.earlier import ALL, earlier_first, leans_on
+from autograder.student.earlier import ALL, earlier_first, leans_on, own_additions
 from tests.conftest import reference_text
 
 LAYERS = load_lab("lab05_backprop")
@@ -52,7 +53,9 @@ def test_what_the_checks_body_asks_counts():
         ("import nnlab.hebb as h, numpy", {"hebb": {ALL}}),
         ("import nnlab, numpy.linalg", {}),
         ("def f():\n    from nnlab.hebb import *", {"hebb": {"*"}}),
-        ("from . import hebb", {}),
+        ("from . import hebb", {"hebb": {ALL}}),
+        ("from .hebb import train", {"hebb": {"train"}}),
+        ("from .. import hebb", {}),
         ("from other.hebb import train", {}),
         ("def f(:", {}),
         ("x = 1\0", {}),
@@ -129,6 +132,35 @@ def test_the_labs_own_modules_are_no_earlier_work():
     own = report_of(module_sequential_forward=Status.FAILED)
 
     assert earlier_first(LAYERS, {}, own)(CHECK, given) is None
+
+
+@pytest.mark.parametrize(
+    ("above", "found"),
+    [
+        ("from nnlab.activations import stable_exp, relu", True),
+        ("from .activations import stable_exp", True),
+        ("from nnlab import activations\nactivations.stable_exp(1)", True),
+        ("from . import activations as a\na.stable_exp(1)", True),
+        ("import nnlab.activations as a\na.relu(a.stable_exp(1))", True),
+        ("import nnlab.activations\nnnlab.activations.stable_exp(1)", True),
+        ("from nnlab.activations import relu, never_written", False),
+        ("from nnlab import activations\nactivations.relu(1)", False),
+        ("def stable_exp(x):\n    return x\nstable_exp(1)", False),
+        ("def f(:", False),
+    ],
+)
+def test_what_is_taken_from_an_earlier_file_and_is_not_the_courses_is_said(above, found):
+    """A mark is made with the course's earlier files: what these lack must stand in this lab's own."""
+    own = reference_text("activations") + "\ndef stable_exp(x):\n    return np.exp(x)\n"
+    leaned_on = sources("hebb", activations=own)
+    handed = Handed(LAYERS, "", {"layers": above.encode()}, {}, leaned_on)
+
+    said = (
+        "stable_exp is your own, in lab04_activations; the mark is made with the course's "
+        "activations.py: copy it into layers.py."
+    )
+
+    assert list(own_additions(handed)) == found * [said]
 
 
 @pytest.mark.parametrize(

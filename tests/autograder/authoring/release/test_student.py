@@ -104,6 +104,21 @@ def test_a_lab_is_not_blamed_for_an_earlier_one(student):
     assert shown["module.sequential_forward"][0] == "passed"
 
 
+def test_what_the_mark_will_not_have_is_said(student):
+    """What layers takes from the student's own activations, and the course's lack, is right here and said."""
+    student.write("activations", "losses", "module", "layers")
+    for module, line in (
+        ("activations", "\n\ndef stable_exp(x):\n    return np.exp(x)\n"),
+        ("layers", "\nfrom nnlab.activations import stable_exp\n"),
+    ):
+        text = student.file(module).read_text(encoding="utf-8")
+        student.file(module).write_text(text + line, encoding="utf-8")
+    graded = student.nnlab("grade", "lab05", "--json")
+
+    assert {status for status, _ in verdicts(graded).values()} == {"passed"}
+    assert "stable_exp is your own, in lab04_activations; the mark is made with" in graded.stdout
+
+
 def test_earlier_work_that_is_not_asked_keeps_nobody(student):
     """Dropout imports Module, which has nothing to do with Sequential: its failure is its own."""
     student.write("dropout")
