@@ -130,8 +130,8 @@ class Sandbox:
 
     @property
     def isolation(self) -> tuple[str, ...]:
-        """What holds the code, outermost first, such as bubblewrap+landlock+seccomp."""
-        return "process"
+        """What holds the code, outermost first, such as bubblewrap, landlock and seccomp."""
+        return ("process",)
 
     def __enter__(self) -> Self:
         return self
