@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from autograder import text
 from autograder.classroom.people import Parts, composed, is_hidden
 from autograder.course.lab import Lab
 
@@ -32,13 +33,13 @@ class Candidate:
     module: str
     parts: Parts
     likeness: Likeness
-    text: bytes
+    content: bytes
     attempt: str = ""
 
     @property
     def path(self) -> str:
-        """Where it was, in the person's files."""
-        return "/".join(self.parts)
+        """Where it was, in the person's files; as it may be shown."""
+        return text.named("/".join(self.parts))
 
     @property
     def order(self) -> tuple[int, int, Parts]:
@@ -108,7 +109,7 @@ def _sure(
     lab: Lab, found: list[Candidate], is_stub: Callable[[Candidate], bool]
 ) -> tuple[list[Candidate], list[str]]:
     """Leave of a module's candidates those that no sure sign rules out, each text once."""
-    all_texts = {each.text for each in found}
+    all_texts = {each.content for each in found}
     last = max(each.attempt for each in found)
     signs: tuple[tuple[str, Callable[[Candidate], bool]], ...] = (
         ("others are not the student's own", lambda c: not _is_foreign(c.parts)),
@@ -120,11 +121,11 @@ def _sure(
     why = ""
     for reason, fits in signs:
         kept = [each for each in found if fits(each)]
-        if kept and {each.text for each in kept} != {each.text for each in found}:
+        if kept and {each.content for each in kept} != {each.content for each in found}:
             why = f": {reason}"
         found = kept or found
-    nearest = {each.text: each for each in reversed(found)}
-    left = [each for each in found if nearest[each.text] is each]
+    nearest = {each.content: each for each in reversed(found)}
+    left = [each for each in found if nearest[each.content] is each]
     first = left[0]
     if len(left) == 1 and len(all_texts) > 1:
         times = f"{len(all_texts)} different files"

@@ -7,13 +7,22 @@ written in several ways. What belongs to nobody makes no person.
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from autograder.course.catalogue import lab_ids
 from autograder.course.lab import Lab
 
-__all__ = ["Parts", "Person", "Share", "around_all", "composed", "is_hidden", "share_out"]
+__all__ = [
+    "Parts",
+    "Person",
+    "Share",
+    "around_all",
+    "composed",
+    "is_hidden",
+    "is_persons_own",
+    "share_out",
+]
 
 Parts = tuple[str, ...]
 
@@ -155,7 +164,8 @@ def around_all(lab: Lab, names: Callable[[Parts], Names]) -> Parts:
     for _ in range(_MOST_AROUND):
         here = [(name, folder) for name, folder in names(around) if not is_hidden(name)]
         folders = [name for name, folder in here if folder]
-        if len(folders) != 1 or any(_is_work(lab, n, f) for n, f in here) or _platform(here):
+        beside = any(_is_work(lab, name, is_folder=False) for name, folder in here if not folder)
+        if len(folders) != 1 or beside or is_platforms(here):
             break
         inner = (*around, folders[0])
         below = [(name, folder) for name, folder in names(inner) if not is_hidden(name)]
@@ -167,23 +177,32 @@ def around_all(lab: Lab, names: Callable[[Parts], Names]) -> Parts:
 
 def _are_people(lab: Lab, folder: Parts, below: Names, names: Callable[[Parts], Names]) -> bool:
     """Say whether a single folder holds people, rather than being one's own."""
-    if _platform(below):
+    if is_platforms(below):
         return True
-    if any(_is_work(lab, name, is_folder) for name, is_folder in below):
+    if any(_is_work(lab, name, is_folder=is_folder) for name, is_folder in below):
         return False
-    inner = [name for name, is_folder in below if is_folder]
-    with_work = [n for n in inner if any(_is_work(lab, *each) for each in names((*folder, n)))]
-    return len(with_work) > 1 or (
-        len(inner) == 1 and _are_people(lab, (*folder, inner[0]), names((*folder, inner[0])), names)
-    )
+    inner = [(*folder, name) for name, is_folder in below if is_folder]
+    if len(inner) == 1:
+        return _are_people(lab, inner[0], names(inner[0]), names)
+    return sum(any(_is_work(lab, n, is_folder=f) for n, f in names(each)) for each in inner) > 1
 
 
-def _platform(names: Iterable[tuple[str, bool]]) -> bool:
+def is_persons_own(lab: Lab, names: Names) -> bool:
+    """Say whether a folder is what one person handed in, rather than a class's."""
+    seen = [(name, folder) for name, folder in names if not is_hidden(name)]
+    if is_platforms(seen):
+        return False
+    in_labs = any(folder and composed(name).lower() in lab_ids() for name, folder in seen)
+    files = {name for name, folder in seen if not folder}
+    return in_labs or (len(files) == len(seen) and any(f"{m}.py" in files for m in lab.modules))
+
+
+def is_platforms(names: Names) -> bool:
     """Say whether a platform gave the names, so that it is sure who is who."""
-    return _form(list(names)) is not _PLAIN
+    return _form(names) is not _PLAIN
 
 
-def _is_work(lab: Lab, name: str, is_folder: bool) -> bool:  # noqa: FBT001  pairs are handed on
+def _is_work(lab: Lab, name: str, *, is_folder: bool) -> bool:
     """Say whether a thing is what one person hands in: a lab's folder, its file, an archive."""
     lower = composed(name).lower()
     if is_folder:

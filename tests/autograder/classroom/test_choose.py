@@ -39,7 +39,7 @@ def read(lab, *files, attempt=None):
         for module in lab.modules
         if (parts := tuple(path.split("/"))) and (how := likeness(parts[-1], module)) is not None
     ]
-    ways = readings(lab, found, lambda c: c.text == STUB)
+    ways = readings(lab, found, lambda c: c.content == STUB)
     return [sorted(c.path for c in way.chosen.values()) for way in ways], list(ways[0].notes)
 
 
