@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from autograder.classroom.collect import read_class, read_folder
+from autograder.classroom.collect import Class, read_class, read_folder
 from autograder.classroom.marks import Mark, Marks, marks_of
+from autograder.classroom.settle import graded
 from autograder.course.catalogue import find_lab
 from autograder.course.lab import Lab
 from autograder.grading.grade import grade
@@ -34,6 +35,8 @@ __all__ = [
 class Progress:
     """What somebody who waits is told."""
 
+    collected: Callable[[Class], object] = lambda _: None
+    """Called with who handed in what, before anything is graded."""
     recording: Callable[[Lab], object] = lambda _: None
     """Called before an answer key is recorded, which takes a while."""
     begin: Callable[[int, int], object] = lambda _known, _all: None
@@ -60,9 +63,9 @@ def grade_folder(lab: str | Lab, path: Path | str, key: Key) -> Report:
     if key.lab != known.id:
         raise ValueError(f"key must be one of {known.id}, got one of {key.lab}")
     folder = Path(path)
-    submission = read_folder(known, folder.name, folder if folder.is_dir() else folder.parent)
+    hand_in = read_folder(known, folder.name, folder if folder.is_dir() else folder.parent)
     with open_sandbox() as sandbox:
-        return grade(submission, key, sandbox)
+        return graded(hand_in, lambda submission: grade(submission, key, sandbox))
 
 
 def take_key(lab: Lab, seed: int, recording: Callable[[Lab], object] = lambda _: None) -> SecretKey:
@@ -110,7 +113,9 @@ def grade_class(
     Raises: SubmissionError if nothing was handed in, ClusterError, SandboxError, RecordingError.
     """
     tell = progress or Progress()
-    submissions = read_class(lab, submitted)
+    collected = read_class(lab, submitted)
+    tell.collected(collected)
+    submissions = [reading for one in collected.hand_ins for reading in one.readings]
     chosen = course_seeds(course).get(lab) if seed is None else seed
     key = take_key(lab, chosen, tell.recording)
     results = open_results(course, key)
@@ -123,7 +128,10 @@ def grade_class(
             results.keep(one, report)
         reports[one.digest] = report
         tell.advance(copies[one.digest])
-    marks = [Mark.of(one, reports[one.digest]) for one in submissions]
+    marks = [
+        Mark.of(one, [reports[reading.digest] for reading in one.readings])
+        for one in collected.hand_ins
+    ]
     return Batch(marks_of(results, marks), len(todo))
 
 

@@ -1,24 +1,38 @@
-"""Intake of a class: who handed in what, in a folder or in the zip that a learning platform gives.
+"""Collecting a class: what each person handed in, in a folder or in the zip of a learning platform.
 
-Four forms are known: nbgrader's `submitted/STUDENT/LAB/`, a folder a student, a zip of such folders
-(Moodle), a zip of files whose names begin with the student's (Canvas). A student's own zip is looked
-into. Only the lab's modules are read or unpacked; links are never followed. What one student's things
-cost is bounded, and what cannot be read is a sentence in that student's mark: the class goes on.
+`people` says whose a file is, `choose` which file is meant. Here is what lies between: folders and
+archives are looked through in bounds, links are never followed, and only files that may be the lab's
+are read or unpacked. What cannot be read is a sentence in its own person's report: the class goes on.
 """
 
 import io
 import os
 import re
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import IO
 
 from autograder import text
-from autograder.classroom import zips
+from autograder.classroom import tars, zips
+from autograder.classroom.choose import Candidate, Likeness, Reading, likeness, readings
+from autograder.classroom.people import (
+    Names,
+    Parts,
+    Person,
+    Share,
+    around_all,
+    composed,
+    is_hidden,
+    is_persons_own,
+    share_out,
+)
 from autograder.course.catalogue import lab_ids
 from autograder.course.lab import Lab
+from autograder.course.stubs import make_stub
 from autograder.grading.submission import (
     MAX_FILE_BYTES,
     Submission,
@@ -28,30 +42,67 @@ from autograder.grading.submission import (
 )
 from autograder.storage import TooLargeError, kind
 
-__all__ = ["read_class", "read_folder"]
+__all__ = ["Class", "HandIn", "read_class", "read_folder"]
 
-MAX_ZIP_BYTES = 32 << 20
-"""What a student's own zips may hold together, packed; beyond it none is opened."""
+MAX_ARCHIVE_BYTES = 32 << 20
+"""What a person's own archives may hold together, packed; beyond it none is opened."""
 
-MAX_ZIPS = 100
-"""A student's own zips that are opened; those nearest to the student's folder come first."""
+MAX_ARCHIVES = 100
+"""A person's own archives that are opened; those nearest to the person's folder come first."""
 
 MAX_ENTRIES = 200_000
-"""Files of one student that are looked at, and students of one class."""
+"""Files of one person that are looked at, and people of one class."""
 
 MAX_DEPTH = 32
 """Folders within one another that are looked into, and a path that every system can open."""
 
+MAX_WITHIN = 3
+"""Archives within one another that are opened."""
+
 MAX_FAILED = 10
-"""Zips that cannot be unpacked, each of which may cost as much as one that can."""
+"""Archives that cannot be unpacked, each of which may cost as much as one that can."""
 
-MAX_TOLD = 3
+MAX_CANDIDATES = 16
+"""Files that may be one module, of which the nearest are read."""
 
-_CANVAS = re.compile(
-    r"(?P<student>[^_]+)_(?:LATE_)?\d+_\d+_(?P<file>.+?)(?:-\d+)?(?P<suffix>\.\w+)"
-)
+MAX_SAID = 3
+"""Sentences, and names of files, that one person's report has room for."""
 
-Parts = tuple[str, ...]
+Read = Callable[[int], bytes]
+"""Reads at most so many bytes. Raises: SubmissionError."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """What one person handed in for a lab."""
+
+    person: Person
+    student: str
+    """How the person is called in marks: the name, with the platform's number where two share it."""
+    readings: tuple[Submission, ...]
+    """One, or several if no sure sign says which of different files is meant."""
+    places: tuple[str, ...] = ("",)
+    """For each reading the files that make it another one."""
+
+    @property
+    def first(self) -> Submission:
+        """The reading with the files nearest to the top."""
+        return self.readings[0]
+
+    def called(self, student: str) -> "HandIn":
+        """Return the same under another name."""
+        readings = tuple(replace(each, student=student) for each in self.readings)
+        return replace(self, student=student, readings=readings)
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """All that was handed in for a lab."""
+
+    hand_ins: tuple[HandIn, ...]
+    """By student."""
+    notes: tuple[str, ...]
+    """What was decided for all, and what belongs to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,153 +110,171 @@ class _Entry:
     """A file somewhere below the place that is read."""
 
     parts: Parts
-    read: Callable[[int], bytes]
-    """Read at most so many bytes. Raises: SubmissionError."""
+    read: Read
+    likeness: Likeness | None = None
+    attempt: str = ""
 
     @property
-    def order(self) -> tuple[int, Parts]:
-        """Nearest to the student's own folder first."""
-        return len(self.parts), self.parts
+    def order(self) -> tuple[int, int, Parts]:
+        """Nearest to the person's own folder first."""
+        return len(self.parts), self.likeness or 0, self.parts
 
 
-@dataclass(slots=True)
-class _Tier:
-    """What counts among a student's files: in the lab's own folder, or anywhere if there is none."""
+class _Files:
+    """What one person's files come to, as far as it matters to a lab; all else costs no memory."""
 
-    nearest: dict[str, _Entry] = field(default_factory=dict)
-    """By module."""
-    counts: dict[str, int] = field(default_factory=dict)
-    odd: dict[str, str] = field(default_factory=dict)
-    """Why a module is none, where something else has its name."""
-    zips: list[_Entry] = field(default_factory=list)
-
-
-class _Student:
-    """What one student has handed in, as far as it matters to a lab; all else costs no memory."""
-
-    def __init__(self, lab: Lab, name: str) -> None:
+    def __init__(self, lab: Lab, person: Person) -> None:
         self.lab = lab
-        self.name = name
-        self.modules = {f"{module}.py": module for module in lab.modules}
+        self.person = person
         self.left = MAX_ENTRIES
-        self.tiers = {True: _Tier(), False: _Tier()}
+        self.maybe: dict[str, list[_Entry]] = {module: [] for module in lab.modules}
+        self.archives: list[_Entry] = []
+        self.instead: list[str] = []
+        """The first few other files."""
+        self.odd: dict[str, str] = {}
+        """Why a module is not there, where something else has its name."""
         self.labs: set[str] = set()
         """The labs that have a folder."""
-        self.stray = True
-        """Whether all that was seen lies beside the students' folders."""
         self.notes: list[str] = []
-        self.top: Path | None = None
-        """The student's folder on the disk, if it has not been gone through yet."""
+        self.tops: list[Path] = []
+        """Folders on the disk that have not been gone through yet."""
 
     def note(self, sentence: str) -> None:
         """Keep the first few sentences about what was not looked at."""
-        if len(self.notes) < MAX_TOLD and sentence not in self.notes:
+        if len(self.notes) < MAX_SAID and sentence not in self.notes:
             self.notes.append(sentence)
 
-    def add(self, parts: Parts, read: Callable[[int], bytes] | None) -> None:
+    def add(self, parts: Parts, read: Read | None, attempt: str = "") -> None:
         """Take note of a file, or of a folder, which cannot be read."""
-        if "__MACOSX" in parts:
+        parts = tuple(map(composed, parts))
+        self.labs.update(part.lower() for part in parts if part.lower() in lab_ids())
+        for module in self.maybe:
+            if f"{module}.py" in (parts if read is None else parts[:-1]):
+                self.odd[module] = f"{module}.py is a folder. Put the file itself there."
+        if read is None or not parts or is_hidden(parts[-1]) or "__MACOSX" in parts:
             return
-        self.stray = self.stray and len(parts) == 1 and read is not None
-        self.labs.update(part for part in parts[1:2] if part in lab_ids())
-        tier = self.tiers[self.lab.id in parts[1:2]]
-        for part in self.modules.keys() & set(parts[1:] if read is None else parts[1:-1]):
-            tier.odd[self.modules[part]] = f"{part} is a folder. Put the file itself there."
-        module, _, suffix = parts[-1].rpartition(".")
-        if parts[-1] in self.modules and read is not None:
-            tier.counts[module] = tier.counts.get(module, 0) + 1
-            entry = _Entry(parts, read)
-            before = tier.nearest.setdefault(module, entry)
-            tier.nearest[module] = min(entry, before, key=lambda each: each.order)
-        elif suffix.lower() == "zip" and read is not None:
-            tier.zips.append(_Entry(parts, read))
-            if len(tier.zips) > 2 * MAX_ZIPS:
-                self._leave_zips(tier)
+        name, is_known = parts[-1], False
+        for module, found in self.maybe.items():
+            if (how := likeness(name, module)) is not None:
+                is_known = True
+                found.append(_Entry(parts, read, how, attempt))
+                if len(found) > 2 * MAX_CANDIDATES:
+                    _leave(found, MAX_CANDIDATES)
+        if name.lower().endswith((".zip", *tars.ENDINGS)):
+            self.archives.append(_Entry(parts, read, attempt=attempt))
+            if len(self.archives) > 2 * MAX_ARCHIVES:
+                self._leave_archives()
+        elif not is_known and len(self.instead) < MAX_SAID:
+            self.instead.append(name)
 
-    def has_for_lab(self) -> bool:
-        """Tell whether it is a submission to this lab: stray files are none."""
-        return not self.stray and (self.lab.id in self.labs or not self.labs)
+    def is_for_lab(self) -> bool:
+        """Say whether it is a submission to this lab: one with folders of other labs only is not."""
+        return self.lab.id in self.labs or not self.labs or any(self.maybe.values())
 
-    def pick(self) -> Submission:
-        """Take the lab's modules, each from the place nearest to the student's own folder."""
-        own = self.tiers[self.lab.id in self.labs]
-        self._look_into_zips(own)
-        texts: dict[str, bytes] = {}
+    def hand_in(self) -> HandIn:
+        """Read what may be the lab's modules, and choose."""
+        self._look_into_archives()
         missing: dict[str, str] = {}
-        notes = list(self.notes)
-        for module in self.lab.modules:
-            nearest = own.nearest.get(module)
-            if nearest is None:
-                told = own.odd.get(module, f"{module}.py is missing: it was not handed in.")
-                missing[module] = " ".join([told, *self.notes])
+        candidates = [c for module in self.maybe for c in self._candidates(module, missing)]
+        ways = readings(self.lab, candidates, lambda c: c.content == _stub(self.lab, c.module))
+        handed = tuple(self._submission(way, missing) for way in ways)
+        return HandIn(self.person, self.person.name, handed, tuple(_places(ways)))
+
+    def _candidates(self, module: str, missing: dict[str, str]) -> Iterator[Candidate]:
+        """Read what may be a module; where the nearest cannot be read, say why."""
+        found = self.maybe[module]
+        _leave(found, MAX_CANDIDATES)
+        for entry in found:
+            try:
+                data = checked(entry.parts[-1], entry.read(MAX_FILE_BYTES))
+            except SubmissionError as error:
+                missing.setdefault(module, str(error))
                 continue
-            if own.counts[module] > 1:
-                path = text.named("/".join(nearest.parts[1:]))
-                times = f"{own.counts[module]} times"
-                notes.append(f"{module}.py was handed in {times}. Graded is {path}.")
-            try:
-                texts[module] = checked(f"{module}.py", nearest.read(MAX_FILE_BYTES))
-            except SubmissionError as error:
-                missing[module] = str(error)
-        return Submission(self.lab, texts, missing, self.name, notes=tuple(notes))
+            likeness = entry.likeness or Likeness.EXACT
+            yield Candidate(module, entry.parts, likeness, data, entry.attempt)
 
-    def _leave_zips(self, tier: _Tier) -> None:
-        """Leave of many zips the nearest."""
-        tier.zips.sort(key=lambda each: each.order)
-        if len(tier.zips) > MAX_ZIPS:
-            del tier.zips[MAX_ZIPS:]
-            self.note(f"There are more than {MAX_ZIPS} zips; not all were opened.")
+    def _submission(self, way: Reading, unread: dict[str, str]) -> Submission:
+        texts = {module: chosen.content for module, chosen in way.chosen.items()}
+        missing = {
+            module: unread.get(module) or self._why_missing(module)
+            for module in self.lab.modules
+            if module not in texts
+        }
+        notes = tuple(map(text.clean, (*self.notes, *way.notes)))
+        return Submission(self.lab, texts, missing, self.person.name, notes=notes)
 
-    def _look_into_zips(self, own: _Tier) -> None:
-        """Look into the zips that a student handed in; note of each that cannot be opened why."""
-        self._leave_zips(own)
-        left, failed = MAX_ZIP_BYTES, 0
-        for entry in tuple(own.zips):
-            name = text.named(entry.parts[-1])
-            try:
-                data = entry.read(left)
-                left -= len(data)
-                self._unzip(entry, io.BytesIO(data))
-            except zips.ZipError:
-                self.note(f"{name} cannot be opened: it is damaged or no zip.")
-            except SubmissionError as error:
-                too_large = isinstance(error.__cause__, TooLargeError)
-                most = f"a student's zips have at most {MAX_ZIP_BYTES >> 20} MB in all"
-                self.note(f"{name} was not opened: {most}." if too_large else str(error))
-                failed += not too_large
-            if failed == MAX_FAILED:
-                self.note("So many zips are damaged that the others were not opened.")
-                return
+    def _why_missing(self, module: str) -> str:
+        """Say why a module is missing, and what is there."""
+        there = [f"There is {_some(self.instead)}."] if self.instead else []
+        plain = [f"{module}.py is missing: it was not handed in.", *there]
+        return " ".join([*([self.odd[module]] if module in self.odd else plain), *self.notes])
 
-    def _unzip(self, entry: _Entry, data: io.BytesIO) -> None:
-        for inner in zips.entries(data):
-            parts = _parts(inner)
+    def _leave_archives(self) -> None:
+        """Leave of many archives the nearest."""
+        if _leave(self.archives, MAX_ARCHIVES):
+            self.note(f"There are more than {MAX_ARCHIVES} archives; not all were opened.")
+
+    def _look_into_archives(self) -> None:
+        """Look into the archives that a person handed in; note of each that cannot be opened why."""
+        left, failed = MAX_ARCHIVE_BYTES, 0
+        for within in range(1, MAX_WITHIN + 1):
+            self._leave_archives()
+            here, self.archives = self.archives, []
+            for entry in here:
+                name = text.named(entry.parts[-1])
+                try:
+                    data = entry.read(left)
+                    left -= len(data)
+                    self._unpack(entry, data)
+                except zips.ZipError:
+                    self.note(f"{name} cannot be opened: it is damaged, or not a zip.")
+                    failed += 1
+                except tars.TarError as error:
+                    self.note(f"{name} cannot be opened: {error}.")
+                    failed += 1
+                except SubmissionError as error:
+                    too_large = isinstance(error.__cause__, TooLargeError)
+                    most = f"a student's archives have at most {MAX_ARCHIVE_BYTES >> 20} MB in all"
+                    self.note(f"{name} was not opened: {most}." if too_large else str(error))
+                    failed += not too_large
+                if failed >= MAX_FAILED:
+                    self.note("So many archives are damaged that the others were not opened.")
+                    return
+            if within == MAX_WITHIN:
+                for entry in self.archives:
+                    name = text.named(entry.parts[-1])
+                    self.note(f"{name} was not opened: archives are opened {MAX_WITHIN} deep.")
+
+    def _unpack(self, archive: _Entry, data: bytes) -> None:
+        """Take note of what an archive holds."""
+        is_zip = archive.parts[-1].lower().endswith(".zip")
+        inner = zips.entries(io.BytesIO(data)) if is_zip else tars.entries(archive.parts[-1], data)
+        for entry in inner:
+            parts = _parts(entry)
             self.left -= 1
             if self.left < 0:
-                name = text.named(entry.parts[-1])
-                self.note(
-                    f"{name} was not looked through: there are more than {MAX_ENTRIES} files."
-                )
+                name = text.named(archive.parts[-1])
+                most = f"there are more than {MAX_ENTRIES} files"
+                self.note(f"{name} was not looked through: {most}.")
                 return
-            if parts and parts[-1].lower().endswith(".zip") and not inner.is_folder:
-                self.note(f"{text.named(parts[-1])} was not opened: it is a zip within a zip.")
-            elif parts:
-                self.add((*entry.parts, *parts), None if inner.is_folder else _unpacker(inner))
+            if parts:
+                read = None if entry.is_folder else _unpacker(entry)
+                self.add((*archive.parts, *parts), read, archive.attempt)
 
     def walk(self, top: Path) -> None:
-        """Go through the student's folder, what is near first; links are told, never followed."""
-        waiting: deque[tuple[Path, Parts]] = deque([(top, (self.name,))])
+        """Go through a folder, what is near first; links are named, never followed."""
+        waiting: deque[tuple[Path, Parts]] = deque([(top, ())])
         while waiting:
             folder, parts = waiting.popleft()
             try:
                 inner = self._list(folder, parts)
             except OSError as error:
-                name = text.named(parts[-1])
-                self.note(f"The folder {name} cannot be looked into: {error.strerror or error}.")
+                why = error.strerror or error
+                self.note(f"The folder {text.named(folder.name)} cannot be looked into: {why}.")
                 continue
-            if len(parts) == 1 and self.lab.id in inner:
+            if not parts and self.lab.id in inner:
                 inner = [self.lab.id]  # what lies beside the lab's folder does not count
-            if len(parts) > MAX_DEPTH and inner:
+            if len(parts) >= MAX_DEPTH and inner:
                 self.note(f"Folders were looked into {MAX_DEPTH} deep, and there are more.")
                 continue
             waiting.extend((folder / name, (*parts, name)) for name in inner)
@@ -222,101 +291,177 @@ class _Student:
                     return self._look_for_modules(folder, parts)
                 if found.is_dir(follow_symlinks=False):
                     folders.append(found.name)
-                    if len(parts) == 1:
-                        self.labs.update({found.name} & set(lab_ids()))
+                    self.labs.update({found.name.lower()} & set(lab_ids()))
                     continue
-                if len(parts) == 1 and found.name == self.lab.id:
+                if not parts and found.name == self.lab.id:
                     odd = kind(found.stat(follow_symlinks=False).st_mode)
                     self.note(f"{self.lab.id} is {odd}. Put the folder itself there.")
+                    continue
                 self.add((*parts, found.name), _reader(folder / found.name))
         return folders
 
     def _look_for_modules(self, folder: Path, parts: Parts) -> list[str]:
         """Find what counts in a folder that has too many files to be gone through."""
-        known = [entry.parts for tier in self.tiers.values() for entry in tier.nearest.values()]
-        for name in self.modules:
-            if (*parts, name) not in known and os.path.lexists(folder / name):
-                self.add((*parts, name), _reader(folder / name))
+        for module, found in self.maybe.items():
+            path = (*parts, f"{module}.py")
+            if path not in [entry.parts for entry in found] and os.path.lexists(folder / path[-1]):
+                self.add(path, _reader(folder / path[-1]))
         own = folder / self.lab.id
-        if len(parts) > 1 or own.is_symlink() or not own.is_dir():
+        if parts or own.is_symlink() or not own.is_dir():
             return []
         self.labs.add(self.lab.id)
         return [self.lab.id]
 
 
-class _Class(dict[str, _Student]):
-    """The students of a class by name, as their files tell them apart."""
+def _some(names: Sequence[str]) -> str:
+    """Name the first few."""
+    return text.listed([*map(text.named, names)], MAX_SAID)
+
+
+def _places(ways: Sequence[Reading]) -> Iterator[str]:
+    """Name of each reading the files that not all readings share."""
+    for way in ways:
+        own = [c.path for m, c in way.chosen.items() if any(w.chosen[m] != c for w in ways)]
+        yield text.listed(own)
+
+
+def _leave(entries: list[_Entry], most: int) -> bool:
+    """Leave the nearest, in order; say whether any went."""
+    entries.sort(key=lambda each: each.order)
+    went = len(entries) > most
+    del entries[most:]
+    return went
+
+
+@cache
+def _stub(lab: Lab, module: str) -> bytes:
+    return make_stub(lab, module).encode()
+
+
+class _People(dict[Person, _Files]):
+    """The people of a class, and what is theirs."""
 
     def __init__(self, lab: Lab, place: Path) -> None:
         super().__init__()
         self.lab = lab
         self.place = place
+        self.nobodys: list[str] = []
+        self.around: Parts = ()
 
-    def owner(self, parts: Parts, *, is_file: bool) -> tuple[_Student, Parts]:
-        """Find whose a file is: its top folder's, or the name that its own begins with."""
-        match = _CANVAS.fullmatch(parts[0]) if len(parts) == 1 and is_file else None
-        if match is not None:
-            parts = (match["student"], match["file"] + match["suffix"])
-        student = self.get(parts[0]) or self.setdefault(parts[0], _Student(self.lab, parts[0]))
-        if len(self) > MAX_ENTRIES:
+    def files_of(self, person: Person) -> _Files:
+        """Find or begin a person's files."""
+        if person not in self and len(self) >= MAX_ENTRIES:
             raise SubmissionError(f"{self.place} holds more than {MAX_ENTRIES} files.")
-        return student, parts
+        return self.setdefault(person, _Files(self.lab, person))
 
     def list_folder(self) -> None:
         """Take in the folders of a class, each of which is gone through later, and files beside."""
-        with os.scandir(self.place) as listed:
-            inside = list(listed)
-        for found in inside:
-            path = self.place / found.name
-            is_folder = found.is_dir(follow_symlinks=False)
-            student, parts = self.owner((found.name,), is_file=not is_folder)
-            if is_folder:
-                student.top = path
-            elif found.is_symlink() and path.is_dir():
-                student.add(parts, None)
-                student.note(f"{text.named(found.name)} is a link. Put the folder itself there.")
-            else:
-                student.add(parts, _reader(path))
 
-    def list_zip(self, entries: Iterable[zips.ZipEntry]) -> None:
+        def names(folder: Parts) -> Names:
+            path = self.place.joinpath(*folder)
+            if folder and path.is_symlink():
+                return []
+            try:
+                with os.scandir(path) as listed:
+                    return [(found.name, found.is_dir()) for found in listed]
+            except OSError:
+                if not folder:
+                    raise
+                return []
+
+        top = self._top(names)
+        for (name, is_folder), share in self._shares(names(self.around)):
+            path = top / name
+            files = self.files_of(share.person)
+            if is_folder and path.is_symlink():
+                files.note(f"{text.named(name)} is a link. Put the folder itself there.")
+            elif is_folder:
+                files.tops.append(path)
+            else:
+                files.add((share.file or name,), _reader(path), share.attempt)
+
+    def list_zip(self, file: IO[bytes]) -> None:
         """Take in what a class's zip holds; nothing is unpacked yet."""
-        for entry in entries:
-            if parts := _parts(entry):
-                student, parts = self.owner(parts, is_file=not entry.is_folder)
-                student.add(parts, None if entry.is_folder else _unpacker(entry))
+        entries = [(parts, e) for e in zips.entries(file) if (parts := _parts(e))]
+        below: dict[Parts, dict[str, bool]] = {}
+        for parts, entry in entries:
+            for depth in range(min(len(parts), 8)):
+                here = below.setdefault(parts[:depth], {})
+                here[parts[depth]] = here.get(parts[depth], False) or (
+                    depth + 1 < len(parts) or entry.is_folder
+                )
+
+        self._top(lambda folder: list(below.get(folder, {}).items()))
+        depth = len(self.around)
+        beside = list(below.get(self.around, {}).items())
+        shares = {name: share for (name, _), share in self._shares(beside)}
+        for parts, entry in entries:
+            is_below = parts[:depth] == self.around and len(parts) > depth
+            if is_below and (share := shares.get(parts[depth])):
+                inner = (share.file,) if share.file else parts[depth + 1 :]
+                read = None if entry.is_folder else _unpacker(entry)
+                self.files_of(share.person).add(inner, read, share.attempt)
+
+    def _top(self, names: Callable[[Parts], Names]) -> Path:
+        """Find the folder whose folders are people."""
+        self.around = around_all(self.lab, names)
+        if is_persons_own(self.lab, names(self.around)):
+            raise SubmissionError(
+                f"{self.place} looks like what one student handed in. Give the folder that holds a "
+                "folder for each student."
+            )
+        return self.place.joinpath(*self.around)
+
+    def _shares(self, names: Names) -> Iterator[tuple[tuple[str, bool], Share]]:
+        """Pair what lies beside one another with whose it is; what is nobody's is noted."""
+        if len(names) > MAX_ENTRIES:
+            raise SubmissionError(f"{self.place} holds more than {MAX_ENTRIES} files.")
+        for each, share in zip(names, share_out(names), strict=True):
+            if share is not None:
+                yield each, share
+            elif not is_hidden(each[0]):
+                self.nobodys.append(each[0])
+
+    def notes(self) -> Iterator[str]:
+        """Say what was decided for all, and what is nobody's."""
+        if self.around:
+            folder = text.named("/".join(self.around))
+            yield f"The students were looked for in {folder}, which lies around everything."
+        if self.nobodys:
+            yield f"Nobody's, and not graded: {_some(sorted(self.nobodys))}."
 
 
 @contextmanager
-def _students(lab: Lab, place: Path) -> Iterator[_Class]:
-    """Open a folder or a zip, and tell its students apart; files can be read while it is open."""
-    students = _Class(lab, place)
+def _people(lab: Lab, place: Path) -> Iterator[_People]:
+    """Open a folder or a zip, and tell its people apart; files can be read while it is open."""
+    people = _People(lab, place)
     if place.is_dir():
-        students.list_folder()
-        yield students
+        people.list_folder()
+        yield people
         return
     if not place.exists():
         raise SubmissionError(f"There is no {place}. Give a folder or a zip with --submitted.")
     with place.open("rb") as file:
         try:
-            students.list_zip(zips.entries(file))
+            people.list_zip(file)
         except zips.ZipError:
             raise SubmissionError(
                 f"{place} is neither a folder nor a zip that is whole. Give what your platform let "
                 "you download."
             ) from None
-        yield students
+        yield people
 
 
-def _parts(entry: zips.ZipEntry) -> Parts:
+def _parts(entry: zips.ZipEntry | tars.TarEntry) -> Parts:
     """Take a path apart; nothing is unpacked to the disk, and so no name can leave the folder."""
     return tuple(part for part in re.split(r"[/\\]", entry.name) if part not in {"", ".", ".."})
 
 
-def _reader(path: Path) -> Callable[[int], bytes]:
+def _reader(path: Path) -> Read:
     return lambda most: read_file(path, most)
 
 
-def _unpacker(entry: zips.ZipEntry) -> Callable[[int], bytes]:
+def _unpacker(entry: zips.ZipEntry | tars.TarEntry) -> Read:
     """Unpack when it is asked for: what nobody asks for costs no memory."""
 
     def read(most: int) -> bytes:
@@ -326,45 +471,61 @@ def _unpacker(entry: zips.ZipEntry) -> Callable[[int], bytes]:
             raise SubmissionError(str(error)) from error
         except Exception:  # noqa: BLE001  a damaged zip leads to errors of every kind
             name = text.named(_parts(entry)[-1])
-            told = f"{name} cannot be unpacked: its zip is damaged or locked."
-            raise SubmissionError(told) from None
+            why = "its archive is damaged or locked"
+            raise SubmissionError(f"{name} cannot be unpacked: {why}.") from None
 
     return read
 
 
-def read_class(lab: Lab, place: Path) -> list[Submission]:
+def read_class(lab: Lab, place: Path) -> Class:
     """Read all that was handed in for a lab, ordered by student.
 
     Raises: SubmissionError if the place is neither a folder nor a zip, or holds no submission.
     """
-    with _students(lab, place) as students:
-        read = (_read(students.pop(name)) for name in sorted(students))
-        handed = [one for one in read if one is not None]
-    if not handed:
+    with _people(lab, place) as people:
+        read = [_read(files) for files in people.values()]
+        notes = list(people.notes())
+    pairs = zip(people.values(), read, strict=True)
+    others = sorted(files.person.name for files, one in pairs if one is None)
+    hand_ins = [one for one in read if one is not None]
+    if not hand_ins:
         raise SubmissionError(
-            f"Nobody handed in {lab.id} in {place}. Expected is a folder for each student, with "
-            f"{' and '.join(f'{m}.py' for m in lab.modules)} in it or in its folder {lab.id}, "
-            f"or a zip of such folders."
+            f"Nobody handed in {lab.id} in {place}. Known are: a folder for each student, with "
+            f"{' and '.join(f'{m}.py' for m in lab.modules)} in it or in its folder {lab.id}; a zip of "
+            "such folders; and what Moodle, Canvas, Blackboard, Gradescope and ILIAS let you download."
         )
-    return handed
+    if others:
+        notes.append(f"With folders of other labs only: {_some(others)}.")
+    return Class(_named_apart(hand_ins), tuple(notes))
 
 
-def read_folder(lab: Lab, name: str, folder: Path) -> Submission:
+def _named_apart(hand_ins: list[HandIn]) -> tuple[HandIn, ...]:
+    """Call people who share a name by the platform's number as well, and order all by student."""
+    shared = Counter(one.person.name for one in hand_ins)
+    named = [
+        one if shared[one.student] == 1 else one.called(f"{one.student} ({one.person.platform_id})")
+        for one in hand_ins
+    ]
+    return tuple(sorted(named, key=lambda one: one.student))
+
+
+def read_folder(lab: Lab, name: str, folder: Path) -> HandIn:
     """Read one student's folder by the same rules."""
-    student = _Student(lab, name)
-    student.top, student.stray = folder, False
-    return _read(student, always=True) or Submission(lab, {}, student=name)
+    files = _Files(lab, Person(name))
+    files.tops.append(folder)
+    return _read(files, always=True) or HandIn(files.person, name, (Submission(lab, {}, {}, name),))
 
 
-def _read(student: _Student, *, always: bool = False) -> Submission | None:
-    """Read what one student handed in; None if that is not for the lab. It never fails."""
+def _read(files: _Files, *, always: bool = False) -> HandIn | None:
+    """Read what one person handed in; None if that is not for the lab. It never fails."""
     try:
-        if student.top is not None:
-            student.walk(student.top)
-        return student.pick() if always or student.has_for_lab() else None
+        for top in files.tops:
+            files.walk(top)
+        return files.hand_in() if always or files.is_for_lab() else None
     except Exception as error:  # noqa: BLE001  whatever somebody may hand in, the others are read
         why = text.named(error) or type(error).__name__
-        told = {
-            m: f"{m}.py cannot be graded: reading it failed ({why})." for m in student.lab.modules
+        said = {
+            m: f"{m}.py cannot be graded: reading it failed ({why})." for m in files.lab.modules
         }
-        return Submission(student.lab, {}, told, student.name, notes=tuple(told.values())[:1])
+        handed = Submission(files.lab, {}, said, files.person.name, notes=tuple(said.values())[:1])
+        return HandIn(files.person, files.person.name, (handed,))

@@ -7,11 +7,13 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder import text as show
+from autograder.classroom.collect import HandIn
+from autograder.classroom.settle import settle
 from autograder.classroom.spreadsheet import safe_cell
 from autograder.course.lab import Lab
 from autograder.errors import WrongUseError
@@ -31,18 +33,23 @@ class Mark:
 
     submission: Submission
     report: Report | None
+    platform_id: str = ""
 
     @classmethod
-    def of(cls, submission: Submission, report: Report | None) -> "Mark":
-        """Give a student's report the notes and files of that student: others may share its texts."""
-        if report is not None:
-            report = replace(report, notes=submission.notes, sources=submission.files)
-        return cls(submission, report)
+    def of(cls, hand_in: HandIn, reports: Sequence[Report | None]) -> "Mark":
+        """Settle what a person's mark is, from the reports on the readings of what was handed in."""
+        return cls(*settle(hand_in, reports), hand_in.person.platform_id)
 
     @property
     def student(self) -> str:
         """Whose it is."""
         return self.submission.student
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What somebody should look at: modules that are missing, and what was decided."""
+        notes = self.report.notes if self.report else self.submission.notes
+        return (*dict.fromkeys(self.submission.missing.values()), *notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +100,14 @@ class Marks:
         """Write a row a student: the sum, then each check's points; what was not graded is empty."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["student", "points", "max_points", *self.lab.checks])
+        writer.writerow(["student", "id", "points", "max_points", *self.lab.checks, "remarks"])
         for mark in self.marks:
             points = {r.check.id: r.points for r in mark.report.results} if mark.report else {}
             total = mark.report.points if mark.report else None  # the module csv writes None as ""
             each = [points.get(name) for name in self.lab.checks]
-            writer.writerow([safe_cell(mark.student), total, self.lab.points, *each])
+            who = [safe_cell(mark.student), safe_cell(mark.platform_id)]
+            remarks = safe_cell(" ".join(mark.remarks))
+            writer.writerow([*who, total, self.lab.points, *each, remarks])
         return text.getvalue()
 
     def write(self, folder: Path) -> tuple[Path, Path]:
@@ -119,18 +128,19 @@ class Marks:
         Raises: ValueError if what is written there are no marks.
         """
         before = _written(self.place(folder, self.lab))
-        old = {entry["student"]: entry for entry in before.get("submissions", [])}
+        old = {_who(entry): entry for entry in before.get("submissions", [])}
         same_code = before.get("made_by") == self.made_by
         found = [
             change
             for mark in self.marks
-            if (change := _change(old.get(mark.student), _plain(mark), same_code=same_code))
+            if (plain := _plain(mark))
+            and (change := _change(old.pop(_who(plain), None), plain, same_code=same_code))
         ]
-        here = {mark.student for mark in self.marks}
         gone = [
-            Change(student, entry["points"], None, "the submission is not there any more", ())
-            for student, entry in old.items()
-            if student not in here
+            Change(
+                entry["student"], entry["points"], None, "the submission is not there any more", ()
+            )
+            for entry in old.values()
         ]
         return sorted([*found, *gone], key=lambda change: change.student)
 
@@ -138,10 +148,16 @@ class Marks:
 def _plain(mark: Mark) -> dict[str, Any]:
     return {
         "student": mark.student,
+        "id": mark.platform_id,
         "submission": mark.submission.digest,
         "points": mark.report.points if mark.report else None,
         "report": mark.report.to_plain(times=False) if mark.report else None,
     }
+
+
+def _who(entry: dict[str, Any]) -> str:
+    """Name somebody in a way that stays: by the platform's number, if it has one."""
+    return str(entry["id"] or entry["student"])
 
 
 def _written(path: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from autograder.errors import OurFaultError, after_a_fault, writing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from autograder.classroom.collect import Class
     from autograder.classroom.marks import Marks
     from autograder.classroom.roster import Roster
     from autograder.course.lab import Lab
@@ -112,7 +114,12 @@ def batch(
                     jobs=jobs or _cores(),
                     scheduler=scheduler,
                     at_least=at_least,
-                    progress=Progress(tell_recording, bar.begin, bar.advance),
+                    progress=Progress(
+                        partial(_print_people, whole=dry_run),
+                        tell_recording,
+                        bar.begin,
+                        bar.advance,
+                    ),
                 )
     except KeyboardInterrupt:
         click.echo("Interrupted. What was graded is kept; the same command goes on.", err=True)
@@ -144,13 +151,28 @@ def _notes(marks: Marks) -> Iterator[str]:
     """Say what was odd in what students handed in, as far as it fits on a screen."""
     from autograder.text import named
 
-    notes = [f"{named(m.student)}: {note}" for m in marks.marks for note in m.submission.notes]
+    notes = [f"{named(m.student)}: {said}" for m in marks.marks for said in m.remarks]
     yield from notes[:MAX_NOTES]
     if len(notes) > MAX_NOTES:
         yield f"{len(notes) - MAX_NOTES} more notes like these"
 
 
 MAX_NOTES = 20
+
+
+def _print_people(collected: Class, *, whole: bool) -> None:
+    """Say what was decided for all; and before anything is graded, who is there with which files."""
+    from autograder.text import listed, named
+
+    for note in collected.notes:
+        click.echo(note)
+    for one in collected.hand_ins if whole else ():
+        there = [name for reading in one.readings for name in reading.files]
+        files = (
+            listed(list(dict.fromkeys(filter(None, one.places))) or there) or "nothing for this lab"
+        )
+        number = f" ({one.person.platform_id})" if one.person.platform_id else ""
+        click.echo(f"  {named(one.student)}{number}: {files}")
 
 
 def _roster(lab: Lab, platform: str | None, path: Path | None, column: str) -> Roster | None:

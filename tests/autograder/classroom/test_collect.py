@@ -5,13 +5,14 @@ import io
 import lzma
 import os
 import struct
+import tarfile
 import tracemalloc
 import zipfile
 import zlib
 
 import pytest
 
-from autograder.classroom import collect
+from autograder.classroom import collect, tars
 from autograder.classroom.collect import read_class, read_folder
 from autograder.course.catalogue import load_lab
 from autograder.grading.submission import SubmissionError
@@ -39,9 +40,14 @@ def zipped(files):
     return stream.getvalue()
 
 
+def handed_in(lab, place):
+    """Read a class; of each person the first reading."""
+    return [one.first for one in read_class(lab, place).hand_ins]
+
+
 def found(place, lab=HEBB):
     """Read a class as a table: who, and which text of the lab's first module."""
-    return {one.student: one.texts.get(lab.modules[0]) for one in read_class(lab, place)}
+    return {one.student: one.texts.get(lab.modules[0]) for one in handed_in(lab, place)}
 
 
 def test_nbgraders_tree_is_read(tmp_path):
@@ -103,7 +109,7 @@ def test_a_zip_of_prefixed_files_is_read(tmp_path):
 def test_what_is_missing_is_told(tmp_path):
     """Each missing module has a sentence, and the others are read."""
     write(tmp_path, {"ada/losses.py": b"l"})
-    (ada,) = read_class(TWO_MODULES, tmp_path)
+    (ada,) = handed_in(TWO_MODULES, tmp_path)
 
     assert ada.texts == {"losses": b"l"}
     assert ada.missing == {"activations": "activations.py is missing: it was not handed in."}
@@ -117,7 +123,7 @@ def test_a_link_is_not_followed(tmp_path):
     (folder / "ada" / "hebb.py").symlink_to(secret)
     (folder / "bob" / "lab02_hebb").symlink_to(tmp_path)
 
-    ada, bob = read_class(HEBB, folder)
+    ada, bob = handed_in(HEBB, folder)
 
     assert ada.missing["hebb"] == "hebb.py is a link. Put the file itself there."
     assert bob.missing["hebb"] == (
@@ -130,7 +136,7 @@ def test_what_is_no_file_is_not_read(tmp_path):
     (tmp_path / "ada").mkdir()
     os.mkfifo(tmp_path / "ada" / "hebb.py")
 
-    assert read_class(HEBB, tmp_path)[0].missing["hebb"] == "hebb.py is not a file."
+    assert handed_in(HEBB, tmp_path)[0].missing["hebb"] == "hebb.py is not a file."
 
 
 def test_a_large_file_is_refused_in_folders_and_zips(tmp_path):
@@ -141,7 +147,7 @@ def test_a_large_file_is_refused_in_folders_and_zips(tmp_path):
     sentence = "hebb.py has 3.0 MB; a file of this course has at most 1 MB."
 
     for place in (tmp_path / "class", tmp_path / "class.zip"):
-        assert read_class(HEBB, place)[0].missing["hebb"] == sentence
+        assert handed_in(HEBB, place)[0].missing["hebb"] == sentence
 
 
 def test_a_damaged_file_in_a_zip_costs_only_its_student(tmp_path):
@@ -150,9 +156,9 @@ def test_a_damaged_file_in_a_zip_costs_only_its_student(tmp_path):
     at = data.index(b"ada/hebb.py") + len("ada/hebb.py")
     (tmp_path / "class.zip").write_bytes(data[:at] + b"\xff\xff\xff" + data[at + 3 :])
 
-    ada, bob = read_class(HEBB, tmp_path / "class.zip")
+    ada, bob = handed_in(HEBB, tmp_path / "class.zip")
 
-    assert ada.missing["hebb"] == "hebb.py cannot be unpacked: its zip is damaged or locked."
+    assert ada.missing["hebb"] == "hebb.py cannot be unpacked: its archive is damaged or locked."
     assert bob.texts["hebb"] == b"b"
 
 
@@ -170,7 +176,7 @@ def test_an_empty_place_is_told(files, sentence, tmp_path):
         write(tmp_path / "class", {"./": b"", **files})
 
     with pytest.raises(SubmissionError, match=sentence):
-        read_class(HEBB, tmp_path / "class")
+        handed_in(HEBB, tmp_path / "class")
 
 
 def newer(data):
@@ -189,15 +195,19 @@ def misnamed(data):
     ("damaged", "text", "told"),
     [
         (newer, b"a", ""),
-        (misnamed, None, "hebb.py is missing: it was not handed in."),
-        (lambda _: b"no zip at all", None, "lab.zip cannot be opened: it is damaged or no zip."),
+        (misnamed, None, "There is \N{REPLACEMENT CHARACTER}ebb.py."),
+        (
+            lambda _: b"no zip at all",
+            None,
+            "lab.zip cannot be opened: it is damaged, or not a zip.",
+        ),
     ],
 )
 def test_a_zip_that_python_cannot_open_costs_only_its_student(tmp_path, damaged, text, told):
     """Whatever is odd in it is the student's to hear, what can be read is read, the class goes on."""
     own = damaged(zipped({"hebb.py": b"a"}))
     write(tmp_path, {"ada/lab.zip": own, "bob/hebb.py": b"b"})
-    ada, bob = read_class(HEBB, tmp_path)
+    ada, bob = handed_in(HEBB, tmp_path)
 
     assert ada.texts.get("hebb") == text
     assert ada.missing.get("hebb", "").endswith(told)
@@ -219,16 +229,16 @@ def test_what_no_lab_asks_for_is_never_unpacked(tmp_path):
 
 def test_a_students_zips_are_bounded_together(tmp_path, monkeypatch):
     """Many zips hold no more than one may; what is not opened is told."""
-    monkeypatch.setattr(collect, "MAX_ZIP_BYTES", 1 << 20)
+    monkeypatch.setattr(collect, "MAX_ARCHIVE_BYTES", 1 << 20)
     large = zipped({"notes.txt": os.urandom(700 << 10)})
     write(tmp_path, {"ada/a.zip": large, "ada/b.zip": large, "bob/a.zip": large})
-    ada, bob = read_class(HEBB, tmp_path)
+    ada, bob = handed_in(HEBB, tmp_path)
 
     assert ada.missing["hebb"] == (
-        "hebb.py is missing: it was not handed in. b.zip was not opened: a student's zips have at "
-        "most 1 MB in all."
+        "hebb.py is missing: it was not handed in. There is notes.txt. b.zip was not opened: a student's archives "
+        "have at most 1 MB in all."
     )
-    assert bob.missing["hebb"] == "hebb.py is missing: it was not handed in."
+    assert bob.missing["hebb"] == "hebb.py is missing: it was not handed in. There is notes.txt."
 
 
 def test_a_flood_of_files_in_a_students_zips_ends(tmp_path, monkeypatch):
@@ -244,23 +254,23 @@ def test_a_flood_of_files_in_a_students_zips_ends(tmp_path, monkeypatch):
             "bob/b.zip": zipped(flood),
         },
     )
-    ada, bob = read_class(HEBB, tmp_path)
+    ada, bob = handed_in(HEBB, tmp_path)
     told = "b.zip was not looked through: there are more than 11 files."
 
-    assert ada.missing["hebb"] == f"hebb.py is missing: it was not handed in. {told}"
+    assert ada.missing["hebb"].endswith(f"There is 0.txt, 1.txt, 2.txt. {told}")
     assert bob.texts == {"hebb": b"b"}
     assert bob.notes == (told,)
 
 
-def test_a_module_that_was_handed_in_twice_is_told(tmp_path):
-    """Only one can be graded; the note says which."""
-    write(tmp_path, {"a/hebb.py": b"a", "b/hebb.py": b"b"})
-    once = read_folder(HEBB, "ada", tmp_path / "a")
+def test_of_two_different_files_each_is_a_reading(tmp_path):
+    """None is taken by the alphabet; the same text twice is no question."""
+    write(tmp_path, {"ada/a/hebb.py": b"a", "ada/b/hebb.py": b"b", "bob/hebb.py": b"b"})
+    write(tmp_path, {"bob/old/hebb.py": b"b"})
+    ada, bob = read_class(HEBB, tmp_path).hand_ins
 
-    assert list(read_folder(HEBB, "ada", tmp_path).notes) == [
-        "hebb.py was handed in 2 times. Graded is a/hebb.py."
-    ]
-    assert list(once.notes) == []
+    assert [one.texts for one in ada.readings] == [{"hebb": b"a"}, {"hebb": b"b"}]
+    assert [one.texts for one in bob.readings] == [{"hebb": b"b"}]
+    assert bob.first.notes == ()
 
 
 def test_what_is_no_zip_is_told(tmp_path):
@@ -268,7 +278,7 @@ def test_what_is_no_zip_is_told(tmp_path):
     (tmp_path / "class.rar").write_bytes(b"Rar!")
 
     with pytest.raises(SubmissionError, match=r"class\.rar is neither a folder nor a zip"):
-        read_class(HEBB, tmp_path / "class.rar")
+        handed_in(HEBB, tmp_path / "class.rar")
 
 
 def test_a_flood_of_files_ends(tmp_path, monkeypatch):
@@ -280,7 +290,7 @@ def test_a_flood_of_files_ends(tmp_path, monkeypatch):
 
     for place in (tmp_path / "class", tmp_path / "class.zip"):
         with pytest.raises(SubmissionError, match="more than 3 files"):
-            read_class(HEBB, place)
+            handed_in(HEBB, place)
 
 
 def test_files_are_counted_by_student(tmp_path, monkeypatch):
@@ -305,7 +315,7 @@ def test_files_are_counted_by_student(tmp_path, monkeypatch):
         },
     )
     told = "There are more than 50 files; not all were looked at."
-    handed = {one.student: one for one in read_class(HEBB, tmp_path)}
+    handed = {one.student: one for one in handed_in(HEBB, tmp_path)}
 
     assert {name: one.texts for name, one in handed.items()} == {
         "ada": {"hebb": b"a"},
@@ -332,7 +342,7 @@ def test_folders_within_folders_cost_only_their_student(tmp_path, levels, name, 
         here = inner
     os.close(os.open("hebb.py", os.O_CREAT | os.O_WRONLY, dir_fd=here))
     os.close(here)
-    ada, mal = read_class(HEBB, tmp_path)
+    ada, mal = handed_in(HEBB, tmp_path)
 
     assert ada.texts == {"hebb": b"a"}
     (told,) = list(mal.notes)
@@ -385,14 +395,14 @@ def test_whatever_reading_one_student_raises_is_that_students(
         return real(*given)
 
     monkeypatch.setattr(where, place, refuse)
-    ada, mal, zoe = read_class(HEBB, tmp_path)
+    ada, mal, zoe = handed_in(HEBB, tmp_path)
 
     assert (ada.texts, zoe.texts) == ({"hebb": b"a"}, {"hebb": b"z"})
     assert mal.texts == {}
     assert mal.missing["hebb"].startswith("hebb.py ")
     assert (str(refusal) or type(refusal).__name__).split("] ")[-1][:100] in mal.missing["hebb"]
     assert mal.digest != ada.digest
-    assert read_folder(HEBB, "mal", tmp_path / "mal").missing == mal.missing
+    assert read_folder(HEBB, "mal", tmp_path / "mal").first.missing == mal.missing
 
 
 def test_a_folder_with_a_modules_name_is_told(tmp_path):
@@ -409,14 +419,14 @@ def test_a_folder_with_a_modules_name_is_told(tmp_path):
     (tmp_path / "class.zip").write_bytes(zipped({**files, "dan/work.zip": inner}))
 
     for place in (tmp_path / "class", tmp_path / "class.zip"):
-        ada, bob, cyd, dan = read_class(HEBB, place)
+        ada, bob, cyd, dan = handed_in(HEBB, place)
         assert ada.missing == bob.missing == dan.missing == {"hebb": told}
         assert cyd.texts == {"hebb": b"c"}
 
 
 def test_many_zips_cost_no_more_than_one(tmp_path, monkeypatch):
     """Only so many are opened, the nearest first, and of those that are damaged only some."""
-    monkeypatch.setattr(collect, "MAX_ZIPS", 5)
+    monkeypatch.setattr(collect, "MAX_ARCHIVES", 5)
     empty = zipped({"x": b""})
     bad = bytearray(zipped({f"ada/{n:02}.zip": empty for n in range(30)} | {"bob/hebb.py": b"b"}))
     for n in range(30):
@@ -424,27 +434,85 @@ def test_many_zips_cost_no_more_than_one(tmp_path, monkeypatch):
     (tmp_path / "class.zip").write_bytes(bad)
     write(tmp_path, {f"class/ada/far/{n:02}.zip": empty for n in range(30)})
     write(tmp_path, {"class/ada/near.zip": zipped({"hebb.py": b"a"})})
-    (ada,) = read_class(HEBB, tmp_path / "class")
+    (ada,) = handed_in(HEBB, tmp_path / "class")
     assert ada.texts == {"hebb": b"a"}
-    assert list(ada.notes) == ["There are more than 5 zips; not all were opened."]
+    assert list(ada.notes) == ["There are more than 5 archives; not all were opened."]
 
-    monkeypatch.setattr(collect, "MAX_ZIPS", 30)
+    monkeypatch.setattr(collect, "MAX_ARCHIVES", 30)
     monkeypatch.setattr(collect, "MAX_FAILED", 2)
-    ada, bob = read_class(HEBB, tmp_path / "class.zip")
+    ada, bob = handed_in(HEBB, tmp_path / "class.zip")
     assert bob.texts == {"hebb": b"b"}
     assert ada.missing["hebb"].endswith(
-        "00.zip cannot be unpacked: its zip is damaged or locked. 01.zip cannot be unpacked: its zip "
-        "is damaged or locked. So many zips are damaged that the others were not opened."
+        "00.zip cannot be unpacked: its archive is damaged or locked. 01.zip cannot be unpacked: its "
+        "archive is damaged or locked. So many archives are damaged that the others were not opened."
     )
 
 
-def test_a_zip_within_a_zip_is_told(tmp_path):
-    """It is not opened, which could go on for ever."""
-    write(tmp_path, {"ada/work.zip": zipped({"inner.ZIP": zipped({"hebb.py": b"a"})})})
+def test_archives_within_archives_are_opened_so_deep(tmp_path):
+    """It does not go on for ever; what is not opened is named."""
+    data = zipped({"hebb.py": b"a"})
+    write(tmp_path, {"ada/work.ZIP": zipped({"a/b.zip": data}), "bob/work.zip": b""})
+    for level in range(3):
+        data = zipped({f"{level}.zip": data})
+    write(tmp_path, {"bob/work.zip": data})
+    ada, bob = handed_in(HEBB, tmp_path)
 
-    assert read_class(HEBB, tmp_path)[0].missing["hebb"] == (
-        "hebb.py is missing: it was not handed in. inner.ZIP was not opened: it is a zip within a zip."
+    assert ada.texts == {"hebb": b"a"}
+    assert bob.missing["hebb"] == (
+        "hebb.py is missing: it was not handed in. 0.zip was not opened: archives are opened 3 deep."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [("w.tar", "w"), ("w.tar.gz", "w:gz"), ("W.TGZ", "w:gz"), ("w.tar.bz2", "w:bz2")],
+)
+def test_a_tar_archive_is_read(tmp_path, name, mode):
+    """As a zip is, and so is one within a zip."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode=mode) as archive:
+        for path, text in {"lab02_hebb/hebb.py": b"a", "x/big.py": b"#" * (2 << 20)}.items():
+            entry = tarfile.TarInfo(path)
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text))
+        link = tarfile.TarInfo("hebb.py")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    write(
+        tmp_path, {f"ada/{name}": stream.getvalue(), "bob/a.zip": zipped({name: stream.getvalue()})}
+    )
+
+    assert found(tmp_path) == {"ada": b"a", "bob": b"a"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("w.tar.gz", b"no", "it is damaged, or another kind of archive"),
+        ("w.7z", b"7z", "of archives only .zip, .tar.gz, .tgz, .tar.bz2, .tar are opened"),
+        ("w.rar", b"Rar!", "of archives only .zip, .tar.gz, .tgz, .tar.bz2, .tar are opened"),
+    ],
+)
+def test_an_archive_that_is_not_opened_is_named(tmp_path, name, data, why):
+    """The sentence says which, and why."""
+    write(tmp_path, {f"ada/{name}": data})
+    (ada,) = handed_in(HEBB, tmp_path)
+
+    assert ada.missing["hebb"].endswith(f"{name} cannot be opened: {why}.")
+
+
+def test_a_tar_that_swells_is_given_up(tmp_path, monkeypatch):
+    """It must be gone through from its beginning, and so it is bounded."""
+    monkeypatch.setattr(tars, "MAX_UNPACKED_BYTES", 1 << 20)
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+        entry = tarfile.TarInfo("zeros")
+        entry.size = 8 << 20
+        archive.addfile(entry, io.BytesIO(b"\0" * entry.size))
+    write(tmp_path, {"ada/w.tgz": stream.getvalue()})
+    (ada,) = handed_in(HEBB, tmp_path)
+
+    assert ada.missing["hebb"].endswith("w.tgz cannot be opened: unpacked it has more than 1 MB.")
 
 
 def test_a_student_whose_folder_is_a_link_is_not_lost(tmp_path):
@@ -452,7 +520,7 @@ def test_a_student_whose_folder_is_a_link_is_not_lost(tmp_path):
     write(tmp_path, {"real/hebb.py": b"r", "class/ada/hebb.py": b"a"})
     (tmp_path / "class" / "bob").symlink_to("../real")
     (tmp_path / "class" / "notes").symlink_to("/nowhere")
-    ada, bob = read_class(HEBB, tmp_path / "class")
+    ada, bob = handed_in(HEBB, tmp_path / "class")
 
     assert ada.texts == {"hebb": b"a"}
     assert (bob.student, bob.texts) == ("bob", {})
@@ -472,12 +540,11 @@ def test_sentences_hold_no_foreign_codes(tmp_path):
     """Names are cleaned and cut, wherever they stand."""
     name = "\x1b[2J\n" + "n" * 200
     files = {
-        f"ada/{name}/hebb.py": b"a",
-        f"ada/{name}/x/hebb.py": b"b",
+        f"ada/{name}/my hebb.py": b"a",
         f"ada/{name}.zip": b"no zip",
     }
     write(tmp_path, files)
-    (ada,) = read_class(HEBB, tmp_path)
+    (ada,) = handed_in(HEBB, tmp_path)
 
     assert len(list(ada.notes)) == 2
     assert all(
@@ -488,7 +555,7 @@ def test_sentences_hold_no_foreign_codes(tmp_path):
 def test_one_folder_is_read_by_the_same_rules(tmp_path):
     """What a batch reads of a student, a single look reads as well."""
     write(tmp_path, {"ada/lab02_hebb/hebb.py": b"a"})
-    (from_class,) = read_class(HEBB, tmp_path)
+    (from_class,) = handed_in(HEBB, tmp_path)
 
-    assert read_folder(HEBB, "ada", tmp_path / "ada" / "lab02_hebb") == from_class
-    assert from_class.digest == read_folder(HEBB, "bob", tmp_path / "ada").digest
+    assert read_folder(HEBB, "ada", tmp_path / "ada" / "lab02_hebb").first == from_class
+    assert from_class.digest == read_folder(HEBB, "bob", tmp_path / "ada").first.digest

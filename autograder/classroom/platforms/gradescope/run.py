@@ -13,6 +13,7 @@ from typing import Any
 
 from autograder import text
 from autograder.classroom.collect import read_folder
+from autograder.classroom.settle import graded
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
 from autograder.errors import OurFaultError
@@ -34,8 +35,8 @@ NOT_GRADED = (
 
 
 NO_MARK = (
-    "A check broke, so there is no mark yet: neither points nor zero. That is not your fault. Please tell "
-    "your instructor, who can grade it again."
+    "There is no mark yet: neither points nor zero. What is said below says why. If a check broke, that is "
+    "not your fault: please tell your instructor, who can grade it again."
 )
 
 NOT_HELD = (
@@ -75,11 +76,12 @@ def main(source: Path, submission: Path, results: Path) -> int:
 
 def _graded(source: Path, submission: Path, settings: dict[str, str]) -> Report:
     lab = load_lab(settings["lab"])
-    read = read_folder(lab, "", submission)
+    hand_in = read_folder(lab, "", submission)
     with open_sandbox() as sandbox:
         if settings["isolation"] == "full" and not hides_files(sandbox.isolation):
             raise _NotHeldError(NOT_HELD_WHY.format(isolation="+".join(sandbox.isolation)))
-        return grade(read, key_from_bytes((source / KEY).read_bytes()), sandbox)
+        key = key_from_bytes((source / KEY).read_bytes())
+        return graded(hand_in, lambda submission: grade(submission, key, sandbox))
 
 
 def results_of(report: Report, *, visibility: str = "visible") -> dict[str, Any]:
@@ -87,16 +89,16 @@ def results_of(report: Report, *, visibility: str = "visible") -> dict[str, Any]
 
     Where a check was not graded there is no score at all: Gradescope would add up the others.
     """
-    graded = report.points is not None
+    has_mark = report.points is not None
     return {
-        **({"score": report.points} if graded else {}),
+        **({"score": report.points} if has_mark else {}),
         "output": _summary(report),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
         "stdout_visibility": "hidden",
         "visibility": visibility,
-        "tests": [_test(number, r, graded=graded) for number, r in enumerate(report.results, 1)],
+        "tests": [_test(number, r, graded=has_mark) for number, r in enumerate(report.results, 1)],
         "extra_data": {"lab": report.lab, "isolation": list(report.isolation)},
     }
 

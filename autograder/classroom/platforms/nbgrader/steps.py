@@ -16,8 +16,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.classroom.batch import course_seeds, open_results, take_key
 from autograder.classroom.collect import read_folder
-from autograder.classroom.marks import Mark
 from autograder.classroom.platforms.nbgrader.mend import MAX_NOTEBOOK_BYTES
+from autograder.classroom.settle import graded
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Check, Lab
 from autograder.course.notebooks import grade_id
@@ -25,6 +25,7 @@ from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
 from autograder.grading.report import NOT_GRADED, Report
 from autograder.grading.results import Results
+from autograder.grading.submission import Submission
 from autograder.report.terminal import plain_text
 from autograder.sandbox import HIDES_FILES, Layers, Sandbox, open_sandbox
 from autograder.storage import read_regular
@@ -185,8 +186,10 @@ class _Desk:
 
     def report(self, student: str, folder: Path) -> Report:
         """Look a submission's result up, or grade it now and keep that."""
-        submission = read_folder(self.lab, student, folder)
-        known = Mark.of(submission, self.results.find(submission, self.at_least)).report
+        return graded(read_folder(self.lab, student, folder), self._report)
+
+    def _report(self, submission: Submission) -> Report:
+        known = self.results.find(submission, self.at_least)
         if known is not None:
             return known
         if self.sandbox is None:

@@ -1,0 +1,143 @@
+"""Which file: of all that one person handed in, what can be meant by a lab's module.
+
+A sure sign decides, and a note says so. Where none does, several readings are left; a person decides
+between them if their marks differ.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from autograder import text
+from autograder.classroom.people import Parts, composed, is_hidden
+from autograder.course.lab import Lab
+
+__all__ = ["Candidate", "Likeness", "Reading", "likeness", "readings"]
+
+
+class Likeness(IntEnum):
+    """How much a file's name is like a module's."""
+
+    EXACT = 0
+    NEAR = 1
+    """Only capitals, a number that a browser or a platform adds, or a second suffix differ."""
+    LOOSE = 2
+    """The module's name is a word in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that may be a lab's module."""
+
+    module: str
+    parts: Parts
+    likeness: Likeness
+    content: bytes
+    attempt: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where it was, in the person's files; as it may be shown."""
+        return text.named("/".join(self.parts))
+
+    @property
+    def order(self) -> tuple[int, int, Parts]:
+        """What is nearest to the top, and to the module's name, first."""
+        return len(self.parts), self.likeness, self.parts
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to understand what was handed in: a file for each module that was found."""
+
+    chosen: Mapping[str, Candidate]
+    notes: tuple[str, ...] = ()
+
+
+_BEFORE = re.compile(r"^(?:\d{14}_|copy of |copie de |kopie von |copia de )")
+_NUMBER = re.compile(r"(?:[ _]?\(\d+\)|[ _-]\d{1,2})$")
+
+
+def likeness(name: str, module: str) -> Likeness | None:
+    """Say how much a name is like a module's file; None if it is another file."""
+    if name == f"{module}.py":
+        return Likeness.EXACT
+    stem = composed(name).strip().lower()
+    while stem.endswith((".py", ".txt", ".pyw")):
+        stem = stem.rpartition(".")[0].rstrip()
+    if stem == composed(name).strip().lower() or name.lower().endswith(f"test_{module}.py"):
+        return None
+    if _NUMBER.sub("", _BEFORE.sub("", stem)) == module:
+        return Likeness.NEAR
+    word = re.search(rf"(?<![^\W_]){re.escape(module)}(?![^\W_])", stem)
+    return Likeness.LOOSE if word else None
+
+
+def readings(
+    lab: Lab, candidates: Sequence[Candidate], is_stub: Callable[[Candidate], bool]
+) -> list[Reading]:
+    """Find the readings of a person's files; one, if there is no doubt.
+
+    Args:
+        lab: the lab.
+        candidates: everything that may be one of its modules.
+        is_stub: says whether a file is the module's stub as it was released.
+    """
+    left: dict[str, list[Candidate]] = {}
+    notes: list[str] = []
+    for module in lab.modules:
+        found = sorted((c for c in candidates if c.module == module), key=lambda c: c.order)
+        if found:
+            left[module], note = _sure(lab, found, is_stub)
+            notes += note
+    ways = [{module: found[0] for module, found in left.items()}]
+    for doubtful in (each for found in left.values() if len(found) > 1 for each in found):
+        way = {module: _beside(doubtful, found) for module, found in left.items()}
+        if way not in ways:
+            ways.append(way)
+    return [Reading(way, tuple(notes)) for way in ways]
+
+
+def _beside(candidate: Candidate, found: Sequence[Candidate]) -> Candidate:
+    """Take the candidate itself, else what lies in its folder, else the nearest to the top."""
+    here = [each for each in found if each.parts[:-1] == candidate.parts[:-1]]
+    return candidate if candidate in found else [*here, found[0]][0]
+
+
+def _sure(
+    lab: Lab, found: list[Candidate], is_stub: Callable[[Candidate], bool]
+) -> tuple[list[Candidate], list[str]]:
+    """Leave of a module's candidates those that no sure sign rules out, each text once."""
+    all_texts = {each.content for each in found}
+    last = max(each.attempt for each in found)
+    signs: tuple[tuple[str, Callable[[Candidate], bool]], ...] = (
+        ("others are not the student's own", lambda c: not _is_foreign(c.parts)),
+        (f"it is in {lab.id}", lambda c: lab.id in map(str.lower, c.parts[:-1])),
+        ("others are called otherwise", lambda c: c.likeness < Likeness.LOOSE),
+        ("the other is still the stub", lambda c: not is_stub(c)),
+        ("it is the last attempt", lambda c: c.attempt == last),
+    )
+    why = ""
+    for reason, fits in signs:
+        kept = [each for each in found if fits(each)]
+        if kept and {each.content for each in kept} != {each.content for each in found}:
+            why = f": {reason}"
+        found = kept or found
+    nearest = {each.content: each for each in reversed(found)}
+    left = [each for each in found if nearest[each.content] is each]
+    first = left[0]
+    if len(left) == 1 and len(all_texts) > 1:
+        times = f"{len(all_texts)} different files"
+        return left, [f"For {first.module}.py there are {times}. Graded is {first.path}{why}."]
+    if first.likeness:
+        return left, [f"Graded as {first.module}.py is {first.path}."]
+    return left, []
+
+
+def _is_foreign(parts: Parts) -> bool:
+    """Say whether a file lies in a folder that tools make."""
+    return any(is_hidden(part) or part.lower() in _FOREIGN for part in parts[:-1])
+
+
+_FOREIGN = {"site-packages", "dist-packages", "venv", "env", "build", "dist"}

@@ -1,0 +1,105 @@
+"""Who is who in a class, by the names that platforms give; what is nobody's makes no person."""
+
+import unicodedata
+
+import pytest
+
+from autograder.classroom.people import Person, Share, around_all, share_out
+from autograder.course.catalogue import load_lab
+
+HEBB = load_lab("lab02_hebb")
+
+
+def who(*names):
+    """Share out names; a folder's ends in a slash."""
+    return share_out([(name.rstrip("/"), name.endswith("/")) for name in names])
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (  # Canvas: two of one name, late in small letters, whatever files people give
+            ["smithjohn_101_9001_hebb.py", "smithjohn_late_202_9002_hebb.py", "ray_7_8_answers.pdf",
+             "eve_LATE_9_10_hebb-1.py", "noa_5002_text.html"],
+            [("smithjohn", "101", "hebb.py"), ("smithjohn", "202", "hebb.py"),
+             ("ray", "7", "answers.pdf"), ("eve", "9", "hebb-1.py"), ("noa", "5002", "text.html")],
+        ),
+        (
+            ["anon_aB3dE_9001_hebb.py", "anon_x7K_LATE_9002_hebb.py"],
+            [("anon_aB3dE", "aB3dE", "hebb.py"), ("anon_x7K", "x7K", "hebb.py")],
+        ),
+        (
+            ["Ada Ó_4712_assignsubmission_file_/", "Ada Ó_4712_assignsubmission_onlinetext_/",
+             "Bo_9_assignsubmission_file_hebb.py"],
+            [("Ada Ó", "4712", ""), ("Ada Ó", "4712", ""), ("Bo", "9", "hebb.py")],
+        ),
+        (
+            ["Lab 2_jo_ann_attempt_2026-11-02-10-20-30_hebb.py", "Lab 2_bo_attempt_2026-11-02-10-20-30.txt",
+             "Lab 2_bo_attempt_2026-11-02-10-20-30_my hebb.py"],
+            [("jo_ann", "", "hebb.py"), ("bo", "", ".txt"), ("bo", "", "my hebb.py")],
+        ),
+        (["Lab 2_bo_attempt_2026-11-02-10-20-30_hebb.py"], [("bo", "", "hebb.py")]),
+        (["submission_1/", "submission_22/"], [("submission_1", "1", ""), ("submission_22", "22", "")]),
+        (["Love_Ada_al1_77/", "Roy_Bo_br_78/"], [("Love Ada al1", "77", ""), ("Roy Bo br", "78", "")]),
+        (["ada/", "bo.zip", "cy.tar.gz", "d_1_2_x/"],
+         [("ada", "", ""), ("bo", "", "bo.zip"), ("cy", "", "cy.tar.gz"), ("d_1_2_x", "", "")]),
+    ],
+)  # fmt: skip
+def test_each_platforms_names_are_read(names, expected):
+    """The platform's number is kept, and what the student called the file."""
+    shares = who(*names)
+
+    assert [(s.person.name, s.person.platform_id, s.file) for s in shares] == expected
+
+
+def test_what_is_nobodys_makes_no_person():
+    """Hidden folders, what a Mac and editors leave, and lists beside the folders."""
+    shares = who(
+        "__MACOSX/", ".ipynb_checkpoints/", ".git/", "._ada.zip", "Thumbs.db", "list.csv", "ada/"
+    )
+
+    assert shares == [None] * 6 + [Share(Person("ada"))]
+
+
+def test_an_attempt_is_dated():
+    """A later attempt is greater."""
+    first, second = who(*(f"Lab_bo_attempt_2026-11-0{day}-10-20-30_hebb.py" for day in (9, 2)))
+
+    assert first.person == second.person
+    assert first.attempt > second.attempt
+
+
+def test_names_are_composed():
+    """A Mac writes an accent as a sign of its own."""
+    (share,) = who(unicodedata.normalize("NFD", "müllerjosé") + "_301_9001_hebb.py")
+
+    assert share.person == Person("müllerjosé", "301")
+
+
+@pytest.mark.parametrize(
+    ("files", "around"),
+    [
+        (["export/submission_1/hebb.py"], ["export"]),
+        (["export/ada/hebb.py", "export/bo/lab02_hebb/hebb.py"], ["export"]),
+        (["a/b/smith_1_2_hebb.py"], ["a", "b"]),
+        (["__MACOSX/x", "a/ada/hebb.py", "a/bo/HEBB (1).py"], ["a"]),
+        (["ada/hebb.py"], []),
+        (["ada/work/hebb.py"], []),
+        (["ada/lab02_hebb/hebb.py"], []),
+        (["ada/course/lab02_hebb/hebb.py"], []),
+        (["ada/src/hebb.py", "ada/data/x.csv"], []),
+        (["ada/hebb.py", "ada/old/hebb.py", "ada/new/hebb.py"], []),
+        (["ada/hebb.py", "bo/hebb.py"], []),
+        (["Ada_4_assignsubmission_file_/a/hebb.py", "Ada_4_assignsubmission_file_/b/hebb.py"], []),
+        ([], []),
+    ],
+)  # fmt: skip
+def test_a_folder_around_everybody_is_found(files, around):
+    """Where one folder holds the people it is looked through; a person's own folder is not."""
+
+    def names(folder):
+        at = len(folder)
+        parts = [tuple(file.split("/")) for file in files]
+        return sorted({(p[at], len(p) > at + 1) for p in parts if p[:at] == tuple(folder)})
+
+    assert list(around_all(HEBB, names)) == around
