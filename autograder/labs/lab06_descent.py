@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.cases import seed, short_numbers
 from autograder.judges.epochs import (
     draws_orders,
@@ -55,7 +55,9 @@ def cubic_function(cubic, mixed):
     "descent.numerical_gradient",
     points=1,
     draw=lambda rng: with_large_step(cubic_at(rng, int(rng.integers(3, 6))), rng),
-    call=f"numerical_gradient(f, x, h), {CUBIC}",
+)
+@shown(
+    f"numerical_gradient(f, x, h), {CUBIC}",
     picture=pictures.entries("Your gradient, coordinate by coordinate"),
 )
 def central_differences(student, x, cubic, mixed, h):
@@ -76,7 +78,9 @@ def central_differences(student, x, cubic, mixed, h):
         }
     ],
     needs=[central_differences],
-    call=f"numerical_gradient(f, x, h), {CUBIC}",
+)
+@shown(
+    f"numerical_gradient(f, x, h), {CUBIC}",
     picture=pictures.entries("Your gradient, coordinate by coordinate"),
 )
 def any_shape(student, x, cubic, mixed, h):
@@ -104,7 +108,9 @@ def of_type(case, dtype):
     judge=close(1e-6),
     needs=[central_differences],
     unchanged=["x"],
-    call=f"numerical_gradient(f, x), {CUBIC}",
+)
+@shown(
+    f"numerical_gradient(f, x), {CUBIC}",
     picture=pictures.entries("Your gradient, coordinate by coordinate"),
 )
 def any_numbers(student, x, cubic, mixed):
@@ -142,9 +148,8 @@ def walked(student, slope, minimum, x, step, max_steps):
         {"slope": 2.0, "minimum": 1.0, "x": 1.75, "step": 0.5, "max_steps": 4},
         {"slope": 2.0, "minimum": -1.0, "x": 2.25, "step": 0.5, "max_steps": 0},
     ],
-    call=WALK,
-    picture=pictures.series("The walk, step by step", ("x",)),
 )
+@shown(WALK, picture=pictures.series("The walk, step by step", ("x",)))
 def fixed_steps(student, slope, minimum, x, step, max_steps):
     """sign_descent walks downhill in steps of one length, to and fro across the minimum."""
     return walked(student, slope, minimum, x, step, max_steps)
@@ -161,9 +166,8 @@ def fixed_steps(student, slope, minimum, x, step, max_steps):
         # One step before the end the slope is smaller than the step, and the end is not reached.
         {"slope": 0.5, "minimum": -1.5, "x": -0.5, "step": 0.5, "max_steps": 5},
     ],
-    call=WALK,
-    picture=pictures.series("The walk, step by step", ("x",)),
 )
+@shown(WALK, picture=pictures.series("The walk, step by step", ("x",)))
 def settles(student, slope, minimum, x, step, max_steps):
     """sign_descent ends where the derivative is exactly 0, at the start if it is 0 there."""
     return walked(student, slope, minimum, x, step, max_steps)
@@ -199,8 +203,9 @@ def descended(student, hessian, minimum, x, lr, **bounds):
         {**LECTURE, "x": np.array([3.0, 3.0]), "lr": 0.1, "max_steps": 4},
         {**LECTURE, "x": np.array([-3.0, -3.0]), "lr": 0.1, "max_steps": 3},
     ],
-    call="gradient_descent(gradient, x, lr, max_steps=max_steps), "
-    "gradient(t) = hessian @ (t - minimum)",
+)
+@shown(
+    "gradient_descent(gradient, x, lr, max_steps=max_steps), gradient(t) = hessian @ (t - minimum)",
     picture=pictures.walk("The walk, step by step"),
 )
 def path(student, hessian, minimum, x, lr, max_steps):
@@ -246,7 +251,9 @@ def shrinking(rng):
         },
     ],
     needs=[path],
-    call=f"{DESCENT}, lr = (1 - factor) / slope, gradient(t) = slope * (t - minimum)",
+)
+@shown(
+    f"{DESCENT}, lr = (1 - factor) / slope, gradient(t) = slope * (t - minimum)",
     slides="Gradient Descent Algorithm",
     picture=pictures.walk("The walk, step by step"),
 )
@@ -275,7 +282,9 @@ def stops(student, slope, minimum, x, factor, tolerance):
         {"power": 1, "x": np.array([3.0, -1.0]), "lr": 0.5, "max_steps": 0},
     ],
     needs=[path],
-    call="gradient_descent(gradient, x, lr, max_steps=max_steps), gradient(t) = t**power",
+)
+@shown(
+    "gradient_descent(gradient, x, lr, max_steps=max_steps), gradient(t) = t**power",
     picture=pictures.walk("The walk, step by step"),
 )
 def diverges(student, power, x, lr, max_steps):
@@ -292,8 +301,9 @@ def diverges(student, power, x, lr, max_steps):
     always=[{**LECTURE, "x": np.array([3, 3]), "lr": 0.1, "max_steps": 3}],
     needs=[path],
     unchanged=["x"],
-    call="gradient_descent(gradient, x, lr, max_steps=max_steps), "
-    "gradient(t) = hessian @ (t - minimum)",
+)
+@shown(
+    "gradient_descent(gradient, x, lr, max_steps=max_steps), gradient(t) = hessian @ (t - minimum)",
     picture=pictures.walk("The walk, step by step"),
 )
 def start_of_descent(student, hessian, minimum, x, lr, max_steps):
@@ -363,13 +373,8 @@ def wandered(student, x, slopes, centres, lr, epochs, rng):
     )
 
 
-@lab.check(
-    "descent.stochastic_gradient_descent",
-    points=2,
-    draw=examples,
-    judge=steps_by_example,
-    call=WANDER,
-)
+@lab.check("descent.stochastic_gradient_descent", points=2, draw=examples, judge=steps_by_example)
+@shown(WANDER)
 def example_steps(student, x, slopes, centres, lr, epochs, rng):
     """Each update goes against the gradient of one example, taken at the point reached."""
     return wandered(student, x, slopes, centres, lr, epochs, rng)
@@ -381,8 +386,8 @@ def example_steps(student, x, slopes, centres, lr, epochs, rng):
     draw=examples,
     judge=visits_each_once,
     needs=[example_steps],
-    call=WANDER,
 )
+@shown(WANDER)
 def visits(student, x, slopes, centres, lr, epochs, rng):
     """Every epoch visits every example once."""
     return wandered(student, x, slopes, centres, lr, epochs, rng)
@@ -402,8 +407,8 @@ def three_runs(rng):
     cases=2,
     judge=draws_orders,
     needs=[visits],
-    call=WANDER,
 )
+@shown(WANDER)
 def orders(student, x, slopes, centres, lr, epochs, rng, again, other):
     """Every epoch has a new random order, which rng alone decides."""
     runs = {"path": rng, "again": again, "other": other}
@@ -431,8 +436,8 @@ def orders(student, x, slopes, centres, lr, epochs, rng, again, other):
     judge=steps_by_example,
     needs=[example_steps],
     unchanged=["x"],
-    call=WANDER,
 )
+@shown(WANDER)
 def start_of_sgd(student, x, slopes, centres, lr, epochs, rng):
     """stochastic_gradient_descent takes integers as well, and leaves its start as it was."""
     return wandered(student, x, slopes, centres, lr, epochs, rng)

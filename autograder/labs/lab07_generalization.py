@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.cases import short_numbers
 from autograder.judges.equal import close
 from autograder.judges.evidence import attempt
@@ -67,7 +67,9 @@ WHOLE_ROWS = {**WHOLE, "rows": np.array([[5, -20], [2, 110], [-9, 4]])}
     draw=training_rows,
     always=[WHOLE],
     unchanged=["x"],
-    call="StandardScaler().fit(x)",
+)
+@shown(
+    "StandardScaler().fit(x)",
     picture=pictures.entries(
         "Row 0: the mean of each feature; row 1: its std",
         of=lambda value: [value["mean"], value["std"]],
@@ -91,7 +93,9 @@ def one_feature_constant(rng):
     draw=lambda rng: {"x": one_feature_constant(rng)["x"]},
     always=[{"x": np.array([[2.5, -3.0]])}],
     needs=[standard_fit],
-    call="StandardScaler().fit(x)",
+)
+@shown(
+    "StandardScaler().fit(x)",
     picture=pictures.entries(
         "Row 0: the mean of each feature; row 1: its std",
         of=lambda value: [value["mean"], value["std"]],
@@ -109,7 +113,9 @@ def standard_constant(student, x):
     always=[WHOLE_ROWS],
     needs=[standard_fit],
     unchanged=["x", "rows"],
-    call="StandardScaler().fit(x).transform(rows)",
+)
+@shown(
+    "StandardScaler().fit(x).transform(rows)",
     picture=pictures.entries("Rows after scaling: a column for each feature"),
 )
 def standard_transform(student, x, rows):
@@ -120,12 +126,10 @@ def standard_transform(student, x, rows):
 
 
 @lab.check(
-    "preprocessing.MinMaxScaler.fit",
-    points=1,
-    draw=training_rows,
-    always=[WHOLE],
-    unchanged=["x"],
-    call="MinMaxScaler().fit(x)",
+    "preprocessing.MinMaxScaler.fit", points=1, draw=training_rows, always=[WHOLE], unchanged=["x"]
+)
+@shown(
+    "MinMaxScaler().fit(x)",
     picture=pictures.entries(
         "Row 0: the minimum of each feature; row 1: its maximum",
         of=lambda value: [value["minimum"], value["maximum"]],
@@ -156,7 +160,9 @@ def min_max_scaled(student, x, rows, feature_range):
     always=[{**WHOLE_ROWS, "feature_range": (0, 1)}, {**WHOLE_ROWS, "feature_range": (-2, 3)}],
     needs=[min_max_fit],
     unchanged=["x", "rows"],
-    call="MinMaxScaler(feature_range).fit(x).transform(rows)",
+)
+@shown(
+    "MinMaxScaler(feature_range).fit(x).transform(rows)",
     picture=pictures.entries("Rows after scaling: a column for each feature"),
 )
 def min_max_transform(student, x, rows, feature_range):
@@ -170,7 +176,9 @@ def min_max_transform(student, x, rows, feature_range):
     draw=lambda rng: with_range(one_feature_constant(rng), rng),
     always=[{"x": np.array([[3.0]]), "rows": np.array([[3.0]]), "feature_range": (-1.5, 2.0)}],
     needs=[min_max_transform],
-    call="MinMaxScaler(feature_range).fit(x).transform(rows)",
+)
+@shown(
+    "MinMaxScaler(feature_range).fit(x).transform(rows)",
     picture=pictures.entries("Rows after scaling: a column for each feature"),
 )
 def min_max_constant(student, x, rows, feature_range):
@@ -215,8 +223,8 @@ def whitening(student, x, n_components):
     always=[{"x": SLANTED, "n_components": None}, {"x": SLANTED, "n_components": 1}],
     judge=same_directions,
     unchanged=["x"],
-    call="PCAWhitening(n_components).fit(x)",
 )
+@shown("PCAWhitening(n_components).fit(x)")
 def whitening_fit(student, x, n_components):
     """PCAWhitening.fit learns the directions of largest variance, one a row, and their std."""
     return whitening(student, x, n_components)
@@ -247,8 +255,8 @@ def flat_direction(rng):
     always=[{"x": TINY_ROWS, "n_components": None}],
     judge=same_directions,
     needs=[whitening_fit],
-    call="PCAWhitening().fit(x)",
 )
+@shown("PCAWhitening().fit(x)")
 def whitening_flat(student, x, n_components):
     """A direction without variance, rounding aside, gets std 1."""
     return whitening(student, x, n_components)
@@ -261,8 +269,8 @@ def whitening_flat(student, x, n_components):
     always=[{"x": SLANTED, "n_components": 3}, {"x": SLANTED, "n_components": 5}],
     judge=returns_or_refuses,
     needs=[whitening_fit],
-    call="PCAWhitening(n_components).fit(x)",
 )
+@shown("PCAWhitening(n_components).fit(x)")
 def whitening_too_many(student, x, n_components):
     """PCAWhitening.fit refuses more components than there are features: a ValueError."""
     scaler = student.preprocessing.PCAWhitening(n_components)
@@ -282,8 +290,8 @@ def whitening_too_many(student, x, n_components):
     judge=same_coordinates,
     needs=[whitening_fit],
     unchanged=["x", "rows"],
-    call="PCAWhitening(n_components).fit(x).transform(rows)",
 )
+@shown("PCAWhitening(n_components).fit(x).transform(rows)")
 def whitening_transform(student, x, n_components, rows):
     """PCAWhitening.transform gives centred coordinates along the components, each over its std."""
     scaler = student.preprocessing.PCAWhitening(n_components)
@@ -313,18 +321,16 @@ def l2_penalty(student, weights):
 
 
 @lab.check(
-    "regularization.l2_gradient",
-    points=1,
-    draw=layers,
-    always=[ONE_LAYER],
-    unchanged=["weights"],
+    "regularization.l2_gradient", points=1, draw=layers, always=[ONE_LAYER], unchanged=["weights"]
+)
+@shown(
     picture=pictures.over(
         "The gradient that each weight gets",
         x=all_of,
         of=lambda value: all_of({"weights": value}),
         xlabel="weight",
         ylabel="gradient",
-    ),
+    )
 )
 def l2_gradient(student, weights):
     """l2_gradient is twice each weight, layer by layer, in new arrays."""
@@ -338,18 +344,16 @@ def l1_penalty(student, weights):
 
 
 @lab.check(
-    "regularization.l1_gradient",
-    points=1,
-    draw=layers,
-    always=[ONE_LAYER],
-    unchanged=["weights"],
+    "regularization.l1_gradient", points=1, draw=layers, always=[ONE_LAYER], unchanged=["weights"]
+)
+@shown(
     picture=pictures.over(
         "The gradient that each weight gets",
         x=all_of,
         of=lambda value: all_of({"weights": value}),
         xlabel="weight",
         ylabel="gradient",
-    ),
+    )
 )
 def l1_gradient(student, weights):
     """l1_gradient is the sign of each weight, 0 for a weight of 0, layer by layer."""
@@ -373,9 +377,8 @@ def points_to_fit(rng, **more):
         {"x": np.array([0.5, 2.0, 3.0]), "y": np.array([1.0, -2.0, 4.0]), "degree": 0},
     ],
     judge=close(1e-6),
-    slides="Regularization-Bias Variance",
-    picture=pictures.polynomial,
 )
+@shown(slides="Regularization-Bias Variance", picture=pictures.polynomial)
 def least_squares(student, x, y, degree):
     """Without a penalty, fit_polynomial is the least squares fit, w₀ first."""
     return student.regularization.fit_polynomial(x, y, degree)
@@ -397,8 +400,8 @@ def least_squares(student, x, y, degree):
     ],
     judge=close(1e-6),
     needs=[least_squares],
-    picture=pictures.polynomial,
 )
+@shown(picture=pictures.polynomial)
 def penalised_fit(student, x, y, degree, l2):
     """fit_polynomial minimises the mean squared error plus l2 · Σ wⱼ², the bias w₀ left out."""
     return student.regularization.fit_polynomial(x, y, degree, l2)
@@ -440,27 +443,15 @@ def part(pair, place):
     return pair[place] if isinstance(pair, tuple | list | np.ndarray) and len(pair) == 2 else pair
 
 
-@lab.check(
-    "regularization.bias_variance",
-    points=1,
-    draw=models,
-    always=[THREE_MODELS],
-    call="bias_variance(predictions, truth)[0]",
-    picture=pictures.bias_and_variance,
-)
+@lab.check("regularization.bias_variance", points=1, draw=models, always=[THREE_MODELS])
+@shown("bias_variance(predictions, truth)[0]", picture=pictures.bias_and_variance)
 def squared_bias(student, predictions, truth):
     """bias² is how far the mean prediction is from the truth: squared, then averaged over points."""
     return part(student.regularization.bias_variance(predictions, truth), 0)
 
 
-@lab.check(
-    "regularization.bias_variance",
-    points=1,
-    draw=models,
-    always=[THREE_MODELS],
-    call="bias_variance(predictions, truth)[1]",
-    picture=pictures.bias_and_variance,
-)
+@lab.check("regularization.bias_variance", points=1, draw=models, always=[THREE_MODELS])
+@shown("bias_variance(predictions, truth)[1]", picture=pictures.bias_and_variance)
 def variance(student, predictions, truth):
     """variance is how far the models are from their mean prediction: squared, then averaged."""
     return part(student.regularization.bias_variance(predictions, truth), 1)

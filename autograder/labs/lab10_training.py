@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.cases import bits, seed, short_numbers
 from autograder.judges.equal import equal
 from autograder.judges.evidence import answer_or_refusal
@@ -96,9 +96,9 @@ def to_split(rng):
         },
     ],
     judge=cuts_in_two,
-    call="train_val_split(x, target, val_fraction, rng=rng)",
     unchanged=["x", "target"],
 )
+@shown("train_val_split(x, target, val_fraction, rng=rng)")
 def parts(student, x, target, val_fraction, rng):
     """train_val_split puts every sample in one of two parts, beside its own target."""
     split = student.selection.train_val_split(x, target, val_fraction, rng=rng)
@@ -126,8 +126,8 @@ def not_to_split(share, n_targets=3):
     ],
     judge=or_refuses(follows_generator),
     needs=[parts],
-    call="train_val_split(x, target, val_fraction, rng=rng), rng=again, rng=other",
 )
+@shown("train_val_split(x, target, val_fraction, rng=rng), rng=again, rng=other")
 def shuffled(student, x, target, val_fraction, rng, again, other):
     """train_val_split shuffles by the generator it is given, and refuses what leaves no two parts."""
 
@@ -157,8 +157,8 @@ def folded(folds):
         {"n_samples": 9, "n_splits": 2, "rng": Seed(3)},
     ],
     judge=cuts_folds,
-    call="k_fold(n_samples, n_splits, rng=rng)",
 )
+@shown("k_fold(n_samples, n_splits, rng=rng)")
 def folds(student, n_samples, n_splits, rng):
     """k_fold puts every sample in exactly one validation fold, and trains on all others."""
     return folded(student.selection.k_fold(n_samples, n_splits, rng=rng))
@@ -176,8 +176,8 @@ def not_to_fold(n_samples, n_splits):
     always=[not_to_fold(5, 1), not_to_fold(5, 6)],
     judge=or_refuses(follows_generator),
     needs=[folds],
-    call="k_fold(n_samples, n_splits, rng=rng), rng=again, rng=other",
 )
+@shown("k_fold(n_samples, n_splits, rng=rng), rng=again, rng=other")
 def shuffled_folds(student, n_samples, n_splits, rng, again, other):
     """k_fold shuffles by the generator it is given, and refuses other than 2 to n_samples folds."""
 
@@ -215,25 +215,16 @@ def cross_validated(student, x, target, n_splits, scores, rng):
 
 
 @lab.check(
-    "selection.cross_validate",
-    points=1,
-    draw=to_validate,
-    judge=fits_every_fold,
-    needs=[folds],
-    call="cross_validate(fit_and_score, x, target, n_splits, rng=rng), and watched fit_and_score",
+    "selection.cross_validate", points=1, draw=to_validate, judge=fits_every_fold, needs=[folds]
 )
+@shown("cross_validate(fit_and_score, x, target, n_splits, rng=rng), and watched fit_and_score")
 def fits(student, x, target, n_splits, scores, rng):
     """cross_validate gives fit_and_score every fold: the parts to train on and to validate."""
     return cross_validated(student, x, target, n_splits, scores, rng)[0]
 
 
-@lab.check(
-    "selection.cross_validate",
-    points=1,
-    draw=to_validate,
-    needs=[folds],
-    call="cross_validate(fit_and_score, x, target, n_splits, rng=rng), fit_and_score gives scores",
-)
+@lab.check("selection.cross_validate", points=1, draw=to_validate, needs=[folds])
+@shown("cross_validate(fit_and_score, x, target, n_splits, rng=rng), fit_and_score gives scores")
 def mean_score(student, x, target, n_splits, scores, rng):
     """cross_validate returns the mean of the scores, and the scores fold by fold."""
     return cross_validated(student, x, target, n_splits, scores, rng)[1]
@@ -251,13 +242,8 @@ def one_range(rng):
     return {"low": low, "high": high, "size": 1501, "rng": seed(rng)}
 
 
-@lab.check(
-    "selection.log_uniform",
-    points=1,
-    draw=one_range,
-    judge=draws_log_uniformly,
-    call="log_uniform(low, high, size, rng=rng)",
-)
+@lab.check("selection.log_uniform", points=1, draw=one_range, judge=draws_log_uniformly)
+@shown("log_uniform(low, high, size, rng=rng)")
 def log_spread(student, low, high, size, rng):
     """log_uniform spreads its draws evenly over the decades from low to high."""
     return student.selection.log_uniform(low, high, size, rng=rng)
@@ -273,8 +259,8 @@ def log_spread(student, low, high, size, rng):
     ],
     judge=or_refuses(follows_generator),
     needs=[log_spread],
-    call="log_uniform(low, high, 9, rng=rng), rng=again, rng=other",
 )
+@shown("log_uniform(low, high, 9, rng=rng), rng=again, rng=other")
 def log_random(student, low, high, rng, again, other):
     """log_uniform draws from the generator it is given, and refuses all but 0 < low < high."""
 
@@ -305,7 +291,9 @@ def small_grid(rng):
         },
         {"grid": {"width": [8, 16, 4]}, "scores": np.array([0.25, 0.125, 0.5])},
     ],
-    call="grid_search(evaluate, grid), evaluate looks up scores",
+)
+@shown(
+    "grid_search(evaluate, grid), evaluate looks up scores",
     picture=pictures.series(
         "Scores by rank, the best first",
         ("score",),
@@ -341,8 +329,8 @@ def two_ranges(rng):
     draw=two_ranges,
     judge=searches_at_random,
     needs=[log_spread],
-    call="random_search(evaluate, ranges, n_trials, rng=rng)",
 )
+@shown("random_search(evaluate, ranges, n_trials, rng=rng)")
 def random_trials(student, ranges, peak, n_trials, rng):
     """random_search draws each hyperparameter of each trial anew, and ranks the best trial first."""
 
@@ -385,8 +373,8 @@ def to_refine(rng):
         ),
     ],
     judge=or_refuses(equal),
-    picture=pictures.interval,
 )
+@shown(picture=pictures.interval)
 def refine(student, low, high, best):
     """refine halves the decades around a best value in the range, beyond the border if need be."""
     return answer_or_refusal(lambda: student.selection.refine(low, high, best))
@@ -425,7 +413,9 @@ def stopping_case(rng):
         {"losses": [4.0, 3.0, 2.75, 2.0, 2.5, 1.5], "rounds": 1, "tolerance": 0.125},
         {"losses": [900.0, 899.5, 899.0, 898.5, 898.0, 400.0], "rounds": 2, "tolerance": 0.01},
     ],
-    call="[EarlyStopping(rounds, tolerance).update(loss, model) for loss in losses]",
+)
+@shown(
+    "[EarlyStopping(rounds, tolerance).update(loss, model) for loss in losses]",
     picture=pictures.stopping,
 )
 def stops(student, losses, rounds, tolerance):
@@ -451,7 +441,9 @@ def up_and_down(rng):
         {"losses": [1.0, 0.0, 0.5]},
         {"losses": [4.0, float("nan"), 3.0, 5.0]},
     ],
-    call="EarlyStopping().update(loss, model) for loss in losses, model trains on after each",
+)
+@shown(
+    "EarlyStopping().update(loss, model) for loss in losses, model trains on after each",
     picture=pictures.best_so_far,
 )
 def keeps_best(student, losses):
@@ -482,7 +474,9 @@ def costs(rng):
         {"first_cost": 2.0, "factors": [float("nan")]},
         {"first_cost": 2.5, "factors": [float("inf")]},
     ],
-    call="[diverged(factor * first_cost, first_cost) for factor in factors]",
+)
+@shown(
+    "[diverged(factor * first_cost, first_cost) for factor in factors]",
     picture=pictures.over(
         "Diverged (1) or not (0), by how large the cost is",
         x=lambda case: case["factors"],
@@ -552,7 +546,9 @@ def short_run(rates):
     draw=regression,
     always=[short_run([0.0625]), short_run([])],
     needs=NEEDED,
-    call="train(Sequential(Doubling(), Linear), MSELoss(), SGD, data, l2=l2, epochs=len(rates), "
+)
+@shown(
+    "train(Sequential(Doubling(), Linear), MSELoss(), SGD, data, l2=l2, epochs=len(rates), "
     "rng=rng), schedule looks up rates",
     picture=LOSSES,
 )
@@ -612,14 +608,10 @@ def several_batches(rng):
     return drawn | {"batch_size": int(rng.choice([4, 5])), "epochs": 3, "rng": seed(rng)}
 
 
-@lab.check(
-    "training.train",
-    points=1,
-    draw=several_batches,
-    judge=goes_through_all,
-    needs=NEEDED,
-    call="train(…, Split(x, target, …), epochs=epochs, batch_size=batch_size, rng=rng), "
-    "and watched the updates",
+@lab.check("training.train", points=1, draw=several_batches, judge=goes_through_all, needs=NEEDED)
+@shown(
+    "train(…, Split(x, target, …), epochs=epochs, batch_size=batch_size, rng=rng), "
+    "and watched the updates"
 )
 def updates(student, x, target, batch_size, epochs, rng):
     """In every epoch each sample is in one update, in batches of at most batch_size, in a new order."""
@@ -641,14 +633,11 @@ def overshooting(rng):
     }
 
 
-@lab.check(
-    "training.train",
-    points=1,
-    draw=overshooting,
-    needs=[*NEEDED, train],
-    slides="Cross validation: Early stopping in NN",
-    call="train(Linear, MSELoss(), SGD, data, epochs=25, rng=rng), y_train is slope · x, "
+@lab.check("training.train", points=1, draw=overshooting, needs=[*NEEDED, train])
+@shown(
+    "train(Linear, MSELoss(), SGD, data, epochs=25, rng=rng), y_train is slope · x, "
     "y_val is share of it",
+    slides="Cross validation: Early stopping in NN",
 )
 def best_model(student, x, slope, share, rng):
     """best_model is the model of the epoch with the lowest validation loss, not that of the last."""
@@ -692,7 +681,9 @@ def explosive(rng):
         {"x": 2.0, "target": -3.0, "rate": 0.25, "rng": Seed(7)},
     ],
     needs=[*NEEDED, train],
-    call="train(Linear, MSELoss(), SGD, data, epochs=12, batch_size=4, "
+)
+@shown(
+    "train(Linear, MSELoss(), SGD, data, epochs=12, batch_size=4, "
     "stopping=EarlyStopping(2, 1e-9), rng=rng), 12 samples (x, target), lr is rate / (1 + x²)",
     picture=LOSSES,
 )
@@ -726,14 +717,11 @@ def twenty(rng):
 
 
 @lab.check(
-    "training.train",
-    points=1,
-    draw=twenty,
-    cases=1,
-    judge=memorizes,
-    needs=[*NEEDED, train],
-    call="train(mlp((6, 24, 4), Tanh), CrossEntropyLoss(), Adam(lr=0.03), Split(x, target, x, target), "
-    "epochs=150, batch_size=20, rng=rng)",
+    "training.train", points=1, draw=twenty, cases=1, judge=memorizes, needs=[*NEEDED, train]
+)
+@shown(
+    "train(mlp((6, 24, 4), Tanh), CrossEntropyLoss(), Adam(lr=0.03), Split(x, target, x, target), "
+    "epochs=150, batch_size=20, rng=rng)"
 )
 def overfits(student, x, target, rng):
     """train overfits twenty examples to accuracy 1.0, as the lecture's first test of a loop."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.cases import short_numbers
 from autograder.judges.evidence import gradient_evidence
 from autograder.judges.gradient import gradient_agrees
@@ -90,65 +90,36 @@ def trained(student, weight, bias, running_mean, running_var, eps=TINY):
     return layer
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=2,
-    draw=plain_batch,
-    call="BatchNorm1d(3, eps=1e-12)(x)",
-    picture=BATCH,
-)
+@lab.check("batchnorm.BatchNorm1d.forward", points=2, draw=plain_batch)
+@shown("BatchNorm1d(3, eps=1e-12)(x)", picture=BATCH)
 def normalises(student, x):
     """In training, every feature has mean 0 and variance 1 in the batch."""
     return student.batchnorm.BatchNorm1d(3, eps=TINY)(np.array(x))
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=1,
-    draw=scaled_batch,
-    needs=[normalises],
-    call="layer(x) with layer.weight.data = weight, layer.bias.data = bias",
-    picture=BATCH,
-)
+@lab.check("batchnorm.BatchNorm1d.forward", points=1, draw=scaled_batch, needs=[normalises])
+@shown("layer(x) with layer.weight.data = weight, layer.bias.data = bias", picture=BATCH)
 def scales(student, x, weight, bias):
     """In training, the normalised features are scaled by γ and shifted by β."""
     return made(student, weight, bias, eps=TINY)(np.array(x))
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=1,
-    draw=flat_batch,
-    needs=[scales],
-    call="BatchNorm1d(3, eps=eps)(x) with γ = weight, β = bias",
-    picture=BATCH,
-)
+@lab.check("batchnorm.BatchNorm1d.forward", points=1, draw=flat_batch, needs=[scales])
+@shown("BatchNorm1d(3, eps=eps)(x) with γ = weight, β = bias", picture=BATCH)
 def adds_eps(student, x, weight, bias, eps):
     """In training, eps is added to the variance, so that a constant feature divides nothing by 0."""
     return made(student, weight, bias, eps=eps)(np.array(x))
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=2,
-    draw=batches,
-    needs=[normalises],
-    call="layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)",
-    picture=RUNNING,
-)
+@lab.check("batchnorm.BatchNorm1d.forward", points=2, draw=batches, needs=[normalises])
+@shown("layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)", picture=RUNNING)
 def running_mean(student, batches, momentum):
     """In training, running_mean moves towards each batch's mean, by the share momentum."""
     return running(student, batches, momentum)[0]
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=1,
-    draw=batches,
-    needs=[running_mean],
-    call="layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)",
-    picture=RUNNING,
-)
+@lab.check("batchnorm.BatchNorm1d.forward", points=1, draw=batches, needs=[running_mean])
+@shown("layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)", picture=RUNNING)
 def running_var(student, batches, momentum):
     """In training, running_var moves towards each batch's unbiased variance, by the share momentum."""
     return running(student, batches, momentum)[1]
@@ -181,9 +152,8 @@ EVALUATED = "layer.eval()(x) with γ = weight, β = bias, and these running stat
             "running_var": np.array([4.0, 0.25, 2.25]),
         }
     ],
-    call=EVALUATED,
-    picture=BATCH,
 )
+@shown(EVALUATED, picture=BATCH)
 def evaluates(student, x, weight, bias, running_mean, running_var):
     """In evaluation, the running statistics take the batch's place, even for a single sample."""
     return trained(student, weight, bias, running_mean, running_var)(np.array(x))
@@ -194,19 +164,16 @@ def evaluates(student, x, weight, bias, running_mean, running_var):
     points=1,
     draw=lambda rng: {**evaluation(rng), "eps": float(rng.choice([0.25, 0.5, 2.0]))},
     needs=[evaluates],
-    call=f"{EVALUATED}, eps=eps",
-    picture=BATCH,
 )
+@shown(f"{EVALUATED}, eps=eps", picture=BATCH)
 def evaluates_with_eps(student, x, weight, bias, running_mean, running_var, eps):
     """In evaluation, eps is added to the running variance just as in training."""
     return trained(student, weight, bias, running_mean, running_var, eps)(np.array(x))
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=1,
-    draw=evaluation,
-    call="the running statistics after layer.eval()(x)",
+@lab.check("batchnorm.BatchNorm1d.forward", points=1, draw=evaluation)
+@shown(
+    "the running statistics after layer.eval()(x)",
     picture=pictures.entries("Row 0: running_mean; row 1: running_var, after evaluation"),
 )
 def evaluation_learns_nothing(student, x, weight, bias, running_mean, running_var):
@@ -223,12 +190,9 @@ def backward(layer, x, grad_output):
     return grad_input, np.array(layer.weight.grad), np.array(layer.bias.grad)
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.backward",
-    points=1,
-    draw=upstream(scaled_batch),
-    needs=[scales],
-    call="layer.bias.grad after layer.backward(grad_output)",
+@lab.check("batchnorm.BatchNorm1d.backward", points=1, draw=upstream(scaled_batch), needs=[scales])
+@shown(
+    "layer.bias.grad after layer.backward(grad_output)",
     picture=pictures.entries("The gradient, an entry for each feature"),
 )
 def grad_bias(student, x, weight, bias, grad_output):
@@ -236,12 +200,9 @@ def grad_bias(student, x, weight, bias, grad_output):
     return backward(made(student, weight, bias, eps=TINY), x, grad_output)[2]
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.backward",
-    points=1,
-    draw=upstream(scaled_batch),
-    needs=[scales],
-    call="layer.weight.grad after layer.backward(grad_output)",
+@lab.check("batchnorm.BatchNorm1d.backward", points=1, draw=upstream(scaled_batch), needs=[scales])
+@shown(
+    "layer.weight.grad after layer.backward(grad_output)",
     picture=pictures.entries("The gradient, an entry for each feature"),
 )
 def grad_weight(student, x, weight, bias, grad_output):
@@ -255,8 +216,8 @@ def grad_weight(student, x, weight, bias, grad_output):
     draw=lambda rng: {"batches": [upstream(scaled_batch)(rng) for _ in range(2)]},
     cases=1,
     needs=[grad_bias, grad_weight],
-    call="both gradients after two rounds of forward and backward",
 )
+@shown("both gradients after two rounds of forward and backward")
 def accumulates(student, batches):
     """backward adds to the parameters' gradients what is there already."""
     layer = made(student, batches[0]["weight"], batches[0]["bias"], eps=TINY)
@@ -277,8 +238,8 @@ def evidence(layer, x, grad_output):
     draw=upstream(scaled_batch),
     judge=gradient_agrees,
     needs=[scales],
-    call="layer.backward(grad_output) after layer(x)",
 )
+@shown("layer.backward(grad_output) after layer(x)")
 def grad_input(student, x, weight, bias, grad_output):
     """After training, backward returns dL/dx, also along the paths through mean and variance."""
     return evidence(made(student, weight, bias, eps=TINY), x, grad_output)
@@ -290,8 +251,8 @@ def grad_input(student, x, weight, bias, grad_output):
     draw=upstream(flat_batch),
     judge=gradient_agrees,
     needs=[grad_input, adds_eps],
-    call="layer.backward(grad_output) after layer(x), layer = BatchNorm1d(3, eps=eps)",
 )
+@shown("layer.backward(grad_output) after layer(x), layer = BatchNorm1d(3, eps=eps)")
 def grad_input_with_eps(student, x, weight, bias, grad_output, eps):
     """backward returns dL/dx for any eps, and for a feature that is constant."""
     return evidence(made(student, weight, bias, eps=eps), x, grad_output)
@@ -303,8 +264,8 @@ def grad_input_with_eps(student, x, weight, bias, grad_output, eps):
     draw=upstream(evaluation),
     judge=gradient_agrees,
     needs=[evaluates_with_eps, evaluation_learns_nothing],
-    call="layer.backward(grad_output) after layer.eval()(x)",
 )
+@shown("layer.backward(grad_output) after layer.eval()(x)")
 def grad_input_in_evaluation(student, x, weight, bias, running_mean, running_var, grad_output):
     """After evaluation, backward returns dL/dx for fixed statistics: γ / √(σ² + eps) · grad_output."""
     layer = trained(student, weight, bias, running_mean, running_var, eps=0.5)

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.cases import seed, short_numbers
 from autograder.judges.mask import (
     drops_each_alone,
@@ -82,8 +82,8 @@ CALL = "Dropout(p, rng=rng)(x)"
     always=[{"shape": (83, 51), "p": 0.6, "rng": Seed(12)}],
     cases=2,
     judge=drops_share,
-    call="Dropout(p, rng=rng)(np.ones(shape))",
 )
+@shown("Dropout(p, rng=rng)(np.ones(shape))")
 def share(student, shape, p, rng):
     """In training, every entry is dropped with probability p."""
     return compact(trained_forward(student, np.ones(shape), p, rng))
@@ -95,21 +95,17 @@ def share(student, shape, p, rng):
     draw=lambda rng: {"x": short_numbers(rng, 11, 13), "p": low_rate(rng), "rng": seed(rng)},
     always=[{"x": np.array([[2.5, -1.5, 0.75]]), "p": 0.0, "rng": Seed(0)}],
     judge=scales_kept,
-    call=CALL,
 )
+@shown(CALL)
 def scale(student, x, p, rng):
     """In training, what is kept grows by 1 / (1 − p), so that the expected value stays x."""
     return trained_forward(student, x, p, rng)
 
 
 @lab.check(
-    "dropout.Dropout.forward",
-    points=1,
-    draw=batch_of_any_shape,
-    judge=scales_kept,
-    needs=[scale],
-    call=CALL,
+    "dropout.Dropout.forward", points=1, draw=batch_of_any_shape, judge=scales_kept, needs=[scale]
 )
+@shown(CALL)
 def any_shape(student, x, p, rng):
     """In training, x may have any number of axes, and the result has its shape."""
     return trained_forward(student, x, p, rng)
@@ -122,8 +118,8 @@ def any_shape(student, x, p, rng):
     cases=2,
     judge=drops_each_alone,
     needs=[share],
-    call="layer(np.ones((13, 15))), 20 times, layer = Dropout(p, rng=rng)",
 )
+@shown("layer(np.ones((13, 15))), 20 times, layer = Dropout(p, rng=rng)")
 def each_alone(student, p, rng):
     """In training, each entry falls by a draw of its own: no sample, unit or call shares its mask."""
     layer = student.dropout.Dropout(p, rng=rng)
@@ -137,8 +133,8 @@ def each_alone(student, p, rng):
     cases=2,
     judge=draws_anew,
     needs=[share],
-    call=f"{CALL}, again, and with an equal rng",
 )
+@shown(f"{CALL}, again, and with an equal rng")
 def anew(student, x, p, rng):
     """In training, every call draws anew from self.rng, and an equal seed repeats the result."""
     twin = copy.deepcopy(rng)
@@ -146,11 +142,9 @@ def anew(student, x, p, rng):
     return layer(np.array(x)), layer(np.array(x)), trained_forward(student, x, p, twin)
 
 
-@lab.check(
-    "dropout.Dropout.forward",
-    points=2,
-    draw=small_batch,
-    call="Dropout(p, rng=rng).eval()(x)",
+@lab.check("dropout.Dropout.forward", points=2, draw=small_batch)
+@shown(
+    "Dropout(p, rng=rng).eval()(x)",
     slides="Dropout: Test time",
     picture=pictures.over("In evaluation, x should pass as it is", ylabel="result"),
 )
@@ -171,13 +165,9 @@ BACK = "layer(x) and layer.backward(grad_output), layer = Dropout(p, rng=rng)"
 
 
 @lab.check(
-    "dropout.Dropout.backward",
-    points=1,
-    draw=upstream,
-    judge=gates_as_forward,
-    needs=[share],
-    call=BACK,
+    "dropout.Dropout.backward", points=1, draw=upstream, judge=gates_as_forward, needs=[share]
 )
+@shown(BACK)
 def grad_mask(student, x, p, rng, grad_output):
     """backward lets the gradient through exactly where forward let x through."""
     return there_and_back(student, x, p, rng, grad_output)
@@ -189,19 +179,16 @@ def grad_mask(student, x, p, rng, grad_output):
     draw=upstream,
     judge=scales_as_forward,
     needs=[scale, grad_mask],
-    call=BACK,
 )
+@shown(BACK)
 def grad_scale(student, x, p, rng, grad_output):
     """backward multiplies the gradient by what forward multiplied x by."""
     return there_and_back(student, x, p, rng, grad_output)
 
 
-@lab.check(
-    "dropout.Dropout.backward",
-    points=2,
-    draw=upstream,
-    needs=[evaluation],
-    call="layer.backward(grad_output) after layer.eval()(x)",
+@lab.check("dropout.Dropout.backward", points=2, draw=upstream, needs=[evaluation])
+@shown(
+    "layer.backward(grad_output) after layer.eval()(x)",
     slides="Dropout: Test time",
     picture=pictures.over(
         "After evaluation, the gradient should pass as it is",

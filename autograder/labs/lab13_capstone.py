@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.catalogue import engine_path
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.accuracy import reaches
 from autograder.judges.cases import seed, short_numbers
 from autograder.judges.recipe import (
@@ -75,11 +75,9 @@ def trained(student, scaler, model):
     return student.experiment.Trained(scaler, model, student.training.History(model))
 
 
-@lab.check(
-    "experiment.predict",
-    points=3,
-    draw=scaled_net,
-    call="predict(trained, x), for a MinMaxScaler and for a StandardScaler",
+@lab.check("experiment.predict", points=3, draw=scaled_net)
+@shown(
+    "predict(trained, x), for a MinMaxScaler and for a StandardScaler",
     picture=pictures.entries("Named classes: a row for each scaler, a column for each image"),
 )
 def predict(student, fitted_on, hidden, output, x):
@@ -91,14 +89,8 @@ def predict(student, fitted_on, hidden, output, x):
     ]
 
 
-@lab.check(
-    "experiment.predict",
-    points=1,
-    draw=scaled_net,
-    cases=2,
-    needs=[predict],
-    call="predict(trained, x), for all images, and for each alone",
-)
+@lab.check("experiment.predict", points=1, draw=scaled_net, cases=2, needs=[predict])
+@shown("predict(trained, x), for all images, and for each alone")
 def predict_alone(student, fitted_on, hidden, output, x):
     """An image has the same class alone as among others."""
     model = small_net(student, hidden, output)
@@ -118,12 +110,9 @@ def with_statistics(rng):
             return {**drawn, "mean": mean, "var": var}
 
 
-@lab.check(
-    "experiment.predict",
-    points=2,
-    draw=with_statistics,
-    needs=[predict],
-    call="predict(trained, x), with a model that was left in training mode",
+@lab.check("experiment.predict", points=2, draw=with_statistics, needs=[predict])
+@shown(
+    "predict(trained, x), with a model that was left in training mode",
     slides="Dropout: Test time",
     picture=pictures.entries("Named classes, an entry for each image"),
 )
@@ -155,8 +144,8 @@ BUILD = "build_network(n_features, n_classes, rng=rng)"
     always=[{"n_features": 64, "n_classes": 10, "x": np.ones((1, 64)), "rng": Seed(0)}],
     judge=gives_logits,
     needs=[predict],
-    call=f"{BUILD}.eval()(x)",
 )
+@shown(f"{BUILD}.eval()(x)")
 def network(student, n_features, n_classes, x, rng):
     """build_network maps n_features numbers to one logit a class, for one image and for many."""
     built = student.experiment.build_network(n_features, n_classes, rng=rng)
@@ -170,8 +159,8 @@ def network(student, n_features, n_classes, x, rng):
     cases=1,
     judge=repeats,
     needs=[network],
-    call="build_network(7, 3, rng=np.random.default_rng(seed)), twice, and with seed + 1",
 )
+@shown("build_network(7, 3, rng=np.random.default_rng(seed)), twice, and with seed + 1")
 def network_repeats(student, seed, x):
     """The same seed builds the same network, another seed another."""
 
@@ -213,7 +202,9 @@ def crossed(rng):
     withheld=["labels"],
     needs=[network],
     limits=Limits(cpu_seconds=5),
-    call="build_network(7, 2, rng=rng), trained on x, target with 200 steps of Adam, lr 0.01; then "
+)
+@shown(
+    "build_network(7, 2, rng=rng), trained on x, target with 200 steps of Adam, lr 0.01; then "
     "its logits of x and of others",
     slides="Cross-validation strategy",
 )
@@ -259,9 +250,8 @@ def marks_seen(scaler):
     unchanged=["x", "target"],
     needs=[network],
     limits=RUN_LIMITS,
-    call=RUN,
-    slides="Cross validation: held-out",
 )
+@shown(RUN, slides="Cross validation: held-out")
 def scaler(student, x, target, rng):
     """run fits its scaler on the training part alone, and changes no image."""
     result = student.experiment.run(x, target, rng=rng)
@@ -276,9 +266,8 @@ def scaler(student, x, target, rng):
     judge=validates_fairly,
     needs=[network],
     limits=RUN_LIMITS,
-    call=f"{RUN}.history, with labels that are dice",
-    slides="Cross validation: held-out",
 )
+@shown(f"{RUN}.history, with labels that are dice", slides="Cross validation: held-out")
 def validation(student, x, target, rng):
     """run measures the validation loss on images that training does not see."""
     result = student.experiment.run(x, target, rng=rng)
@@ -295,8 +284,8 @@ def validation(student, x, target, rng):
     judge=hands_in_best,
     needs=[network],
     limits=RUN_LIMITS,
-    call=RUN,
 )
+@shown(RUN)
 def best_model(student, x, target, rng):
     """run hands in the model that did best in validation, not the last one."""
     result = student.experiment.run(x, target, rng=rng)
@@ -314,8 +303,8 @@ def best_model(student, x, target, rng):
     judge=repeats,
     needs=[network_repeats],
     limits=RUN_LIMITS,
-    call="run(x, target, rng=np.random.default_rng(rng)), twice, and with rng + 1",
 )
+@shown("run(x, target, rng=np.random.default_rng(rng)), twice, and with rng + 1")
 def run_repeats(student, x, target, rng):
     """The same seed trains the same model, another seed another."""
 
@@ -374,8 +363,8 @@ WORKS = [network_learns, predict_evaluates, predict_alone]
     withheld=["labels"],
     needs=WORKS,
     limits=RUN_LIMITS,
-    call=f"{ACCURACY}, with 500 digits to learn from",
 )
+@shown(f"{ACCURACY}, with 500 digits to learn from")
 def reaches_90(student, parts, rng):
     """After training on 500 digits, predict names 90 % of 599 others right."""
     return predicted(student, parts, rng)
@@ -390,8 +379,8 @@ def reaches_90(student, parts, rng):
     withheld=["labels"],
     needs=[*WORKS, reaches_90],
     limits=RUN_LIMITS,
-    call=f"{ACCURACY}, with 1198 digits to learn from",
 )
+@shown(f"{ACCURACY}, with 1198 digits to learn from")
 def reaches_93(student, parts, rng):
     """After training on 1198 digits, predict names 93 % of 599 others right."""
     return predicted(student, parts, rng)
@@ -406,8 +395,9 @@ def reaches_93(student, parts, rng):
     withheld=["labels"],
     needs=[*WORKS, reaches_93],
     limits=Limits(cpu_seconds=10, wall_seconds=60),
-    call=f"{ACCURACY}, with each third of the digits held out in turn",
-    slides="Cross validation: K-fold",
+)
+@shown(
+    f"{ACCURACY}, with each third of the digits held out in turn", slides="Cross validation: K-fold"
 )
 def reaches_95(student, parts, rng):
     """With each third of the digits held out in turn, predict names 95 % of all 1797 right."""

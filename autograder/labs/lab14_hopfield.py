@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.attractor import rests, wanders
 from autograder.judges.cases import seed, short_numbers
 from autograder.sandbox.codec import Seed
@@ -42,8 +42,8 @@ def memories(rng):
         {"patterns": np.array([[1, -1, 1], [1, 1, 1]])},
         {"patterns": np.array([[1, -1, -1, 1]])},
     ],
-    picture=pictures.entries("Weights between the units"),
 )
+@shown(picture=pictures.entries("Weights between the units"))
 def store(student, patterns):
     """store sums p pᵀ over the patterns, and leaves the diagonal 0."""
     return student.hopfield.store(patterns)
@@ -55,8 +55,8 @@ def store(student, patterns):
     draw=lambda rng: {"patterns": np.repeat(signs(rng, 1, 5), 131, axis=0).astype(np.int8)},
     cases=2,
     needs=[store],
-    picture=pictures.entries("Weights between the units"),
 )
+@shown(picture=pictures.entries("Weights between the units"))
 def store_many(student, patterns):
     """store counts right beyond 127, however small the integers that hold the patterns."""
     return student.hopfield.store(patterns)
@@ -153,9 +153,8 @@ RECALL = "recall(weight, state, rng=rng)"
             "rng": Seed(0),
         }
     ],
-    call=RECALL,
-    picture=pictures.patterns,
 )
+@shown(RECALL, picture=pictures.patterns)
 def repairs(student, weight, state, rng):
     """recall finds a stored pattern again from a damaged one."""
     return student.hopfield.recall(weight, state, rng=rng)
@@ -181,15 +180,8 @@ def chain(rng, links=6):
     }
 
 
-@lab.check(
-    "hopfield.recall",
-    points=2,
-    draw=chain,
-    cases=4,
-    needs=[repairs],
-    call=RECALL,
-    picture=pictures.patterns,
-)
+@lab.check("hopfield.recall", points=2, draw=chain, cases=4, needs=[repairs])
+@shown(RECALL, picture=pictures.patterns)
 def goes_on(student, weight, state, rng):
     """recall goes round and round until a whole round changes nothing."""
     return student.hopfield.recall(weight, state, rng=rng)
@@ -204,15 +196,8 @@ def with_silent_units(rng):
     return {"weight": weight[np.ix_(units, units)], "state": state[units], "rng": seed(rng)}
 
 
-@lab.check(
-    "hopfield.recall",
-    points=1,
-    draw=with_silent_units,
-    cases=2,
-    needs=[repairs],
-    call=RECALL,
-    picture=pictures.patterns,
-)
+@lab.check("hopfield.recall", points=1, draw=with_silent_units, cases=2, needs=[repairs])
+@shown(RECALL, picture=pictures.patterns)
 def silent_units(student, weight, state, rng):
     """A unit whose sum is 0 stays as it is."""
     return student.hopfield.recall(weight, state, rng=rng)
@@ -244,8 +229,8 @@ def crowded(rng):
     ],
     judge=rests,
     needs=[repairs],
-    call=RECALL,
 )
+@shown(RECALL)
 def comes_to_rest(student, weight, state, rng):
     """recall ends where no unit wants to change, and never higher in energy than it began."""
     return student.hopfield.recall(weight, state, rng=rng)
@@ -258,8 +243,8 @@ def comes_to_rest(student, weight, state, rng):
     cases=1,
     judge=wanders,
     needs=[comes_to_rest],
-    call="recall(weight, state, rng=np.random.default_rng(seed)), for several seeds, each twice",
 )
+@shown("recall(weight, state, rng=np.random.default_rng(seed)), for several seeds, each twice")
 def random_order(student, weight, state, rng, recalls):
     """The order of the units is random, and comes from rng alone."""
     seeds = rng.integers(0, 2**31, recalls).tolist()
@@ -270,16 +255,8 @@ def random_order(student, weight, state, rng, recalls):
     return {"ends": ends, "again": again}
 
 
-@lab.check(
-    "hopfield.recall",
-    points=1,
-    draw=damaged,
-    cases=2,
-    needs=[repairs],
-    unchanged=["state"],
-    call=RECALL,
-    picture=pictures.patterns,
-)
+@lab.check("hopfield.recall", points=1, draw=damaged, cases=2, needs=[repairs], unchanged=["state"])
+@shown(RECALL, picture=pictures.patterns)
 def recall_keeps_state(student, weight, state, rng):
     """recall leaves the state that it is given as it was."""
     return student.hopfield.recall(weight, state, rng=rng)
@@ -306,8 +283,8 @@ def unfit(rng):
         {"weight": np.array([[1.0, 1.0], [1.0, 0.0]]), "state": np.array([1, 1]), "rng": Seed(3)},
     ],
     needs=[repairs],
-    call=RECALL,
 )
+@shown(RECALL)
 def recall_refuses(student, weight, state, rng):
     """recall raises ValueError unless the weights are symmetric with a zero diagonal."""
     return refusal(student.hopfield.recall, weight, state, rng=rng)
