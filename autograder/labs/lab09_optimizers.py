@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab, shown
-from autograder.judges.cases import short_numbers
+from autograder.judges.cases import short_numbers, table
 from autograder.judges.equal import close, equal
 from autograder.judges.evidence import answer_or_refusal
 from autograder.judges.refusal import or_refuses
@@ -114,6 +114,21 @@ def betas(rng):
     return (fading(rng), float(rng.choice([0.9, 0.95, 0.97])))
 
 
+def with_momentum(rng):
+    """Draw a walk, and what remains of the velocity."""
+    return walk(rng) | {"momentum": fading(rng)}
+
+
+def with_decay(rng):
+    """Draw a walk, and what remains of the mean of squares."""
+    return walk(rng) | {"decay": fading(rng)}
+
+
+def with_betas(rng):
+    """Draw a walk, and what remains of both moments."""
+    return walk(rng) | {"betas": betas(rng)}
+
+
 @lab.check("optim.SGD.step", points=1, draw=walk)
 @shown(f"SGD(lr=lr) {THEN}", picture=WALK)
 def sgd(student, start, gradients, lr):
@@ -121,7 +136,7 @@ def sgd(student, start, gradients, lr):
     return walked(lambda p: student.optim.SGD(p, lr), student, start, gradients)
 
 
-@lab.check("optim.Momentum.step", points=2, draw=lambda rng: walk(rng) | {"momentum": fading(rng)})
+@lab.check("optim.Momentum.step", points=2, draw=with_momentum)
 @shown(f"Momentum(lr=lr, momentum=momentum) {THEN}", picture=WALK)
 def momentum(student, start, gradients, lr, momentum):
     """Momentum goes along a velocity that keeps ρ of the old one and adds the gradient."""
@@ -137,7 +152,7 @@ def momentum_rate(student, start, gradients, rates, momentum):
     return walked(lambda p: kind(p, 0.5, momentum=momentum), student, start, gradients, rates)
 
 
-@lab.check("optim.Nesterov.step", points=2, draw=lambda rng: walk(rng) | {"momentum": fading(rng)})
+@lab.check("optim.Nesterov.step", points=2, draw=with_momentum)
 @shown(f"Nesterov(lr=lr, momentum=momentum) {THEN}", picture=WALK)
 def nesterov(student, start, gradients, lr, momentum):
     """Nesterov leads the parameters from one look-ahead point to the next."""
@@ -171,7 +186,7 @@ def adagrad_epsilon(student, start, gradients, lr, eps):
 @lab.check(
     "optim.RMSProp.step",
     points=2,
-    draw=lambda rng: walk(rng) | {"decay": fading(rng)},
+    draw=with_decay,
     always=[STEEP | {"decay": 0.3}],
     judge=whatever_epsilon,
 )
@@ -198,7 +213,7 @@ def rmsprop_epsilon(student, start, gradients, lr, eps, decay):
 @lab.check(
     "optim.Adam.step",
     points=2,
-    draw=lambda rng: walk(rng) | {"betas": betas(rng)},
+    draw=with_betas,
     always=[STEEP | {"betas": (0.3, 0.45)}],
     judge=whatever_epsilon,
 )
@@ -209,12 +224,7 @@ def adam(student, start, gradients, lr, betas):
     return walked(lambda p: kind(p, lr, betas=betas, eps=TINY), student, start, gradients)
 
 
-@lab.check(
-    "optim.Adam.step",
-    points=1,
-    draw=lambda rng: walk(rng) | {"betas": betas(rng)},
-    judge=whatever_epsilon,
-)
+@lab.check("optim.Adam.step", points=1, draw=with_betas, judge=whatever_epsilon)
 @shown(f"Adam(lr=lr, betas=betas, eps={TINY}, bias_correction=False) {THEN}", picture=WALK)
 def adam_uncorrected(student, start, gradients, lr, betas):
     """Without bias_correction, Adam takes both moments as they are."""
@@ -250,18 +260,16 @@ def stairs(rng):
     }
 
 
-@lab.check(
-    "schedules.step_decay",
-    points=2,
-    draw=stairs,
-    always=[
-        {"lr": 0.75, "drop": 0.5, "every": 1, "epochs": 4},
-        {"lr": 0.75, "drop": 0.5, "every": 4, "epochs": 3},
-        {"lr": 0.75, "drop": 0.5, "every": 0, "epochs": 2},
-        {"lr": 0.75, "drop": 0.5, "every": -2, "epochs": 2},
-    ],
-    judge=or_refuses(equal),
+STAIRS = table(
+    "lr drop every epochs",
+    (0.75, 0.5, 1, 4),
+    (0.75, 0.5, 4, 3),
+    (0.75, 0.5, 0, 2),
+    (0.75, 0.5, -2, 2),
 )
+
+
+@lab.check("schedules.step_decay", points=2, draw=stairs, always=STAIRS, judge=or_refuses(equal))
 @shown(
     "[step_decay(lr, epoch, drop, every) for epoch in range(epochs)]",
     picture=pictures.series("The rate, epoch by epoch", ("rate",), xlabel="epoch"),

@@ -22,7 +22,11 @@ TINY = 1e-12
 """So small that where eps is added, or whether, makes no difference: that is asked in checks of its own."""
 
 BATCH = pictures.entries("The batch after the layer: a column for each feature")
-RUNNING = pictures.walk("The running statistic after each batch", names="feature")
+GRADIENT = pictures.entries("The gradient, an entry for each feature")
+after_each = shown(
+    "layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)",
+    picture=pictures.walk("The running statistic after each batch", names="feature"),
+)
 
 
 def batch(rng, n_samples=7, n_features=3):
@@ -56,14 +60,16 @@ def batches(rng):
     }
 
 
-def evaluation(rng, n_samples=4):
+def evaluation(rng):
     """Draw a layer that has been trained, and what it is asked in evaluation."""
-    return {
-        **scaled_batch(rng),
-        "x": batch(rng, n_samples),
-        "running_mean": short_numbers(rng, 3),
-        "running_var": np.abs(short_numbers(rng, 3)),
-    }
+    layer, x = scaled_batch(rng), batch(rng, 4)
+    mean, variance = short_numbers(rng, 3), np.abs(short_numbers(rng, 3))
+    return {**layer, "x": x, "running_mean": mean, "running_var": variance}
+
+
+def evaluation_with_eps(rng):
+    """Draw the same with an eps that nobody can overlook."""
+    return {**evaluation(rng), "eps": float(rng.choice([0.25, 0.5, 2.0]))}
 
 
 def upstream(draw):
@@ -112,14 +118,14 @@ def adds_eps(student, x, weight, bias, eps):
 
 
 @lab.check("batchnorm.BatchNorm1d.forward", points=2, draw=batches, needs=[normalises])
-@shown("layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)", picture=RUNNING)
+@after_each
 def running_mean(student, batches, momentum):
     """In training, running_mean moves towards each batch's mean, by the share momentum."""
     return running(student, batches, momentum)[0]
 
 
 @lab.check("batchnorm.BatchNorm1d.forward", points=1, draw=batches, needs=[running_mean])
-@shown("layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)", picture=RUNNING)
+@after_each
 def running_var(student, batches, momentum):
     """In training, running_var moves towards each batch's unbiased variance, by the share momentum."""
     return running(student, batches, momentum)[1]
@@ -136,35 +142,24 @@ def running(student, batches, momentum):
     return means, variances
 
 
+ONE_SAMPLE = {
+    "x": np.array([[2.0, -1.0, 0.5]]),
+    "weight": np.array([1.5, -2.0, 0.5]),
+    "bias": np.array([0.25, 3.0, -1.5]),
+    "running_mean": np.array([0.5, 0.5, -2.0]),
+    "running_var": np.array([4.0, 0.25, 2.25]),
+}
 EVALUATED = "layer.eval()(x) with γ = weight, β = bias, and these running statistics"
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=2,
-    draw=evaluation,
-    always=[
-        {
-            "x": np.array([[2.0, -1.0, 0.5]]),
-            "weight": np.array([1.5, -2.0, 0.5]),
-            "bias": np.array([0.25, 3.0, -1.5]),
-            "running_mean": np.array([0.5, 0.5, -2.0]),
-            "running_var": np.array([4.0, 0.25, 2.25]),
-        }
-    ],
-)
+@lab.check("batchnorm.BatchNorm1d.forward", points=2, draw=evaluation, always=[ONE_SAMPLE])
 @shown(EVALUATED, picture=BATCH)
 def evaluates(student, x, weight, bias, running_mean, running_var):
     """In evaluation, the running statistics take the batch's place, even for a single sample."""
     return trained(student, weight, bias, running_mean, running_var)(np.array(x))
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=1,
-    draw=lambda rng: {**evaluation(rng), "eps": float(rng.choice([0.25, 0.5, 2.0]))},
-    needs=[evaluates],
-)
+@lab.check("batchnorm.BatchNorm1d.forward", points=1, draw=evaluation_with_eps, needs=[evaluates])
 @shown(f"{EVALUATED}, eps=eps", picture=BATCH)
 def evaluates_with_eps(student, x, weight, bias, running_mean, running_var, eps):
     """In evaluation, eps is added to the running variance just as in training."""
@@ -191,29 +186,28 @@ def backward(layer, x, grad_output):
 
 
 @lab.check("batchnorm.BatchNorm1d.backward", points=1, draw=upstream(scaled_batch), needs=[scales])
-@shown(
-    "layer.bias.grad after layer.backward(grad_output)",
-    picture=pictures.entries("The gradient, an entry for each feature"),
-)
+@shown("layer.bias.grad after layer.backward(grad_output)", picture=GRADIENT)
 def grad_bias(student, x, weight, bias, grad_output):
     """backward adds dL/dβ, summed over the batch, to bias.grad."""
     return backward(made(student, weight, bias, eps=TINY), x, grad_output)[2]
 
 
 @lab.check("batchnorm.BatchNorm1d.backward", points=1, draw=upstream(scaled_batch), needs=[scales])
-@shown(
-    "layer.weight.grad after layer.backward(grad_output)",
-    picture=pictures.entries("The gradient, an entry for each feature"),
-)
+@shown("layer.weight.grad after layer.backward(grad_output)", picture=GRADIENT)
 def grad_weight(student, x, weight, bias, grad_output):
     """backward adds dL/dγ, summed over the batch, to weight.grad."""
     return backward(made(student, weight, bias, eps=TINY), x, grad_output)[1]
 
 
+def two_batches(rng):
+    """Draw two batches with all that belongs to them; the first one's layer sees both."""
+    return {"batches": [upstream(scaled_batch)(rng) for _ in range(2)]}
+
+
 @lab.check(
     "batchnorm.BatchNorm1d.backward",
     points=1,
-    draw=lambda rng: {"batches": [upstream(scaled_batch)(rng) for _ in range(2)]},
+    draw=two_batches,
     cases=1,
     needs=[grad_bias, grad_weight],
 )

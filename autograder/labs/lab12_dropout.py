@@ -43,6 +43,21 @@ def low_rate(rng):
     return float(rng.choice([0.2, 0.25, 0.3]))
 
 
+def medium_batch(rng):
+    """Draw a batch of which some is always left."""
+    return {"x": short_numbers(rng, 11, 13), "p": low_rate(rng), "rng": seed(rng)}
+
+
+def wide_batch(rng):
+    """Draw a batch so large that no two rows or columns fall whole, also where p is what is kept."""
+    return {"x": short_numbers(rng, 31, 37), "p": 0.3, "rng": seed(rng)}
+
+
+def a_layer(rng):
+    """Draw a layer alone."""
+    return {"p": rate(rng), "rng": seed(rng)}
+
+
 def large_batch(rng):
     """Draw the size of a batch of 4,000 entries or more."""
     shape = int(rng.integers(51, 57)), int(rng.integers(79, 85))
@@ -72,7 +87,7 @@ def compact(y):
     return y.astype(np.float32) if is_float else y
 
 
-CALL = "Dropout(p, rng=rng)(x)"
+layer_of_x = shown("Dropout(p, rng=rng)(x)")
 
 
 @lab.check(
@@ -92,11 +107,11 @@ def share(student, shape, p, rng):
 @lab.check(
     "dropout.Dropout.forward",
     points=4,
-    draw=lambda rng: {"x": short_numbers(rng, 11, 13), "p": low_rate(rng), "rng": seed(rng)},
+    draw=medium_batch,
     always=[{"x": np.array([[2.5, -1.5, 0.75]]), "p": 0.0, "rng": Seed(0)}],
     judge=scales_kept,
 )
-@shown(CALL)
+@layer_of_x
 def scale(student, x, p, rng):
     """In training, what is kept grows by 1 / (1 − p), so that the expected value stays x."""
     return trained_forward(student, x, p, rng)
@@ -105,7 +120,7 @@ def scale(student, x, p, rng):
 @lab.check(
     "dropout.Dropout.forward", points=1, draw=batch_of_any_shape, judge=scales_kept, needs=[scale]
 )
-@shown(CALL)
+@layer_of_x
 def any_shape(student, x, p, rng):
     """In training, x may have any number of axes, and the result has its shape."""
     return trained_forward(student, x, p, rng)
@@ -114,7 +129,7 @@ def any_shape(student, x, p, rng):
 @lab.check(
     "dropout.Dropout.forward",
     points=1,
-    draw=lambda rng: {"p": rate(rng), "rng": seed(rng)},
+    draw=a_layer,
     cases=2,
     judge=drops_each_alone,
     needs=[share],
@@ -127,14 +142,9 @@ def each_alone(student, p, rng):
 
 
 @lab.check(
-    "dropout.Dropout.forward",
-    points=1,
-    draw=lambda rng: {"x": short_numbers(rng, 31, 37), "p": 0.3, "rng": seed(rng)},
-    cases=2,
-    judge=draws_anew,
-    needs=[share],
+    "dropout.Dropout.forward", points=1, draw=wide_batch, cases=2, judge=draws_anew, needs=[share]
 )
-@shown(f"{CALL}, again, and with an equal rng")
+@shown("Dropout(p, rng=rng)(x), again, and with an equal rng")
 def anew(student, x, p, rng):
     """In training, every call draws anew from self.rng, and an equal seed repeats the result."""
     twin = copy.deepcopy(rng)
@@ -161,13 +171,13 @@ def there_and_back(student, x, p, rng, grad_output):
     return np.array(y), layer.backward(np.array(grad_output))
 
 
-BACK = "layer(x) and layer.backward(grad_output), layer = Dropout(p, rng=rng)"
+there = shown("layer(x) and layer.backward(grad_output), layer = Dropout(p, rng=rng)")
 
 
 @lab.check(
     "dropout.Dropout.backward", points=1, draw=upstream, judge=gates_as_forward, needs=[share]
 )
-@shown(BACK)
+@there
 def grad_mask(student, x, p, rng, grad_output):
     """backward lets the gradient through exactly where forward let x through."""
     return there_and_back(student, x, p, rng, grad_output)
@@ -180,7 +190,7 @@ def grad_mask(student, x, p, rng, grad_output):
     judge=scales_as_forward,
     needs=[scale, grad_mask],
 )
-@shown(BACK)
+@there
 def grad_scale(student, x, p, rng, grad_output):
     """backward multiplies the gradient by what forward multiplied x by."""
     return there_and_back(student, x, p, rng, grad_output)

@@ -134,9 +134,6 @@ def sizes(rng):
     return {"n_features": n_features, "n_classes": n_classes, "x": x, "rng": seed(rng)}
 
 
-BUILD = "build_network(n_features, n_classes, rng=rng)"
-
-
 @lab.check(
     "experiment.build_network",
     points=1,
@@ -145,7 +142,7 @@ BUILD = "build_network(n_features, n_classes, rng=rng)"
     judge=gives_logits,
     needs=[predict],
 )
-@shown(f"{BUILD}.eval()(x)")
+@shown("build_network(n_features, n_classes, rng=rng).eval()(x)")
 def network(student, n_features, n_classes, x, rng):
     """build_network maps n_features numbers to one logit a class, for one image and for many."""
     built = student.experiment.build_network(n_features, n_classes, rng=rng)
@@ -234,6 +231,7 @@ def marked(rng, n_samples=211, n_classes=10):
 
 RUN = "run(x, target, rng=rng)"
 RUN_LIMITS = Limits(cpu_seconds=4, wall_seconds=30)
+MARKED = {"draw": marked, "cases": 1, "needs": [network], "limits": RUN_LIMITS}
 
 
 def marks_seen(scaler):
@@ -241,16 +239,7 @@ def marks_seen(scaler):
     return getattr(scaler, "maximum", getattr(scaler, "mean", None))
 
 
-@lab.check(
-    "experiment.run",
-    points=1,
-    draw=marked,
-    cases=1,
-    judge=leaves_some_out,
-    unchanged=["x", "target"],
-    needs=[network],
-    limits=RUN_LIMITS,
-)
+@lab.check("experiment.run", points=1, judge=leaves_some_out, unchanged=["x", "target"], **MARKED)
 @shown(RUN, slides="Cross validation: held-out")
 def scaler(student, x, target, rng):
     """run fits its scaler on the training part alone, and changes no image."""
@@ -258,15 +247,7 @@ def scaler(student, x, target, rng):
     return None if result is None else marks_seen(result.scaler)
 
 
-@lab.check(
-    "experiment.run",
-    points=1,
-    draw=marked,
-    cases=1,
-    judge=validates_fairly,
-    needs=[network],
-    limits=RUN_LIMITS,
-)
+@lab.check("experiment.run", points=1, judge=validates_fairly, **MARKED)
 @shown(f"{RUN}.history, with labels that are dice", slides="Cross validation: held-out")
 def validation(student, x, target, rng):
     """run measures the validation loss on images that training does not see."""
@@ -276,15 +257,7 @@ def validation(student, x, target, rng):
     return {"val_loss": result.history.val_loss, "train_loss": result.history.train_loss}
 
 
-@lab.check(
-    "experiment.run",
-    points=1,
-    draw=marked,
-    cases=2,
-    judge=hands_in_best,
-    needs=[network],
-    limits=RUN_LIMITS,
-)
+@lab.check("experiment.run", points=1, judge=hands_in_best, **MARKED | {"cases": 2})
 @shown(RUN)
 def best_model(student, x, target, rng):
     """run hands in the model that did best in validation, not the last one."""
@@ -295,10 +268,15 @@ def best_model(student, x, target, rng):
     return dict(zip(("model", "best"), (model.eval()(scaled) for model in models), strict=True))
 
 
+def few_marked(rng):
+    """Draw fewer of the same, and the seed of a generator."""
+    return {**marked(rng, 67, 3), "rng": int(rng.integers(1, 2**31))}
+
+
 @lab.check(
     "experiment.run",
     points=1,
-    draw=lambda rng: {**marked(rng, 67, 3), "rng": int(rng.integers(1, 2**31))},
+    draw=few_marked,
     cases=1,
     judge=repeats,
     needs=[network_repeats],
@@ -351,6 +329,7 @@ def predicted(student, parts, rng):
 
 
 ACCURACY = "predict(run(x, target, rng=rng), x_test)"
+HELD_OUT = {"cases": 1, "withheld": ["labels"], "limits": RUN_LIMITS}
 WORKS = [network_learns, predict_evaluates, predict_alone]
 
 
@@ -358,11 +337,9 @@ WORKS = [network_learns, predict_evaluates, predict_alone]
     "experiment.run",
     points=2,
     draw=lambda rng: held_out(rng, 500, 1),
-    cases=1,
     judge=reaches(0.90),
-    withheld=["labels"],
     needs=WORKS,
-    limits=RUN_LIMITS,
+    **HELD_OUT,
 )
 @shown(f"{ACCURACY}, with 500 digits to learn from")
 def reaches_90(student, parts, rng):
@@ -374,11 +351,9 @@ def reaches_90(student, parts, rng):
     "experiment.run",
     points=2,
     draw=lambda rng: held_out(rng, 1198, 1),
-    cases=1,
     judge=reaches(0.93),
-    withheld=["labels"],
     needs=[*WORKS, reaches_90],
-    limits=RUN_LIMITS,
+    **HELD_OUT,
 )
 @shown(f"{ACCURACY}, with 1198 digits to learn from")
 def reaches_93(student, parts, rng):
@@ -390,11 +365,9 @@ def reaches_93(student, parts, rng):
     "experiment.run",
     points=1,
     draw=lambda rng: held_out(rng, 1198, 3),
-    cases=1,
     judge=reaches(0.95),
-    withheld=["labels"],
     needs=[*WORKS, reaches_93],
-    limits=Limits(cpu_seconds=10, wall_seconds=60),
+    **HELD_OUT | {"limits": Limits(cpu_seconds=10, wall_seconds=60)},
 )
 @shown(
     f"{ACCURACY}, with each third of the digits held out in turn", slides="Cross validation: K-fold"
