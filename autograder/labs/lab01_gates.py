@@ -1,12 +1,13 @@
 """Checks of lab 1: McCulloch–Pitts neurons."""
 
 import sys
+from typing import Any
 
 import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab, shown
-from autograder.judges.cases import bits, short_numbers, truth_table
+from autograder.judges.cases import bits, short_numbers, table, truth_table
 from autograder.judges.logic import (
     computes_parts,
     finds_neuron,
@@ -55,11 +56,7 @@ def step(student, x, threshold):
     return student.gates.step(x, threshold)
 
 
-AROUND_0 = [
-    {"x": np.array([-0.25, 0.0, 0.25, -2.0])},
-    {"x": 0.5},
-    {"x": np.array([[-3], [0], [7]])},
-]
+AROUND_0 = table("x", (np.array([-0.25, 0.0, 0.25, -2.0]),), (0.5,), (np.array([[-3], [0], [7]]),))
 
 
 @lab.check("gates.step", points=1, always=AROUND_0, needs=[step])
@@ -177,7 +174,7 @@ def blueberry(student):
     return described(student.gates.blueberry_neuron())
 
 
-XOR = {
+XOR: dict[str, Any] = {
     "draw": lambda rng: {"x": bits(rng, 3, 5, 2)},
     "always": [{"x": truth_table(2)}, {"x": np.array([1, 0])}],
     "unchanged": ["x"],
@@ -238,7 +235,7 @@ def is_neuron(gates, frame):
     )
 
 
-XOR_PARTS = {
+XOR_PARTS: dict[str, Any] = {
     "always": [{"x": truth_table(2), "table": np.array([0, 1, 1, 0])}],
     "withheld": ["table"],
     "judge": computes_parts,

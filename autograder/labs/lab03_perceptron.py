@@ -1,5 +1,7 @@
 """Checks of lab 3: the perceptron."""
 
+from typing import Any
+
 import numpy as np
 
 from autograder import pictures
@@ -191,7 +193,7 @@ PATIENT = {
 }
 """Two samples that thirteen corrections separate and no fewer: more than any one pass can make."""
 
-SOLVABLE = {
+SOLVABLE: dict[str, Any] = {
     "draw": solvable,
     "cases": 5,
     "always": [PATIENT],

@@ -1,5 +1,7 @@
 """Checks of lab 4: activations and losses."""
 
+from typing import Any
+
 import numpy as np
 
 from autograder import pictures
@@ -41,7 +43,7 @@ WHOLE = {"x": np.array([[-2], [3], [-1], [5]])}
 ONE_ROW = {"x": np.array([-0.4, 1.7, 0.2])}
 FAR = {"x": np.array([[-300.0, -40.0, -0.2], [0.2, 40.0, 300.0]])}
 """Up to ±300 every form of a formula is right: slopes are asked no further, for they may use it."""
-SLOPE = {"draw": pre_activations, "always": [FAR], "unchanged": ["x"]}
+SLOPE: dict[str, Any] = {"draw": pre_activations, "always": [FAR], "unchanged": ["x"]}
 
 
 def large(rng):
@@ -49,7 +51,7 @@ def large(rng):
     return {"x": -np.append(np.round(10 ** rng.uniform(2.9, 4, size=4)), 1e4)}
 
 
-LARGE = {"draw": large, "cases": 1, "always": [{"x": np.array([800.0, 20.0, 1e4])}]}
+LARGE: dict[str, Any] = {"draw": large, "cases": 1, "always": [{"x": np.array([800.0, 20.0, 1e4])}]}
 
 
 def curve(name):
@@ -151,7 +153,7 @@ def scores(rng):
     return {"x": short_numbers(rng, 5, 3)}
 
 
-SCORES = [
+SCORES: list[dict[str, Any]] = [
     {"x": np.array([1.5, -0.5, 2.0, 0.75])},
     {"x": np.array([[3, 1, -2], [0, 2, 2], [1, 1, 4]])},
     {"x": np.array([[0.5, 2.0], [-1.0, 3.0], [2.5, 1.5]]), "axis": 0},
@@ -237,7 +239,7 @@ LINE = {
 }
 
 
-OUTPUTS = {"draw": outputs, "always": [COLUMN, LINE]}
+OUTPUTS: dict[str, Any] = {"draw": outputs, "always": [COLUMN, LINE]}
 
 
 @lab.check("losses.MSELoss.__call__", points=1, unchanged=["prediction", "target"], **OUTPUTS)
@@ -294,7 +296,7 @@ SQUARE = {
 }
 
 
-LOGITS = {"draw": logits_and_labels, "always": [ONE_SAMPLE, SQUARE]}
+LOGITS: dict[str, Any] = {"draw": logits_and_labels, "always": [ONE_SAMPLE, SQUARE]}
 
 
 @lab.check(

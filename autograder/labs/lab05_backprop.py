@@ -46,7 +46,7 @@ def fixed(**sizes):
     return batch_and_layer(np.random.default_rng(5), **sizes)
 
 
-ONE_ROW = {"batch": 1, "in_features": 3, "out_features": 2}
+ONE_ROW: dict[str, Any] = {"batch": 1, "in_features": 3, "out_features": 2}
 SQUARE = {"batch": 3, "in_features": 3, "out_features": 3}
 
 

@@ -1,5 +1,7 @@
 """Checks of lab 6: gradient descent."""
 
+from typing import Any
+
 import numpy as np
 
 from autograder import pictures
@@ -183,7 +185,7 @@ def bowl(rng):
     }
 
 
-LECTURE = {"hessian": np.array([[2.0, 1.0], [1.0, 8.0]]), "minimum": np.zeros(2)}
+LECTURE: dict[str, Any] = {"hessian": np.array([[2.0, 1.0], [1.0, 8.0]]), "minimum": np.zeros(2)}
 STEPS = pictures.walk("The walk, step by step")
 descends = shown(
     "gradient_descent(gradient, x, lr, max_steps=max_steps), gradient(t) = hessian @ (t - minimum)",

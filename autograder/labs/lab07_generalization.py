@@ -1,5 +1,7 @@
 """Checks of lab 7: preprocessing and regularization."""
 
+from typing import Any
+
 import numpy as np
 
 from autograder import pictures
@@ -67,7 +69,7 @@ mean_and_std = shown(
 ROWS = pictures.entries("Rows after scaling: a column for each feature")
 min_max = shown("MinMaxScaler(feature_range).fit(x).transform(rows)", picture=ROWS)
 WHOLE = {"x": np.array([[1, 70], [4, 10], [-3, 20], [7, 0], [2, 30]])}
-WHOLE_ROWS = {**WHOLE, "rows": np.array([[5, -20], [2, 110], [-9, 4]])}
+WHOLE_ROWS: dict[str, Any] = {**WHOLE, "rows": np.array([[5, -20], [2, 110], [-9, 4]])}
 
 
 @lab.check(

@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+from typing import Any
 
 import numpy as np
 
@@ -60,9 +61,9 @@ def small_layer(rng):
 
 
 # Of every initialiser: how its weights spread, their distribution's form, and what they depend on.
-SPREAD = {"draw": layer, "cases": 1, "judge": drawn_alike}
-FORM = {"draw": large_layer, "cases": 1, "judge": distributed_alike}
-ANEW = {"draw": small_layer, "judge": draws_anew}
+SPREAD: dict[str, Any] = {"draw": layer, "cases": 1, "judge": drawn_alike}
+FORM: dict[str, Any] = {"draw": large_layer, "cases": 1, "judge": distributed_alike}
+ANEW: dict[str, Any] = {"draw": small_layer, "judge": draws_anew}
 HOW_LARGE = "How large your weights are, and how large they should be"
 once = shown("{}(shape, rng=rng)")
 three_times = shown("{}(shape, rng=rng), again, and with an equal rng")

@@ -1,6 +1,7 @@
 """Checks of lab 13: capstone."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -231,7 +232,7 @@ def marked(rng, n_samples=211, n_classes=10):
 
 RUN = "run(x, target, rng=rng)"
 RUN_LIMITS = Limits(cpu_seconds=4, wall_seconds=30)
-MARKED = {"draw": marked, "cases": 1, "needs": [network], "limits": RUN_LIMITS}
+MARKED: dict[str, Any] = {"draw": marked, "cases": 1, "needs": [network], "limits": RUN_LIMITS}
 
 
 def marks_seen(scaler):
@@ -329,7 +330,7 @@ def predicted(student, parts, rng):
 
 
 ACCURACY = "predict(run(x, target, rng=rng), x_test)"
-HELD_OUT = {"cases": 1, "withheld": ["labels"], "limits": RUN_LIMITS}
+HELD_OUT: dict[str, Any] = {"cases": 1, "withheld": ["labels"], "limits": RUN_LIMITS}
 WORKS = [network_learns, predict_evaluates, predict_alone]
 
 
