@@ -113,10 +113,11 @@ def test_an_answer_is_identified_once_for_all_mistakes(key_of, monkeypatch):
 
     def identify(case, observed):
         identified.append(observed)
-        return check.fingerprint(case, observed)
+        return judge.fingerprint(case, observed)
 
     check = lab.checks["gates.find_neuron"]
-    monkeypatch.setitem(lab.checks, check.id, replace(check, fingerprint=identify))
+    judge, watched = check.judge, replace(check.judge, fingerprint=identify)
+    monkeypatch.setitem(lab.checks, check.id, replace(check, judge=watched))
     answer = Answer([Returned("mine", right.inputs) for right in key.checks[check.id].right])
 
     assert diagnose(check, key, {check.id: answer}, {check.id: False}, lab.checks) == []
