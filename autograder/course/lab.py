@@ -20,7 +20,7 @@ from autograder.judges.judge import Case, Judge
 from autograder.pictures import Picture, named
 from autograder.sandbox.limits import Limits
 
-__all__ = ["Case", "Check", "Draw", "Lab", "Status"]
+__all__ = ["Case", "Check", "Draw", "Lab", "Status", "shown"]
 
 Draw = Callable[[np.random.Generator], dict[str, Any]]
 """Makes one case; the generator comes from the key's seed."""
@@ -82,6 +82,30 @@ class Check:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The body of a check, and how a student sees what it asks and what came of it."""
+
+    ask: Callable[..., Any]
+    call: str = ""
+    picture: Picture | None = None
+    slides: str = ""
+
+
+def shown(
+    call: str = "", *, picture: Picture | None = None, slides: str = ""
+) -> Callable[[Callable[..., Any]], Shown]:
+    """Say how a student sees a check, where its exercise and its judge do not say it; below `check`.
+
+    Args:
+        call: how the question looks, with the case's names in it, and {} where the exercise's own
+            stands; default: the exercise called with the case.
+        picture: draws the evidence beside the expectation; default: the judge's.
+        slides: the lecture's heading; default: the exercise's.
+    """
+    return lambda ask: Shown(ask, call, picture, slides)
+
+
 @dataclass(slots=True, eq=False)
 class Lab:
     """One unit of the course: whole engine modules, their exercises, and the checks on them.
@@ -123,12 +147,9 @@ class Lab:
         needs: Sequence[Check] = (),
         unchanged: Sequence[str] = (),
         withheld: Sequence[str] = (),
-        call: str = "",
-        slides: str = "",
         limits: Limits | None = None,
         mode: str = "",
-        picture: Picture | None = None,
-    ) -> Callable[[Callable[..., Any]], Check]:
+    ) -> Callable[[Callable[..., Any] | Shown], Check]:
         """Register the decorated function as a check of this lab.
 
         Args:
@@ -142,15 +163,13 @@ class Lab:
             unchanged: inputs that the code must leave as they were.
             withheld: entries of a case that the judge needs and the code must not see, such as
                 the labels of held-out data; they are no arguments of the check.
-            call: how the question looks to a student, with the case's names in it;
-                default: the exercise called with the case.
-            slides: the lecture's heading, where it is not that of the exercise.
             limits: what it may use of the machine.
             mode: `training` or `evaluation`, where the exercise behaves otherwise in each.
-            picture: draws the evidence beside the expectation; default: the judge's.
         """
 
-        def register(ask: Callable[..., Any]) -> Check:
+        def register(body: Callable[..., Any] | Shown) -> Check:
+            how = body if isinstance(body, Shown) else Shown(body)
+            ask = how.ask
             title = inspect.getdoc(ask)
             if not title:
                 raise ValueError(f"{self.id}: check {ask.__name__} needs a docstring")
@@ -167,11 +186,11 @@ class Lab:
                 needs=tuple(needs),
                 unchanged=tuple(unchanged),
                 withheld=tuple(withheld),
-                call=call,
-                slides=slides or self.exercises.get(exercise, ""),
+                call=how.call.replace("{}", exercise.partition(".")[2]),
+                slides=how.slides or self.exercises.get(exercise, ""),
                 limits=limits or Limits(),
                 mode=mode,
-                picture=picture or named(judge.picture),
+                picture=how.picture or named(judge.picture),
             )
             self._admit(check)
             return check

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of, value
@@ -116,10 +116,7 @@ def _state(observed: Any, shape: tuple[int, ...]) -> Any:
     """Read a state of −1 and +1, or say what is wrong with it."""
     state = as_reals(observed)
     if state is None or state.shape != shape:
-        forgot = " Is a `return` missing?" if observed is None else ""
-        return Finding(
-            f"It is {shape_of(observed)}, where a state of shape {shape} is expected.{forgot}"
-        )
+        return wrong_kind(observed, f"a state of shape {shape} is")
     if not (np.abs(state) == 1).all():
         bad = state[np.abs(state) != 1].flat[0]
         return Finding(f"A unit is {value(bad)}, where −1 or +1 is expected.")

@@ -10,7 +10,16 @@ import numpy as np
 
 from autograder.sandbox.codec import Seed
 
-__all__ = ["bits", "seed", "separable", "short_numbers", "truth_table"]
+__all__ = ["bits", "seed", "separable", "short_numbers", "table", "truth_table"]
+
+
+def table(names: str, *rows: tuple[Any, ...]) -> list[dict[str, Any]]:
+    """Make cases that always hold of rows of values, under names that stand once.
+
+    >>> table("x lr", (1.5, 0.1), (2.0, 0.25))
+    [{'x': 1.5, 'lr': 0.1}, {'x': 2.0, 'lr': 0.25}]
+    """
+    return [dict(zip(names.split(), row, strict=True)) for row in rows]
 
 
 def truth_table(n_inputs: int) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, wrong_kind
 from autograder.judges.numbers import as_numbers
 from autograder.sandbox.codec import Opaque
 from autograder.values import shape_of, value
@@ -126,8 +126,7 @@ def _where(mine: Any, right: Any, agree: Any) -> Finding:
 
 
 def _wrong_kind(observed: Any, expected: Any) -> Finding:
-    forgot = " Is a `return` missing?" if observed is None else ""
-    return Finding(f"It is {shape_of(observed)}, where {shape_of(expected)} is expected.{forgot}")
+    return wrong_kind(observed, f"{shape_of(expected)} is")
 
 
 def _named(finding: Finding | None, name: str) -> Finding | None:

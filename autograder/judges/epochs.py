@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of, value
@@ -150,8 +150,7 @@ def _path(case: Case, observed: Any) -> Any:
     shape = (case["epochs"] * n_examples + 1, n_features)
     path = as_reals(observed)
     if path is None:
-        forgot = " Is a `return` missing?" if observed is None else ""
-        return Finding(f"It is {shape_of(observed)}, where a path is expected.{forgot}")
+        return wrong_kind(observed, "a path is")
     if path.shape != shape:
         return Finding(f"The shape is {path.shape}, where {shape} is expected.")
     if not np.isfinite(path).all():

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of
@@ -150,8 +150,7 @@ def searches_at_random(case: Case, observed: Any, _expected: Any) -> Finding | N
 def _read(case: Case, observed: Any) -> Any:
     """Check the evidence's form, and read it as numbers."""
     if not isinstance(observed, dict) or observed.keys() != {"score", "settings"}:
-        forgot = " Is a `return` missing?" if observed is None else ""
-        return Finding(f"It is {shape_of(observed)}, where a list of trials is expected.{forgot}")
+        return wrong_kind(observed, "a list of trials is")
     score, given = as_reals(observed["score"]), observed["settings"]
     if not isinstance(given, dict) or given.keys() != case["ranges"].keys():
         return Finding("The settings do not have the names of the ranges.")
@@ -172,8 +171,7 @@ def _spread(observed: Any, low: float, high: float, size: int, which: str = "") 
     """Decide whether numbers are in range and log-uniform."""
     numbers = as_reals(observed)
     if numbers is None or numbers.shape != (size,):
-        forgot = " Is a `return` missing?" if observed is None else ""
-        return Finding(f"It is {shape_of(observed)}, where shape ({size},) is expected.{forgot}")
+        return wrong_kind(observed, f"shape ({size},) is")
     expected = f"{size} numbers, evenly spread over the decades from {low:g} to {high:g}"
     inside = (numbers >= low * (1 - BORDER)) & (numbers <= high * (1 + BORDER))
     if not inside.all():

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograder.judges.difference import EXACT
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of, value
@@ -60,8 +60,7 @@ def gives_logits(_case: Case, observed: Any, expected: Any) -> Finding | None:
     """
     logits, shape = as_reals(observed), np.shape(expected)
     if logits is None or logits.shape != shape:
-        forgot = " Is a `return` missing?" if observed is None else ""
-        return Finding(f"It is {shape_of(observed)}, where shape {shape} is expected.{forgot}")
+        return wrong_kind(observed, f"shape {shape} is")
     if not np.isfinite(logits).all():
         return Finding("Some logits are not finite.")
     if _ends_in(logits) == "softmax":

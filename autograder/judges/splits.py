@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.values import shape_of
@@ -62,10 +62,7 @@ def cuts_in_two(case: Case, observed: Any, expected: Any) -> Finding | None:
 def cuts_folds(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept n_splits pairs of indices whose validation folds share out all samples evenly."""
     if not isinstance(observed, tuple | list) or len(observed) != case["n_splits"]:
-        forgot = RETURN if observed is None else ""
-        return Finding(
-            f"It is {shape_of(observed)}, where {case['n_splits']} pairs are expected.{forgot}"
-        )
+        return wrong_kind(observed, f"{case['n_splits']} pairs are")
     folds = []
     for pair in observed:
         if not isinstance(pair, tuple | list) or len(pair) != 2:

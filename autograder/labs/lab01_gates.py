@@ -1,12 +1,13 @@
 """Checks of lab 1: McCulloch–Pitts neurons."""
 
 import sys
+from typing import Any
 
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
-from autograder.judges.cases import bits, short_numbers, truth_table
+from autograder.course.lab import Lab, shown
+from autograder.judges.cases import bits, short_numbers, table, truth_table
 from autograder.judges.logic import (
     computes_parts,
     finds_neuron,
@@ -32,20 +33,12 @@ lab = Lab(
     },
 )
 
-NEURON = pictures.over(
-    "A neuron fires from its threshold on",
-    x=lambda case: case["x"] @ case["weight"] - case["threshold"],
-    xlabel="weighted sum − threshold",
-    ylabel="fires",
-    line=False,
-)
-XOR_PICTURE = pictures.over(
-    "XOR is 1 where exactly one input is 1",
-    x=lambda case: case["x"] @ [2, 1],
-    xlabel="inputs: 0 is (0, 0), 1 is (0, 1), 2 is (1, 0), 3 is (1, 1)",
-    ylabel="answer",
-    line=False,
-)
+
+def jump(ylabel):
+    """Make the picture of a step."""
+    return pictures.over(
+        "Your step, and where it should jump", xlabel="x", ylabel=ylabel, line=False
+    )
 
 
 def levels(rng):
@@ -56,33 +49,18 @@ def levels(rng):
     return {"x": x.reshape(3, 5), "threshold": threshold}
 
 
-@lab.check(
-    "gates.step",
-    points=1,
-    draw=levels,
-    unchanged=["x"],
-    picture=pictures.over(
-        "Your step, and where it should jump", xlabel="x", ylabel="step(x, threshold)", line=False
-    ),
-)
+@lab.check("gates.step", points=1, draw=levels, unchanged=["x"])
+@shown(picture=jump("step(x, threshold)"))
 def step(student, x, threshold):
     """step(x, threshold) is 1 where x ≥ threshold and 0 elsewhere."""
     return student.gates.step(x, threshold)
 
 
-@lab.check(
-    "gates.step",
-    points=1,
-    always=[
-        {"x": np.array([-0.25, 0.0, 0.25, -2.0])},
-        {"x": 0.5},
-        {"x": np.array([[-3], [0], [7]])},
-    ],
-    needs=[step],
-    picture=pictures.over(
-        "Your step, and where it should jump", xlabel="x", ylabel="step(x)", line=False
-    ),
-)
+AROUND_0 = table("x", (np.array([-0.25, 0.0, 0.25, -2.0]),), (0.5,), (np.array([[-3], [0], [7]]),))
+
+
+@lab.check("gates.step", points=1, always=AROUND_0, needs=[step])
+@shown(picture=jump("step(x)"))
 def step_at_zero(student, x):
     """Without a threshold, step fires where x ≥ 0, for arrays and single numbers."""
     return student.gates.step(x)
@@ -102,34 +80,39 @@ def neuron_and_inputs(rng):
             return {"weight": weight, "threshold": threshold, "x": x}
 
 
+called = shown(
+    "McCullochPitts(weight, threshold)(x)",
+    picture=pictures.over(
+        "A neuron fires from its threshold on",
+        x=lambda case: case["x"] @ case["weight"] - case["threshold"],
+        xlabel="weighted sum − threshold",
+        ylabel="fires",
+        line=False,
+    ),
+)
+THREE_ROWS = {"weight": [3, 1, 2], "threshold": 1, "x": np.array([[1, 1, 1], [0, 1, 0], [0, 0, 0]])}
+SHAPES = [
+    {"weight": [2, -1, 1], "threshold": 1, "x": np.array([1, 1, 0])},
+    {"weight": [1, -1], "threshold": 1, "x": truth_table(3).reshape(2, 2, 3, 2)},
+]
+
+
 @lab.check(
     "gates.McCullochPitts.__call__",
     points=2,
     draw=neuron_and_inputs,
-    always=[
-        {"weight": [3, 1, 2], "threshold": 1, "x": np.array([[1, 1, 1], [0, 1, 0], [0, 0, 0]])}
-    ],
+    always=[THREE_ROWS],
     needs=[step],
-    call="McCullochPitts(weight, threshold)(x)",
     unchanged=["x"],
-    picture=NEURON,
 )
+@called
 def neuron(student, weight, threshold, x):
     """A neuron fires for exactly the rows whose weighted sum reaches its threshold."""
     return student.gates.McCullochPitts(weight, threshold)(x)
 
 
-@lab.check(
-    "gates.McCullochPitts.__call__",
-    points=1,
-    always=[
-        {"weight": [2, -1, 1], "threshold": 1, "x": np.array([1, 1, 0])},
-        {"weight": [1, -1], "threshold": 1, "x": truth_table(3).reshape(2, 2, 3, 2)},
-    ],
-    needs=[neuron],
-    call="McCullochPitts(weight, threshold)(x)",
-    picture=NEURON,
-)
+@lab.check("gates.McCullochPitts.__call__", points=1, always=SHAPES, needs=[neuron])
+@called
 def neuron_shapes(student, weight, threshold, x):
     """A neuron takes one row of inputs or an array of them, and answers one number a row."""
     return student.gates.McCullochPitts(weight, threshold)(x)
@@ -191,38 +174,31 @@ def blueberry(student):
     return described(student.gates.blueberry_neuron())
 
 
-XOR = np.array([0, 1, 1, 0])
-XOR_INPUTS = [{"x": truth_table(2)}, {"x": np.array([1, 0])}]
-
-
-def xor_inputs(rng):
-    """Draw rows of two inputs, in a table of tables."""
-    return {"x": bits(rng, 3, 5, 2)}
-
-
-@lab.check(
-    "gates.xor_product_of_sums",
-    points=1,
-    draw=xor_inputs,
-    always=XOR_INPUTS,
-    needs=[neuron],
-    unchanged=["x"],
-    picture=XOR_PICTURE,
+XOR: dict[str, Any] = {
+    "draw": lambda rng: {"x": bits(rng, 3, 5, 2)},
+    "always": [{"x": truth_table(2)}, {"x": np.array([1, 0])}],
+    "unchanged": ["x"],
+}
+as_table = shown(
+    picture=pictures.over(
+        "XOR is 1 where exactly one input is 1",
+        x=lambda case: case["x"] @ [2, 1],
+        xlabel="inputs: 0 is (0, 0), 1 is (0, 1), 2 is (1, 0), 3 is (1, 1)",
+        ylabel="answer",
+        line=False,
+    )
 )
+
+
+@lab.check("gates.xor_product_of_sums", points=1, needs=[neuron], **XOR)
+@as_table
 def product_of_sums(student, x):
     """xor_product_of_sums answers 1 when exactly one input is 1."""
     return student.gates.xor_product_of_sums(x)
 
 
-@lab.check(
-    "gates.xor_sum_of_products",
-    points=1,
-    draw=xor_inputs,
-    always=XOR_INPUTS,
-    needs=[neuron],
-    unchanged=["x"],
-    picture=XOR_PICTURE,
-)
+@lab.check("gates.xor_sum_of_products", points=1, needs=[neuron], **XOR)
+@as_table
 def sum_of_products(student, x):
     """xor_sum_of_products answers 1 when exactly one input is 1."""
     return student.gates.xor_sum_of_products(x)
@@ -259,31 +235,25 @@ def is_neuron(gates, frame):
     )
 
 
-@lab.check(
-    "gates.xor_product_of_sums",
-    points=1,
-    always=[{"x": truth_table(2), "table": XOR}],
-    judge=computes_parts,
-    needs=[product_of_sums],
-    call="xor_product_of_sums(x), row by row, and watched its neurons",
-)
-def parts_of_product(student, x, table):
+XOR_PARTS: dict[str, Any] = {
+    "always": [{"x": truth_table(2), "table": np.array([0, 1, 1, 0])}],
+    "withheld": ["table"],
+    "judge": computes_parts,
+}
+watched = shown("{}(x), row by row, and watched its neurons")
+
+
+@lab.check("gates.xor_product_of_sums", points=1, needs=[product_of_sums], **XOR_PARTS)
+@watched
+def parts_of_product(student, x):
     """xor_product_of_sums has a neuron for x₁ + x₂ and one for x̄₁ + x̄₂."""
-    del table
     return outputs_of_all_neurons(student, student.gates.xor_product_of_sums, x)
 
 
-@lab.check(
-    "gates.xor_sum_of_products",
-    points=1,
-    always=[{"x": truth_table(2), "table": XOR}],
-    judge=computes_parts,
-    needs=[sum_of_products],
-    call="xor_sum_of_products(x), row by row, and watched its neurons",
-)
-def parts_of_sum(student, x, table):
+@lab.check("gates.xor_sum_of_products", points=1, needs=[sum_of_products], **XOR_PARTS)
+@watched
+def parts_of_sum(student, x):
     """xor_sum_of_products has a neuron for x₁ · x̄₂ and one for x̄₁ · x₂."""
-    del table
     return outputs_of_all_neurons(student, student.gates.xor_sum_of_products, x)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.cases import bits, short_numbers
 
 lab = Lab(
@@ -34,9 +34,11 @@ def zeros_and_ones(rng):
     draw=zeros_and_ones,
     always=[{"x": np.array([0, 1, 1])}],
     unchanged=["x"],
+)
+@shown(
     picture=pictures.over(
         "0 should become −1, and 1 should stay 1", ylabel="to_bipolar(x)", line=False
-    ),
+    )
 )
 def to_bipolar(student, x):
     """0 becomes −1, and 1 stays 1."""
@@ -53,16 +55,13 @@ def training_pair(rng):
     }
 
 
-@lab.check(
-    "hebb.hebb_step",
-    points=3,
-    draw=training_pair,
-    cases=5,
-    always=[
-        {"weight": np.array([1.0, 1.0]), "bias": 1.0, "x": np.array([1, -1]), "target": -1},
-        {"weight": np.array([0.5, 2.0]), "bias": 3.0, "x": np.array([0.5, -3.0]), "target": 2},
-    ],
-)
+PAIRS = [
+    {"weight": np.array([1.0, 1.0]), "bias": 1.0, "x": np.array([1, -1]), "target": -1},
+    {"weight": np.array([0.5, 2.0]), "bias": 3.0, "x": np.array([0.5, -3.0]), "target": 2},
+]
+
+
+@lab.check("hebb.hebb_step", points=3, draw=training_pair, cases=5, always=PAIRS)
 def update(student, weight, bias, x, target):
     """One training pair adds x·target to the weights and target to the bias."""
     return student.hebb.hebb_step(weight, bias, x, target)
@@ -78,15 +77,15 @@ def step_keeps_inputs(student, weight, bias, x, target):
 
 BINARY = np.array([[1, 1], [1, 0], [0, 1], [0, 0]])
 BIPOLAR = 2 * BINARY - 1
+ONLY_BOTH = np.array([1, -1, -1, -1])
+THREE_INPUTS = {
+    "x": np.array([[1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]]),
+    "target": ONLY_BOTH,
+}
 
 
-@lab.check(
-    "hebb.train",
-    points=2,
-    always=[{"x": BIPOLAR, "target": np.array([1, -1, -1, -1])}],
-    needs=[update],
-    picture=TABLE,
-)
+@lab.check("hebb.train", points=2, always=[{"x": BIPOLAR, "target": ONLY_BOTH}], needs=[update])
+@shown(picture=TABLE)
 def bipolar_and(student, x, target):
     """Training on bipolar AND gives the lecture's table, row by row."""
     return student.hebb.train(x, target)
@@ -95,32 +94,17 @@ def bipolar_and(student, x, target):
 @lab.check(
     "hebb.train",
     points=2,
-    always=[
-        {"x": BINARY, "target": np.array([1, 0, 0, 0])},
-        {"x": BINARY, "target": np.array([1, -1, -1, -1])},
-    ],
+    always=[{"x": BINARY, "target": np.array([1, 0, 0, 0])}, {"x": BINARY, "target": ONLY_BOTH}],
     needs=[update],
-    slides="Hebb's rule: AND function",
-    picture=TABLE,
 )
+@shown(slides="Hebb's rule: AND function", picture=TABLE)
 def binary_and(student, x, target):
     """Training on binary AND gives the lecture's table, with binary targets and with bipolar ones."""
     return student.hebb.train(x, target)
 
 
-@lab.check(
-    "hebb.train",
-    points=1,
-    always=[
-        {
-            "x": np.array([[1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]]),
-            "target": np.array([1, -1, -1, -1]),
-        }
-    ],
-    needs=[update],
-    slides="Hebb's rule: Failure cases",
-    picture=TABLE,
-)
+@lab.check("hebb.train", points=1, always=[THREE_INPUTS], needs=[update])
+@shown(slides="Hebb's rule: Failure cases", picture=TABLE)
 def failure_case(student, x, target):
     """The lecture's three-input case ends at weights (0, 0, 0) and bias −2, and so answers wrong."""
     return student.hebb.train(x, target)
@@ -131,15 +115,8 @@ def training_set(rng):
     return {"x": short_numbers(rng, 5, 3), "target": rng.permutation([1, -1, -1, 1, 1])}
 
 
-@lab.check(
-    "hebb.train",
-    points=2,
-    draw=training_set,
-    needs=[update],
-    slides="Hebb's rule",
-    unchanged=["x", "target"],
-    picture=TABLE,
-)
+@lab.check("hebb.train", points=2, draw=training_set, needs=[update], unchanged=["x", "target"])
+@shown(slides="Hebb's rule", picture=TABLE)
 def history(student, x, target):
     """train returns the weights before the first and after every pair, bias last."""
     return student.hebb.train(x, target)
@@ -155,6 +132,15 @@ def weights_and_rows(rng):
     return {"weight": weight, "bias": float(-(on_line @ weight)), "x": np.vstack([x, near])}
 
 
+ANSWERS = pictures.over(
+    "The answer should change where w·x + b crosses 0",
+    x=lambda case: case["x"] @ case["weight"] + case["bias"],
+    xlabel="w·x + b",
+    ylabel="answer",
+    line=False,
+)
+
+
 @lab.check(
     "hebb.predict",
     points=3,
@@ -162,27 +148,22 @@ def weights_and_rows(rng):
     cases=5,
     always=[{"weight": np.array([2.0, 2.0]), "bias": -2.0, "x": BIPOLAR}],
     unchanged=["weight", "x"],
-    picture=pictures.over(
-        "The answer should change where w·x + b crosses 0",
-        x=lambda case: case["x"] @ case["weight"] + case["bias"],
-        xlabel="w·x + b",
-        ylabel="answer",
-        line=False,
-    ),
 )
+@shown(picture=ANSWERS)
 def predict(student, weight, bias, x):
     """predict answers +1 where w·x + b ≥ 0, and −1 elsewhere."""
     return student.hebb.predict(weight, bias, x)
 
 
+def a_neuron(rng, n_inputs):
+    """Draw weights and a bias."""
+    return {"weight": short_numbers(rng, n_inputs), "bias": float(short_numbers(rng))}
+
+
 @lab.check(
     "hebb.predict",
     points=1,
-    draw=lambda rng: {
-        "weight": short_numbers(rng, 3),
-        "bias": float(short_numbers(rng)),
-        "x": short_numbers(rng, 3),
-    },
+    draw=lambda rng: a_neuron(rng, 3) | {"x": short_numbers(rng, 3)},
     needs=[predict],
 )
 def predict_one(student, weight, bias, x):
@@ -193,23 +174,24 @@ def predict_one(student, weight, bias, x):
 @lab.check(
     "hebb.decision_line",
     points=2,
-    draw=lambda rng: {"weight": short_numbers(rng, 2), "bias": float(short_numbers(rng))},
+    draw=lambda rng: a_neuron(rng, 2),
     cases=5,
     always=[{"weight": np.array([0.0, 2.0]), "bias": 3.0}],
-    picture=pictures.decision_line,
 )
+@shown(picture=pictures.decision_line)
 def decision_line(student, weight, bias):
     """decision_line gives slope and intercept of w₁x₁ + w₂x₂ + b = 0."""
     return student.hebb.decision_line(weight, bias)
 
 
-@lab.check(
-    "hebb.decision_line",
-    points=1,
-    draw=lambda rng: {"weight": short_numbers(rng, 2) * [1, 0], "bias": float(short_numbers(rng))},
-    needs=[decision_line],
-    picture=pictures.decision_line,
-)
+def vertical(rng):
+    """Draw a neuron that does not look at its second input."""
+    drawn = a_neuron(rng, 2)
+    return drawn | {"weight": drawn["weight"] * [1, 0]}
+
+
+@lab.check("hebb.decision_line", points=1, draw=vertical, needs=[decision_line])
+@shown(picture=pictures.decision_line)
 def vertical_line(student, weight, bias):
     """decision_line gives None for a vertical line."""
     return student.hebb.decision_line(weight, bias)

@@ -1,9 +1,11 @@
 """Checks of lab 3: the perceptron."""
 
+from typing import Any
+
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.cases import bits, seed, separable, short_numbers, truth_table
 from autograder.judges.separation import never_claims, separates, stays_in_bounds
 from autograder.sandbox.codec import Seed
@@ -31,8 +33,8 @@ lab = Lab(
     draw=lambda rng: {"x": short_numbers(rng, 4, 3)},
     always=[{"x": np.array([2.0, 5.0])}, {"x": truth_table(2)}],
     unchanged=["x"],
-    picture=pictures.entries("Every row should end with the constant 1"),
 )
+@shown(picture=pictures.entries("Every row should end with the constant 1"))
 def augment(student, x):
     """augment appends the constant 1 to every sample, behind its features."""
     return student.perceptron.augment(x)
@@ -52,6 +54,15 @@ def unlabelled(rng):
     return {"weight": drawn["weight"], "x": drawn["x"]}
 
 
+ANSWERS = pictures.over(
+    "The answer should change where wᵀx crosses 0",
+    x=lambda case: case["x"] @ case["weight"],
+    xlabel="wᵀx",
+    ylabel="answer",
+    line=False,
+)
+
+
 @lab.check(
     "perceptron.predict",
     points=2,
@@ -59,14 +70,8 @@ def unlabelled(rng):
     cases=5,
     always=[{"weight": np.array([1.0, -2.0, 0.5]), "x": np.array([3.0, 1.0, 1.0])}],
     unchanged=["weight", "x"],
-    picture=pictures.over(
-        "The answer should change where wᵀx crosses 0",
-        x=lambda case: case["x"] @ case["weight"],
-        xlabel="wᵀx",
-        ylabel="answer",
-        line=False,
-    ),
 )
+@shown(picture=ANSWERS)
 def predict(student, weight, x):
     """predict answers 1 where wᵀx ≥ 0, and 0 elsewhere."""
     return student.perceptron.predict(weight, x)
@@ -122,17 +127,14 @@ def keeps(student, weight, x, target):
     return student.perceptron.perceptron_step(weight, x, target)
 
 
-@lab.check(
-    "perceptron.perceptron_step",
-    points=1,
-    always=[
-        {"weight": np.zeros(3), "x": np.array([2.0, -3.0, 1.0]), "target": 1},
-        {"weight": np.zeros(3), "x": np.array([2.0, -3.0, 1.0]), "target": 0},
-        {"weight": np.array([1.0, 2.0, -4.0]), "x": np.array([2.0, 1.0, 1.0]), "target": 1},
-        {"weight": np.array([1.0, 2.0, -4.0]), "x": np.array([2.0, 1.0, 1.0]), "target": 0},
-    ],
-    needs=[adds, subtracts],
-)
+ON_THE_LINE = [
+    {"weight": np.array(weight), "x": np.array(x), "target": target}
+    for weight, x in (([0.0, 0.0, 0.0], [2.0, -3.0, 1.0]), ([1.0, 2.0, -4.0], [2.0, 1.0, 1.0]))
+    for target in (1, 0)
+]
+
+
+@lab.check("perceptron.perceptron_step", points=1, always=ON_THE_LINE, needs=[adds, subtracts])
 def on_the_line(student, weight, x, target):
     """A sample exactly on the line counts as wrong, whatever its class."""
     return student.perceptron.perceptron_step(weight, x, target)
@@ -152,8 +154,8 @@ def criterion(student, weight, x, target):
     draw=samples,
     cases=5,
     unchanged=["weight", "x", "target"],
-    picture=pictures.entries("The gradient of the criterion, entry by entry"),
 )
+@shown(picture=pictures.entries("The gradient of the criterion, entry by entry"))
 def criterion_gradient(student, weight, x, target):
     """criterion_gradient is minus the sum of y·x over the misclassified samples."""
     return student.perceptron.criterion_gradient(weight, x, target)
@@ -191,58 +193,47 @@ PATIENT = {
 }
 """Two samples that thirteen corrections separate and no fewer: more than any one pass can make."""
 
-TRAIN = "train(x, target, rng=rng, max_steps=max_steps)"
+SOLVABLE: dict[str, Any] = {
+    "draw": solvable,
+    "cases": 5,
+    "always": [PATIENT],
+    "withheld": ["bound"],
+}
+CALL = "train(x, target, rng=rng, max_steps=500)"
+STEPS = [augment, adds, subtracts, on_the_line]
 
 
-@lab.check(
-    "perceptron.train",
-    points=3,
-    draw=solvable,
-    cases=5,
-    always=[PATIENT],
-    judge=separates,
-    needs=[augment, adds, subtracts, on_the_line],
-    call="train(x, target, rng=rng, max_steps=500)",
-)
-def converges(student, x, target, rng, bound):
+@lab.check("perceptron.train", points=3, judge=separates, needs=STEPS, **SOLVABLE)
+@shown(CALL)
+def converges(student, x, target, rng):
     """train separates every separable set, and says that it converged."""
-    del bound
     return fitted(student, x, target, rng, max_steps=500)
 
 
-@lab.check(
-    "perceptron.train",
-    points=1,
-    draw=solvable,
-    cases=5,
-    always=[PATIENT],
-    judge=stays_in_bounds,
-    needs=[converges],
-    call="train(x, target, rng=rng, max_steps=500)",
-    slides="Perceptron: Learning",
-)
-def within_bound(student, x, target, rng, bound):
+@lab.check("perceptron.train", points=1, judge=stays_in_bounds, needs=[converges], **SOLVABLE)
+@shown(CALL, slides="Perceptron: Learning")
+def within_bound(student, x, target, rng):
     """train counts its corrections, and never needs more than Novikoff's (R/γ)²."""
-    del bound
     return fitted(student, x, target, rng, max_steps=500)
+
+
+ON_ONE_AXIS = {
+    "x": np.array([[0.5], [1.5], [2.5]]),
+    "target": np.array([1, 0, 1]),
+    "rng": Seed(3),
+    "max_steps": 9,
+}
 
 
 @lab.check(
     "perceptron.train",
     points=1,
     draw=inseparable,
-    always=[
-        {
-            "x": np.array([[0.5], [1.5], [2.5]]),
-            "target": np.array([1, 0, 1]),
-            "rng": Seed(3),
-            "max_steps": 9,
-        }
-    ],
+    always=[ON_ONE_AXIS],
     judge=never_claims,
-    needs=[augment, adds, subtracts, on_the_line],
-    call=TRAIN,
+    needs=STEPS,
 )
+@shown("train(x, target, rng=rng, max_steps=max_steps)")
 def gives_up(student, x, target, rng, max_steps):
     """train stops after max_steps corrections on XOR, and does not claim to have converged."""
     return fitted(student, x, target, rng, max_steps)
@@ -259,22 +250,23 @@ def small_grid(rng):
     }
 
 
+AND_GRID = {
+    "x": truth_table(2),
+    "target": np.array([0, 0, 0, 1]),
+    "w1": np.array([0.0, 0.5, 1.0, 1.5]),
+    "w2": np.array([-0.5, 0.5, 1.0]),
+    "bias": -1.0,
+}
+
+
 @lab.check(
     "perceptron.error_surface",
     points=1,
     draw=small_grid,
+    always=[AND_GRID],
     needs=[augment, predict],
-    always=[
-        {
-            "x": truth_table(2),
-            "target": np.array([0, 0, 0, 1]),
-            "w1": np.array([0.0, 0.5, 1.0, 1.5]),
-            "w2": np.array([-0.5, 0.5, 1.0]),
-            "bias": -1.0,
-        }
-    ],
-    picture=pictures.entries("Misclassified samples: a row for each w1, a column for each w2"),
 )
+@shown(picture=pictures.entries("Misclassified samples: a row for each w1, a column for each w2"))
 def error_surface(student, x, target, w1, w2, bias):
     """error_surface counts the misclassified samples for every pair of weights."""
     return student.perceptron.error_surface(x, target, w1, w2, bias)
@@ -304,17 +296,18 @@ def unseparated(rng):
     return case
 
 
+ONE_ON_THE_LINE = {
+    "x": np.array([[2.0, 1.0], [-3.0, 1.0], [4.0, 1.0]]),  # it is the first one
+    "target": np.array([1, 0, 1]),
+    "separator": np.array([1.0, -2.0]),
+}
+
+
 @lab.check(
     "perceptron.novikoff_bound",
     points=1,
     draw=unseparated,
-    always=[
-        {
-            "x": np.array([[2.0, 1.0], [-3.0, 1.0], [4.0, 1.0]]),
-            "target": np.array([1, 0, 1]),
-            "separator": np.array([1.0, -2.0]),  # the first sample is on its line
-        }
-    ],
+    always=[ONE_ON_THE_LINE],
     needs=[novikoff_bound],
 )
 def novikoff_refuses(student, x, target, separator):

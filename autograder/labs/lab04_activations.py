@@ -1,9 +1,11 @@
 """Checks of lab 4: activations and losses."""
 
+from typing import Any
+
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.cases import short_numbers
 from autograder.judges.evidence import attempt, gradient_evidence
 from autograder.judges.gradient import gradient_agrees
@@ -41,16 +43,26 @@ WHOLE = {"x": np.array([[-2], [3], [-1], [5]])}
 ONE_ROW = {"x": np.array([-0.4, 1.7, 0.2])}
 FAR = {"x": np.array([[-300.0, -40.0, -0.2], [0.2, 40.0, 300.0]])}
 """Up to ±300 every form of a formula is right: slopes are asked no further, for they may use it."""
+SLOPE: dict[str, Any] = {"draw": pre_activations, "always": [FAR], "unchanged": ["x"]}
+
+
+def large(rng):
+    """Draw negative numbers down to −10,000, beyond what exp can take."""
+    return {"x": -np.append(np.round(10 ** rng.uniform(2.9, 4, size=4)), 1e4)}
+
+
+LARGE: dict[str, Any] = {"draw": large, "cases": 1, "always": [{"x": np.array([800.0, 20.0, 1e4])}]}
+
+
+def curve(name):
+    """Show the curve of a function beside the right one."""
+    return shown(picture=pictures.over(f"Your {name}, and the right one", ylabel=f"{name}(x)"))
 
 
 @lab.check(
-    "activations.linear",
-    points=1,
-    draw=pre_activations,
-    always=[WHOLE, ONE_ROW],
-    unchanged=["x"],
-    picture=pictures.over("Your linear, and the right one", ylabel="linear(x)"),
+    "activations.linear", points=1, draw=pre_activations, always=[WHOLE, ONE_ROW], unchanged=["x"]
 )
+@curve("linear")
 def linear(student, x):
     """linear passes every number on as it is."""
     return student.activations.linear(x)
@@ -62,27 +74,15 @@ def linear(student, x):
     draw=pre_activations,
     always=[WHOLE, ONE_ROW, FAR],
     unchanged=["x"],
-    picture=pictures.over("Your sigmoid, and the right one", ylabel="sigmoid(x)"),
 )
+@curve("sigmoid")
 def sigmoid(student, x):
     """sigmoid squashes every number between 0 and 1."""
     return student.activations.sigmoid(x)
 
 
-def large(rng, *, sign):
-    """Draw numbers of one sign, up to 10,000, beyond what exp can take."""
-    return {"x": sign * np.append(np.round(10 ** rng.uniform(2.9, 4, size=4)), 1e4)}
-
-
-@lab.check(
-    "activations.sigmoid",
-    points=1,
-    draw=lambda rng: large(rng, sign=-1),
-    cases=1,
-    always=[{"x": np.array([800.0, 20.0, 1e4])}],
-    needs=[sigmoid],
-    picture=pictures.over("Your sigmoid, and the right one", ylabel="sigmoid(x)"),
-)
+@lab.check("activations.sigmoid", points=1, needs=[sigmoid], **LARGE)
+@curve("sigmoid")
 def sigmoid_of_large(student, x):
     """sigmoid is right for numbers up to ±10,000, and nothing overflows on the way."""
     with np.errstate(over="raise", invalid="raise", divide="raise"):
@@ -95,120 +95,77 @@ def sigmoid_of_large(student, x):
     draw=pre_activations,
     always=[WHOLE, ONE_ROW, FAR],
     unchanged=["x"],
-    picture=pictures.over("Your tanh, and the right one", ylabel="tanh(x)"),
 )
+@curve("tanh")
 def tanh(student, x):
     """tanh squashes every number between −1 and 1."""
     return student.activations.tanh(x)
 
 
-@lab.check(
-    "activations.tanh",
-    points=1,
-    draw=lambda rng: large(rng, sign=-1),
-    cases=1,
-    always=[{"x": np.array([800.0, 20.0, 1e4])}],
-    needs=[tanh],
-    picture=pictures.over("Your tanh, and the right one", ylabel="tanh(x)"),
-)
+@lab.check("activations.tanh", points=1, needs=[tanh], **LARGE)
+@curve("tanh")
 def tanh_of_large(student, x):
     """tanh is right for numbers up to ±10,000."""
     return student.activations.tanh(x)
 
 
 @lab.check(
-    "activations.relu",
-    points=1,
-    draw=pre_activations,
-    always=[WHOLE, ONE_ROW],
-    unchanged=["x"],
-    picture=pictures.over("Your relu, and the right one", ylabel="relu(x)"),
+    "activations.relu", points=1, draw=pre_activations, always=[WHOLE, ONE_ROW], unchanged=["x"]
 )
+@curve("relu")
 def relu(student, x):
     """relu lets positive numbers pass and answers 0 for all others."""
     return student.activations.relu(x)
 
 
-@lab.check(
-    "activations.linear_derivative",
-    points=1,
-    draw=pre_activations,
-    unchanged=["x"],
-    picture=pictures.over(
-        "Your linear_derivative, and the right one", ylabel="linear_derivative(x)"
-    ),
-)
+@lab.check("activations.linear_derivative", points=1, draw=pre_activations, unchanged=["x"])
+@curve("linear_derivative")
 def linear_derivative(student, x):
     """linear_derivative is 1 for every entry of x."""
     return student.activations.linear_derivative(x)
 
 
-@lab.check(
-    "activations.sigmoid_derivative",
-    points=1,
-    draw=pre_activations,
-    always=[FAR],
-    needs=[sigmoid],
-    unchanged=["x"],
-    picture=pictures.over(
-        "Your sigmoid_derivative, and the right one", ylabel="sigmoid_derivative(x)"
-    ),
-)
+@lab.check("activations.sigmoid_derivative", points=1, needs=[sigmoid], **SLOPE)
+@curve("sigmoid_derivative")
 def sigmoid_derivative(student, x):
     """sigmoid_derivative is the slope of sigmoid at the pre-activation x."""
     return student.activations.sigmoid_derivative(x)
 
 
-@lab.check(
-    "activations.tanh_derivative",
-    points=1,
-    draw=pre_activations,
-    always=[FAR],
-    needs=[tanh],
-    unchanged=["x"],
-    picture=pictures.over("Your tanh_derivative, and the right one", ylabel="tanh_derivative(x)"),
-)
+@lab.check("activations.tanh_derivative", points=1, needs=[tanh], **SLOPE)
+@curve("tanh_derivative")
 def tanh_derivative(student, x):
     """tanh_derivative is the slope of tanh at the pre-activation x."""
     return student.activations.tanh_derivative(x)
 
 
-@lab.check(
-    "activations.relu_derivative",
-    points=1,
-    draw=pre_activations,
-    always=[FAR],
-    unchanged=["x"],
-    picture=pictures.over("Your relu_derivative, and the right one", ylabel="relu_derivative(x)"),
-)
+@lab.check("activations.relu_derivative", points=1, **SLOPE)
+@curve("relu_derivative")
 def relu_derivative(student, x):
     """relu_derivative is 1 where x is positive, and 0 where it is negative."""
     return student.activations.relu_derivative(x)
 
 
 def scores(rng):
-    """Draw scores of a batch, whose rows have different sums."""
+    """Draw scores of a batch, or ones of more axes, and one of the first two as the classes'."""
+    if rng.integers(0, 2):
+        return {"x": short_numbers(rng, 2, 5, 3), "axis": int(rng.integers(0, 2))}
     return {"x": short_numbers(rng, 5, 3)}
 
 
-def scores_along(rng):
-    """Draw scores that have more than two axes, and one of the first two as that of the classes."""
-    return {"x": short_numbers(rng, 2, 5, 3), "axis": int(rng.integers(0, 2))}
-
-
-@lab.check(
-    "activations.softmax",
-    points=1,
-    draw=lambda rng: scores_along(rng) if rng.integers(0, 2) else scores(rng),
-    always=[
-        {"x": np.array([1.5, -0.5, 2.0, 0.75])},
-        {"x": np.array([[3, 1, -2], [0, 2, 2], [1, 1, 4]])},
-        {"x": np.array([[0.5, 2.0], [-1.0, 3.0], [2.5, 1.5]]), "axis": 0},
-        {"x": np.array([[0.5, 2.0], [-1.0, 3.0], [2.5, 1.5]])},
-    ],
-    unchanged=["x"],
-    picture=pictures.entries("Probabilities: along the axis they are positive and add up to 1"),
+SCORES: list[dict[str, Any]] = [
+    {"x": np.array([1.5, -0.5, 2.0, 0.75])},
+    {"x": np.array([[3, 1, -2], [0, 2, 2], [1, 1, 4]])},
+    {"x": np.array([[0.5, 2.0], [-1.0, 3.0], [2.5, 1.5]]), "axis": 0},
+    {"x": np.array([[0.5, 2.0], [-1.0, 3.0], [2.5, 1.5]])},
+]
+as_probabilities = shown(
+    picture=pictures.entries("Probabilities: along the axis they are positive and add up to 1")
 )
+
+
+@lab.check("activations.softmax", points=1, draw=scores, always=SCORES, unchanged=["x"])
+@as_probabilities
 def probabilities(student, x, **axis):
     """softmax turns the scores along an axis, by default the last, into probabilities."""
     return student.activations.softmax(x, **axis)
@@ -220,15 +177,18 @@ def large_scores(rng):
     return {"x": near + rng.permutation([9000.0, -9000.0, 0.0])[:, np.newaxis]}
 
 
+LARGE_SCORES = {"x": np.array([[1e4, -1e4, 9999.0], [-1e4, -9998.0, -1e4]])}
+
+
 @lab.check(
     "activations.softmax",
     points=1,
     draw=large_scores,
     cases=2,
-    always=[{"x": np.array([[1e4, -1e4, 9999.0], [-1e4, -9998.0, -1e4]])}],
+    always=[LARGE_SCORES],
     needs=[probabilities],
-    picture=pictures.entries("Probabilities: along the axis they are positive and add up to 1"),
 )
+@as_probabilities
 def softmax_of_large(student, x):
     """softmax is right for scores up to ±10,000, whatever the other rows hold."""
     return student.activations.softmax(x)
@@ -240,22 +200,27 @@ def labels_of_a_batch(rng):
     return {"labels": labels.astype(rng.choice(["int32", "int64"])), "n_classes": 6}
 
 
+LABELS = [
+    {"labels": np.array([3, 6, 0]), "n_classes": 10},
+    {"labels": np.array([1]), "n_classes": 2},
+    {"labels": np.array([2, -1]), "n_classes": 3},
+    {"labels": np.array([0, 3, 1]), "n_classes": 3},
+    {"labels": np.array([1.0, 0.0, 2.0]), "n_classes": 4},
+]
+
+
 @lab.check(
     "losses.one_hot",
     points=1,
     draw=labels_of_a_batch,
-    always=[
-        {"labels": np.array([3, 6, 0]), "n_classes": 10},
-        {"labels": np.array([1]), "n_classes": 2},
-        {"labels": np.array([2, -1]), "n_classes": 3},
-        {"labels": np.array([0, 3, 1]), "n_classes": 3},
-        {"labels": np.array([1.0, 0.0, 2.0]), "n_classes": 4},
-    ],
+    always=LABELS,
     judge=returns_or_refuses,
     unchanged=["labels"],
+)
+@shown(
     picture=pictures.entries(
         "Each row should have one 1, in the column of its class", of=lambda value: value["returned"]
-    ),
+    )
 )
 def one_hot(student, labels, n_classes):
     """one_hot writes a 1 in the column of each row's class, and refuses what is no class."""
@@ -274,30 +239,26 @@ LINE = {
 }
 
 
-@lab.check(
-    "losses.MSELoss.__call__",
-    points=1,
-    draw=outputs,
-    always=[COLUMN, LINE],
-    call="MSELoss()(prediction, target)",
-    unchanged=["prediction", "target"],
-)
+OUTPUTS: dict[str, Any] = {"draw": outputs, "always": [COLUMN, LINE]}
+
+
+@lab.check("losses.MSELoss.__call__", points=1, unchanged=["prediction", "target"], **OUTPUTS)
+@shown("MSELoss()(prediction, target)")
 def mse(student, prediction, target):
     """MSELoss is the mean of all squared errors, over the batch and the outputs."""
     return student.losses.MSELoss()(prediction, target)
 
 
+OTHER_SHAPES = [
+    {"prediction": np.array([[1.5], [-2.0], [4.0]]), "target": np.array([1.0, 0.5, 2.0])},
+    {"prediction": np.array([1.5, -2.0, 4.0]), "target": np.array([[1.0], [0.5], [2.0]])},
+]
+
+
 @lab.check(
-    "losses.MSELoss.__call__",
-    points=1,
-    always=[
-        {"prediction": np.array([[1.5], [-2.0], [4.0]]), "target": np.array([1.0, 0.5, 2.0])},
-        {"prediction": np.array([1.5, -2.0, 4.0]), "target": np.array([[1.0], [0.5], [2.0]])},
-    ],
-    judge=returns_or_refuses,
-    needs=[mse],
-    call="MSELoss()(prediction, target)",
+    "losses.MSELoss.__call__", points=1, always=OTHER_SHAPES, judge=returns_or_refuses, needs=[mse]
 )
+@shown("MSELoss()(prediction, target)")
 def mse_of_other_shape(student, prediction, target):
     """MSELoss refuses a target whose shape is not the prediction's."""
     return attempt(lambda: student.losses.MSELoss()(prediction, target))
@@ -313,15 +274,8 @@ def loss_gradient(make_loss, prediction, target):
     )
 
 
-@lab.check(
-    "losses.MSELoss.backward",
-    points=1,
-    draw=outputs,
-    always=[COLUMN, LINE],
-    judge=gradient_agrees,
-    needs=[mse],
-    call="backward() after MSELoss()(prediction, target)",
-)
+@lab.check("losses.MSELoss.backward", points=1, judge=gradient_agrees, needs=[mse], **OUTPUTS)
+@shown("backward() after MSELoss()(prediction, target)")
 def mse_gradient(student, prediction, target):
     """MSELoss.backward is the gradient of the last loss, as small steps measure it."""
     return loss_gradient(student.losses.MSELoss, prediction, target)
@@ -342,64 +296,65 @@ SQUARE = {
 }
 
 
+LOGITS: dict[str, Any] = {"draw": logits_and_labels, "always": [ONE_SAMPLE, SQUARE]}
+
+
 @lab.check(
     "losses.CrossEntropyLoss.__call__",
     points=1,
-    draw=logits_and_labels,
-    always=[ONE_SAMPLE, SQUARE],
     needs=[probabilities],
-    call="CrossEntropyLoss()(prediction, target)",
     unchanged=["prediction", "target"],
+    **LOGITS,
 )
+@shown("CrossEntropyLoss()(prediction, target)")
 def cross_entropy(student, prediction, target):
     """CrossEntropyLoss is the mean of −log softmax at the right classes."""
     return student.losses.CrossEntropyLoss()(prediction, target)
 
 
-def large_logits(rng, *, right):
-    """Draw large logits; the right class has a row's largest one, or the smallest."""
+def large_logits(rng):
+    """Draw large logits; the right class has a row's smallest one."""
     target = rng.integers(0, 4, size=3)
     prediction = rng.integers(-100, 100, size=(3, 4)) + 0.5
-    prediction[np.arange(3), target] = rng.integers(8000, 10_000, size=3) * (1 if right else -1)
+    prediction[np.arange(3), target] = -rng.integers(8000, 10_000, size=3)
     return {"prediction": prediction, "target": target}
+
+
+LARGE_LOGITS = [
+    {"prediction": np.array([[1e4, 9999.0, 0.0]]), "target": np.array([0])},
+    {"prediction": np.array([[1e4, -1e4], [1e4, -1e4]]), "target": np.array([0, 1])},
+    {"prediction": np.array([[1e4, 9999.0], [-1e4, -9998.0]]), "target": np.array([1, 0])},
+]
 
 
 @lab.check(
     "losses.CrossEntropyLoss.__call__",
     points=1,
-    draw=lambda rng: large_logits(rng, right=False),
+    draw=large_logits,
     cases=1,
-    always=[
-        {"prediction": np.array([[1e4, 9999.0, 0.0]]), "target": np.array([0])},
-        {"prediction": np.array([[1e4, -1e4], [1e4, -1e4]]), "target": np.array([0, 1])},
-        {"prediction": np.array([[1e4, 9999.0], [-1e4, -9998.0]]), "target": np.array([1, 0])},
-    ],
+    always=LARGE_LOGITS,
     needs=[cross_entropy],
-    call="CrossEntropyLoss()(prediction, target)",
 )
+@shown("CrossEntropyLoss()(prediction, target)")
 def cross_entropy_of_large(student, prediction, target):
     """CrossEntropyLoss is right for logits up to ±10,000, also where a probability becomes 0."""
     return student.losses.CrossEntropyLoss()(prediction, target)
 
 
-LOGITS = np.array([[0.5, -1.0, 1.5], [1.0, 0.25, -0.75]])
+NO_LABELS = [
+    {"prediction": np.array([[0.5, -1.0, 1.5], [1.0, 0.25, -0.75]]), "target": np.array(target)}
+    for target in ([2, -1], [3, 0], [1.0, 0.0], [[1], [0]], [1], [1, 0, 2])
+]
 
 
 @lab.check(
     "losses.CrossEntropyLoss.__call__",
     points=1,
-    always=[
-        {"prediction": LOGITS, "target": np.array([2, -1])},
-        {"prediction": LOGITS, "target": np.array([3, 0])},
-        {"prediction": LOGITS, "target": np.array([1.0, 0.0])},
-        {"prediction": LOGITS, "target": np.array([[1], [0]])},
-        {"prediction": LOGITS, "target": np.array([1])},
-        {"prediction": LOGITS, "target": np.array([1, 0, 2])},
-    ],
+    always=NO_LABELS,
     judge=returns_or_refuses,
     needs=[cross_entropy],
-    call="CrossEntropyLoss()(prediction, target)",
 )
+@shown("CrossEntropyLoss()(prediction, target)")
 def cross_entropy_of_no_labels(student, prediction, target):
     """CrossEntropyLoss refuses targets that are not one existing class for every row."""
     return attempt(lambda: student.losses.CrossEntropyLoss()(prediction, target))
@@ -408,12 +363,11 @@ def cross_entropy_of_no_labels(student, prediction, target):
 @lab.check(
     "losses.CrossEntropyLoss.backward",
     points=1,
-    draw=logits_and_labels,
-    always=[ONE_SAMPLE, SQUARE],
     judge=gradient_agrees,
     needs=[probabilities, cross_entropy],
-    call="backward() after CrossEntropyLoss()(prediction, target)",
+    **LOGITS,
 )
+@shown("backward() after CrossEntropyLoss()(prediction, target)")
 def cross_entropy_gradient(student, prediction, target):
     """CrossEntropyLoss.backward is the gradient of the last loss, as small steps measure it."""
     return loss_gradient(student.losses.CrossEntropyLoss, prediction, target)

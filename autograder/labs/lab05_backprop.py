@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.cases import short_numbers
 from autograder.judges.draws import comes_from_generator
 from autograder.judges.evidence import gradient_evidence
@@ -46,7 +46,7 @@ def fixed(**sizes):
     return batch_and_layer(np.random.default_rng(5), **sizes)
 
 
-ONE_ROW = {"batch": 1, "in_features": 3, "out_features": 2}
+ONE_ROW: dict[str, Any] = {"batch": 1, "in_features": 3, "out_features": 2}
 SQUARE = {"batch": 3, "in_features": 3, "out_features": 3}
 
 
@@ -63,7 +63,9 @@ def linear(student, weight, bias):
     points=2,
     draw=batch_and_layer,
     always=[fixed(**ONE_ROW), fixed(**SQUARE)],
-    call="Linear of weight and bias: forward(x)",
+)
+@shown(
+    "Linear of weight and bias: forward(x)",
     picture=pictures.entries("Outputs: a row for each sample, a column for each unit"),
 )
 def linear_forward(student, x, weight, bias):
@@ -85,8 +87,8 @@ BACKWARD: dict[str, Any] = {
     ],
     "judge": gradient_agrees,
     "needs": [linear_forward],
-    "call": "Linear of weight and bias: forward(x), backward(grad_output)",
 }
+BACK = "Linear of weight and bias: forward(x), backward(grad_output)"
 
 
 def after_backward(student, x, weight, bias, grad_output):
@@ -97,7 +99,8 @@ def after_backward(student, x, weight, bias, grad_output):
     return layer, layer.backward(grad_output.copy())
 
 
-@lab.check("layers.Linear.backward", points=2, slides="Hidden layer gradient", **BACKWARD)
+@lab.check("layers.Linear.backward", points=2, **BACKWARD)
+@shown(BACK, slides="Hidden layer gradient")
 def linear_grad_input(student, x, weight, bias, grad_output):
     """Linear.backward returns dL/dx, as small steps of x measure it."""
     _, grad_input = after_backward(student, x, weight, bias, grad_output)
@@ -109,6 +112,7 @@ def linear_grad_input(student, x, weight, bias, grad_output):
 
 
 @lab.check("layers.Linear.backward", points=2, **BACKWARD)
+@shown(BACK)
 def linear_grad_weight(student, x, weight, bias, grad_output):
     """Linear.backward leaves dL/dW in weight.grad, as small steps of the weights measure it."""
     layer, _ = after_backward(student, x, weight, bias, grad_output)
@@ -120,6 +124,7 @@ def linear_grad_weight(student, x, weight, bias, grad_output):
 
 
 @lab.check("layers.Linear.backward", points=2, **BACKWARD)
+@shown(BACK)
 def linear_grad_bias(student, x, weight, bias, grad_output):
     """Linear.backward leaves dL/db in bias.grad, as small steps of the bias measure it."""
     layer, _ = after_backward(student, x, weight, bias, grad_output)
@@ -128,6 +133,9 @@ def linear_grad_bias(student, x, weight, bias, grad_output):
         at=bias,
         claimed=layer.bias.grad,
     )
+
+
+LATER_LAYER = layer_and_gradient(np.random.default_rng(8)) | {"input_gradient": False}
 
 
 def with_bias(value):
@@ -139,9 +147,11 @@ def with_bias(value):
     "layers.Linear.backward",
     points=1,
     draw=layer_and_gradient,
-    always=[layer_and_gradient(np.random.default_rng(8)) | {"input_gradient": False}],
+    always=[LATER_LAYER],
     needs=[linear_grad_weight, linear_grad_bias],
-    call="Linear of weight and bias: forward(x), backward(grad_output), both again with rows 1 to 3",
+)
+@shown(
+    "Linear of weight and bias: forward(x), backward(grad_output), both again with rows 1 to 3",
     picture=pictures.entries(
         "Gradients after two batches: weights, and the bias in the last column", of=with_bias
     ),
@@ -162,12 +172,7 @@ def activations(rng):
     return {"x": x.reshape(5, 3), "grad_output": short_numbers(rng, 5, 3)}
 
 
-ACTIVATION: dict[str, Any] = {
-    "points": 1,
-    "draw": activations,
-    "judge": gradient_agrees,
-    "call": "forward(x), backward(grad_output)",
-}
+forth_and_back = shown("forward(x), backward(grad_output)")
 
 
 def activation_gradient(module, x, grad_output):
@@ -182,19 +187,22 @@ def activation_gradient(module, x, grad_output):
     )
 
 
-@lab.check("layers.Sigmoid.backward", **ACTIVATION)
+@lab.check("layers.Sigmoid.backward", points=1, draw=activations, judge=gradient_agrees)
+@forth_and_back
 def sigmoid_backward(student, x, grad_output):
     """Sigmoid.backward returns dL/da, as small steps of a measure it."""
     return activation_gradient(student.layers.Sigmoid, x, grad_output)
 
 
-@lab.check("layers.Tanh.backward", **ACTIVATION)
+@lab.check("layers.Tanh.backward", points=1, draw=activations, judge=gradient_agrees)
+@forth_and_back
 def tanh_backward(student, x, grad_output):
     """Tanh.backward returns dL/da, as small steps of a measure it."""
     return activation_gradient(student.layers.Tanh, x, grad_output)
 
 
-@lab.check("layers.ReLU.backward", **ACTIVATION)
+@lab.check("layers.ReLU.backward", points=1, draw=activations, judge=gradient_agrees)
+@forth_and_back
 def relu_backward(student, x, grad_output):
     """ReLU.backward returns dL/da, as small steps of a measure it."""
     return activation_gradient(student.layers.ReLU, x, grad_output)
@@ -226,11 +234,9 @@ def stack(rng):
     }
 
 
-@lab.check(
-    "module.Sequential.forward",
-    points=1,
-    draw=stack,
-    call="Sequential of modules with the factors, each factor · input + 1: forward(x)",
+@lab.check("module.Sequential.forward", points=1, draw=stack)
+@shown(
+    "Sequential of modules with the factors, each factor · input + 1: forward(x)",
     picture=pictures.entries("Outputs: a row for each sample"),
 )
 def sequential_forward(student, factors, x):
@@ -238,12 +244,17 @@ def sequential_forward(student, factors, x):
     return stack_of_lines(student, factors, []).forward(x)
 
 
+def stack_and_gradient(rng):
+    """Draw the factors of some modules, and what the loss hands back to them."""
+    factors, grad_output = stack(rng).values()
+    return {"factors": factors, "grad_output": grad_output}
+
+
 @lab.check(
-    "module.Sequential.backward",
-    points=1,
-    draw=lambda rng: dict(zip(("factors", "grad_output"), stack(rng).values(), strict=True)),
-    needs=[sequential_forward],
-    call="Sequential of modules with the factors, each factor · input + 1: backward(grad_output)",
+    "module.Sequential.backward", points=1, draw=stack_and_gradient, needs=[sequential_forward]
+)
+@shown(
+    "Sequential of modules with the factors, each factor · input + 1: backward(grad_output)",
     picture=pictures.entries("dL/dx: a row for each sample", of=lambda value: value["dL/dx"]),
 )
 def sequential_backward(student, factors, grad_output):
@@ -252,6 +263,16 @@ def sequential_backward(student, factors, grad_output):
     net = stack_of_lines(student, factors, log)
     net.forward(2 * grad_output)
     return {"dL/dx": net.backward(grad_output.copy()), "asked, in order": log}
+
+
+PARTS = [
+    linear_grad_input,
+    linear_grad_weight,
+    linear_grad_bias,
+    sigmoid_backward,
+    tanh_backward,
+    sequential_backward,
+]
 
 
 def network(rng):
@@ -274,20 +295,9 @@ PARAMETERS = (
 
 
 @lab.check(
-    "module.Sequential.backward",
-    points=1,
-    draw=network,
-    judge=gradient_of(PARAMETERS),
-    needs=[
-        linear_grad_input,
-        linear_grad_weight,
-        linear_grad_bias,
-        sigmoid_backward,
-        tanh_backward,
-        sequential_backward,
-    ],
-    call="backward through Linear(2, 4), Tanh, Linear(4, 3), Sigmoid, Linear(3, 3), of parameters",
+    "module.Sequential.backward", points=1, draw=network, judge=gradient_of(PARAMETERS), needs=PARTS
 )
+@shown("backward through Linear(2, 4), Tanh, Linear(4, 3), Sigmoid, Linear(3, 3), of parameters")
 def whole_network(student, x, target, parameters):
     """Backpropagation gives the gradient of every parameter of a network with two hidden layers."""
     layers, rng = student.layers, np.random.default_rng(0)
@@ -321,11 +331,9 @@ def gradients(rng):
     return {"data": short_numbers(rng, 4, 3), "grads": grads}
 
 
-@lab.check(
-    "module.Module.zero_grad",
-    points=1,
-    draw=gradients,
-    call="zero_grad() of a module with parts, whose parameters have data and grads",
+@lab.check("module.Module.zero_grad", points=1, draw=gradients)
+@shown(
+    "zero_grad() of a module with parts, whose parameters have data and grads",
     picture=pictures.entries(
         "Gradients after zero_grad: a row for each parameter", of=lambda value: value["grad"]
     ),
@@ -338,6 +346,12 @@ def zero_grad(student, data, grads):
     part.weight, inner.weight = made[2], made[3]
     net.zero_grad()
     return {"grad": [p.grad for p in made], "data": [p.data for p in made]}
+
+
+def sizes_and_activation(rng):
+    """Draw a network: its sizes, all different, and its activation."""
+    sizes = rng.permutation([2, 3, 4, 5, 6])[: rng.integers(4, 6)]
+    return {"sizes": tuple(sizes.tolist()), "activation": str(rng.choice(["Tanh", "ReLU"]))}
 
 
 def described(net):
@@ -364,16 +378,10 @@ def described(net):
 @lab.check(
     "layers.mlp",
     points=1,
-    draw=lambda rng: {
-        "sizes": tuple(rng.permutation([2, 3, 4, 5, 6])[: rng.integers(4, 6)].tolist()),
-        "activation": str(rng.choice(["Tanh", "ReLU"])),
-    },
-    always=[
-        {"sizes": (3, 5, 2), "activation": "Sigmoid"},
-        {"sizes": (4, 3), "activation": "Tanh"},
-    ],
-    call="mlp(sizes, activation, rng=rng)",
+    draw=sizes_and_activation,
+    always=[{"sizes": (3, 5, 2), "activation": "Sigmoid"}, {"sizes": (4, 3), "activation": "Tanh"}],
 )
+@shown("mlp(sizes, activation, rng=rng)")
 def mlp(student, sizes, activation):
     """mlp stacks Linear layers, with a new activation after every one but the last."""
     kind = getattr(student.layers, activation)
@@ -388,8 +396,8 @@ def mlp(student, sizes, activation):
     cases=2,
     judge=comes_from_generator,
     needs=[mlp],
-    call="mlp((3, 3, 3, 2), Tanh, rng=np.random.default_rng(seed)), twice, then from another",
 )
+@shown("mlp((3, 3, 3, 2), Tanh, rng=np.random.default_rng(seed)), twice, then from another")
 def mlp_weights(student, seed):
     """mlp draws the weights of every layer from the generator that it is given."""
 
@@ -426,18 +434,18 @@ def taught(student, net, x, target, parameters, *, lr, steps):
 TRAINS = [mlp, mlp_weights, whole_network, zero_grad]
 
 
-@lab.check(
-    "layers.mlp",
-    points=1,
-    draw=lambda rng: {
+def xor(rng):
+    """Draw a network for XOR."""
+    return {
         "x": np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]),
         "target": np.array([[0.0], [1.0], [1.0], [0.0]]),
         "parameters": first_parameters(rng, 2, 16),
-    },
-    cases=1,
-    judge=fits(0.25),
-    needs=TRAINS,
-    call="mlp((2, 16, 1), Tanh, rng=rng) with these parameters, trained 300 steps on XOR",
+    }
+
+
+@lab.check("layers.mlp", points=1, draw=xor, cases=1, judge=fits(0.25), needs=TRAINS)
+@shown(
+    "mlp((2, 16, 1), Tanh, rng=rng) with these parameters, trained 300 steps on XOR",
     slides="Capacity of Neural Network",
 )
 def learns_xor(student, x, target, parameters):
@@ -457,14 +465,9 @@ def sine(rng):
     return {"x": x, "target": np.sin(x + phase), "parameters": first_parameters(rng, 1, 32)}
 
 
-@lab.check(
-    "layers.mlp",
-    points=1,
-    draw=sine,
-    cases=1,
-    judge=fits(0.5),
-    needs=TRAINS,
-    call="mlp((1, 32, 1), Tanh, rng=rng) with these parameters, trained 500 steps on points of a sine",
+@lab.check("layers.mlp", points=1, draw=sine, cases=1, judge=fits(0.5), needs=TRAINS)
+@shown(
+    "mlp((1, 32, 1), Tanh, rng=rng) with these parameters, trained 500 steps on points of a sine",
     slides="Capacity of Neural Network",
 )
 def fits_a_sine(student, x, target, parameters):

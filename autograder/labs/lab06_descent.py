@@ -1,10 +1,12 @@
 """Checks of lab 6: gradient descent."""
 
+from typing import Any
+
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
-from autograder.judges.cases import seed, short_numbers
+from autograder.course.lab import Lab, shown
+from autograder.judges.cases import seed, short_numbers, table
 from autograder.judges.epochs import (
     draws_orders,
     steps_by_example,
@@ -30,6 +32,8 @@ lab = Lab(
 
 SGD = "Multilayer NN -SGD"
 CUBIC = "f(t) = sum(cubic * t**3 + mixed * t * roll(t, 1))"
+COORDINATES = pictures.entries("Your gradient, coordinate by coordinate")
+differences = shown(f"numerical_gradient(f, x, h), {CUBIC}", picture=COORDINATES)
 
 
 def cubic_at(rng, *shape):
@@ -55,58 +59,57 @@ def cubic_function(cubic, mixed):
     "descent.numerical_gradient",
     points=1,
     draw=lambda rng: with_large_step(cubic_at(rng, int(rng.integers(3, 6))), rng),
-    call=f"numerical_gradient(f, x, h), {CUBIC}",
-    picture=pictures.entries("Your gradient, coordinate by coordinate"),
 )
+@differences
 def central_differences(student, x, cubic, mixed, h):
     """numerical_gradient goes h to either side in each coordinate, and divides by 2h."""
     return student.descent.numerical_gradient(cubic_function(cubic, mixed), x, h)
+
+
+CUBE = {
+    "x": np.array([[[1.5], [-2.0]]]),
+    "cubic": np.array([[[0.5], [3.0]]]),
+    "mixed": np.array([[[-2.5], [1.25]]]),
+    "h": 0.25,
+}
 
 
 @lab.check(
     "descent.numerical_gradient",
     points=1,
     draw=lambda rng: with_large_step(cubic_at(rng, 2, 3), rng),
-    always=[
-        {
-            "x": np.array([[[1.5], [-2.0]]]),
-            "cubic": np.array([[[0.5], [3.0]]]),
-            "mixed": np.array([[[-2.5], [1.25]]]),
-            "h": 0.25,
-        }
-    ],
+    always=[CUBE],
     needs=[central_differences],
-    call=f"numerical_gradient(f, x, h), {CUBIC}",
-    picture=pictures.entries("Your gradient, coordinate by coordinate"),
 )
+@differences
 def any_shape(student, x, cubic, mixed, h):
     """numerical_gradient has the shape of x, whatever it is."""
     return student.descent.numerical_gradient(cubic_function(cubic, mixed), x, h)
 
 
-def of_type(case, dtype):
-    """Give the point of a case as another kind of numbers."""
-    return {**case, "x": (4 * case["x"]).astype(dtype)}
+def of_any_type(rng):
+    """Draw a point of integers, or of float32."""
+    case = cubic_at(rng, 3)
+    return {**case, "x": (4 * case["x"]).astype(rng.choice(["int64", "float32"]))}
+
+
+ANY_TYPE = table(
+    "x cubic mixed",
+    (np.array([3, 1]), np.array([0.5, 2.0]), np.array([1.5, -0.5])),
+    (np.array([1.7, -2.3], np.float32), np.array([0.5, 2.0]), np.array([1.5, -0.5])),
+)
 
 
 @lab.check(
     "descent.numerical_gradient",
     points=1,
-    draw=lambda rng: of_type(cubic_at(rng, 3), rng.choice(["int64", "float32"])),
-    always=[
-        {"x": np.array([3, 1]), "cubic": np.array([0.5, 2.0]), "mixed": np.array([1.5, -0.5])},
-        {
-            "x": np.array([1.7, -2.3], np.float32),
-            "cubic": np.array([0.5, 2.0]),
-            "mixed": np.array([1.5, -0.5]),
-        },
-    ],
+    draw=of_any_type,
+    always=ANY_TYPE,
     judge=close(1e-6),
     needs=[central_differences],
     unchanged=["x"],
-    call=f"numerical_gradient(f, x), {CUBIC}",
-    picture=pictures.entries("Your gradient, coordinate by coordinate"),
 )
+@shown(f"numerical_gradient(f, x), {CUBIC}", picture=COORDINATES)
 def any_numbers(student, x, cubic, mixed):
     """numerical_gradient takes integers and float32, measures in float64, and leaves x as it is."""
     return student.descent.numerical_gradient(cubic_function(cubic, mixed), x)
@@ -125,7 +128,21 @@ def valley(rng, *, offset):
     }
 
 
-WALK = "sign_descent(derivative, x, step, max_steps), derivative(t) = slope * (t - minimum)"
+def off_grid(rng):
+    """Draw a start from which no whole number of steps leads to the minimum."""
+    return valley(rng, offset=float(rng.choice([0.25, 0.375, 0.75])))
+
+
+ON_GRID = table(
+    "slope minimum x step max_steps",
+    (3.0, -2.0, -2.0, 0.5, 5),
+    (2.0, 1.5, 0.5, 0.5, 5),  # on one side of 0, or the sign of x would do for the slope's
+    (0.5, -1.5, -0.5, 0.5, 5),  # one step before the end the slope is smaller than the step
+)
+walks = shown(
+    "sign_descent(derivative, x, step, max_steps), derivative(t) = slope * (t - minimum)",
+    picture=pictures.series("The walk, step by step", ("x",)),
+)
 
 
 def walked(student, slope, minimum, x, step, max_steps):
@@ -136,34 +153,20 @@ def walked(student, slope, minimum, x, step, max_steps):
 @lab.check(
     "descent.sign_descent",
     points=2,
-    draw=lambda rng: valley(rng, offset=float(rng.choice([0.25, 0.375, 0.75]))),
+    draw=off_grid,
     cases=4,
-    always=[
-        {"slope": 2.0, "minimum": 1.0, "x": 1.75, "step": 0.5, "max_steps": 4},
-        {"slope": 2.0, "minimum": -1.0, "x": 2.25, "step": 0.5, "max_steps": 0},
-    ],
-    call=WALK,
-    picture=pictures.series("The walk, step by step", ("x",)),
+    always=table(
+        "slope minimum x step max_steps", (2.0, 1.0, 1.75, 0.5, 4), (2.0, -1.0, 2.25, 0.5, 0)
+    ),
 )
+@walks
 def fixed_steps(student, slope, minimum, x, step, max_steps):
     """sign_descent walks downhill in steps of one length, to and fro across the minimum."""
     return walked(student, slope, minimum, x, step, max_steps)
 
 
-@lab.check(
-    "descent.sign_descent",
-    points=1,
-    draw=lambda rng: valley(rng, offset=0),
-    always=[
-        {"slope": 3.0, "minimum": -2.0, "x": -2.0, "step": 0.5, "max_steps": 5},
-        # x and the minimum on one side of 0, or the sign of x would do for that of the slope.
-        {"slope": 2.0, "minimum": 1.5, "x": 0.5, "step": 0.5, "max_steps": 5},
-        # One step before the end the slope is smaller than the step, and the end is not reached.
-        {"slope": 0.5, "minimum": -1.5, "x": -0.5, "step": 0.5, "max_steps": 5},
-    ],
-    call=WALK,
-    picture=pictures.series("The walk, step by step", ("x",)),
-)
+@lab.check("descent.sign_descent", points=1, draw=lambda rng: valley(rng, offset=0), always=ON_GRID)
+@walks
 def settles(student, slope, minimum, x, step, max_steps):
     """sign_descent ends where the derivative is exactly 0, at the start if it is 0 there."""
     return walked(student, slope, minimum, x, step, max_steps)
@@ -182,8 +185,12 @@ def bowl(rng):
     }
 
 
-LECTURE = {"hessian": np.array([[2.0, 1.0], [1.0, 8.0]]), "minimum": np.zeros(2)}
-DESCENT = "gradient_descent(gradient, x, lr, tolerance, max_steps)"
+LECTURE: dict[str, Any] = {"hessian": np.array([[2.0, 1.0], [1.0, 8.0]]), "minimum": np.zeros(2)}
+STEPS = pictures.walk("The walk, step by step")
+descends = shown(
+    "gradient_descent(gradient, x, lr, max_steps=max_steps), gradient(t) = hessian @ (t - minimum)",
+    picture=STEPS,
+)
 
 
 def descended(student, hessian, minimum, x, lr, **bounds):
@@ -199,10 +206,8 @@ def descended(student, hessian, minimum, x, lr, **bounds):
         {**LECTURE, "x": np.array([3.0, 3.0]), "lr": 0.1, "max_steps": 4},
         {**LECTURE, "x": np.array([-3.0, -3.0]), "lr": 0.1, "max_steps": 3},
     ],
-    call="gradient_descent(gradient, x, lr, max_steps=max_steps), "
-    "gradient(t) = hessian @ (t - minimum)",
-    picture=pictures.walk("The walk, step by step"),
 )
+@descends
 def path(student, hessian, minimum, x, lr, max_steps):
     """gradient_descent returns the start, and each point after it against the gradient there."""
     return descended(student, hessian, minimum, x, lr, max_steps=max_steps)
@@ -224,31 +229,20 @@ def shrinking(rng):
     }
 
 
+AT_ONCE = table(
+    "slope minimum x factor tolerance",
+    (0.0, np.zeros(2), np.array([1.0, -2.0]), 0.5, 1e-8),
+    (1.0, np.zeros(2), np.array([-6.0, 8.0]), 0.5, 5.0),
+)
+
+
 @lab.check(
-    "descent.gradient_descent",
-    points=2,
-    draw=shrinking,
-    cases=4,
-    always=[
-        {
-            "slope": 0.0,
-            "minimum": np.zeros(2),
-            "x": np.array([1.0, -2.0]),
-            "factor": 0.5,
-            "tolerance": 1e-8,
-        },
-        {
-            "slope": 1.0,
-            "minimum": np.zeros(2),
-            "x": np.array([-6.0, 8.0]),
-            "factor": 0.5,
-            "tolerance": 5.0,
-        },
-    ],
-    needs=[path],
-    call=f"{DESCENT}, lr = (1 - factor) / slope, gradient(t) = slope * (t - minimum)",
+    "descent.gradient_descent", points=2, draw=shrinking, cases=4, always=AT_ONCE, needs=[path]
+)
+@shown(
+    "gradient_descent(gradient, x, lr, tolerance, max_steps), lr = (1 - factor) / slope, gradient(t) = slope * (t - minimum)",
     slides="Gradient Descent Algorithm",
-    picture=pictures.walk("The walk, step by step"),
+    picture=STEPS,
 )
 def stops(student, slope, minimum, x, factor, tolerance):
     """gradient_descent stops after the first update whose change has a 2-norm ≤ tolerance."""
@@ -261,22 +255,25 @@ def stops(student, slope, minimum, x, factor, tolerance):
     )
 
 
+def too_fast(rng):
+    """Draw a start from which a walk down t⁴ grows beyond all numbers."""
+    x = short_numbers(rng, 2) * 2
+    return {"power": 3, "x": x, "lr": 1.5, "max_steps": int(rng.integers(9, 13))}
+
+
 @lab.check(
     "descent.gradient_descent",
     points=1,
-    draw=lambda rng: {
-        "power": 3,
-        "x": short_numbers(rng, 2) * 2,
-        "lr": 1.5,
-        "max_steps": int(rng.integers(9, 13)),
-    },
-    always=[
-        {"power": 1, "x": np.array([3.0, -1.0]), "lr": 2.5, "max_steps": 7},
-        {"power": 1, "x": np.array([3.0, -1.0]), "lr": 0.5, "max_steps": 0},
-    ],
+    draw=too_fast,
+    always=table(
+        "power x lr max_steps",
+        (1, np.array([3.0, -1.0]), 2.5, 7),
+        (1, np.array([3.0, -1.0]), 0.5, 0),
+    ),
     needs=[path],
-    call="gradient_descent(gradient, x, lr, max_steps=max_steps), gradient(t) = t**power",
-    picture=pictures.walk("The walk, step by step"),
+)
+@shown(
+    "gradient_descent(gradient, x, lr, max_steps=max_steps), gradient(t) = t**power", picture=STEPS
 )
 def diverges(student, power, x, lr, max_steps):
     """gradient_descent goes on to max_steps where the walk diverges, even to nan."""
@@ -292,43 +289,54 @@ def diverges(student, power, x, lr, max_steps):
     always=[{**LECTURE, "x": np.array([3, 3]), "lr": 0.1, "max_steps": 3}],
     needs=[path],
     unchanged=["x"],
-    call="gradient_descent(gradient, x, lr, max_steps=max_steps), "
-    "gradient(t) = hessian @ (t - minimum)",
-    picture=pictures.walk("The walk, step by step"),
 )
+@descends
 def start_of_descent(student, hessian, minimum, x, lr, max_steps):
     """gradient_descent takes integers as well, and leaves the start it is given as it was."""
     return descended(student, hessian, minimum, x, lr, max_steps=max_steps)
 
 
-@lab.check(
-    "descent.largest_stable_lr",
-    points=2,
-    draw=lambda rng: {"hessian": bowl(rng)["hessian"]},
-    cases=4,
-    always=[
-        {"hessian": LECTURE["hessian"]},
-        {"hessian": np.array([[4]])},
-        {"hessian": np.array([[0.5, 0.25], [0.25, 3.0]])},  # a valley flatter than 1
-    ],
-)
+def a_hessian(rng):
+    """Draw the second derivatives of a bowl."""
+    return {"hessian": bowl(rng)["hessian"]}
+
+
+BOWLS = [
+    {"hessian": LECTURE["hessian"]},
+    {"hessian": np.array([[4]])},
+    {"hessian": np.array([[0.5, 0.25], [0.25, 3.0]])},  # a valley flatter than 1
+]
+
+
+@lab.check("descent.largest_stable_lr", points=2, draw=a_hessian, cases=4, always=BOWLS)
 def stable_lr(student, hessian):
     """largest_stable_lr is 2 / λ_max, where a quadratic begins to diverge."""
     return student.descent.largest_stable_lr(hessian)
 
 
+def saddle(rng):
+    """Draw second derivatives that are negative along one axis."""
+    return {"hessian": np.diag(np.abs(short_numbers(rng, 3)) * [1, -1, 1])}
+
+
+NO_BOWLS = [
+    {"hessian": np.array(rows)}
+    for rows in (
+        [[1.0, 2.0], [2.0, 1.0]],
+        [[2.0, 0.0], [0.0, 0.0]],
+        [[-2.0, 0.0], [0.0, -3.0]],
+        [[2.0, 1.0], [0.0, 3.0]],
+        [[2.0, 0.0], [1.0, 3.0]],
+    )
+]
+
+
 @lab.check(
     "descent.largest_stable_lr",
     points=1,
-    draw=lambda rng: {"hessian": np.diag(np.abs(short_numbers(rng, 3)) * [1, -1, 1])},
+    draw=saddle,
     cases=1,
-    always=[
-        {"hessian": np.array([[1.0, 2.0], [2.0, 1.0]])},
-        {"hessian": np.array([[2.0, 0.0], [0.0, 0.0]])},
-        {"hessian": np.array([[-2.0, 0.0], [0.0, -3.0]])},
-        {"hessian": np.array([[2.0, 1.0], [0.0, 3.0]])},
-        {"hessian": np.array([[2.0, 0.0], [1.0, 3.0]])},
-    ],
+    always=NO_BOWLS,
     judge=returns_or_refuses,
     needs=[stable_lr],
 )
@@ -350,7 +358,7 @@ def examples(rng):
     }
 
 
-WANDER = (
+wanders = shown(
     "stochastic_gradient_descent(gradient, x, n, lr, epochs, rng=rng), "
     "gradient(t, i) = slopes[i] * (t - centres[i])"
 )
@@ -363,13 +371,8 @@ def wandered(student, x, slopes, centres, lr, epochs, rng):
     )
 
 
-@lab.check(
-    "descent.stochastic_gradient_descent",
-    points=2,
-    draw=examples,
-    judge=steps_by_example,
-    call=WANDER,
-)
+@lab.check("descent.stochastic_gradient_descent", points=2, draw=examples, judge=steps_by_example)
+@wanders
 def example_steps(student, x, slopes, centres, lr, epochs, rng):
     """Each update goes against the gradient of one example, taken at the point reached."""
     return wandered(student, x, slopes, centres, lr, epochs, rng)
@@ -381,8 +384,8 @@ def example_steps(student, x, slopes, centres, lr, epochs, rng):
     draw=examples,
     judge=visits_each_once,
     needs=[example_steps],
-    call=WANDER,
 )
+@wanders
 def visits(student, x, slopes, centres, lr, epochs, rng):
     """Every epoch visits every example once."""
     return wandered(student, x, slopes, centres, lr, epochs, rng)
@@ -402,8 +405,8 @@ def three_runs(rng):
     cases=2,
     judge=draws_orders,
     needs=[visits],
-    call=WANDER,
 )
+@wanders
 def orders(student, x, slopes, centres, lr, epochs, rng, again, other):
     """Every epoch has a new random order, which rng alone decides."""
     runs = {"path": rng, "again": again, "other": other}
@@ -413,26 +416,32 @@ def orders(student, x, slopes, centres, lr, epochs, rng, again, other):
     }
 
 
+def from_integers(rng):
+    """Draw examples, and a start of whole numbers."""
+    return {**examples(rng), "x": rng.permutation([3, -2, 5])}
+
+
+TWO_EXAMPLES = {
+    "x": np.array([1.5, -0.5, 2.0]),
+    "slopes": np.array([[2.0, 1.0, 0.5], [0.75, 1.5, 1.0]]),
+    "centres": np.array([[1.0, 2.0, 3.0], [-2.0, 0.5, 1.5]]),
+    "lr": 0.25,
+    "epochs": 2,
+    "rng": Seed(1),
+}
+
+
 @lab.check(
     "descent.stochastic_gradient_descent",
     points=1,
-    draw=lambda rng: {**examples(rng), "x": rng.permutation([3, -2, 5])},
+    draw=from_integers,
     cases=2,
-    always=[
-        {
-            "x": np.array([1.5, -0.5, 2.0]),
-            "slopes": np.array([[2.0, 1.0, 0.5], [0.75, 1.5, 1.0]]),
-            "centres": np.array([[1.0, 2.0, 3.0], [-2.0, 0.5, 1.5]]),
-            "lr": 0.25,
-            "epochs": 2,
-            "rng": Seed(1),
-        }
-    ],
+    always=[TWO_EXAMPLES],
     judge=steps_by_example,
     needs=[example_steps],
     unchanged=["x"],
-    call=WANDER,
 )
+@wanders
 def start_of_sgd(student, x, slopes, centres, lr, epochs, rng):
     """stochastic_gradient_descent takes integers as well, and leaves its start as it was."""
     return wandered(student, x, slopes, centres, lr, epochs, rng)

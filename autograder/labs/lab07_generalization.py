@@ -1,10 +1,12 @@
 """Checks of lab 7: preprocessing and regularization."""
 
+from typing import Any
+
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
-from autograder.judges.cases import short_numbers
+from autograder.course.lab import Lab, shown
+from autograder.judges.cases import short_numbers, table
 from autograder.judges.equal import close
 from autograder.judges.evidence import attempt
 from autograder.judges.orientation import same_coordinates, same_directions
@@ -57,8 +59,17 @@ def with_new_rows(rng):
     return {**case, "rows": features(rng, 4, [0.1, 0.5, 1.0]) + shift}
 
 
+mean_and_std = shown(
+    "StandardScaler().fit(x)",
+    picture=pictures.entries(
+        "Row 0: the mean of each feature; row 1: its std",
+        of=lambda value: [value["mean"], value["std"]],
+    ),
+)
+ROWS = pictures.entries("Rows after scaling: a column for each feature")
+min_max = shown("MinMaxScaler(feature_range).fit(x).transform(rows)", picture=ROWS)
 WHOLE = {"x": np.array([[1, 70], [4, 10], [-3, 20], [7, 0], [2, 30]])}
-WHOLE_ROWS = {**WHOLE, "rows": np.array([[5, -20], [2, 110], [-9, 4]])}
+WHOLE_ROWS: dict[str, Any] = {**WHOLE, "rows": np.array([[5, -20], [2, 110], [-9, 4]])}
 
 
 @lab.check(
@@ -67,12 +78,8 @@ WHOLE_ROWS = {**WHOLE, "rows": np.array([[5, -20], [2, 110], [-9, 4]])}
     draw=training_rows,
     always=[WHOLE],
     unchanged=["x"],
-    call="StandardScaler().fit(x)",
-    picture=pictures.entries(
-        "Row 0: the mean of each feature; row 1: its std",
-        of=lambda value: [value["mean"], value["std"]],
-    ),
 )
+@mean_and_std
 def standard_fit(student, x):
     """StandardScaler.fit learns mean and std of every feature, and returns the scaler itself."""
     return learnt(student.preprocessing.StandardScaler(), x, "mean", "std")
@@ -85,18 +92,19 @@ def one_feature_constant(rng):
     return case
 
 
+def constant_column(rng):
+    """Draw training rows alone, one feature of which never varies."""
+    return {"x": one_feature_constant(rng)["x"]}
+
+
 @lab.check(
     "preprocessing.StandardScaler.fit",
     points=1,
-    draw=lambda rng: {"x": one_feature_constant(rng)["x"]},
+    draw=constant_column,
     always=[{"x": np.array([[2.5, -3.0]])}],
     needs=[standard_fit],
-    call="StandardScaler().fit(x)",
-    picture=pictures.entries(
-        "Row 0: the mean of each feature; row 1: its std",
-        of=lambda value: [value["mean"], value["std"]],
-    ),
 )
+@mean_and_std
 def standard_constant(student, x):
     """A feature that is the same in all rows gets std 1; the others keep theirs."""
     return learnt(student.preprocessing.StandardScaler(), x, "mean", "std")
@@ -109,9 +117,8 @@ def standard_constant(student, x):
     always=[WHOLE_ROWS],
     needs=[standard_fit],
     unchanged=["x", "rows"],
-    call="StandardScaler().fit(x).transform(rows)",
-    picture=pictures.entries("Rows after scaling: a column for each feature"),
 )
+@shown("StandardScaler().fit(x).transform(rows)", picture=ROWS)
 def standard_transform(student, x, rows):
     """StandardScaler.transform measures any rows with the training rows' mean and std."""
     scaler = student.preprocessing.StandardScaler()
@@ -120,12 +127,10 @@ def standard_transform(student, x, rows):
 
 
 @lab.check(
-    "preprocessing.MinMaxScaler.fit",
-    points=1,
-    draw=training_rows,
-    always=[WHOLE],
-    unchanged=["x"],
-    call="MinMaxScaler().fit(x)",
+    "preprocessing.MinMaxScaler.fit", points=1, draw=training_rows, always=[WHOLE], unchanged=["x"]
+)
+@shown(
+    "MinMaxScaler().fit(x)",
     picture=pictures.entries(
         "Row 0: the minimum of each feature; row 1: its maximum",
         of=lambda value: [value["minimum"], value["maximum"]],
@@ -156,9 +161,8 @@ def min_max_scaled(student, x, rows, feature_range):
     always=[{**WHOLE_ROWS, "feature_range": (0, 1)}, {**WHOLE_ROWS, "feature_range": (-2, 3)}],
     needs=[min_max_fit],
     unchanged=["x", "rows"],
-    call="MinMaxScaler(feature_range).fit(x).transform(rows)",
-    picture=pictures.entries("Rows after scaling: a column for each feature"),
 )
+@min_max
 def min_max_transform(student, x, rows, feature_range):
     """MinMaxScaler.transform takes the training rows' smallest value to low, its largest to high."""
     return min_max_scaled(student, x, rows, feature_range)
@@ -170,9 +174,8 @@ def min_max_transform(student, x, rows, feature_range):
     draw=lambda rng: with_range(one_feature_constant(rng), rng),
     always=[{"x": np.array([[3.0]]), "rows": np.array([[3.0]]), "feature_range": (-1.5, 2.0)}],
     needs=[min_max_transform],
-    call="MinMaxScaler(feature_range).fit(x).transform(rows)",
-    picture=pictures.entries("Rows after scaling: a column for each feature"),
 )
+@min_max
 def min_max_constant(student, x, rows, feature_range):
     """A feature that is the same in all training rows is divided by 1 instead of 0."""
     return min_max_scaled(student, x, rows, feature_range)
@@ -212,11 +215,11 @@ def whitening(student, x, n_components):
     "preprocessing.PCAWhitening.fit",
     points=1,
     draw=with_components,
-    always=[{"x": SLANTED, "n_components": None}, {"x": SLANTED, "n_components": 1}],
+    always=table("x n_components", (SLANTED, None), (SLANTED, 1)),
     judge=same_directions,
     unchanged=["x"],
-    call="PCAWhitening(n_components).fit(x)",
 )
+@shown("PCAWhitening(n_components).fit(x)")
 def whitening_fit(student, x, n_components):
     """PCAWhitening.fit learns the directions of largest variance, one a row, and their std."""
     return whitening(student, x, n_components)
@@ -247,22 +250,36 @@ def flat_direction(rng):
     always=[{"x": TINY_ROWS, "n_components": None}],
     judge=same_directions,
     needs=[whitening_fit],
-    call="PCAWhitening().fit(x)",
 )
+@shown("PCAWhitening().fit(x)")
 def whitening_flat(student, x, n_components):
     """A direction without variance, rounding aside, gets std 1."""
     return whitening(student, x, n_components)
 
 
+def too_many(rng):
+    """Draw rows of three features, and a larger number of directions."""
+    return {"x": correlated(rng, 7), "n_components": int(rng.integers(4, 8))}
+
+
+COORDINATES = table(
+    "x n_components rows",
+    (SLANTED, None, SLANTED),
+    (SLANTED, None, np.array([[-1, 5], [0, 3], [8, 2]])),
+    (SLANTED, 1, np.array([[-1, 5], [0, 3], [8, 2]])),
+    (ALIKE, None, ALIKE),
+)
+
+
 @lab.check(
     "preprocessing.PCAWhitening.fit",
     points=1,
-    draw=lambda rng: {"x": correlated(rng, 7), "n_components": int(rng.integers(4, 8))},
-    always=[{"x": SLANTED, "n_components": 3}, {"x": SLANTED, "n_components": 5}],
+    draw=too_many,
+    always=table("x n_components", (SLANTED, 3), (SLANTED, 5)),
     judge=returns_or_refuses,
     needs=[whitening_fit],
-    call="PCAWhitening(n_components).fit(x)",
 )
+@shown("PCAWhitening(n_components).fit(x)")
 def whitening_too_many(student, x, n_components):
     """PCAWhitening.fit refuses more components than there are features: a ValueError."""
     scaler = student.preprocessing.PCAWhitening(n_components)
@@ -273,17 +290,12 @@ def whitening_too_many(student, x, n_components):
     "preprocessing.PCAWhitening.transform",
     points=1,
     draw=lambda rng: {**with_components(rng), "rows": features(rng, 4, [1.0, 2.0, 3.0])},
-    always=[
-        {"x": SLANTED, "n_components": None, "rows": SLANTED},
-        {"x": SLANTED, "n_components": None, "rows": np.array([[-1, 5], [0, 3], [8, 2]])},
-        {"x": SLANTED, "n_components": 1, "rows": np.array([[-1, 5], [0, 3], [8, 2]])},
-        {"x": ALIKE, "n_components": None, "rows": ALIKE},
-    ],
+    always=COORDINATES,
     judge=same_coordinates,
     needs=[whitening_fit],
     unchanged=["x", "rows"],
-    call="PCAWhitening(n_components).fit(x).transform(rows)",
 )
+@shown("PCAWhitening(n_components).fit(x).transform(rows)")
 def whitening_transform(student, x, n_components, rows):
     """PCAWhitening.transform gives centred coordinates along the components, each over its std."""
     scaler = student.preprocessing.PCAWhitening(n_components)
@@ -306,6 +318,17 @@ def all_of(case):
     return np.concatenate([np.ravel(layer) for layer in case["weights"]])
 
 
+each_weight = shown(
+    picture=pictures.over(
+        "The gradient that each weight gets",
+        x=all_of,
+        of=lambda value: all_of({"weights": value}),
+        xlabel="weight",
+        ylabel="gradient",
+    )
+)
+
+
 @lab.check("regularization.l2_penalty", points=1, draw=layers, always=[ONE_LAYER])
 def l2_penalty(student, weights):
     """l2_penalty adds up the squares of all weights of all layers."""
@@ -313,19 +336,9 @@ def l2_penalty(student, weights):
 
 
 @lab.check(
-    "regularization.l2_gradient",
-    points=1,
-    draw=layers,
-    always=[ONE_LAYER],
-    unchanged=["weights"],
-    picture=pictures.over(
-        "The gradient that each weight gets",
-        x=all_of,
-        of=lambda value: all_of({"weights": value}),
-        xlabel="weight",
-        ylabel="gradient",
-    ),
+    "regularization.l2_gradient", points=1, draw=layers, always=[ONE_LAYER], unchanged=["weights"]
 )
+@each_weight
 def l2_gradient(student, weights):
     """l2_gradient is twice each weight, layer by layer, in new arrays."""
     return student.regularization.l2_gradient(weights)
@@ -338,19 +351,9 @@ def l1_penalty(student, weights):
 
 
 @lab.check(
-    "regularization.l1_gradient",
-    points=1,
-    draw=layers,
-    always=[ONE_LAYER],
-    unchanged=["weights"],
-    picture=pictures.over(
-        "The gradient that each weight gets",
-        x=all_of,
-        of=lambda value: all_of({"weights": value}),
-        xlabel="weight",
-        ylabel="gradient",
-    ),
+    "regularization.l1_gradient", points=1, draw=layers, always=[ONE_LAYER], unchanged=["weights"]
 )
+@each_weight
 def l1_gradient(student, weights):
     """l1_gradient is the sign of each weight, 0 for a weight of 0, layer by layer."""
     return student.regularization.l1_gradient(weights)
@@ -364,18 +367,42 @@ def points_to_fit(rng, **more):
     return {"x": rng.permutation(np.round(x, 3)), "y": np.round(y, 3), **more}
 
 
+def penalised(rng):
+    """Draw points and a penalty."""
+    degree, l2 = int(rng.integers(2, 6)), float(rng.choice([0.05, 0.3, 1.5]))
+    return points_to_fit(rng, degree=degree, l2=l2)
+
+
+def negative_penalty(rng):
+    """Draw points and a penalty that is none."""
+    return points_to_fit(rng, degree=2, l2=-float(rng.choice([0.5, 0.25, 0.75])))
+
+
+INTERPOLATED = table(
+    "x y degree",
+    (np.array([-1, 0, 1, 2]), np.array([4, 1, 0, 7]), 3),
+    (np.array([0.5, 2.0, 3.0]), np.array([1.0, -2.0, 4.0]), 0),
+)
+PENALISED_LINE = {
+    "x": np.array([-1.0, 0.0, 1.0]),
+    "y": np.array([-2.0, 1.0, 4.0]),
+    "degree": 1,
+    "l2": 2 / 3,
+}
+NO_POLYNOMIALS = [
+    {"x": np.array([1.0, 2.0, 4.0]), "y": np.array([3.0, 1.0, 2.0]), "degree": degree, "l2": 0.5}
+    for degree in (3, 5, -1)
+]
+
+
 @lab.check(
     "regularization.fit_polynomial",
     points=1,
     draw=lambda rng: points_to_fit(rng, degree=int(rng.integers(2, 6))),
-    always=[
-        {"x": np.array([-1, 0, 1, 2]), "y": np.array([4, 1, 0, 7]), "degree": 3},
-        {"x": np.array([0.5, 2.0, 3.0]), "y": np.array([1.0, -2.0, 4.0]), "degree": 0},
-    ],
+    always=INTERPOLATED,
     judge=close(1e-6),
-    slides="Regularization-Bias Variance",
-    picture=pictures.polynomial,
 )
+@shown(slides="Regularization-Bias Variance", picture=pictures.polynomial)
 def least_squares(student, x, y, degree):
     """Without a penalty, fit_polynomial is the least squares fit, w₀ first."""
     return student.regularization.fit_polynomial(x, y, degree)
@@ -384,21 +411,12 @@ def least_squares(student, x, y, degree):
 @lab.check(
     "regularization.fit_polynomial",
     points=2,
-    draw=lambda rng: points_to_fit(
-        rng, degree=int(rng.integers(2, 6)), l2=float(rng.choice([0.05, 0.3, 1.5]))
-    ),
-    always=[
-        {
-            "x": np.array([-1.0, 0.0, 1.0]),
-            "y": np.array([-2.0, 1.0, 4.0]),
-            "degree": 1,
-            "l2": 2 / 3,
-        }
-    ],
+    draw=penalised,
+    always=[PENALISED_LINE],
     judge=close(1e-6),
     needs=[least_squares],
-    picture=pictures.polynomial,
 )
+@shown(picture=pictures.polynomial)
 def penalised_fit(student, x, y, degree, l2):
     """fit_polynomial minimises the mean squared error plus l2 · Σ wⱼ², the bias w₀ left out."""
     return student.regularization.fit_polynomial(x, y, degree, l2)
@@ -407,13 +425,9 @@ def penalised_fit(student, x, y, degree, l2):
 @lab.check(
     "regularization.fit_polynomial",
     points=1,
-    draw=lambda rng: points_to_fit(rng, degree=2, l2=-float(rng.choice([0.5, 0.25, 0.75]))),
+    draw=negative_penalty,
     cases=2,
-    always=[
-        {"x": np.array([1.0, 2.0, 4.0]), "y": np.array([3.0, 1.0, 2.0]), "degree": 3, "l2": 0.5},
-        {"x": np.array([1.0, 2.0, 4.0]), "y": np.array([3.0, 1.0, 2.0]), "degree": 5, "l2": 0.5},
-        {"x": np.array([1.0, 2.0, 4.0]), "y": np.array([3.0, 1.0, 2.0]), "degree": -1, "l2": 0.5},
-    ],
+    always=NO_POLYNOMIALS,
     judge=returns_or_refuses,
     needs=[least_squares],
 )
@@ -440,27 +454,15 @@ def part(pair, place):
     return pair[place] if isinstance(pair, tuple | list | np.ndarray) and len(pair) == 2 else pair
 
 
-@lab.check(
-    "regularization.bias_variance",
-    points=1,
-    draw=models,
-    always=[THREE_MODELS],
-    call="bias_variance(predictions, truth)[0]",
-    picture=pictures.bias_and_variance,
-)
+@lab.check("regularization.bias_variance", points=1, draw=models, always=[THREE_MODELS])
+@shown("bias_variance(predictions, truth)[0]", picture=pictures.bias_and_variance)
 def squared_bias(student, predictions, truth):
     """bias² is how far the mean prediction is from the truth: squared, then averaged over points."""
     return part(student.regularization.bias_variance(predictions, truth), 0)
 
 
-@lab.check(
-    "regularization.bias_variance",
-    points=1,
-    draw=models,
-    always=[THREE_MODELS],
-    call="bias_variance(predictions, truth)[1]",
-    picture=pictures.bias_and_variance,
-)
+@lab.check("regularization.bias_variance", points=1, draw=models, always=[THREE_MODELS])
+@shown("bias_variance(predictions, truth)[1]", picture=pictures.bias_and_variance)
 def variance(student, predictions, truth):
     """variance is how far the models are from their mean prediction: squared, then averaged."""
     return part(student.regularization.bias_variance(predictions, truth), 1)

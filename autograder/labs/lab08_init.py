@@ -2,12 +2,13 @@
 
 import copy
 import itertools
+from typing import Any
 
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
-from autograder.judges.cases import seed, short_numbers
+from autograder.course.lab import Lab, shown
+from autograder.judges.cases import seed, short_numbers, table
 from autograder.judges.meanfield import follows_mean_field
 from autograder.judges.samples import distributed_alike, drawn_alike, draws_anew
 from autograder.sandbox.codec import Seed
@@ -28,14 +29,14 @@ lab = Lab(
 )
 
 
-BOTH_SPREADS = pictures.histogram(
-    "How large your weights are, and how large they should be",
-    ("weight", "weight, shape turned round"),
-    of=list,
-)
 LAYERS = pictures.series(
     "Statistics of each layer's outputs", ("mean", "std"), of=list, xlabel="layer", start=1
 )
+
+
+def a_generator(rng):
+    """Draw what becomes a generator, and nothing else."""
+    return {"rng": seed(rng)}
 
 
 def sizes(rng, short, long):
@@ -57,6 +58,19 @@ def large_layer(rng):
 def small_layer(rng):
     """Draw a layer of a few weights."""
     return {"shape": sizes(rng, 3, 11), "rng": seed(rng)}
+
+
+# Of every initialiser: how its weights spread, their distribution's form, and what they depend on.
+SPREAD: dict[str, Any] = {"draw": layer, "cases": 1, "judge": drawn_alike}
+FORM: dict[str, Any] = {"draw": large_layer, "cases": 1, "judge": distributed_alike}
+ANEW: dict[str, Any] = {"draw": small_layer, "judge": draws_anew}
+HOW_LARGE = "How large your weights are, and how large they should be"
+once = shown("{}(shape, rng=rng)")
+three_times = shown("{}(shape, rng=rng), again, and with an equal rng")
+both_fans = shown(
+    "{}(shape, rng=rng), and of the shape turned round",
+    picture=pictures.histogram(HOW_LARGE, ("weight", "weight, shape turned round"), of=list),
+)
 
 
 def with_std(draw):
@@ -91,7 +105,8 @@ def deep_stds(make, rng, activation):
     return stds
 
 
-@lab.check("init.zeros", points=1, draw=small_layer, call="zeros(shape, rng=rng)")
+@lab.check("init.zeros", points=1, draw=small_layer)
+@shown("zeros(shape, rng=rng)")
 def zeros(student, shape, rng):
     """zeros gives a weight matrix of the given shape in which every entry is 0."""
     return student.init.zeros(shape, rng=rng)
@@ -101,7 +116,9 @@ def zeros(student, shape, rng):
     "init.constant",
     points=1,
     draw=lambda rng: {**small_layer(rng), "value": float(short_numbers(rng))},
-    call="constant(shape, rng=rng, value=value), and constant(shape, rng=rng)",
+)
+@shown(
+    "constant(shape, rng=rng, value=value), and constant(shape, rng=rng)",
     picture=pictures.entries("Every entry should be the given value", of=lambda value: value[0]),
 )
 def constant(student, shape, rng, value):
@@ -117,8 +134,10 @@ def constant(student, shape, rng, value):
     always=[{"shape": (107, 41), "rng": Seed(1), "std": 0.01}],
     cases=2,
     judge=drawn_alike,
-    call="small_normal(shape, rng=rng, std=std)",
-    picture=pictures.histogram("How large your weights are, and how large they should be"),
+)
+@shown(
+    "small_normal(shape, rng=rng, std=std)",
+    picture=pictures.histogram(HOW_LARGE),
 )
 def small_spread(student, shape, rng, std):
     """small_normal draws weights with mean 0 and the given standard deviation."""
@@ -126,68 +145,37 @@ def small_spread(student, shape, rng, std):
 
 
 @lab.check(
-    "init.small_normal",
-    points=1,
-    draw=with_std(large_layer),
-    cases=1,
-    judge=distributed_alike,
-    needs=[small_spread],
-    call="small_normal(shape, rng=rng, std=std)",
+    "init.small_normal", points=1, needs=[small_spread], **FORM | {"draw": with_std(large_layer)}
 )
+@shown("small_normal(shape, rng=rng, std=std)")
 def small_form(student, shape, rng, std):
     """small_normal's weights are normally distributed."""
     return sample(student.init.small_normal(shape, rng=rng, std=std))
 
 
-@lab.check(
-    "init.small_normal",
-    points=1,
-    draw=small_layer,
-    judge=draws_anew,
-    needs=[small_spread],
-    call="small_normal(shape, rng=rng), again, and with an equal rng",
-)
+@lab.check("init.small_normal", points=1, needs=[small_spread], **ANEW)
+@three_times
 def small_anew(student, shape, rng):
     """small_normal gives other weights at every call, and the same again for the same seed."""
     return three_draws(student.init.small_normal, shape, rng)
 
 
-@lab.check(
-    "init.xavier",
-    points=1,
-    draw=layer,
-    cases=1,
-    judge=drawn_alike,
-    call="xavier(shape, rng=rng), and of the shape turned round",
-    picture=BOTH_SPREADS,
-)
+@lab.check("init.xavier", points=1, **SPREAD)
+@both_fans
 def xavier_spread(student, shape, rng):
     """xavier draws weights with mean 0 and variance 1 / fan_in, fan_in being the inputs of one unit."""
     return both_ways(student.init.xavier, shape, rng)
 
 
-@lab.check(
-    "init.xavier",
-    points=1,
-    draw=large_layer,
-    cases=1,
-    judge=distributed_alike,
-    needs=[xavier_spread],
-    call="xavier(shape, rng=rng)",
-)
+@lab.check("init.xavier", points=1, needs=[xavier_spread], **FORM)
+@once
 def xavier_form(student, shape, rng):
     """xavier's weights are normally distributed."""
     return sample(student.init.xavier(shape, rng=rng))
 
 
-@lab.check(
-    "init.xavier",
-    points=1,
-    draw=small_layer,
-    judge=draws_anew,
-    needs=[xavier_spread],
-    call="xavier(shape, rng=rng), again, and with an equal rng",
-)
+@lab.check("init.xavier", points=1, needs=[xavier_spread], **ANEW)
+@three_times
 def xavier_anew(student, shape, rng):
     """xavier gives other weights at every call, and the same again for the same seed."""
     return three_draws(student.init.xavier, shape, rng)
@@ -196,53 +184,33 @@ def xavier_anew(student, shape, rng):
 @lab.check(
     "init.xavier",
     points=1,
-    draw=lambda rng: {"rng": seed(rng)},
+    draw=a_generator,
     cases=1,
     judge=follows_mean_field("tanh", gain=1.0),
     needs=[xavier_spread],
-    call="xavier((500, 500), rng=rng) for ten layers of tanh units",
 )
+@shown("xavier((500, 500), rng=rng) for ten layers of tanh units")
 def xavier_signal(student, rng):
     """Ten layers of tanh units keep the spread that theory expects of xavier: the signal stays alive."""
     return deep_stds(student.init.xavier, rng, np.tanh)
 
 
-@lab.check(
-    "init.kaiming_normal",
-    points=1,
-    draw=layer,
-    cases=1,
-    judge=drawn_alike,
-    call="kaiming_normal(shape, rng=rng), and of the shape turned round",
-    picture=BOTH_SPREADS,
-)
+@lab.check("init.kaiming_normal", points=1, **SPREAD)
+@both_fans
 def kaiming_spread(student, shape, rng):
     """kaiming_normal draws weights with mean 0 and variance 2 / fan_in, fan_in being the inputs of one unit."""
     return both_ways(student.init.kaiming_normal, shape, rng)
 
 
-@lab.check(
-    "init.kaiming_normal",
-    points=1,
-    draw=large_layer,
-    cases=1,
-    judge=distributed_alike,
-    needs=[kaiming_spread],
-    call="kaiming_normal(shape, rng=rng)",
-)
+@lab.check("init.kaiming_normal", points=1, needs=[kaiming_spread], **FORM)
+@once
 def kaiming_form(student, shape, rng):
     """kaiming_normal's weights are normally distributed."""
     return sample(student.init.kaiming_normal(shape, rng=rng))
 
 
-@lab.check(
-    "init.kaiming_normal",
-    points=1,
-    draw=small_layer,
-    judge=draws_anew,
-    needs=[kaiming_spread],
-    call="kaiming_normal(shape, rng=rng), again, and with an equal rng",
-)
+@lab.check("init.kaiming_normal", points=1, needs=[kaiming_spread], **ANEW)
+@three_times
 def kaiming_anew(student, shape, rng):
     """kaiming_normal gives other weights at every call, and the same again for the same seed."""
     return three_draws(student.init.kaiming_normal, shape, rng)
@@ -251,53 +219,33 @@ def kaiming_anew(student, shape, rng):
 @lab.check(
     "init.kaiming_normal",
     points=1,
-    draw=lambda rng: {"rng": seed(rng)},
+    draw=a_generator,
     cases=1,
     judge=follows_mean_field("relu", gain=2.0),
     needs=[kaiming_spread],
-    call="kaiming_normal((500, 500), rng=rng) for ten layers of ReLU units",
 )
+@shown("kaiming_normal((500, 500), rng=rng) for ten layers of ReLU units")
 def kaiming_signal(student, rng):
     """Ten layers of ReLU units keep the spread that theory expects of kaiming_normal: none is lost."""
     return deep_stds(student.init.kaiming_normal, rng, lambda a: np.maximum(a, 0))
 
 
-@lab.check(
-    "init.xavier_uniform",
-    points=2,
-    draw=layer,
-    cases=1,
-    judge=drawn_alike,
-    call="xavier_uniform(shape, rng=rng), and of the shape turned round",
-    picture=BOTH_SPREADS,
-)
+@lab.check("init.xavier_uniform", points=2, **SPREAD)
+@both_fans
 def uniform_spread(student, shape, rng):
     """xavier_uniform draws weights with mean 0 and the spread of Uniform(−b, b), b = √(6 / (fan_in + fan_out))."""
     return both_ways(student.init.xavier_uniform, shape, rng)
 
 
-@lab.check(
-    "init.xavier_uniform",
-    points=1,
-    draw=large_layer,
-    cases=1,
-    judge=distributed_alike,
-    needs=[uniform_spread],
-    call="xavier_uniform(shape, rng=rng)",
-)
+@lab.check("init.xavier_uniform", points=1, needs=[uniform_spread], **FORM)
+@once
 def uniform_form(student, shape, rng):
     """xavier_uniform's weights are spread evenly over their interval."""
     return sample(student.init.xavier_uniform(shape, rng=rng))
 
 
-@lab.check(
-    "init.xavier_uniform",
-    points=1,
-    draw=small_layer,
-    judge=draws_anew,
-    needs=[uniform_spread],
-    call="xavier_uniform(shape, rng=rng), again, and with an equal rng",
-)
+@lab.check("init.xavier_uniform", points=1, needs=[uniform_spread], **ANEW)
+@three_times
 def uniform_anew(student, shape, rng):
     """xavier_uniform gives other weights at every call, and the same again for the same seed."""
     return three_draws(student.init.xavier_uniform, shape, rng)
@@ -308,7 +256,7 @@ ACTIVATIONS = {
     "relu": lambda a: np.maximum(a, 0),
     "abs": np.abs,
 }
-STATISTICS = "activation_statistics(x, weights, activation)"
+layer_by_layer = shown("activation_statistics(x, weights, activation)", picture=LAYERS)
 
 
 def small_network(rng):
@@ -330,22 +278,15 @@ def square_network(rng):
     }
 
 
-@lab.check(
-    "init.activation_statistics", points=1, draw=square_network, call=STATISTICS, picture=LAYERS
-)
+@lab.check("init.activation_statistics", points=1, draw=square_network)
+@layer_by_layer
 def statistics(student, x, weights, activation):
     """activation_statistics gives mean and std of each layer's outputs, not of the input."""
     return student.init.activation_statistics(x, weights, ACTIVATIONS[activation])
 
 
-@lab.check(
-    "init.activation_statistics",
-    points=1,
-    draw=small_network,
-    call=STATISTICS,
-    needs=[statistics],
-    picture=LAYERS,
-)
+@lab.check("init.activation_statistics", points=1, draw=small_network, needs=[statistics])
+@layer_by_layer
 def statistics_of_any(student, x, weights, activation):
     """activation_statistics takes layers of any sizes, and any activation function."""
     return student.init.activation_statistics(x, weights, ACTIVATIONS[activation])
@@ -354,9 +295,11 @@ def statistics_of_any(student, x, weights, activation):
 @lab.check(
     "init.activation_statistics",
     points=1,
-    always=[{"rng": Seed(10), "std": 0.01}, {"rng": Seed(11), "std": 1.0}],
-    call="activation_statistics of ten tanh layers of 500 units, with weights of the given std",
+    always=table("rng std", (Seed(10), 0.01), (Seed(11), 1.0)),
     needs=[statistics],
+)
+@shown(
+    "activation_statistics of ten tanh layers of 500 units, with weights of the given std",
     picture=LAYERS,
 )
 def lecture_statistics(student, rng, std):

@@ -7,8 +7,8 @@ that it does not matter where and how a submission keeps its state.
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
-from autograder.judges.cases import short_numbers
+from autograder.course.lab import Lab, shown
+from autograder.judges.cases import short_numbers, table
 from autograder.judges.equal import close, equal
 from autograder.judges.evidence import answer_or_refusal
 from autograder.judges.refusal import or_refuses
@@ -114,88 +114,70 @@ def betas(rng):
     return (fading(rng), float(rng.choice([0.9, 0.95, 0.97])))
 
 
-@lab.check("optim.SGD.step", points=1, draw=walk, call=f"SGD(lr=lr) {THEN}", picture=WALK)
+def with_momentum(rng):
+    """Draw a walk, and what remains of the velocity."""
+    return walk(rng) | {"momentum": fading(rng)}
+
+
+def with_decay(rng):
+    """Draw a walk, and what remains of the mean of squares."""
+    return walk(rng) | {"decay": fading(rng)}
+
+
+def with_betas(rng):
+    """Draw a walk, and what remains of both moments."""
+    return walk(rng) | {"betas": betas(rng)}
+
+
+@lab.check("optim.SGD.step", points=1, draw=walk)
+@shown(f"SGD(lr=lr) {THEN}", picture=WALK)
 def sgd(student, start, gradients, lr):
     """SGD goes lr times the gradient downhill."""
     return walked(lambda p: student.optim.SGD(p, lr), student, start, gradients)
 
 
-@lab.check(
-    "optim.Momentum.step",
-    points=2,
-    draw=lambda rng: walk(rng) | {"momentum": fading(rng)},
-    call=f"Momentum(lr=lr, momentum=momentum) {THEN}",
-    picture=WALK,
-)
+@lab.check("optim.Momentum.step", points=2, draw=with_momentum)
+@shown(f"Momentum(lr=lr, momentum=momentum) {THEN}", picture=WALK)
 def momentum(student, start, gradients, lr, momentum):
     """Momentum goes along a velocity that keeps ρ of the old one and adds the gradient."""
     kind = student.optim.Momentum
     return walked(lambda p: kind(p, lr, momentum=momentum), student, start, gradients)
 
 
-@lab.check(
-    "optim.Momentum.step",
-    points=1,
-    draw=with_rates,
-    needs=[momentum],
-    call=f"Momentum(momentum=momentum) {WITH_RATES}",
-    picture=WALK,
-)
+@lab.check("optim.Momentum.step", points=1, draw=with_rates, needs=[momentum])
+@shown(f"Momentum(momentum=momentum) {WITH_RATES}", picture=WALK)
 def momentum_rate(student, start, gradients, rates, momentum):
     """A new lr acts at once on the whole velocity: the velocity is made of gradients alone."""
     kind = student.optim.Momentum
     return walked(lambda p: kind(p, 0.5, momentum=momentum), student, start, gradients, rates)
 
 
-@lab.check(
-    "optim.Nesterov.step",
-    points=2,
-    draw=lambda rng: walk(rng) | {"momentum": fading(rng)},
-    call=f"Nesterov(lr=lr, momentum=momentum) {THEN}",
-    picture=WALK,
-)
+@lab.check("optim.Nesterov.step", points=2, draw=with_momentum)
+@shown(f"Nesterov(lr=lr, momentum=momentum) {THEN}", picture=WALK)
 def nesterov(student, start, gradients, lr, momentum):
     """Nesterov leads the parameters from one look-ahead point to the next."""
     kind = student.optim.Nesterov
     return walked(lambda p: kind(p, lr, momentum=momentum), student, start, gradients)
 
 
-@lab.check(
-    "optim.Nesterov.step",
-    points=1,
-    draw=with_rates,
-    needs=[nesterov],
-    call=f"Nesterov(momentum=momentum) {WITH_RATES}",
-    picture=WALK,
-)
+@lab.check("optim.Nesterov.step", points=1, draw=with_rates, needs=[nesterov])
+@shown(f"Nesterov(momentum=momentum) {WITH_RATES}", picture=WALK)
 def nesterov_rate(student, start, gradients, rates, momentum):
     """In Nesterov's velocity each gradient keeps the lr it came with, as in the lecture."""
     kind = student.optim.Nesterov
     return walked(lambda p: kind(p, 0.5, momentum=momentum), student, start, gradients, rates)
 
 
-@lab.check(
-    "optim.AdaGrad.step",
-    points=1,
-    draw=walk,
-    judge=whatever_epsilon,
-    call=f"AdaGrad(lr=lr, eps={TINY}) {THEN}",
-    picture=WALK,
-)
+@lab.check("optim.AdaGrad.step", points=1, draw=walk, judge=whatever_epsilon)
+@shown(f"AdaGrad(lr=lr, eps={TINY}) {THEN}", picture=WALK)
 def adagrad(student, start, gradients, lr):
     """AdaGrad divides each parameter's step by the root of the sum of its squared gradients."""
     kind = student.optim.AdaGrad
     return walked(lambda p: kind(p, lr, eps=TINY), student, start, gradients)
 
 
-@lab.check(
-    "optim.AdaGrad.step",
-    points=1,
-    draw=with_epsilon,
-    needs=[adagrad],
-    call=f"AdaGrad(lr=lr, eps=eps) {THEN}",
-    picture=WALK,
-)
+@lab.check("optim.AdaGrad.step", points=1, draw=with_epsilon, needs=[adagrad])
+@shown(f"AdaGrad(lr=lr, eps=eps) {THEN}", picture=WALK)
 def adagrad_epsilon(student, start, gradients, lr, eps):
     """AdaGrad adds eps to the root, so that a gradient of 0 is a step of 0."""
     return walked(lambda p: student.optim.AdaGrad(p, lr, eps=eps), student, start, gradients)
@@ -204,12 +186,11 @@ def adagrad_epsilon(student, start, gradients, lr, eps):
 @lab.check(
     "optim.RMSProp.step",
     points=2,
-    draw=lambda rng: walk(rng) | {"decay": fading(rng)},
+    draw=with_decay,
     always=[STEEP | {"decay": 0.3}],
     judge=whatever_epsilon,
-    call=f"RMSProp(lr=lr, decay=decay, eps={TINY}) {THEN}",
-    picture=WALK,
 )
+@shown(f"RMSProp(lr=lr, decay=decay, eps={TINY}) {THEN}", picture=WALK)
 def rmsprop(student, start, gradients, lr, decay):
     """RMSProp divides each parameter's step by the root of a fading mean of its squared gradients."""
     kind = student.optim.RMSProp
@@ -221,9 +202,8 @@ def rmsprop(student, start, gradients, lr, decay):
     points=1,
     draw=lambda rng: with_epsilon(rng) | {"decay": fading(rng)},
     needs=[rmsprop],
-    call=f"RMSProp(lr=lr, decay=decay, eps=eps) {THEN}",
-    picture=WALK,
 )
+@shown(f"RMSProp(lr=lr, decay=decay, eps=eps) {THEN}", picture=WALK)
 def rmsprop_epsilon(student, start, gradients, lr, eps, decay):
     """RMSProp adds eps to the root, so that a gradient of 0 is a step of 0."""
     kind = student.optim.RMSProp
@@ -233,26 +213,19 @@ def rmsprop_epsilon(student, start, gradients, lr, eps, decay):
 @lab.check(
     "optim.Adam.step",
     points=2,
-    draw=lambda rng: walk(rng) | {"betas": betas(rng)},
+    draw=with_betas,
     always=[STEEP | {"betas": (0.3, 0.45)}],
     judge=whatever_epsilon,
-    call=f"Adam(lr=lr, betas=betas, eps={TINY}) {THEN}",
-    picture=WALK,
 )
+@shown(f"Adam(lr=lr, betas=betas, eps={TINY}) {THEN}", picture=WALK)
 def adam(student, start, gradients, lr, betas):
     """Adam divides the corrected mean of the gradients by the root of that of their squares."""
     kind = student.optim.Adam
     return walked(lambda p: kind(p, lr, betas=betas, eps=TINY), student, start, gradients)
 
 
-@lab.check(
-    "optim.Adam.step",
-    points=1,
-    draw=lambda rng: walk(rng) | {"betas": betas(rng)},
-    judge=whatever_epsilon,
-    call=f"Adam(lr=lr, betas=betas, eps={TINY}, bias_correction=False) {THEN}",
-    picture=WALK,
-)
+@lab.check("optim.Adam.step", points=1, draw=with_betas, judge=whatever_epsilon)
+@shown(f"Adam(lr=lr, betas=betas, eps={TINY}, bias_correction=False) {THEN}", picture=WALK)
 def adam_uncorrected(student, start, gradients, lr, betas):
     """Without bias_correction, Adam takes both moments as they are."""
     kind = student.optim.Adam
@@ -269,9 +242,8 @@ def adam_uncorrected(student, start, gradients, lr, betas):
     points=1,
     draw=lambda rng: with_epsilon(rng) | {"betas": betas(rng)},
     needs=[adam],
-    call=f"Adam(lr=lr, betas=betas, eps=eps) {THEN}",
-    picture=WALK,
 )
+@shown(f"Adam(lr=lr, betas=betas, eps=eps) {THEN}", picture=WALK)
 def adam_epsilon(student, start, gradients, lr, eps, betas):
     """Adam adds eps to the root of the corrected second moment."""
     kind = student.optim.Adam
@@ -288,18 +260,18 @@ def stairs(rng):
     }
 
 
-@lab.check(
-    "schedules.step_decay",
-    points=2,
-    draw=stairs,
-    always=[
-        {"lr": 0.75, "drop": 0.5, "every": 1, "epochs": 4},
-        {"lr": 0.75, "drop": 0.5, "every": 4, "epochs": 3},
-        {"lr": 0.75, "drop": 0.5, "every": 0, "epochs": 2},
-        {"lr": 0.75, "drop": 0.5, "every": -2, "epochs": 2},
-    ],
-    judge=or_refuses(equal),
-    call="[step_decay(lr, epoch, drop, every) for epoch in range(epochs)]",
+STAIRS = table(
+    "lr drop every epochs",
+    (0.75, 0.5, 1, 4),
+    (0.75, 0.5, 4, 3),
+    (0.75, 0.5, 0, 2),
+    (0.75, 0.5, -2, 2),
+)
+
+
+@lab.check("schedules.step_decay", points=2, draw=stairs, always=STAIRS, judge=or_refuses(equal))
+@shown(
+    "[step_decay(lr, epoch, drop, every) for epoch in range(epochs)]",
     picture=pictures.series("The rate, epoch by epoch", ("rate",), xlabel="epoch"),
 )
 def step_decay(student, lr, drop, every, epochs):
@@ -317,25 +289,15 @@ def times(rng):
     }
 
 
-@lab.check(
-    "schedules.exponential_decay",
-    points=1,
-    draw=times,
-    call="[exponential_decay(lr, k, t) for t in times]",
-    picture=DECAYING,
-)
+@lab.check("schedules.exponential_decay", points=1, draw=times)
+@shown("[exponential_decay(lr, k, t) for t in times]", picture=DECAYING)
 def exponential_decay(student, lr, k, times):
     """exponential_decay is α₀ · exp(−k t)."""
     return [student.schedules.exponential_decay(lr, k, t) for t in times]
 
 
-@lab.check(
-    "schedules.inverse_time_decay",
-    points=1,
-    draw=times,
-    call="[inverse_time_decay(lr, k, t) for t in times]",
-    picture=DECAYING,
-)
+@lab.check("schedules.inverse_time_decay", points=1, draw=times)
+@shown("[inverse_time_decay(lr, k, t) for t in times]", picture=DECAYING)
 def inverse_time_decay(student, lr, k, times):
     """inverse_time_decay is α₀ / (1 + k t)."""
     return [student.schedules.inverse_time_decay(lr, k, t) for t in times]

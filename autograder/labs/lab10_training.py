@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
-from autograder.judges.cases import bits, seed, short_numbers
+from autograder.course.lab import Lab, shown
+from autograder.judges.cases import bits, seed, short_numbers, table
 from autograder.judges.equal import equal
 from autograder.judges.evidence import answer_or_refusal
 from autograder.judges.randomness import (
@@ -60,6 +60,18 @@ def generators(rng):
     return {"rng": first, "again": Seed(first.value), "other": seed(rng)}
 
 
+def refused(names, *rows):
+    """Make cases that cannot be answered, whatever the generators are."""
+    return [case | generators(np.random.default_rng(0)) for case in table(names, *rows)]
+
+
+def three_draws(draw, *rngs):
+    """Draw from each of three generators, unless it is refused."""
+    return answer_or_refusal(
+        lambda: dict(zip(("first", "again", "other"), map(draw, rngs), strict=True))
+    )
+
+
 def labelled(rng, n_samples):
     """Draw samples with rows and targets that are all different."""
     x = np.column_stack([rng.permutation(n_samples) + 0.5, short_numbers(rng, n_samples)])
@@ -81,36 +93,26 @@ def to_split(rng):
     "selection.train_val_split",
     points=1,
     draw=to_split,
-    always=[
-        {
-            "x": ROWS,
-            "target": np.array([7, 9, 8]),
-            "val_fraction": 0.6,
-            "rng": Seed(1),
-        },
-        {
-            "x": ROWS,
-            "target": np.array([7, 9, 8]),
-            "val_fraction": 0.3,
-            "rng": Seed(1),
-        },
-    ],
+    always=table(
+        "x target val_fraction rng",
+        (ROWS, np.array([7, 9, 8]), 0.6, Seed(1)),
+        (ROWS, np.array([7, 9, 8]), 0.3, Seed(1)),
+    ),
     judge=cuts_in_two,
-    call="train_val_split(x, target, val_fraction, rng=rng)",
     unchanged=["x", "target"],
 )
+@shown("train_val_split(x, target, val_fraction, rng=rng)")
 def parts(student, x, target, val_fraction, rng):
     """train_val_split puts every sample in one of two parts, beside its own target."""
     split = student.selection.train_val_split(x, target, val_fraction, rng=rng)
     return None if split is None else tuple(split)
 
 
-def not_to_split(share, n_targets=3):
-    """Make a case of three samples that cannot be split so."""
-    target = np.arange(n_targets)
-    return {"x": ROWS, "target": target, "val_fraction": share} | generators(
-        np.random.default_rng(0)
-    )
+NO_SPLITS = refused(
+    "x target val_fraction",
+    *((ROWS, np.arange(n_targets), 0.6) for n_targets in (2, 4)),
+    *((ROWS, np.arange(3), share) for share in (0.1, 0.9, -0.4, 1.3)),
+)
 
 
 @lab.check(
@@ -119,65 +121,48 @@ def not_to_split(share, n_targets=3):
     draw=lambda rng: (
         {"x": np.arange(61.0), "target": np.arange(61), "val_fraction": 0.3} | generators(rng)
     ),
-    always=[
-        not_to_split(0.6, n_targets=2),
-        not_to_split(0.6, n_targets=4),
-        *map(not_to_split, (0.1, 0.9, -0.4, 1.3)),
-    ],
+    always=NO_SPLITS,
     judge=or_refuses(follows_generator),
     needs=[parts],
-    call="train_val_split(x, target, val_fraction, rng=rng), rng=again, rng=other",
 )
+@shown("train_val_split(x, target, val_fraction, rng=rng), rng=again, rng=other")
 def shuffled(student, x, target, val_fraction, rng, again, other):
     """train_val_split shuffles by the generator it is given, and refuses what leaves no two parts."""
 
     def val(generator):
         return student.selection.train_val_split(x, target, val_fraction, rng=generator)[2]
 
-    return answer_or_refusal(lambda: {"first": val(rng), "again": val(again), "other": val(other)})
+    return three_draws(val, rng, again, other)
 
 
-def folded(folds):
-    """Take the pairs of indices out of folds, in a list or not."""
-    return None if folds is None else [tuple(pair) for pair in folds]
+def to_fold(rng):
+    """Draw numbers of samples and folds of which one is no multiple of the other."""
+    n_samples, n_splits = int(rng.choice([13, 17, 18, 22])), int(rng.choice([4, 5]))
+    return {"n_samples": n_samples, "n_splits": n_splits, "rng": seed(rng)}
 
 
-@lab.check(
-    "selection.k_fold",
-    points=1,
-    draw=lambda rng: {
-        "n_samples": int(rng.choice([13, 17, 18, 22])),
-        "n_splits": int(rng.choice([4, 5])),
-        "rng": seed(rng),
-    },
-    always=[
-        {"n_samples": 7, "n_splits": 3, "rng": Seed(0)},
-        {"n_samples": 11, "n_splits": 4, "rng": Seed(4)},
-        {"n_samples": 5, "n_splits": 5, "rng": Seed(2)},
-        {"n_samples": 9, "n_splits": 2, "rng": Seed(3)},
-    ],
-    judge=cuts_folds,
-    call="k_fold(n_samples, n_splits, rng=rng)",
+FOLDS = table(
+    "n_samples n_splits rng", (7, 3, Seed(0)), (11, 4, Seed(4)), (5, 5, Seed(2)), (9, 2, Seed(3))
 )
+
+
+@lab.check("selection.k_fold", points=1, draw=to_fold, always=FOLDS, judge=cuts_folds)
+@shown("k_fold(n_samples, n_splits, rng=rng)")
 def folds(student, n_samples, n_splits, rng):
     """k_fold puts every sample in exactly one validation fold, and trains on all others."""
-    return folded(student.selection.k_fold(n_samples, n_splits, rng=rng))
-
-
-def not_to_fold(n_samples, n_splits):
-    """Make a case that cannot be cut so."""
-    return {"n_samples": n_samples, "n_splits": n_splits} | generators(np.random.default_rng(0))
+    pairs = student.selection.k_fold(n_samples, n_splits, rng=rng)
+    return None if pairs is None else [tuple(pair) for pair in pairs]
 
 
 @lab.check(
     "selection.k_fold",
     points=1,
     draw=lambda rng: {"n_samples": 40, "n_splits": 4} | generators(rng),
-    always=[not_to_fold(5, 1), not_to_fold(5, 6)],
+    always=refused("n_samples n_splits", (5, 1), (5, 6)),
     judge=or_refuses(follows_generator),
     needs=[folds],
-    call="k_fold(n_samples, n_splits, rng=rng), rng=again, rng=other",
 )
+@shown("k_fold(n_samples, n_splits, rng=rng), rng=again, rng=other")
 def shuffled_folds(student, n_samples, n_splits, rng, again, other):
     """k_fold shuffles by the generator it is given, and refuses other than 2 to n_samples folds."""
 
@@ -185,9 +170,7 @@ def shuffled_folds(student, n_samples, n_splits, rng, again, other):
         pairs = student.selection.k_fold(n_samples, n_splits, rng=generator)
         return np.concatenate([np.sort(val) for _, val in pairs])
 
-    return answer_or_refusal(
-        lambda: {"first": validated(rng), "again": validated(again), "other": validated(other)}
-    )
+    return three_draws(validated, rng, again, other)
 
 
 def to_validate(rng):
@@ -215,25 +198,16 @@ def cross_validated(student, x, target, n_splits, scores, rng):
 
 
 @lab.check(
-    "selection.cross_validate",
-    points=1,
-    draw=to_validate,
-    judge=fits_every_fold,
-    needs=[folds],
-    call="cross_validate(fit_and_score, x, target, n_splits, rng=rng), and watched fit_and_score",
+    "selection.cross_validate", points=1, draw=to_validate, judge=fits_every_fold, needs=[folds]
 )
+@shown("cross_validate(fit_and_score, x, target, n_splits, rng=rng), and watched fit_and_score")
 def fits(student, x, target, n_splits, scores, rng):
     """cross_validate gives fit_and_score every fold: the parts to train on and to validate."""
     return cross_validated(student, x, target, n_splits, scores, rng)[0]
 
 
-@lab.check(
-    "selection.cross_validate",
-    points=1,
-    draw=to_validate,
-    needs=[folds],
-    call="cross_validate(fit_and_score, x, target, n_splits, rng=rng), fit_and_score gives scores",
-)
+@lab.check("selection.cross_validate", points=1, draw=to_validate, needs=[folds])
+@shown("cross_validate(fit_and_score, x, target, n_splits, rng=rng), fit_and_score gives scores")
 def mean_score(student, x, target, n_splits, scores, rng):
     """cross_validate returns the mean of the scores, and the scores fold by fold."""
     return cross_validated(student, x, target, n_splits, scores, rng)[1]
@@ -251,13 +225,8 @@ def one_range(rng):
     return {"low": low, "high": high, "size": 1501, "rng": seed(rng)}
 
 
-@lab.check(
-    "selection.log_uniform",
-    points=1,
-    draw=one_range,
-    judge=draws_log_uniformly,
-    call="log_uniform(low, high, size, rng=rng)",
-)
+@lab.check("selection.log_uniform", points=1, draw=one_range, judge=draws_log_uniformly)
+@shown("log_uniform(low, high, size, rng=rng)")
 def log_spread(student, low, high, size, rng):
     """log_uniform spreads its draws evenly over the decades from low to high."""
     return student.selection.log_uniform(low, high, size, rng=rng)
@@ -267,23 +236,18 @@ def log_spread(student, low, high, size, rng):
     "selection.log_uniform",
     points=1,
     draw=lambda rng: {"low": 1e-6, "high": 1e-3} | generators(rng),
-    always=[
-        {"low": low, "high": high} | generators(np.random.default_rng(0))
-        for low, high in ((0.0, 0.1), (-0.5, 0.1), (0.1, 0.1), (0.1, 0.001))
-    ],
+    always=refused("low high", (0.0, 0.1), (-0.5, 0.1), (0.1, 0.1), (0.1, 0.001)),
     judge=or_refuses(follows_generator),
     needs=[log_spread],
-    call="log_uniform(low, high, 9, rng=rng), rng=again, rng=other",
 )
+@shown("log_uniform(low, high, 9, rng=rng), rng=again, rng=other")
 def log_random(student, low, high, rng, again, other):
     """log_uniform draws from the generator it is given, and refuses all but 0 < low < high."""
 
     def draws(generator):
         return student.selection.log_uniform(low, high, 9, rng=generator)
 
-    return answer_or_refusal(
-        lambda: {"first": draws(rng), "again": draws(again), "other": draws(other)}
-    )
+    return three_draws(draws, rng, again, other)
 
 
 def small_grid(rng):
@@ -294,18 +258,19 @@ def small_grid(rng):
     return {"grid": {"lr": rates, "l2": penalties}, "scores": scores.reshape(3, 2)}
 
 
-@lab.check(
-    "selection.grid_search",
-    points=1,
-    draw=small_grid,
-    always=[
-        {
-            "grid": {"lr": [0.1, 0.01], "l2": [0.0, 0.5, 0.25]},
-            "scores": np.array([[0.25, np.nan, 0.5], [0.75, -1.0, 0.125]]),
-        },
-        {"grid": {"width": [8, 16, 4]}, "scores": np.array([0.25, 0.125, 0.5])},
-    ],
-    call="grid_search(evaluate, grid), evaluate looks up scores",
+GRIDS = table(
+    "grid scores",
+    (
+        {"lr": [0.1, 0.01], "l2": [0.0, 0.5, 0.25]},
+        np.array([[0.25, np.nan, 0.5], [0.75, -1.0, 0.125]]),
+    ),
+    ({"width": [8, 16, 4]}, np.array([0.25, 0.125, 0.5])),
+)
+
+
+@lab.check("selection.grid_search", points=1, draw=small_grid, always=GRIDS)
+@shown(
+    "grid_search(evaluate, grid), evaluate looks up scores",
     picture=pictures.series(
         "Scores by rank, the best first",
         ("score",),
@@ -341,8 +306,8 @@ def two_ranges(rng):
     draw=two_ranges,
     judge=searches_at_random,
     needs=[log_spread],
-    call="random_search(evaluate, ranges, n_trials, rng=rng)",
 )
+@shown("random_search(evaluate, ranges, n_trials, rng=rng)")
 def random_trials(student, ranges, peak, n_trials, rng):
     """random_search draws each hyperparameter of each trial anew, and ranks the best trial first."""
 
@@ -365,28 +330,16 @@ def to_refine(rng):
     return {"low": low, "high": high, "best": best}
 
 
-@lab.check(
-    "selection.refine",
-    points=1,
-    draw=to_refine,
-    always=[
-        {"low": 1e-3, "high": 1e1, "best": 1e1},
-        {"low": 1e-3, "high": 1e1, "best": 2e-3},
-        {"low": 0.5, "high": 8.0, "best": 0.5},
-        *(
-            {"low": low, "high": high, "best": best}
-            for low, high, best in (
-                (0.0, 8.0, 0.5),
-                (-0.5, 8.0, 0.5),
-                (0.5, 8.0, 8.25),
-                (0.5, 8.0, 0.25),
-                (0.5, 0.5, 0.5),
-            )
-        ),
-    ],
-    judge=or_refuses(equal),
-    picture=pictures.interval,
+RANGES = table(
+    "low high best",
+    *((1e-3, 1e1, 1e1), (1e-3, 1e1, 2e-3), (0.5, 8.0, 0.5)),
+    *((0.0, 8.0, 0.5), (-0.5, 8.0, 0.5), (0.5, 8.0, 8.25), (0.5, 8.0, 0.25), (0.5, 0.5, 0.5)),
 )
+"""Three with an answer, and five without."""
+
+
+@lab.check("selection.refine", points=1, draw=to_refine, always=RANGES, judge=or_refuses(equal))
+@shown(picture=pictures.interval)
 def refine(student, low, high, best):
     """refine halves the decades around a best value in the range, beyond the border if need be."""
     return answer_or_refusal(lambda: student.selection.refine(low, high, best))
@@ -409,23 +362,23 @@ def stopping_case(rng):
     }
 
 
-@lab.check(
-    "training.EarlyStopping.update",
-    points=2,
-    draw=stopping_case,
-    cases=6,
-    always=[
-        {"losses": [0.5] * 7, "rounds": 3, "tolerance": 0.0},
-        {"losses": [9.0, 9.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], "rounds": 3, "tolerance": 0.1},
-        {"losses": [8.0, 6.0, 4.0, 6.0, 6.0], "rounds": 2, "tolerance": 0.1},
-        {"losses": [8.0, 8.0, 4.0, 14.0, 15.0], "rounds": 2, "tolerance": 0.1},
-        {"losses": [8.0, 4.0, 9.0, 1.0], "rounds": 2, "tolerance": 0.1},
-        {"losses": [4.0, 10.0, 8.0, 9.0], "rounds": 2, "tolerance": 0.1},
-        {"losses": [8.0, 7.0, float("nan"), float("nan")], "rounds": 2, "tolerance": 0.1},
-        {"losses": [4.0, 3.0, 2.75, 2.0, 2.5, 1.5], "rounds": 1, "tolerance": 0.125},
-        {"losses": [900.0, 899.5, 899.0, 898.5, 898.0, 400.0], "rounds": 2, "tolerance": 0.01},
-    ],
-    call="[EarlyStopping(rounds, tolerance).update(loss, model) for loss in losses]",
+STOPPING = table(
+    "losses rounds tolerance",
+    ([0.5] * 7, 3, 0.0),
+    ([9.0, 9.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], 3, 0.1),
+    ([8.0, 6.0, 4.0, 6.0, 6.0], 2, 0.1),
+    ([8.0, 8.0, 4.0, 14.0, 15.0], 2, 0.1),
+    ([8.0, 4.0, 9.0, 1.0], 2, 0.1),
+    ([4.0, 10.0, 8.0, 9.0], 2, 0.1),
+    ([8.0, 7.0, np.nan, np.nan], 2, 0.1),
+    ([4.0, 3.0, 2.75, 2.0, 2.5, 1.5], 1, 0.125),
+    ([900.0, 899.5, 899.0, 898.5, 898.0, 400.0], 2, 0.01),
+)
+
+
+@lab.check("training.EarlyStopping.update", points=2, draw=stopping_case, cases=6, always=STOPPING)
+@shown(
+    "[EarlyStopping(rounds, tolerance).update(loss, model) for loss in losses]",
     picture=pictures.stopping,
 )
 def stops(student, losses, rounds, tolerance):
@@ -446,12 +399,12 @@ def up_and_down(rng):
     "training.EarlyStopping.update",
     points=1,
     draw=up_and_down,
-    always=[
-        {"losses": [2.0, 3.0, 2.0, 1.0, 1.5]},
-        {"losses": [1.0, 0.0, 0.5]},
-        {"losses": [4.0, float("nan"), 3.0, 5.0]},
-    ],
-    call="EarlyStopping().update(loss, model) for loss in losses, model trains on after each",
+    always=table(
+        "losses", ([2.0, 3.0, 2.0, 1.0, 1.5],), ([1.0, 0.0, 0.5],), ([4.0, np.nan, 3.0, 5.0],)
+    ),
+)
+@shown(
+    "EarlyStopping().update(loss, model) for loss in losses, model trains on after each",
     picture=pictures.best_so_far,
 )
 def keeps_best(student, losses):
@@ -478,11 +431,10 @@ def costs(rng):
     "training.diverged",
     points=1,
     draw=costs,
-    always=[
-        {"first_cost": 2.0, "factors": [float("nan")]},
-        {"first_cost": 2.5, "factors": [float("inf")]},
-    ],
-    call="[diverged(factor * first_cost, first_cost) for factor in factors]",
+    always=table("first_cost factors", (2.0, [np.nan]), (2.5, [np.inf])),
+)
+@shown(
+    "[diverged(factor * first_cost, first_cost) for factor in factors]",
     picture=pictures.over(
         "Diverged (1) or not (0), by how large the cost is",
         x=lambda case: case["factors"],
@@ -531,6 +483,12 @@ def regression(rng):
     }
 
 
+def trained(student, model, data, *, lr, **options):
+    """Train a model with plain steps on the mean squared error."""
+    loss, optimizer = student.losses.MSELoss(), student.optim.SGD(model.parameters(), lr=lr)
+    return student.training.train(model, loss, optimizer, student.selection.Split(*data), **options)
+
+
 def losses_of(history):
     """Take the losses out of a history; what is none is handed over as it is."""
     if history is None:
@@ -552,22 +510,19 @@ def short_run(rates):
     draw=regression,
     always=[short_run([0.0625]), short_run([])],
     needs=NEEDED,
-    call="train(Sequential(Doubling(), Linear), MSELoss(), SGD, data, l2=l2, epochs=len(rates), "
+)
+@shown(
+    "train(Sequential(Doubling(), Linear), MSELoss(), SGD, data, l2=l2, epochs=len(rates), "
     "rng=rng), schedule looks up rates",
     picture=LOSSES,
 )
 def train(student, x_train, y_train, x_val, y_val, weight, rates, l2, rng):
     """train updates with the epoch's rate and penalty, and records the losses in the right modes."""
     model, linear = network(student, weight, doubling(student))
-    history = student.training.train(
-        model,
-        student.losses.MSELoss(),
-        student.optim.SGD(model.parameters(), lr=1.0),
-        student.selection.Split(x_train, y_train, x_val, y_val),
-        epochs=len(rates),
-        rng=rng,
-        l2=l2,
-        schedule=lambda epoch: float(rates[epoch]),
+    data, schedule = (x_train, y_train, x_val, y_val), lambda epoch: float(rates[epoch])
+    epochs = len(rates)
+    history = trained(
+        student, model, data, lr=1.0, epochs=epochs, rng=rng, l2=l2, schedule=schedule
     )
     told = losses_of(history)
     return told and told | {"weight": linear.weight.data, "bias": linear.bias.data}
@@ -612,14 +567,10 @@ def several_batches(rng):
     return drawn | {"batch_size": int(rng.choice([4, 5])), "epochs": 3, "rng": seed(rng)}
 
 
-@lab.check(
-    "training.train",
-    points=1,
-    draw=several_batches,
-    judge=goes_through_all,
-    needs=NEEDED,
-    call="train(…, Split(x, target, …), epochs=epochs, batch_size=batch_size, rng=rng), "
-    "and watched the updates",
+@lab.check("training.train", points=1, draw=several_batches, judge=goes_through_all, needs=NEEDED)
+@shown(
+    "train(…, Split(x, target, …), epochs=epochs, batch_size=batch_size, rng=rng), "
+    "and watched the updates"
 )
 def updates(student, x, target, batch_size, epochs, rng):
     """In every epoch each sample is in one update, in batches of at most batch_size, in a new order."""
@@ -641,27 +592,17 @@ def overshooting(rng):
     }
 
 
-@lab.check(
-    "training.train",
-    points=1,
-    draw=overshooting,
-    needs=[*NEEDED, train],
-    slides="Cross validation: Early stopping in NN",
-    call="train(Linear, MSELoss(), SGD, data, epochs=25, rng=rng), y_train is slope · x, "
+@lab.check("training.train", points=1, draw=overshooting, needs=[*NEEDED, train])
+@shown(
+    "train(Linear, MSELoss(), SGD, data, epochs=25, rng=rng), y_train is slope · x, "
     "y_val is share of it",
+    slides="Cross validation: Early stopping in NN",
 )
 def best_model(student, x, slope, share, rng):
     """best_model is the model of the epoch with the lowest validation loss, not that of the last."""
     model, linear = network(student, np.zeros((1, 1)))
-    rate = 0.05 / float(np.mean(x**2))
-    history = student.training.train(
-        model,
-        student.losses.MSELoss(),
-        student.optim.SGD(model.parameters(), lr=rate),
-        student.selection.Split(x, slope * x, x, share * slope * x),
-        epochs=25,
-        rng=rng,
-    )
+    data, rate = (x, slope * x, x, share * slope * x), 0.05 / float(np.mean(x**2))
+    history = trained(student, model, data, lr=rate, epochs=25, rng=rng)
     best = getattr(history, "best_model", None)
     return {
         "best": None if best is None else [p.data.copy() for p in best.parameters()],
@@ -679,20 +620,20 @@ def explosive(rng):
     }
 
 
-@lab.check(
-    "training.train",
-    points=1,
-    draw=explosive,
-    always=[
-        {"x": 2.0, "target": 3.0, "rate": 1e-6, "rng": Seed(5)},
-        {"x": 0.5, "target": -2.5, "rate": 2.15, "rng": Seed(8)},
-        {"x": 2.0, "target": 4.0, "rate": 2.1, "rng": Seed(9)},
-        {"x": 1.5, "target": 3.0, "rate": 3.0, "rng": Seed(10)},
-        {"x": 1.5, "target": 2.0, "rate": 50.0, "rng": Seed(6)},
-        {"x": 2.0, "target": -3.0, "rate": 0.25, "rng": Seed(7)},
-    ],
-    needs=[*NEEDED, train],
-    call="train(Linear, MSELoss(), SGD, data, epochs=12, batch_size=4, "
+EXPLOSIONS = table(
+    "x target rate rng",
+    (2.0, 3.0, 1e-6, Seed(5)),
+    (0.5, -2.5, 2.15, Seed(8)),
+    (2.0, 4.0, 2.1, Seed(9)),
+    (1.5, 3.0, 3.0, Seed(10)),
+    (1.5, 2.0, 50.0, Seed(6)),
+    (2.0, -3.0, 0.25, Seed(7)),
+)
+
+
+@lab.check("training.train", points=1, draw=explosive, always=EXPLOSIONS, needs=[*NEEDED, train])
+@shown(
+    "train(Linear, MSELoss(), SGD, data, epochs=12, batch_size=4, "
     "stopping=EarlyStopping(2, 1e-9), rng=rng), 12 samples (x, target), lr is rate / (1 + x²)",
     picture=LOSSES,
 )
@@ -701,11 +642,11 @@ def ends(student, x, target, rate, rng):
     model, _ = network(student, np.zeros((1, 1)))
     inputs, targets = np.full((12, 1), x), np.full((12, 1), target)
     heard = []
-    history = student.training.train(
+    history = trained(
+        student,
         model,
-        student.losses.MSELoss(),
-        student.optim.SGD(model.parameters(), lr=0.5 * rate / (1 + x**2)),
-        student.selection.Split(inputs, targets, inputs[:3], targets[:3] + 0.5),
+        (inputs, targets, inputs[:3], targets[:3] + 0.5),
+        lr=0.5 * rate / (1 + x**2),
         epochs=12,
         rng=rng,
         batch_size=4,
@@ -726,25 +667,19 @@ def twenty(rng):
 
 
 @lab.check(
-    "training.train",
-    points=1,
-    draw=twenty,
-    cases=1,
-    judge=memorizes,
-    needs=[*NEEDED, train],
-    call="train(mlp((6, 24, 4), Tanh), CrossEntropyLoss(), Adam(lr=0.03), Split(x, target, x, target), "
-    "epochs=150, batch_size=20, rng=rng)",
+    "training.train", points=1, draw=twenty, cases=1, judge=memorizes, needs=[*NEEDED, train]
+)
+@shown(
+    "train(mlp((6, 24, 4), Tanh), CrossEntropyLoss(), Adam(lr=0.03), Split(x, target, x, target), "
+    "epochs=150, batch_size=20, rng=rng)"
 )
 def overfits(student, x, target, rng):
     """train overfits twenty examples to accuracy 1.0, as the lecture's first test of a loop."""
     model = student.layers.mlp((6, 24, 4), student.layers.Tanh, rng=np.random.default_rng(1))
-    student.training.train(
-        model,
+    loss, optimizer = (
         student.losses.CrossEntropyLoss(),
-        student.optim.Adam(model.parameters(), lr=0.03),
-        student.selection.Split(x, target, x, target),
-        epochs=150,
-        rng=rng,
-        batch_size=20,
+        student.optim.Adam(model.parameters(), 0.03),
     )
+    data = student.selection.Split(x, target, x, target)
+    student.training.train(model, loss, optimizer, data, epochs=150, rng=rng, batch_size=20)
     return model.eval()(x)

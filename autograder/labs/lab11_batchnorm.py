@@ -1,9 +1,11 @@
 """Checks of lab 11: batch normalization."""
 
+from functools import partial
+
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.cases import short_numbers
 from autograder.judges.evidence import gradient_evidence
 from autograder.judges.gradient import gradient_agrees
@@ -18,11 +20,18 @@ lab = Lab(
     },
 )
 
+in_training = partial(lab.check, mode="training")
+in_evaluation = partial(lab.check, mode="evaluation")
+
 TINY = 1e-12
 """So small that where eps is added, or whether, makes no difference: that is asked in checks of its own."""
 
 BATCH = pictures.entries("The batch after the layer: a column for each feature")
-RUNNING = pictures.walk("The running statistic after each batch", names="feature")
+GRADIENT = pictures.entries("The gradient, an entry for each feature")
+after_each = shown(
+    "layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)",
+    picture=pictures.walk("The running statistic after each batch", names="feature"),
+)
 
 
 def batch(rng, n_samples=7, n_features=3):
@@ -56,14 +65,16 @@ def batches(rng):
     }
 
 
-def evaluation(rng, n_samples=4):
+def evaluation(rng):
     """Draw a layer that has been trained, and what it is asked in evaluation."""
-    return {
-        **scaled_batch(rng),
-        "x": batch(rng, n_samples),
-        "running_mean": short_numbers(rng, 3),
-        "running_var": np.abs(short_numbers(rng, 3)),
-    }
+    layer, x = scaled_batch(rng), batch(rng, 4)
+    mean, variance = short_numbers(rng, 3), np.abs(short_numbers(rng, 3))
+    return {**layer, "x": x, "running_mean": mean, "running_var": variance}
+
+
+def evaluation_with_eps(rng):
+    """Draw the same with an eps that nobody can overlook."""
+    return {**evaluation(rng), "eps": float(rng.choice([0.25, 0.5, 2.0]))}
 
 
 def upstream(draw):
@@ -90,70 +101,36 @@ def trained(student, weight, bias, running_mean, running_var, eps=TINY):
     return layer
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=2,
-    draw=plain_batch,
-    call="BatchNorm1d(3, eps=1e-12)(x)",
-    picture=BATCH,
-    mode="training",
-)
+@in_training("batchnorm.BatchNorm1d.forward", points=2, draw=plain_batch)
+@shown("BatchNorm1d(3, eps=1e-12)(x)", picture=BATCH)
 def normalises(student, x):
     """In training, every feature has mean 0 and variance 1 in the batch."""
     return student.batchnorm.BatchNorm1d(3, eps=TINY)(np.array(x))
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=1,
-    draw=scaled_batch,
-    needs=[normalises],
-    call="layer(x) with layer.weight.data = weight, layer.bias.data = bias",
-    picture=BATCH,
-    mode="training",
-)
+@in_training("batchnorm.BatchNorm1d.forward", points=1, draw=scaled_batch, needs=[normalises])
+@shown("layer(x) with layer.weight.data = weight, layer.bias.data = bias", picture=BATCH)
 def scales(student, x, weight, bias):
     """In training, the normalised features are scaled by γ and shifted by β."""
     return made(student, weight, bias, eps=TINY)(np.array(x))
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=1,
-    draw=flat_batch,
-    needs=[scales],
-    call="BatchNorm1d(3, eps=eps)(x) with γ = weight, β = bias",
-    picture=BATCH,
-    mode="training",
-)
+@in_training("batchnorm.BatchNorm1d.forward", points=1, draw=flat_batch, needs=[scales])
+@shown("BatchNorm1d(3, eps=eps)(x) with γ = weight, β = bias", picture=BATCH)
 def adds_eps(student, x, weight, bias, eps):
     """In training, eps is added to the variance, so that a constant feature divides nothing by 0."""
     return made(student, weight, bias, eps=eps)(np.array(x))
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=2,
-    draw=batches,
-    needs=[normalises],
-    call="layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)",
-    picture=RUNNING,
-    mode="training",
-)
+@in_training("batchnorm.BatchNorm1d.forward", points=2, draw=batches, needs=[normalises])
+@after_each
 def running_mean(student, batches, momentum):
     """In training, running_mean moves towards each batch's mean, by the share momentum."""
     return running(student, batches, momentum)[0]
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=1,
-    draw=batches,
-    needs=[running_mean],
-    call="layer(x) for three batches, layer = BatchNorm1d(3, momentum=momentum)",
-    picture=RUNNING,
-    mode="training",
-)
+@in_training("batchnorm.BatchNorm1d.forward", points=1, draw=batches, needs=[running_mean])
+@after_each
 def running_var(student, batches, momentum):
     """In training, running_var moves towards each batch's unbiased variance, by the share momentum."""
     return running(student, batches, momentum)[1]
@@ -170,52 +147,36 @@ def running(student, batches, momentum):
     return means, variances
 
 
+ONE_SAMPLE = {
+    "x": np.array([[2.0, -1.0, 0.5]]),
+    "weight": np.array([1.5, -2.0, 0.5]),
+    "bias": np.array([0.25, 3.0, -1.5]),
+    "running_mean": np.array([0.5, 0.5, -2.0]),
+    "running_var": np.array([4.0, 0.25, 2.25]),
+}
 EVALUATED = "layer.eval()(x) with γ = weight, β = bias, and these running statistics"
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=2,
-    draw=evaluation,
-    always=[
-        {
-            "x": np.array([[2.0, -1.0, 0.5]]),
-            "weight": np.array([1.5, -2.0, 0.5]),
-            "bias": np.array([0.25, 3.0, -1.5]),
-            "running_mean": np.array([0.5, 0.5, -2.0]),
-            "running_var": np.array([4.0, 0.25, 2.25]),
-        }
-    ],
-    call=EVALUATED,
-    picture=BATCH,
-    mode="evaluation",
-)
+@in_evaluation("batchnorm.BatchNorm1d.forward", points=2, draw=evaluation, always=[ONE_SAMPLE])
+@shown(EVALUATED, picture=BATCH)
 def evaluates(student, x, weight, bias, running_mean, running_var):
     """In evaluation, the running statistics take the batch's place, even for a single sample."""
     return trained(student, weight, bias, running_mean, running_var)(np.array(x))
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=1,
-    draw=lambda rng: {**evaluation(rng), "eps": float(rng.choice([0.25, 0.5, 2.0]))},
-    needs=[evaluates],
-    call=f"{EVALUATED}, eps=eps",
-    picture=BATCH,
-    mode="evaluation",
+@in_evaluation(
+    "batchnorm.BatchNorm1d.forward", points=1, draw=evaluation_with_eps, needs=[evaluates]
 )
+@shown(f"{EVALUATED}, eps=eps", picture=BATCH)
 def evaluates_with_eps(student, x, weight, bias, running_mean, running_var, eps):
     """In evaluation, eps is added to the running variance just as in training."""
     return trained(student, weight, bias, running_mean, running_var, eps)(np.array(x))
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.forward",
-    points=1,
-    draw=evaluation,
-    call="the running statistics after layer.eval()(x)",
+@in_evaluation("batchnorm.BatchNorm1d.forward", points=1, draw=evaluation)
+@shown(
+    "the running statistics after layer.eval()(x)",
     picture=pictures.entries("Row 0: running_mean; row 1: running_var, after evaluation"),
-    mode="evaluation",
 )
 def evaluation_learns_nothing(student, x, weight, bias, running_mean, running_var):
     """In evaluation, the running statistics stay as they are."""
@@ -231,40 +192,33 @@ def backward(layer, x, grad_output):
     return grad_input, np.array(layer.weight.grad), np.array(layer.bias.grad)
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.backward",
-    points=1,
-    draw=upstream(scaled_batch),
-    needs=[scales],
-    call="layer.bias.grad after layer.backward(grad_output)",
-    picture=pictures.entries("The gradient, an entry for each feature"),
-)
+@lab.check("batchnorm.BatchNorm1d.backward", points=1, draw=upstream(scaled_batch), needs=[scales])
+@shown("layer.bias.grad after layer.backward(grad_output)", picture=GRADIENT)
 def grad_bias(student, x, weight, bias, grad_output):
     """backward adds dL/dβ, summed over the batch, to bias.grad."""
     return backward(made(student, weight, bias, eps=TINY), x, grad_output)[2]
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.backward",
-    points=1,
-    draw=upstream(scaled_batch),
-    needs=[scales],
-    call="layer.weight.grad after layer.backward(grad_output)",
-    picture=pictures.entries("The gradient, an entry for each feature"),
-)
+@lab.check("batchnorm.BatchNorm1d.backward", points=1, draw=upstream(scaled_batch), needs=[scales])
+@shown("layer.weight.grad after layer.backward(grad_output)", picture=GRADIENT)
 def grad_weight(student, x, weight, bias, grad_output):
     """backward adds dL/dγ, summed over the batch, to weight.grad."""
     return backward(made(student, weight, bias, eps=TINY), x, grad_output)[1]
 
 
+def two_batches(rng):
+    """Draw two batches with all that belongs to them; the first one's layer sees both."""
+    return {"batches": [upstream(scaled_batch)(rng) for _ in range(2)]}
+
+
 @lab.check(
     "batchnorm.BatchNorm1d.backward",
     points=1,
-    draw=lambda rng: {"batches": [upstream(scaled_batch)(rng) for _ in range(2)]},
+    draw=two_batches,
     cases=1,
     needs=[grad_bias, grad_weight],
-    call="both gradients after two rounds of forward and backward",
 )
+@shown("both gradients after two rounds of forward and backward")
 def accumulates(student, batches):
     """backward adds to the parameters' gradients what is there already."""
     layer = made(student, batches[0]["weight"], batches[0]["bias"], eps=TINY)
@@ -279,15 +233,14 @@ def evidence(layer, x, grad_output):
     )
 
 
-@lab.check(
+@in_training(
     "batchnorm.BatchNorm1d.backward",
     points=3,
     draw=upstream(scaled_batch),
     judge=gradient_agrees,
     needs=[scales],
-    call="layer.backward(grad_output) after layer(x)",
-    mode="training",
 )
+@shown("layer.backward(grad_output) after layer(x)")
 def grad_input(student, x, weight, bias, grad_output):
     """After training, backward returns dL/dx, also along the paths through mean and variance."""
     return evidence(made(student, weight, bias, eps=TINY), x, grad_output)
@@ -299,22 +252,21 @@ def grad_input(student, x, weight, bias, grad_output):
     draw=upstream(flat_batch),
     judge=gradient_agrees,
     needs=[grad_input, adds_eps],
-    call="layer.backward(grad_output) after layer(x), layer = BatchNorm1d(3, eps=eps)",
 )
+@shown("layer.backward(grad_output) after layer(x), layer = BatchNorm1d(3, eps=eps)")
 def grad_input_with_eps(student, x, weight, bias, grad_output, eps):
     """backward returns dL/dx for any eps, and for a feature that is constant."""
     return evidence(made(student, weight, bias, eps=eps), x, grad_output)
 
 
-@lab.check(
+@in_evaluation(
     "batchnorm.BatchNorm1d.backward",
     points=2,
     draw=upstream(evaluation),
     judge=gradient_agrees,
     needs=[evaluates_with_eps, evaluation_learns_nothing],
-    call="layer.backward(grad_output) after layer.eval()(x)",
-    mode="evaluation",
 )
+@shown("layer.backward(grad_output) after layer.eval()(x)")
 def grad_input_in_evaluation(student, x, weight, bias, running_mean, running_var, grad_output):
     """After evaluation, backward returns dL/dx for fixed statistics: γ / √(σ² + eps) · grad_output."""
     layer = trained(student, weight, bias, running_mean, running_var, eps=0.5)

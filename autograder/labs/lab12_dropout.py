@@ -1,11 +1,12 @@
 """Checks of lab 12: dropout."""
 
 import copy
+from functools import partial
 
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.cases import seed, short_numbers
 from autograder.judges.mask import (
     drops_each_alone,
@@ -27,6 +28,9 @@ lab = Lab(
     },
 )
 
+in_training = partial(lab.check, mode="training")
+in_evaluation = partial(lab.check, mode="evaluation")
+
 
 def rate(rng):
     """Draw a probability that is far from its complement."""
@@ -41,6 +45,21 @@ def small_batch(rng):
 def low_rate(rng):
     """Draw a probability so low that a dozen samples, or units, are never all dropped."""
     return float(rng.choice([0.2, 0.25, 0.3]))
+
+
+def medium_batch(rng):
+    """Draw a batch of which some is always left."""
+    return {"x": short_numbers(rng, 11, 13), "p": low_rate(rng), "rng": seed(rng)}
+
+
+def wide_batch(rng):
+    """Draw a batch so large that no two rows or columns fall whole, also where p is what is kept."""
+    return {"x": short_numbers(rng, 31, 37), "p": 0.3, "rng": seed(rng)}
+
+
+def a_layer(rng):
+    """Draw a layer alone."""
+    return {"p": rate(rng), "rng": seed(rng)}
 
 
 def large_batch(rng):
@@ -72,78 +91,64 @@ def compact(y):
     return y.astype(np.float32) if is_float else y
 
 
-CALL = "Dropout(p, rng=rng)(x)"
+layer_of_x = shown("Dropout(p, rng=rng)(x)")
 
 
-@lab.check(
+@in_training(
     "dropout.Dropout.forward",
     points=4,
     draw=large_batch,
     always=[{"shape": (83, 51), "p": 0.6, "rng": Seed(12)}],
     cases=2,
     judge=drops_share,
-    call="Dropout(p, rng=rng)(np.ones(shape))",
-    mode="training",
 )
+@shown("Dropout(p, rng=rng)(np.ones(shape))")
 def share(student, shape, p, rng):
     """In training, every entry is dropped with probability p."""
     return compact(trained_forward(student, np.ones(shape), p, rng))
 
 
-@lab.check(
+@in_training(
     "dropout.Dropout.forward",
     points=4,
-    draw=lambda rng: {"x": short_numbers(rng, 11, 13), "p": low_rate(rng), "rng": seed(rng)},
+    draw=medium_batch,
     always=[{"x": np.array([[2.5, -1.5, 0.75]]), "p": 0.0, "rng": Seed(0)}],
     judge=scales_kept,
-    call=CALL,
-    mode="training",
 )
+@layer_of_x
 def scale(student, x, p, rng):
     """In training, what is kept grows by 1 / (1 − p), so that the expected value stays x."""
     return trained_forward(student, x, p, rng)
 
 
-@lab.check(
-    "dropout.Dropout.forward",
-    points=1,
-    draw=batch_of_any_shape,
-    judge=scales_kept,
-    needs=[scale],
-    call=CALL,
-    mode="training",
+@in_training(
+    "dropout.Dropout.forward", points=1, draw=batch_of_any_shape, judge=scales_kept, needs=[scale]
 )
+@layer_of_x
 def any_shape(student, x, p, rng):
     """In training, x may have any number of axes, and the result has its shape."""
     return trained_forward(student, x, p, rng)
 
 
-@lab.check(
+@in_training(
     "dropout.Dropout.forward",
     points=1,
-    draw=lambda rng: {"p": rate(rng), "rng": seed(rng)},
+    draw=a_layer,
     cases=2,
     judge=drops_each_alone,
     needs=[share],
-    call="layer(np.ones((13, 15))), 20 times, layer = Dropout(p, rng=rng)",
-    mode="training",
 )
+@shown("layer(np.ones((13, 15))), 20 times, layer = Dropout(p, rng=rng)")
 def each_alone(student, p, rng):
     """In training, each entry falls by a draw of its own: no sample, unit or call shares its mask."""
     layer = student.dropout.Dropout(p, rng=rng)
     return [compact(layer(np.ones((13, 15)))) for _ in range(20)]
 
 
-@lab.check(
-    "dropout.Dropout.forward",
-    points=1,
-    draw=lambda rng: {"x": short_numbers(rng, 31, 37), "p": 0.3, "rng": seed(rng)},
-    cases=2,
-    judge=draws_anew,
-    needs=[share],
-    call=f"{CALL}, again, and with an equal rng",
-    mode="training",
+@in_training(
+    "dropout.Dropout.forward", points=1, draw=wide_batch, cases=2, judge=draws_anew, needs=[share]
 )
+@shown("Dropout(p, rng=rng)(x), again, and with an equal rng")
 def anew(student, x, p, rng):
     """In training, every call draws anew from self.rng, and an equal seed repeats the result."""
     twin = copy.deepcopy(rng)
@@ -151,14 +156,11 @@ def anew(student, x, p, rng):
     return layer(np.array(x)), layer(np.array(x)), trained_forward(student, x, p, twin)
 
 
-@lab.check(
-    "dropout.Dropout.forward",
-    points=2,
-    draw=small_batch,
-    call="Dropout(p, rng=rng).eval()(x)",
+@in_evaluation("dropout.Dropout.forward", points=2, draw=small_batch)
+@shown(
+    "Dropout(p, rng=rng).eval()(x)",
     slides="Dropout: Test time",
     picture=pictures.over("In evaluation, x should pass as it is", ylabel="result"),
-    mode="evaluation",
 )
 def evaluation(student, x, p, rng):
     """In evaluation, x passes as it is."""
@@ -173,17 +175,13 @@ def there_and_back(student, x, p, rng, grad_output):
     return np.array(y), layer.backward(np.array(grad_output))
 
 
-BACK = "layer(x) and layer.backward(grad_output), layer = Dropout(p, rng=rng)"
+there = shown("layer(x) and layer.backward(grad_output), layer = Dropout(p, rng=rng)")
 
 
 @lab.check(
-    "dropout.Dropout.backward",
-    points=1,
-    draw=upstream,
-    judge=gates_as_forward,
-    needs=[share],
-    call=BACK,
+    "dropout.Dropout.backward", points=1, draw=upstream, judge=gates_as_forward, needs=[share]
 )
+@there
 def grad_mask(student, x, p, rng, grad_output):
     """backward lets the gradient through exactly where forward let x through."""
     return there_and_back(student, x, p, rng, grad_output)
@@ -195,19 +193,16 @@ def grad_mask(student, x, p, rng, grad_output):
     draw=upstream,
     judge=scales_as_forward,
     needs=[scale, grad_mask],
-    call=BACK,
 )
+@there
 def grad_scale(student, x, p, rng, grad_output):
     """backward multiplies the gradient by what forward multiplied x by."""
     return there_and_back(student, x, p, rng, grad_output)
 
 
-@lab.check(
-    "dropout.Dropout.backward",
-    points=2,
-    draw=upstream,
-    needs=[evaluation],
-    call="layer.backward(grad_output) after layer.eval()(x)",
+@in_evaluation("dropout.Dropout.backward", points=2, draw=upstream, needs=[evaluation])
+@shown(
+    "layer.backward(grad_output) after layer.eval()(x)",
     slides="Dropout: Test time",
     picture=pictures.over(
         "After evaluation, the gradient should pass as it is",
@@ -215,7 +210,6 @@ def grad_scale(student, x, p, rng, grad_output):
         xlabel="grad_output",
         ylabel="result",
     ),
-    mode="evaluation",
 )
 def grad_in_evaluation(student, x, p, rng, grad_output):
     """After evaluation, backward passes the gradient on as it is."""

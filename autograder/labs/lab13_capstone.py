@@ -1,12 +1,13 @@
 """Checks of lab 13: capstone."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
 from autograder import pictures
 from autograder.course.catalogue import engine_path
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.accuracy import reaches
 from autograder.judges.cases import seed, short_numbers
 from autograder.judges.recipe import (
@@ -75,11 +76,9 @@ def trained(student, scaler, model):
     return student.experiment.Trained(scaler, model, student.training.History(model))
 
 
-@lab.check(
-    "experiment.predict",
-    points=3,
-    draw=scaled_net,
-    call="predict(trained, x), for a MinMaxScaler and for a StandardScaler",
+@lab.check("experiment.predict", points=3, draw=scaled_net)
+@shown(
+    "predict(trained, x), for a MinMaxScaler and for a StandardScaler",
     picture=pictures.entries("Named classes: a row for each scaler, a column for each image"),
 )
 def predict(student, fitted_on, hidden, output, x):
@@ -91,14 +90,8 @@ def predict(student, fitted_on, hidden, output, x):
     ]
 
 
-@lab.check(
-    "experiment.predict",
-    points=1,
-    draw=scaled_net,
-    cases=2,
-    needs=[predict],
-    call="predict(trained, x), for all images, and for each alone",
-)
+@lab.check("experiment.predict", points=1, draw=scaled_net, cases=2, needs=[predict])
+@shown("predict(trained, x), for all images, and for each alone")
 def predict_alone(student, fitted_on, hidden, output, x):
     """An image has the same class alone as among others."""
     model = small_net(student, hidden, output)
@@ -118,12 +111,9 @@ def with_statistics(rng):
             return {**drawn, "mean": mean, "var": var}
 
 
-@lab.check(
-    "experiment.predict",
-    points=2,
-    draw=with_statistics,
-    needs=[predict],
-    call="predict(trained, x), with a model that was left in training mode",
+@lab.check("experiment.predict", points=2, draw=with_statistics, needs=[predict])
+@shown(
+    "predict(trained, x), with a model that was left in training mode",
     slides="Dropout: Test time",
     picture=pictures.entries("Named classes, an entry for each image"),
 )
@@ -145,9 +135,6 @@ def sizes(rng):
     return {"n_features": n_features, "n_classes": n_classes, "x": x, "rng": seed(rng)}
 
 
-BUILD = "build_network(n_features, n_classes, rng=rng)"
-
-
 @lab.check(
     "experiment.build_network",
     points=1,
@@ -155,8 +142,8 @@ BUILD = "build_network(n_features, n_classes, rng=rng)"
     always=[{"n_features": 64, "n_classes": 10, "x": np.ones((1, 64)), "rng": Seed(0)}],
     judge=gives_logits,
     needs=[predict],
-    call=f"{BUILD}.eval()(x)",
 )
+@shown("build_network(n_features, n_classes, rng=rng).eval()(x)")
 def network(student, n_features, n_classes, x, rng):
     """build_network maps n_features numbers to one logit a class, for one image and for many."""
     built = student.experiment.build_network(n_features, n_classes, rng=rng)
@@ -170,8 +157,8 @@ def network(student, n_features, n_classes, x, rng):
     cases=1,
     judge=repeats,
     needs=[network],
-    call="build_network(7, 3, rng=np.random.default_rng(seed)), twice, and with seed + 1",
 )
+@shown("build_network(7, 3, rng=np.random.default_rng(seed)), twice, and with seed + 1")
 def network_repeats(student, seed, x):
     """The same seed builds the same network, another seed another."""
 
@@ -213,7 +200,9 @@ def crossed(rng):
     withheld=["labels"],
     needs=[network],
     limits=Limits(cpu_seconds=5),
-    call="build_network(7, 2, rng=rng), trained on x, target with 200 steps of Adam, lr 0.01; then "
+)
+@shown(
+    "build_network(7, 2, rng=rng), trained on x, target with 200 steps of Adam, lr 0.01; then "
     "its logits of x and of others",
     slides="Cross-validation strategy",
 )
@@ -243,6 +232,7 @@ def marked(rng, n_samples=211, n_classes=10):
 
 RUN = "run(x, target, rng=rng)"
 RUN_LIMITS = Limits(cpu_seconds=4, wall_seconds=30)
+MARKED: dict[str, Any] = {"draw": marked, "cases": 1, "needs": [network], "limits": RUN_LIMITS}
 
 
 def marks_seen(scaler):
@@ -250,35 +240,16 @@ def marks_seen(scaler):
     return getattr(scaler, "maximum", getattr(scaler, "mean", None))
 
 
-@lab.check(
-    "experiment.run",
-    points=1,
-    draw=marked,
-    cases=1,
-    judge=leaves_some_out,
-    unchanged=["x", "target"],
-    needs=[network],
-    limits=RUN_LIMITS,
-    call=RUN,
-    slides="Cross validation: held-out",
-)
+@lab.check("experiment.run", points=1, judge=leaves_some_out, unchanged=["x", "target"], **MARKED)
+@shown(RUN, slides="Cross validation: held-out")
 def scaler(student, x, target, rng):
     """run fits its scaler on the training part alone, and changes no image."""
     result = student.experiment.run(x, target, rng=rng)
     return None if result is None else marks_seen(result.scaler)
 
 
-@lab.check(
-    "experiment.run",
-    points=1,
-    draw=marked,
-    cases=1,
-    judge=validates_fairly,
-    needs=[network],
-    limits=RUN_LIMITS,
-    call=f"{RUN}.history, with labels that are dice",
-    slides="Cross validation: held-out",
-)
+@lab.check("experiment.run", points=1, judge=validates_fairly, **MARKED)
+@shown(f"{RUN}.history, with labels that are dice", slides="Cross validation: held-out")
 def validation(student, x, target, rng):
     """run measures the validation loss on images that training does not see."""
     result = student.experiment.run(x, target, rng=rng)
@@ -287,16 +258,8 @@ def validation(student, x, target, rng):
     return {"val_loss": result.history.val_loss, "train_loss": result.history.train_loss}
 
 
-@lab.check(
-    "experiment.run",
-    points=1,
-    draw=marked,
-    cases=2,
-    judge=hands_in_best,
-    needs=[network],
-    limits=RUN_LIMITS,
-    call=RUN,
-)
+@lab.check("experiment.run", points=1, judge=hands_in_best, **MARKED | {"cases": 2})
+@shown(RUN)
 def best_model(student, x, target, rng):
     """run hands in the model that did best in validation, not the last one."""
     result = student.experiment.run(x, target, rng=rng)
@@ -306,16 +269,21 @@ def best_model(student, x, target, rng):
     return dict(zip(("model", "best"), (model.eval()(scaled) for model in models), strict=True))
 
 
+def few_marked(rng):
+    """Draw fewer of the same, and the seed of a generator."""
+    return {**marked(rng, 67, 3), "rng": int(rng.integers(1, 2**31))}
+
+
 @lab.check(
     "experiment.run",
     points=1,
-    draw=lambda rng: {**marked(rng, 67, 3), "rng": int(rng.integers(1, 2**31))},
+    draw=few_marked,
     cases=1,
     judge=repeats,
     needs=[network_repeats],
     limits=RUN_LIMITS,
-    call="run(x, target, rng=np.random.default_rng(rng)), twice, and with rng + 1",
 )
+@shown("run(x, target, rng=np.random.default_rng(rng)), twice, and with rng + 1")
 def run_repeats(student, x, target, rng):
     """The same seed trains the same model, another seed another."""
 
@@ -362,6 +330,7 @@ def predicted(student, parts, rng):
 
 
 ACCURACY = "predict(run(x, target, rng=rng), x_test)"
+HELD_OUT: dict[str, Any] = {"cases": 1, "withheld": ["labels"], "limits": RUN_LIMITS}
 WORKS = [network_learns, predict_evaluates, predict_alone]
 
 
@@ -369,13 +338,11 @@ WORKS = [network_learns, predict_evaluates, predict_alone]
     "experiment.run",
     points=2,
     draw=lambda rng: held_out(rng, 500, 1),
-    cases=1,
     judge=reaches(0.90),
-    withheld=["labels"],
     needs=WORKS,
-    limits=RUN_LIMITS,
-    call=f"{ACCURACY}, with 500 digits to learn from",
+    **HELD_OUT,
 )
+@shown(f"{ACCURACY}, with 500 digits to learn from")
 def reaches_90(student, parts, rng):
     """After training on 500 digits, predict names 90 % of 599 others right."""
     return predicted(student, parts, rng)
@@ -385,13 +352,11 @@ def reaches_90(student, parts, rng):
     "experiment.run",
     points=2,
     draw=lambda rng: held_out(rng, 1198, 1),
-    cases=1,
     judge=reaches(0.93),
-    withheld=["labels"],
     needs=[*WORKS, reaches_90],
-    limits=RUN_LIMITS,
-    call=f"{ACCURACY}, with 1198 digits to learn from",
+    **HELD_OUT,
 )
+@shown(f"{ACCURACY}, with 1198 digits to learn from")
 def reaches_93(student, parts, rng):
     """After training on 1198 digits, predict names 93 % of 599 others right."""
     return predicted(student, parts, rng)
@@ -401,13 +366,12 @@ def reaches_93(student, parts, rng):
     "experiment.run",
     points=1,
     draw=lambda rng: held_out(rng, 1198, 3),
-    cases=1,
     judge=reaches(0.95),
-    withheld=["labels"],
     needs=[*WORKS, reaches_93],
-    limits=Limits(cpu_seconds=10, wall_seconds=60),
-    call=f"{ACCURACY}, with each third of the digits held out in turn",
-    slides="Cross validation: K-fold",
+    **HELD_OUT | {"limits": Limits(cpu_seconds=10, wall_seconds=60)},
+)
+@shown(
+    f"{ACCURACY}, with each third of the digits held out in turn", slides="Cross validation: K-fold"
 )
 def reaches_95(student, parts, rng):
     """With each third of the digits held out in turn, predict names 95 % of all 1797 right."""

@@ -3,9 +3,9 @@
 import numpy as np
 
 from autograder import pictures
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.judges.attractor import rests, wanders
-from autograder.judges.cases import seed, short_numbers
+from autograder.judges.cases import seed, short_numbers, table
 from autograder.sandbox.codec import Seed
 
 lab = Lab(
@@ -33,6 +33,14 @@ def memories(rng):
     return {"patterns": patterns.astype(rng.choice(["int64", "float64"]))}
 
 
+def many_memories(rng):
+    """Draw one pattern 131 times, as integers that hold no more than 127."""
+    return {"patterns": np.repeat(signs(rng, 1, 5), 131, axis=0).astype(np.int8)}
+
+
+weights = shown(picture=pictures.entries("Weights between the units"))
+
+
 @lab.check(
     "hopfield.store",
     points=4,
@@ -42,21 +50,15 @@ def memories(rng):
         {"patterns": np.array([[1, -1, 1], [1, 1, 1]])},
         {"patterns": np.array([[1, -1, -1, 1]])},
     ],
-    picture=pictures.entries("Weights between the units"),
 )
+@weights
 def store(student, patterns):
     """store sums p pᵀ over the patterns, and leaves the diagonal 0."""
     return student.hopfield.store(patterns)
 
 
-@lab.check(
-    "hopfield.store",
-    points=1,
-    draw=lambda rng: {"patterns": np.repeat(signs(rng, 1, 5), 131, axis=0).astype(np.int8)},
-    cases=2,
-    needs=[store],
-    picture=pictures.entries("Weights between the units"),
-)
+@lab.check("hopfield.store", points=1, draw=many_memories, cases=2, needs=[store])
+@weights
 def store_many(student, patterns):
     """store counts right beyond 127, however small the integers that hold the patterns."""
     return student.hopfield.store(patterns)
@@ -109,10 +111,11 @@ def net_and_state(rng):
     points=4,
     draw=net_and_state,
     cases=5,
-    always=[
-        {"weight": np.array([[0.0, 2.0], [2.0, 0.0]]), "state": np.array([1, -1])},
-        {"weight": np.zeros((3, 3)), "state": np.array([1.0, -1.0, 1.0])},
-    ],
+    always=table(
+        "weight state",
+        (np.array([[0.0, 2.0], [2.0, 0.0]]), np.array([1, -1])),
+        (np.zeros((3, 3)), np.array([1.0, -1.0, 1.0])),
+    ),
 )
 def energy(student, weight, state):
     """energy is −½ sᵀ W s, one number."""
@@ -140,22 +143,16 @@ def damaged(rng):
 
 
 RECALL = "recall(weight, state, rng=rng)"
+recalled = shown(RECALL, picture=pictures.patterns)
+FOUR_UNITS = {
+    "weight": np.array([[0.0, 1, -1, -1], [1, 0, -1, -1], [-1, -1, 0, 1], [-1, -1, 1, 0]]),
+    "state": np.array([1, 1, 1, -1]),
+    "rng": Seed(0),
+}
 
 
-@lab.check(
-    "hopfield.recall",
-    points=3,
-    draw=damaged,
-    always=[
-        {
-            "weight": np.array([[0.0, 1, -1, -1], [1, 0, -1, -1], [-1, -1, 0, 1], [-1, -1, 1, 0]]),
-            "state": np.array([1, 1, 1, -1]),
-            "rng": Seed(0),
-        }
-    ],
-    call=RECALL,
-    picture=pictures.patterns,
-)
+@lab.check("hopfield.recall", points=3, draw=damaged, always=[FOUR_UNITS])
+@recalled
 def repairs(student, weight, state, rng):
     """recall finds a stored pattern again from a damaged one."""
     return student.hopfield.recall(weight, state, rng=rng)
@@ -181,15 +178,8 @@ def chain(rng, links=6):
     }
 
 
-@lab.check(
-    "hopfield.recall",
-    points=2,
-    draw=chain,
-    cases=4,
-    needs=[repairs],
-    call=RECALL,
-    picture=pictures.patterns,
-)
+@lab.check("hopfield.recall", points=2, draw=chain, cases=4, needs=[repairs])
+@recalled
 def goes_on(student, weight, state, rng):
     """recall goes round and round until a whole round changes nothing."""
     return student.hopfield.recall(weight, state, rng=rng)
@@ -204,15 +194,8 @@ def with_silent_units(rng):
     return {"weight": weight[np.ix_(units, units)], "state": state[units], "rng": seed(rng)}
 
 
-@lab.check(
-    "hopfield.recall",
-    points=1,
-    draw=with_silent_units,
-    cases=2,
-    needs=[repairs],
-    call=RECALL,
-    picture=pictures.patterns,
-)
+@lab.check("hopfield.recall", points=1, draw=with_silent_units, cases=2, needs=[repairs])
+@recalled
 def silent_units(student, weight, state, rng):
     """A unit whose sum is 0 stays as it is."""
     return student.hopfield.recall(weight, state, rng=rng)
@@ -234,32 +217,26 @@ def crowded(rng):
             return {"weight": weight, "state": state, "rng": seed(rng)}
 
 
-@lab.check(
-    "hopfield.recall",
-    points=1,
-    draw=crowded,
-    always=[
-        {"weight": RIVALS, "state": np.ones(6), "rng": Seed(1)},
-        chain(np.random.default_rng(5)),  # no one round brings it to rest
-    ],
-    judge=rests,
-    needs=[repairs],
-    call=RECALL,
-)
+def rivals(rng):
+    """Draw the seed from which the seeds of several recalls come."""
+    return {"weight": RIVALS, "state": np.ones(6), "rng": seed(rng), "recalls": 12}
+
+
+RESTLESS = [
+    {"weight": RIVALS, "state": np.ones(6), "rng": Seed(1)},
+    chain(np.random.default_rng(5)),  # no one round brings it to rest
+]
+
+
+@lab.check("hopfield.recall", points=1, draw=crowded, always=RESTLESS, judge=rests, needs=[repairs])
+@shown(RECALL)
 def comes_to_rest(student, weight, state, rng):
     """recall ends where no unit wants to change, and never higher in energy than it began."""
     return student.hopfield.recall(weight, state, rng=rng)
 
 
-@lab.check(
-    "hopfield.recall",
-    points=1,
-    draw=lambda rng: {"weight": RIVALS, "state": np.ones(6), "rng": seed(rng), "recalls": 12},
-    cases=1,
-    judge=wanders,
-    needs=[comes_to_rest],
-    call="recall(weight, state, rng=np.random.default_rng(seed)), for several seeds, each twice",
-)
+@lab.check("hopfield.recall", points=1, draw=rivals, cases=1, judge=wanders, needs=[comes_to_rest])
+@shown("recall(weight, state, rng=np.random.default_rng(seed)), for several seeds, each twice")
 def random_order(student, weight, state, rng, recalls):
     """The order of the units is random, and comes from rng alone."""
     seeds = rng.integers(0, 2**31, recalls).tolist()
@@ -270,16 +247,8 @@ def random_order(student, weight, state, rng, recalls):
     return {"ends": ends, "again": again}
 
 
-@lab.check(
-    "hopfield.recall",
-    points=1,
-    draw=damaged,
-    cases=2,
-    needs=[repairs],
-    unchanged=["state"],
-    call=RECALL,
-    picture=pictures.patterns,
-)
+@lab.check("hopfield.recall", points=1, draw=damaged, cases=2, needs=[repairs], unchanged=["state"])
+@recalled
 def recall_keeps_state(student, weight, state, rng):
     """recall leaves the state that it is given as it was."""
     return student.hopfield.recall(weight, state, rng=rng)
@@ -301,13 +270,14 @@ def unfit(rng):
     points=1,
     draw=unfit,
     cases=2,
-    always=[
-        {"weight": np.array([[0.0, 1.0], [0.5, 0.0]]), "state": np.array([1, 1]), "rng": Seed(2)},
-        {"weight": np.array([[1.0, 1.0], [1.0, 0.0]]), "state": np.array([1, 1]), "rng": Seed(3)},
-    ],
+    always=table(
+        "weight state rng",
+        (np.array([[0.0, 1.0], [0.5, 0.0]]), np.array([1, 1]), Seed(2)),
+        (np.array([[1.0, 1.0], [1.0, 0.0]]), np.array([1, 1]), Seed(3)),
+    ),
     needs=[repairs],
-    call=RECALL,
 )
+@shown(RECALL)
 def recall_refuses(student, weight, state, rng):
     """recall raises ValueError unless the weights are symmetric with a zero diagonal."""
     return refusal(student.hopfield.recall, weight, state, rng=rng)

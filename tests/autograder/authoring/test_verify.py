@@ -49,7 +49,12 @@ def verify(tmp_path):
         (ENGINE, "import numpy as np", "import numpy as np, yaml", "imports yaml, which is"),
         (ENGINE, "import numpy", "from nnlab import other\nimport numpy", "imports nnlab.other"),
         (ENGINE, '"""Nearest', '(""""Nearest', "neighbours.predict cannot be found"),
-        (CHECKS, 'slides="Nearest neighbours"', 'slides=""', "names no heading of the lecture."),
+        (
+            CHECKS,
+            'predict": "Nearest neighbours"',
+            'predict": ""',
+            "names no heading of the lecture.",
+        ),
         (CHECKS, "wins.", "wins", "The promise of neighbours.majority must be a sentence"),
         (CHECKS, "import numpy as np", "import numpy as np\nimport click", "imports click. Checks"),
         (CHECKS, "points=10", "points=0", "squared_distances carries no points: give it a check."),

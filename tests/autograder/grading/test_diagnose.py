@@ -114,10 +114,11 @@ def test_an_answer_is_identified_once_for_all_mistakes(key_of, monkeypatch):
 
     def identify(case, observed):
         identified.append(observed)
-        return check.fingerprint(case, observed)
+        return judge.fingerprint(case, observed)
 
     check = lab.checks["gates.find_neuron"]
-    monkeypatch.setitem(lab.checks, check.id, replace(check, fingerprint=identify))
+    judge, watched = check.judge, replace(check.judge, fingerprint=identify)
+    monkeypatch.setitem(lab.checks, check.id, replace(check, judge=watched))
     answer = Answer([Returned("mine", right.inputs) for right in key.checks[check.id].right])
 
     judged = Judged(answer, Wrong({}, answer.observations[0], None, None))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, shown
 from autograder.grading.explain import MAX_PRINTED, explain, not_written_yet, question
 from autograder.grading.report import as_text
 from autograder.judges.finding import Finding
@@ -25,7 +25,8 @@ def step(student, x):
     return student.layers.step(x)
 
 
-@LAB.check("layers.Linear.forward", points=1, always=[{"w": 1, "x": 2}], call="Linear(w)(x)")
+@LAB.check("layers.Linear.forward", points=1, always=[{"w": 1, "x": 2}])
+@shown("Linear(w)(x)")
 def forward(student, w, x):
     """Forward multiplies."""
     return student.layers.Linear(w)(x)
