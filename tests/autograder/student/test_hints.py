@@ -168,7 +168,9 @@ def test_grading_leaves_hints_behind(monkeypatch, saved):
     assert CliRunner().invoke(main, ["grade", "--json"]).exit_code == 1
     assert not place.exists()
     assert CliRunner().invoke(main, ["grade"]).exit_code == 1
-    assert set(json.loads(place.read_text("utf-8"))["entries"]) == set(load_lab("lab02_hebb").checks)
+    assert set(json.loads(place.read_text("utf-8"))["entries"]) == set(
+        load_lab("lab02_hebb").checks
+    )
 
 
 def test_the_formula_is_the_docstrings_middle():
