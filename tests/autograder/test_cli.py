@@ -102,9 +102,19 @@ def test_json_of_one_lab_is_the_documented_object(run):
     """--json prints the report with exactly the keys of the schema."""
     report = json.loads(run("grade", f"{ENGINE}/hebb.py", "--json").output)
 
-    keys = ["schema", "lab", "points", "max_points", "seed", "isolation", "versions", "checks"]
+    keys = [
+        "schema",
+        "lab",
+        "points",
+        "max_points",
+        "seed",
+        "isolation",
+        "notes",
+        "versions",
+        "checks",
+    ]
     assert list(report) == keys
-    assert report["schema"] == "nnlab/report/1"
+    assert report["schema"] == "nnlab/report/2"
     assert (report["lab"], report["points"], report["seed"]) == ("lab02_hebb", 20, 0)
     assert list(report["checks"][0]) == [
         "id",
@@ -112,8 +122,8 @@ def test_json_of_one_lab_is_the_documented_object(run):
         "status",
         "points",
         "max_points",
-        "message",
-        "mistake",
+        "fact",
+        "mistakes",
         "hint",
         "seconds",
     ]
@@ -123,7 +133,7 @@ def test_json_of_several_labs_is_a_list_of_reports(run):
     """Several labs stand under "reports", in teaching order."""
     document = json.loads(run("grade", ENGINE, "--json").output)
 
-    assert document["schema"] == "nnlab/report/1"
+    assert document["schema"] == "nnlab/report/2"
     assert [report["lab"] for report in document["reports"]][:2] == ["lab01_gates", "lab02_hebb"]
 
 

@@ -113,7 +113,7 @@ def test_what_was_handed_in_twice_is_said_wherever_the_student_looks(classroom):
     for _ in range(2):  # graded, and looked up
         assert run("lab02", "--seed", "0", "--html").exit_code == 0
         marks = json.loads((classroom / "marks" / "lab02_hebb.json").read_text("utf-8"))
-        told = {one["student"]: one.get("notes", []) for one in marks["submissions"]}
+        told = {one["student"]: one["report"]["notes"] for one in marks["submissions"]}
         pages = classroom / "marks" / "lab02_hebb-pages"
         seen = {n: note in (pages / f"{n}.html").read_text("utf-8") for n in ("ada", "ada2")}
         assert told["ada"] == [note]
@@ -434,8 +434,9 @@ def test_a_folder_with_a_modules_name_is_told_in_every_way(classroom):
     target = str(classroom / "submitted" / "zoe" / HEBB.id)
     own = CliRunner().invoke(cli.main, ["grade", target, "--json"])
 
-    for checks in (zoe["checks"], json.loads(own.output)["checks"]):
-        assert "hebb.py is a folder. Put the file itself there." in checks[0]["message"]
+    for checks in (zoe["report"]["checks"], json.loads(own.output)["checks"]):
+        (part,) = checks[0]["fact"]
+        assert part["text"] == "hebb.py is a folder. Put the file itself there."
 
 
 def test_a_process_that_dies_is_replaced(classroom, key_of, monkeypatch):
@@ -464,7 +465,8 @@ def test_a_process_that_dies_is_replaced(classroom, key_of, monkeypatch):
 def timeless(path):
     """Read a kept result without the seconds that it took."""
     plain = json.loads(path.read_text(encoding="utf-8"))
-    del plain["seconds"]
+    for check in plain["checks"]:
+        del check["seconds"]
     return plain
 
 

@@ -20,7 +20,7 @@ def test_what_a_check_withholds_is_not_sent():
     check = next(c for c in lab.checks.values() if c.withheld)
     cases = check.cases(0)
 
-    question = questions.about(lab, check, cases, {}, {})
+    question = questions.question_for(lab, check, cases, {}, {})
 
     assert all(set(check.withheld) <= case.keys() for case in cases)
     assert not any(set(check.withheld) & case.keys() for case in question.cases)
