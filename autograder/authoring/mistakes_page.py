@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from autograder.authoring.survey import Outcome
+from autograder.authoring.proof.survey import Outcome
 from autograder.course.lab import Lab
-from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.solutions import Mistake, load_mistakes
 
 __all__ = ["Surveyed", "summary", "write_page"]
 

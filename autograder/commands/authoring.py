@@ -57,13 +57,12 @@ def verify(ctx: click.Context, target: str) -> None:
     Example: nnlab verify hebb
     Exit code: 0 sound, 1 not yet, 2 wrong usage, 3 our fault.
     """
-    from autograder.authoring.guests import GuestError, find
-    from autograder.authoring.verify import faults
+    from autograder.authoring.verify import GuestError, faults, labs_of
     from autograder.course.catalogue import UnknownLabError
     from autograder.sandbox import SandboxError, open_sandbox
 
     try:
-        labs = find(target)
+        labs = labs_of(target)
     except (UnknownLabError, GuestError) as error:
         raise click.UsageError(str(error)) from error
     found: dict[str, list[str]] = {}
@@ -78,7 +77,7 @@ def verify(ctx: click.Context, target: str) -> None:
 
 
 def _tell(lab: Lab, faults: list[str]) -> None:
-    from autograder.course.mistakes import load_mistakes
+    from autograder.course.solutions import load_mistakes
 
     if faults:
         click.echo(f"{lab.id} is not sound yet:")

@@ -88,7 +88,7 @@ def mistakes(
     from autograder.course import catalogue
 
     chosen = chosen_labs(labs)
-    from autograder.course.mistakes import load_mistakes
+    from autograder.course.solutions import load_mistakes
 
     if not any(map(load_mistakes, chosen)):
         raise click.UsageError(
@@ -107,7 +107,7 @@ def mistakes(
 
 
 def _list(lab: Lab) -> None:
-    from autograder.course.mistakes import load_mistakes
+    from autograder.course.solutions import load_mistakes
     from autograder.report.terminal import columns, console
 
     rows = [(m.id, m.exercise, m.says) for m in load_mistakes(lab)]
@@ -116,8 +116,8 @@ def _list(lab: Lab) -> None:
 
 def _show(labs: Sequence[Lab], wanted: str) -> None:
     """Grade one mistake as a submission, and print the first check that it fails."""
-    from autograder.authoring.survey import ask_exercise
-    from autograder.course.mistakes import load_mistakes
+    from autograder.authoring.proof.survey import ask_exercise
+    from autograder.course.solutions import load_mistakes
     from autograder.grading.key import get_key
     from autograder.grading.report import Report
     from autograder.report.terminal import console, render_checks
@@ -138,7 +138,7 @@ def _show(labs: Sequence[Lab], wanted: str) -> None:
 def _count(lab: Lab, folder: Path) -> None:
     """Print the names most frequent first, then the checks that failed without a name."""
     from autograder.classroom.tally import tally
-    from autograder.course.mistakes import load_mistakes
+    from autograder.course.solutions import load_mistakes
     from autograder.report.terminal import columns, console
 
     counted = tally(folder, lab.id)
@@ -157,7 +157,7 @@ def _count(lab: Lab, folder: Path) -> None:
 
 def _survey(labs: Sequence[Lab], seeds: int, jobs: int, out: Path) -> None:
     from autograder.authoring.mistakes_page import summary, write_page
-    from autograder.authoring.survey import survey
+    from autograder.authoring.proof.survey import survey
     from autograder.grading.key import RecordingError
     from autograder.sandbox import SandboxError
 

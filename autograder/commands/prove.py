@@ -54,7 +54,7 @@ def prove(
     Example: nnlab prove hebb --part mutants --jobs 2
     Exit code: 0 all proven, 1 something is not, 2 wrong usage, 3 our fault.
     """
-    from autograder.course.mistakes import load_mistakes
+    from autograder.course.solutions import load_mistakes
 
     chosen = chosen_labs(labs)
     if not any(map(load_mistakes, chosen)):
@@ -76,10 +76,8 @@ def prove(
 def _figures(
     labs: Sequence[Lab], parts: Sequence[str], seeds: int | None, jobs: int
 ) -> list[Figures]:
-    from autograder.authoring.proof.equivalent import EquivalentError
     from autograder.authoring.proof.figures import figures_of
-    from autograder.authoring.proof.valid import ValidError
-    from autograder.course.mistakes import MistakeError
+    from autograder.course.solutions import SolutionError
     from autograder.grading.key import RecordingError
     from autograder.sandbox import SandboxError
 
@@ -90,7 +88,7 @@ def _figures(
         return list(found.values())
     except ModuleNotFoundError as error:
         raise click.UsageError(needs_extra(error, "prove")) from error
-    except (EquivalentError, MistakeError, ValidError) as error:
+    except SolutionError as error:
         raise click.UsageError(str(error)) from error
     except (SandboxError, RecordingError) as error:
         raise OurFaultError(str(error)) from error

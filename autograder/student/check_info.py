@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from autograder.course.catalogue import PROVIDED, engine_path, labs
-from autograder.course.exercises import Function, find_function
 from autograder.course.lab import Check, Lab
+from autograder.course.reference import Function, find_function, imports
 from autograder.judges import chance_of, rule_of
 from autograder.student.hints import formula_of
 
@@ -121,17 +121,10 @@ def _users_of(module: str) -> tuple[str, ...]:
     found = []
     for lab in labs():
         for user in lab.modules:
-            tree = _engine(user)
-            if user not in {module, *PROVIDED} and tree and module in _imported(tree):
+            imported = {name for name, _ in imports(_engine(user) or ast.Module([], []))}
+            if user not in {module, *PROVIDED} and f"nnlab.{module}" in imported:
                 found.append(f"{user}.py ({lab.id})")
     return tuple(found)
-
-
-def _imported(tree: ast.Module) -> set[str]:
-    """Collect the engine's modules that a module imports."""
-    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    whole = {name.name for node in froms if node.module == "nnlab" for name in node.names}
-    return whole | {str(node.module).removeprefix("nnlab.") for node in froms}
 
 
 def reference_function(exercise: str) -> Function | None:

@@ -13,15 +13,14 @@ from functools import cache
 
 from autograder.course.catalogue import owner_of
 from autograder.course.lab import Check, Lab, Status
+from autograder.course.reference import ALL, imports
 from autograder.grading.report import CheckResult, Report
 from autograder.grading.verdict import First
 from autograder.sandbox import Source
 
 __all__ = ["earlier_first", "leans_on"]
 
-PACKAGE = "nnlab"
-ALL = "*"
-"""Stands for every name of a module."""
+PACKAGE = "nnlab."
 
 
 def earlier_first(
@@ -95,17 +94,9 @@ def _imported(text: bytes) -> Iterator[tuple[str, str]]:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    for node in ast.walk(tree):
-        match node:
-            case ast.Import(names=aliases):
-                names = [alias.name.split(".") for alias in aliases]
-                yield from ((n[1], ALL) for n in names if n[0] == PACKAGE and len(n) > 1)
-            case ast.ImportFrom(module="nnlab", names=aliases, level=0):
-                yield from ((alias.name, ALL) for alias in aliases)
-            case ast.ImportFrom(module=str(module), names=aliases, level=0):
-                package, _, name = module.partition(".")
-                if package == PACKAGE:
-                    yield from ((name, alias.name) for alias in aliases)
+    for module, name in imports(tree):
+        if module.startswith(PACKAGE):
+            yield module.removeprefix(PACKAGE).partition(".")[0], name
 
 
 def _asked(check: Check) -> Iterator[tuple[str, str]]:

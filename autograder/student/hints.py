@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.catalogue import engine_path
-from autograder.course.exercises import find_function
 from autograder.course.lab import Check, Status
+from autograder.course.reference import find_function
 from autograder.grading.report import CheckResult, Report
 from autograder.state import held, keep, kept_text, state_folder
 

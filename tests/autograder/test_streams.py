@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from autograder.course.catalogue import ROOT, engine_path, labs
-from autograder.course.mistakes import load_mistakes
+from autograder.course.solutions import load_mistakes
 from autograder.streams import PLAIN, forgive
 
 PAGES = ["ascii", "cp437", "cp850", "cp1252", "latin-1"]

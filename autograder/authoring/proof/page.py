@@ -7,14 +7,12 @@ from datetime import date
 import numpy as np
 
 from autograder.authoring.proof.alarms import is_random
-from autograder.authoring.proof.figures import Figures
+from autograder.authoring.proof.figures import VALID_SEEDS, Figures
 from autograder.authoring.proof.mutation import SEEDS
-from autograder.authoring.proof.stated import stated_rate, upper_bound
-from autograder.authoring.proof.valid import SEEDS as VALID_SEEDS
 from autograder.course.lab import Check
-from autograder.judges import proves_property_only
+from autograder.judges import chance_of, proves_property_only
 
-__all__ = ["headline", "summary", "write_page"]
+__all__ = ["headline", "stated_rate", "summary", "upper_bound", "write_page"]
 
 HEAD = """# The checks, proven
 
@@ -193,6 +191,25 @@ def _rate(found: Figures, check: Check) -> list[str]:
     bound = upper_bound(alarms, seeds)
     agrees = "yes" if _fits(stated, alarms, seeds) else "no"
     return [f"`{check.id}`", f"{stated:.1g}", f"{seeds:,}", str(alarms), f"{bound:.2g}", agrees]
+
+
+def stated_rate(check: Check) -> float:
+    """Tell how often a check refuses a right answer by chance, at most, in all its cases together.
+
+    Its judge states the rate of one case. What hands no generator to the code has one right answer, or
+    a judge that accepts every right one for certain: its rate is 0.
+    """
+    return chance_of(check.judge) * (check.drawn + len(check.always))
+
+
+def upper_bound(alarms: int, runs: int) -> float:
+    """Bound the true rate from above, with 95 % confidence, by what was seen: Clopper and Pearson.
+
+    With no alarm it is the rule of three, about 3 / runs.
+    """
+    from scipy.stats import beta  # noqa: PLC0415  an extra
+
+    return float(beta.ppf(0.95, alarms + 1, runs - alarms)) if alarms < runs else 1.0
 
 
 def _fits(stated: float, alarms: int, seeds: int) -> bool:
