@@ -45,8 +45,8 @@ def init(folder: Path, force: bool) -> None:  # noqa: FBT001  click passes optio
     """
     if not _is_there():
         raise click.UsageError(f"This needs {' and '.join(NEEDS)}. Install them with: {INSTALL}")
+    from autograder.classroom.platforms.nbgrader.notebooks import TextError
     from autograder.classroom.platforms.nbgrader.sources import init_course
-    from autograder.course.notebooks import TextError
 
     try:
         written = init_course(folder, force=force)
@@ -65,9 +65,9 @@ def release_notebooks(labs: Sequence[Lab], folder: Path, *, force: bool) -> int:
             f"Stubs only: notebooks need {' and '.join(NEEDS)}. Install them with: {INSTALL}"
         )
         return 0
+    from autograder.classroom.platforms.nbgrader.notebooks import TextError
     from autograder.classroom.platforms.nbgrader.sources import GenerateError
     from autograder.classroom.platforms.nbgrader.sources import release_notebooks as write
-    from autograder.course.notebooks import TextError
 
     try:
         return write(labs, folder, force=force, wrote=click.echo)

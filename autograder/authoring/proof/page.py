@@ -12,7 +12,7 @@ from autograder.authoring.proof.mutation import SEEDS
 from autograder.course.lab import Check
 from autograder.judges import chance_of, proves_property_only
 
-__all__ = ["headline", "stated_rate", "summary", "upper_bound", "write_page"]
+__all__ = ["headline", "stated_rate", "summary", "table", "upper_bound", "write_page"]
 
 HEAD = """# The checks, proven
 
@@ -121,14 +121,10 @@ def _share(part: int, whole: int) -> str:
 
 def summary(figures: Sequence[Figures]) -> str:
     """Tabulate all labs."""
-    rows = [
-        [*COLUMNS],
-        ["---", *["---:"] * (len(COLUMNS) - 1)],
-    ]
-    rows += [_line(f"`{f.lab.id}`", [f], f"{f.alarms.seeds:,}") for f in figures]
+    rows = [_line(f"`{f.lab.id}`", [f], f"{f.alarms.seeds:,}") for f in figures]
     if len(figures) > 1:
         rows.append(_line("**all**", figures, ""))
-    return "\n".join(map(_row, rows)) + "\n"
+    return table([[*COLUMNS], ["---", *["---:"] * (len(COLUMNS) - 1)], *rows])
 
 
 def _line(name: str, figures: Sequence[Figures], seeds: str) -> list[str]:
@@ -164,7 +160,7 @@ def _rates(figures: Sequence[Figures]) -> str:
         f"\n{certain} more checks hand a generator to the code and accept every right answer for "
         "certain; all others have one right answer. None of these was refused either.\n"
     )
-    return "\n".join(map(_row, rows)) + "\n" + more
+    return table(rows) + more
 
 
 def _properties(figures: Sequence[Figures]) -> str:
@@ -217,5 +213,6 @@ def _fits(stated: float, alarms: int, seeds: int) -> bool:
     return alarms == 0 or 1 - (1 - stated) ** seeds > 0.01
 
 
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def table(rows: Iterable[Sequence[str]]) -> str:
+    """Write a table in Markdown; the second row says how columns are aligned."""
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in rows)

@@ -18,9 +18,9 @@ from autograder.classroom.batch import course_seeds, open_results, take_key
 from autograder.classroom.collect import read_folder
 from autograder.classroom.marks import Mark
 from autograder.classroom.platforms.nbgrader.mend import MAX_NOTEBOOK_BYTES
+from autograder.classroom.platforms.nbgrader.notebooks import grade_id
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Check, Lab
-from autograder.course.notebooks import grade_id
 from autograder.course.stubs import make_stub
 from autograder.files import read_regular
 from autograder.grading.grade import grade

@@ -2,8 +2,8 @@
 
 import pytest
 
+from autograder.classroom.platforms.nbgrader.notebooks import TextError, read_text
 from autograder.course.catalogue import labs, load_lab
-from autograder.course.notebooks import TextError, read_text
 from autograder.course.solutions import solutions_path
 
 pytest.importorskip("jupytext")
