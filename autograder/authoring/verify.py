@@ -47,7 +47,7 @@ FEWEST_MISTAKES = 3
 
 
 class GuestError(ValueError):
-    """A folder is no package of labs; the message says what is missing."""
+    """A folder is not a package of labs; the message says what is missing."""
 
 
 def labs_of(target: str) -> list[Lab]:
@@ -111,7 +111,7 @@ def _faults_of_exercises(lab: Lab) -> Iterator[str]:
     try:
         mistakes = [mistake.exercise for mistake in load_mistakes(lab)]
         for valid in load_valid(lab):
-            with contextlib.suppress(LookupError, SyntaxError):  # of the module, told below
+            with contextlib.suppress(LookupError, SyntaxError):  # of the module: said below
                 valid.texts()
     except SolutionError as error:
         yield f"What is known of answers does not fit: {error}"

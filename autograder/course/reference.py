@@ -105,7 +105,7 @@ def _following(lines: list[str], last: int) -> Iterator[tuple[int, str]]:
 
 
 def replace_lines(source: str, first: int, last: int, text: str) -> str:
-    """Put text in the place of lines first to last, counted from 1."""
+    """Put text instead of lines first to last, counted from 1."""
     lines = source.splitlines(keepends=True)
     return "".join([*lines[: first - 1], text, *lines[last:]])
 

@@ -164,7 +164,7 @@ Entry = TypeVar("Entry", Mistake, Valid, Equivalent)
 def _load(lab: Lab, name: str, table: str, entry: type[Entry]) -> list[Entry]:
     """Read a list whose entries begin with `[[table]]`; one that is not there is empty.
 
-    Raises: SolutionError for a file that is no such list, and for an entry that lacks a part, has one
+    Raises: SolutionError for a file that is not such a list, and for an entry that lacks a part, has one
         too many or is about something else. An entry is named by what it says first.
     """
     path = solutions_path(lab, f"{name}.toml")

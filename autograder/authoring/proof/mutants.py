@@ -4,7 +4,7 @@ A mutant is the reference with one small change in one body. A good check fails 
 those that are right all the same. What is left out, and why:
 
 - shifts and bitwise operators: between floats they only raise, which any check catches;
-- `is` in the place of `==` and the like: what it answers is Python's affair, not the body's;
+- `is` instead of `==` and the like: what it answers is Python's affair, not the body's;
 - cosmic-ray's VariableReplacer and VariableInserter: they draw random numbers;
 - changes within a message: its words are free;
 - mutants that are the same program as another.
@@ -123,7 +123,7 @@ class _Wordless(ast.NodeTransformer):
 
 
 def _program(body: str) -> str | None:
-    """Give the syntax tree as text, without places and messages; None if it is no Python."""
+    """Give the syntax tree as text, without places and messages; None if it is not Python."""
     try:
         tree = ast.parse("def body():\n" + textwrap.indent(body, "    "))
         compile(tree, "mutant", "exec")

@@ -49,7 +49,7 @@ def work_through(
 ) -> Iterator[tuple[Unit, Any]]:
     """Do all units that are not done yet; yield each with what was found, as JSON gives it back.
 
-    With no jobs at all, only what is known is told.
+    With no jobs at all, only what is known is yielded.
     """
     stored = {lab: _stored(_place(kind, load_lab(lab))) for lab in {unit.lab for unit in units}}
     left = []

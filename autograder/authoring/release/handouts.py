@@ -10,7 +10,7 @@ from autograder.course.stubs import make_stub
 __all__ = ["HandoutError", "handout"]
 
 EMPTY = "YOUR ANSWER HERE"
-"""What nbgrader's generate step puts in the place of an answer."""
+"""What nbgrader's generate step puts instead of an answer."""
 
 
 class HandoutError(Exception):
