@@ -21,7 +21,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.course.catalogue import ROOT, load_lab
-from autograder.course.mistakes import load_mistakes
+from autograder.course.solutions import load_mistakes
 from autograder.course.stubs import make_stub
 
 LAB = load_lab("lab02_hebb")

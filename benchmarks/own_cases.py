@@ -17,7 +17,7 @@ from collections.abc import Sequence
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 from autograder.course.catalogue import engine_path, find_lab
-from autograder.course.mistakes import load_mistakes
+from autograder.course.solutions import load_mistakes
 from autograder.grading.grade import grade
 from autograder.grading.key import Key, SecretKey, get_key
 from autograder.grading.submission import Submission

@@ -29,7 +29,7 @@ from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME, Termin
 from rich.text import Text
 
 from autograder.course.catalogue import ROOT, load_lab
-from autograder.course.mistakes import load_mistakes
+from autograder.course.solutions import load_mistakes
 from docs.browser import NAMES, find_chromium, open_chromium
 
 LAB = load_lab("lab02_hebb")

@@ -4,12 +4,11 @@ import ast
 
 import pytest
 
-from autograder.authoring.proof.valid import load_valid
 from autograder.authoring.verify import imports_of
 from autograder.course.catalogue import PROVIDED, ROOT, labs, owner_of, reference_for
-from autograder.course.exercises import find_function
 from autograder.course.lab import Status
-from autograder.course.mistakes import load_mistakes
+from autograder.course.reference import find_function
+from autograder.course.solutions import load_mistakes, load_valid
 from autograder.course.stubs import make_stub, outdated
 from autograder.grading.grade import grade
 from autograder.student.hints import ladder

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.cli import main
 from autograder.course.catalogue import ROOT, labs
-from autograder.course.mistakes import load_mistakes
+from autograder.course.solutions import load_mistakes
 from tests.documents import RUN, SHOWN, Reader, blocks_of
 
 DOCUMENTS = [

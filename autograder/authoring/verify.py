@@ -1,30 +1,97 @@
 """Is a lab sound? What it owes its students, asked of the lab itself.
 
-The course's own tests ask it of every lab, and `nnlab lab verify` of a lab that somebody is writing.
+The course's own tests ask it of every lab, and `nnlab lab verify` of a lab that somebody is writing, which
+may stand in the folder of another package.
 """
 
 import ast
 import contextlib
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from autograder.authoring.proof.valid import ValidError, load_valid
-from autograder.authoring.survey import survey_lab
-from autograder.course.catalogue import PROVIDED, checks_path, engine_path, is_guest, reference_for
-from autograder.course.exercises import find_function
+from autograder.authoring.proof.survey import survey_lab
+from autograder.authoring.proof.work import graded
+from autograder.course.catalogue import (
+    GROUP,
+    PROVIDED,
+    UnknownLabError,
+    checks_path,
+    engine_path,
+    find_lab,
+    invite,
+    is_guest,
+    load_lab,
+    reference_for,
+    why_no_guest,
+)
 from autograder.course.lab import Lab
-from autograder.course.mistakes import MistakeError, load_mistakes
+from autograder.course.reference import imports, task_of
+from autograder.course.solutions import SolutionError, load_mistakes, load_valid
 from autograder.course.stubs import make_stub
-from autograder.grading.grade import grade
+from autograder.errors import WrongUseError
 from autograder.grading.key import AnswerKey, RecordingError, get_key
-from autograder.grading.submission import Submission
 from autograder.sandbox import Sandbox
 
-__all__ = ["faults", "faults_in_grading", "faults_in_writing", "imports_of"]
+__all__ = [
+    "GuestError",
+    "faults",
+    "faults_in_grading",
+    "faults_in_writing",
+    "imports_of",
+    "labs_of",
+]
 
 FEWEST_MISTAKES = 3
 """An exercise with fewer known mistakes names hardly any of those that students make."""
+
+
+class GuestError(WrongUseError):
+    """A folder is not a package of labs; the message says what is missing."""
+
+
+def labs_of(target: str) -> list[Lab]:
+    """Find the lab of this name, or the labs of the package in this folder.
+
+    Raises: UnknownLabError for an unknown name; GuestError for a folder without labs.
+    """
+    folder = Path(target)
+    if not (folder / "pyproject.toml").exists():
+        try:
+            return [find_lab(target)]
+        except UnknownLabError:
+            if not folder.is_dir():
+                raise
+    modules = _named_in(folder / "pyproject.toml")
+    sys.path.insert(0, str(folder.resolve()))
+    invite(modules)
+    return [load_lab(lab_id) for lab_id in sorted(modules)]
+
+
+def _named_in(path: Path) -> dict[str, str]:
+    """Read which labs a package brings.
+
+    Raises: GuestError if it brings none.
+    """
+    try:
+        project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+        modules = project["entry-points"][GROUP]
+    except FileNotFoundError:
+        raise GuestError(f"{path.parent} is no package of labs: it has no {path.name}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise GuestError(f"{path} is no TOML: {error}.") from None
+    except (KeyError, TypeError):
+        raise GuestError(
+            f'{path} names no labs. Under [project.entry-points."{GROUP}"] write, for each, '
+            'lab20_name = "package.lab20_name".'
+        ) from None
+    if not isinstance(modules, dict) or not modules:
+        raise GuestError(f'{path} names no labs under [project.entry-points."{GROUP}"].')
+    refused = next(filter(None, map(why_no_guest, map(str, modules))), "")
+    if refused:
+        raise GuestError(f"{path}: {refused}")
+    return {str(lab_id): str(module) for lab_id, module in modules.items()}
 
 
 def faults(lab: Lab, sandbox: Sandbox) -> list[str]:
@@ -45,15 +112,14 @@ def _faults_of_exercises(lab: Lab) -> Iterator[str]:
     try:
         mistakes = [mistake.exercise for mistake in load_mistakes(lab)]
         for valid in load_valid(lab):
-            with contextlib.suppress(LookupError, SyntaxError):  # of the module, told below
+            with contextlib.suppress(LookupError, SyntaxError):  # of the module: said below
                 valid.texts()
-    except (MistakeError, ValidError) as error:
+    except SolutionError as error:
         yield f"What is known of answers does not fit: {error}"
         return
     for exercise in lab.exercises:
         try:
-            tree = ast.parse(engine_path(exercise.partition(".")[0]).read_text(encoding="utf-8"))
-            docstring = ast.get_docstring(find_function(tree, exercise)) or ""
+            docstring = task_of(exercise)
         except (OSError, SyntaxError, LookupError) as error:
             yield f"{exercise} cannot be found: {error}."
             continue
@@ -104,22 +170,14 @@ def _faults_of_guests(lab: Lab) -> Iterator[str]:
     for name in sorted(imports_of(path)):
         if name.partition(".")[0] not in {"numpy", "autograder", *sys.stdlib_module_names}:
             yield (
-                f"{path.name} imports {name or 'from its own package'}. Checks of a package are one "
+                f"{path.name} imports {name}. Checks of a package are one "
                 "file, which imports numpy, autograder and Python's own modules alone."
             )
 
 
 def imports_of(path: Path) -> set[str]:
     """Collect what a file imports: packages, and the engine's modules as nnlab.module."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module == "nnlab":
-            names |= {f"nnlab.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names.add(node.module or "")
-    return names
+    return {module for module, _ in imports(ast.parse(path.read_text(encoding="utf-8")))}
 
 
 def faults_in_grading(lab: Lab, sandbox: Sandbox) -> Iterator[str]:
@@ -129,19 +187,17 @@ def faults_in_grading(lab: Lab, sandbox: Sandbox) -> Iterator[str]:
     except RecordingError as error:
         yield str(error)
         return
-    right = {module: engine_path(module).read_text(encoding="utf-8") for module in lab.modules}
     yield from (
         f"The reference fails {failed}."
-        for failed in _with_verdict(lab, right, key, sandbox, "failed")
+        for failed in _with_verdict(lab, {}, key, sandbox, "failed")
     )
-    stub = {module: make_stub(lab, module) for module in lab.modules}
+    stub = {module: make_stub(lab, module).encode() for module in lab.modules}
     yield from (
         f"The stub passes {passed}, though nothing is written yet."
         for passed in _with_verdict(lab, stub, key, sandbox, "passed")
     )
     for valid in load_valid(lab):
-        texts = right | {name: text.decode() for name, text in valid.texts().items()}
-        for failed in _with_verdict(lab, texts, key, sandbox, "failed"):
+        for failed in _with_verdict(lab, valid.texts(), key, sandbox, "failed"):
             yield f"A right answer is refused by {failed}: {valid.exercise}, {valid.form}."
     for outcome in survey_lab(lab, key, sandbox):
         if outcome.verdict == "not caught":
@@ -152,9 +208,7 @@ def faults_in_grading(lab: Lab, sandbox: Sandbox) -> Iterator[str]:
 
 
 def _with_verdict(
-    lab: Lab, texts: dict[str, str], key: AnswerKey, sandbox: Sandbox, unwanted: str
+    lab: Lab, texts: Mapping[str, bytes], key: AnswerKey, sandbox: Sandbox, unwanted: str
 ) -> list[str]:
-    """Grade modules, and name the checks whose verdict is the unwanted one."""
-    encoded = {module: text.encode() for module, text in texts.items()}
-    report = grade(Submission(lab, encoded), key, sandbox)
-    return [result.check.id for result in report.results if result.status == unwanted]
+    """Grade the reference with some modules replaced; name the checks with the unwanted verdict."""
+    return [r.check.id for r in graded(lab, texts, key, sandbox) if r.status == unwanted]

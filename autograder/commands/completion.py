@@ -74,7 +74,7 @@ def figures(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> li
 def mistakes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer known mistakes; none in an edition without the catalogue."""
     from autograder.course.catalogue import labs as all_labs
-    from autograder.course.mistakes import load_mistakes
+    from autograder.course.solutions import load_mistakes
 
     return _beginning((m.id for lab in all_labs() for m in load_mistakes(lab)), incomplete)
 

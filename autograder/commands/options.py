@@ -99,7 +99,7 @@ def require_catalogue(labs: Iterable[Lab], otherwise: str = NO_CATALOGUE) -> Non
 
     Raises: WrongUseError with the sentence.
     """
-    from autograder.course.mistakes import load_mistakes
+    from autograder.course.solutions import load_mistakes
 
     if not any(map(load_mistakes, labs)):
         raise WrongUseError(otherwise)

@@ -1,1 +1,1 @@
-"""What is asked: labs and their checks, the catalogue of known mistakes, stubs, notebooks, editions."""
+"""What is asked: labs and their checks, the reference's source, what is known of answers, stubs, editions."""

@@ -9,9 +9,15 @@ import ast
 from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from pathlib import Path
 
-from autograder.course.catalogue import engine_path
-from autograder.course.exercises import Function, body_of, find_body, find_function, replace_lines
 from autograder.course.lab import Lab
+from autograder.course.reference import (
+    Function,
+    body_of,
+    find_body,
+    find_function,
+    reference_text,
+    replace_lines,
+)
 from autograder.errors import WrongUseError
 
 __all__ = ["FilledInError", "is_filled_in", "make_stub", "outdated", "stubs", "write_stubs"]
@@ -26,7 +32,7 @@ def make_stub(lab: Lab, module: str, *, kept: Collection[str] = ()) -> str:
 
     Raises: LookupError if the lab lists an exercise that the module does not have.
     """
-    source = engine_path(module).read_text(encoding="utf-8")
+    source = reference_text(module)
     for exercise in (e for e in _of(lab, module) if e not in kept):
         function = find_function(ast.parse(source), exercise)
         first, last = find_body(source, exercise)

@@ -19,9 +19,8 @@ import numpy as np
 
 from autograder.course import edition
 from autograder.course.catalogue import ROOT, checks_path, engine_path, reference_for
-from autograder.course.entries import entries_path
 from autograder.course.lab import Lab
-from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.solutions import Mistake, load_mistakes, solutions_path
 from autograder.errors import OurFaultError, WrongUseError
 from autograder.grading import questions
 from autograder.grading.fingerprints import checks_fingerprint
@@ -50,7 +49,7 @@ __all__ = [
 
 
 _KEY_IS_MADE_BY = (
-    *("course/entries.py", "course/lab.py", "course/mistakes.py", "grading/key.py"),
+    *("course/lab.py", "course/reference.py", "course/solutions.py", "grading/key.py"),
     *("judges/cases.py", "judges/evidence.py"),
     *("sandbox/codec.py", "sandbox/inside.py", "sandbox/observation.py", "sandbox/question.py"),
 )
@@ -358,7 +357,7 @@ def key_fingerprint(lab: Lab) -> str:
         checks_path(lab),
         *(checker / name for name in _KEY_IS_MADE_BY),
         *(engine_path(module) for module in lab.modules),
-        entries_path(lab, "mistakes"),
+        solutions_path(lab, "mistakes.toml"),
     ]
     for path in paths:
         digest.update(_hash(path.read_bytes()) if path.exists() else b"")

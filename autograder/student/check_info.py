@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from autograder.course.catalogue import PROVIDED, engine_path, labs
-from autograder.course.exercises import Function, find_function
 from autograder.course.lab import Check, Lab
-from autograder.student.earlier import imported
+from autograder.course.reference import Function, find_function, imports
 from autograder.text import listed
 
 __all__ = ["about_check", "all_checks", "formula_of", "reference_function", "reflowed"]
@@ -122,9 +121,8 @@ def _users_of(module: str) -> tuple[str, ...]:
     found = []
     for lab in labs():
         for user in lab.modules:
-            path = engine_path(user)
-            uses = path.exists() and module in {name for name, _ in imported(path.read_bytes())}
-            if user not in {module, *PROVIDED} and uses:
+            imported = {name for name, _ in imports(_engine(user) or ast.Module([], []))}
+            if user not in {module, *PROVIDED} and f"nnlab.{module}" in imported:
                 found.append(f"{user}.py ({lab.id})")
     return tuple(found)
 

@@ -14,6 +14,7 @@ from functools import cache
 
 from autograder.course.catalogue import engine_path, owner_of
 from autograder.course.lab import Check, Lab, Status
+from autograder.course.reference import ALL, imports
 from autograder.grading.report import CheckResult, Report
 from autograder.grading.submission import Submission
 from autograder.grading.verdict import First
@@ -21,9 +22,7 @@ from autograder.sandbox import Source
 
 __all__ = ["earlier_first", "imported", "leans_on", "own_additions"]
 
-PACKAGE = "nnlab"
-ALL = "*"
-"""Stands for every name of a module."""
+PACKAGE = "nnlab."
 
 
 def earlier_first(
@@ -97,16 +96,9 @@ def imported(text: bytes) -> Iterator[tuple[str, str]]:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    for node in ast.walk(tree):
-        match node:
-            case ast.Import(names=aliases):
-                names = [alias.name.split(".") for alias in aliases]
-                yield from ((n[1], ALL) for n in names if n[0] == PACKAGE and len(n) > 1)
-            case ast.ImportFrom(module=module, names=aliases, level=0 | 1 as level):
-                place = ".".join([*[PACKAGE] * level, *([module] if module else [])])
-                package, _, name = place.partition(".")
-                if package == PACKAGE:
-                    yield from ((name or a.name, a.name if name else ALL) for a in aliases)
+    for module, name in imports(tree):
+        if module.startswith(PACKAGE):
+            yield module.removeprefix(PACKAGE).partition(".")[0], name
 
 
 def own_additions(submission: Submission) -> Iterator[str]:

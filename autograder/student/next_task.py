@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import text as show
-from autograder.course.exercises import find_function
+from autograder.course.reference import find_function
 from autograder.student.check_info import reference_function
 from autograder.student.progress import LabProgress
 

@@ -5,9 +5,9 @@ from itertools import combinations
 
 import pytest
 
-from autograder.authoring.survey import survey_lab
+from autograder.authoring.proof.survey import survey_lab
 from autograder.course.catalogue import labs, load_lab
-from autograder.course.mistakes import load_mistakes
+from autograder.course.solutions import load_mistakes
 from autograder.grading.grade import grade
 from autograder.grading.key import get_key, record_key
 from autograder.grading.verdict import judge_case

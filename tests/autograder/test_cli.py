@@ -332,20 +332,6 @@ def test_wrong_choices_of_training_get_a_sentence(args, sentence, run):
     assert sentence in " ".join(result.output.split())
 
 
-def test_the_choices_of_train_are_the_trainers():
-    """What the command offers is what the trainer has."""
-    from autograder.authoring.gallery import trainer
-    from autograder.commands.authors.train import CHOICES
-
-    for name, tables in (
-        ("activation", trainer.ACTIVATIONS),
-        ("init", trainer.INITS),
-        ("optimizer", trainer.OPTIMIZERS),
-        ("decay", trainer.DECAYS),
-    ):
-        assert CHOICES[name] == list(tables)
-
-
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux that is always full")
 @pytest.mark.parametrize("args", [["explain", "hebb.update"], ["--help"]])
 def test_output_without_room_is_told(args):

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from autograder.course.catalogue import ROOT, engine_path
-from autograder.course.exercises import find_body
 from autograder.course.lab import Status
-from autograder.course.mistakes import Mistake
+from autograder.course.reference import find_body
+from autograder.course.solutions import Mistake
 from autograder.grading.grade import grade
 from autograder.grading.report import to_json
 from autograder.judges.judge import judge

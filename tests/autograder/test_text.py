@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.course.catalogue import ROOT, engine_path, labs
-from autograder.course.mistakes import load_mistakes
+from autograder.course.solutions import load_mistakes
 from autograder.text import PLAIN, clean, forgive, listed, nearest, unknown
 
 PAGES = ["ascii", "cp437", "cp850", "cp1252", "latin-1"]

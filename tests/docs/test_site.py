@@ -9,7 +9,7 @@ import pytest
 
 from autograder.authoring.gallery import experiments
 from autograder.course.catalogue import ROOT, engine_path, labs
-from autograder.course.exercises import find_body
+from autograder.course.reference import find_body
 
 pytest.importorskip("sphinx")
 pytest.importorskip("furo")

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -21,23 +22,8 @@ from nnlab.module import Module, Sequential
 from nnlab.preprocessing import StandardScaler
 from nnlab.training import EarlyStopping, History
 
-__all__ = ["ACTIVATIONS", "DECAYS", "INITS", "OPTIMIZERS", "Recipe", "Run", "load_model"]
+__all__ = ["DECAYS", "Recipe", "Run", "load_model"]
 
-ACTIVATIONS = {"relu": layers.ReLU, "tanh": layers.Tanh, "sigmoid": layers.Sigmoid}
-INITS = {
-    "small-normal": init.small_normal,
-    "xavier": init.xavier,
-    "kaiming-normal": init.kaiming_normal,
-    "xavier-uniform": init.xavier_uniform,
-}
-OPTIMIZERS: dict[str, Callable[..., optim.Optimizer]] = {
-    "sgd": optim.SGD,
-    "momentum": optim.Momentum,
-    "nesterov": optim.Nesterov,
-    "adagrad": optim.AdaGrad,
-    "rmsprop": optim.RMSProp,
-    "adam": optim.Adam,
-}
 DECAYS: dict[str, Callable[[float, int], float]] = {
     "none": lambda lr, _: lr,
     "step": lambda lr, epoch: schedules.step_decay(lr, epoch, drop=0.5, every=10),
@@ -51,6 +37,7 @@ class Recipe:
     """All choices of one training run; the defaults are the lecture's two-layer network.
 
     `data` is "digits" or a folder with CIFAR-10's binary files; `limit` takes only so many images.
+    Activation, init and optimizer are the engine's, by their names: "xavier-uniform", "adam".
     """
 
     data: str = "digits"
@@ -66,7 +53,6 @@ class Recipe:
     epochs: int = 20
     batch_size: int = 100
     early_stopping: int = 0
-    val_fraction: float = 0.2
     limit: int = 0
     seed: int = 0
 
@@ -94,7 +80,7 @@ class Run:
         self.recipe = recipe
         self.rng = np.random.default_rng(recipe.seed)
         x, target = _images(recipe.data)
-        split = selection.train_val_split(x, target, recipe.val_fraction, rng=self.rng)
+        split = selection.train_val_split(x, target, rng=self.rng)
         if recipe.limit:
             split = split._replace(
                 x_train=split.x_train[: recipe.limit], y_train=split.y_train[: recipe.limit]
@@ -128,7 +114,7 @@ class Run:
         training.train(
             self.model,
             losses.CrossEntropyLoss(),
-            OPTIMIZERS[recipe.optimizer](self.model.parameters(), lr=recipe.lr),
+            _named(optim, recipe.optimizer)(self.model.parameters(), lr=recipe.lr),
             self.data,
             epochs=recipe.epochs,
             batch_size=recipe.batch_size,
@@ -209,13 +195,19 @@ def build(recipe: Recipe, n_features: int, n_classes: int, rng: np.random.Genera
     """Stack the recipe's network: for each hidden size a linear map, and what belongs to it."""
     stack: list[Module] = []
     sizes = (n_features, *recipe.hidden)
-    weights = INITS[recipe.init]
+    weights = _named(init, recipe.init)
     for fan_in, fan_out in itertools.pairwise(sizes):
         stack.append(layers.Linear(fan_in, fan_out, rng=rng, init=weights))
         stack += [BatchNorm1d(fan_out)] if recipe.batch_norm else []
-        stack.append(ACTIVATIONS[recipe.activation]())
+        stack.append(_named(layers, recipe.activation)())
         stack += [Dropout(recipe.dropout, rng=rng)] if recipe.dropout else []
     return Sequential(*stack, layers.Linear(sizes[-1], n_classes, rng=rng, init=weights))
+
+
+def _named(module: ModuleType, name: str) -> Any:
+    """Find what a recipe names among what a module of the engine offers."""
+    known = {public.lower(): public for public in module.__all__}
+    return getattr(module, known[name.replace("-", "_")])
 
 
 def _images(data: str) -> tuple[Array, Labels]:

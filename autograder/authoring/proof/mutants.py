@@ -4,7 +4,7 @@ A mutant is the reference with one small change in one body. A good check fails 
 those that are right all the same. What is left out, and why:
 
 - shifts and bitwise operators: between floats they only raise, which any check catches;
-- `is` in the place of `==` and the like: what it answers is Python's affair, not the body's;
+- `is` instead of `==` and the like: what it answers is Python's affair, not the body's;
 - cosmic-ray's VariableReplacer and VariableInserter: they draw random numbers;
 - changes within a message: its words are free;
 - mutants that are the same program as another.
@@ -20,9 +20,8 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from autograder.course.catalogue import engine_path
-from autograder.course.exercises import find_body, replace_lines
 from autograder.course.lab import Lab
+from autograder.course.reference import body_in, reference_text, with_body
 from autograder.sandbox import Source
 
 __all__ = ["Mutant", "mutants_of"]
@@ -75,22 +74,17 @@ def mutants_of(lab: Lab) -> Iterator[Mutant]:
     Raises: ModuleNotFoundError without cosmic-ray, which is in the extra `prove`.
     """
     for exercise in lab.exercises:
-        path = engine_path(exercise.partition(".")[0])
-        text = path.read_text(encoding="utf-8")
-        first, last = find_body(text, exercise)
-        lines = text.splitlines(keepends=True)[first - 1 : last]
-        body = textwrap.dedent("".join(lines))
-        indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+        module = exercise.partition(".")[0]
+        text = reference_text(module)
+        body = textwrap.dedent(body_in(text, exercise))
         known = {_program(body)}
         for operator, mutated in _mutated(body):
             program = _program(mutated)
             if program is None or program in known:
                 continue
             known.add(program)
-            whole = replace_lines(text, first, last, textwrap.indent(mutated, indent))
-            yield Mutant(
-                exercise, operator, *_difference(body, mutated), Source(path.name, whole.encode())
-            )
+            source = Source(f"{module}.py", with_body(text, exercise, mutated).encode())
+            yield Mutant(exercise, operator, *_difference(body, mutated), source)
 
 
 def _mutated(body: str) -> Iterator[tuple[str, str]]:
@@ -129,7 +123,7 @@ class _Wordless(ast.NodeTransformer):
 
 
 def _program(body: str) -> str | None:
-    """Give the syntax tree as text, without places and messages; None if it is no Python."""
+    """Give the syntax tree as text, without places and messages; None if it is not Python."""
     try:
         tree = ast.parse("def body():\n" + textwrap.indent(body, "    "))
         compile(tree, "mutant", "exec")

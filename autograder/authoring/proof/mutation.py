@@ -6,17 +6,17 @@ lab only if these pass: what forward keeps for backward is backward's to miss. O
 first seed is asked under more: caught by some of them only, its check depends on luck.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.authoring.proof.mutants import Mutant, mutants_of
-from autograder.authoring.proof.work import Unit, graded, work_through
-from autograder.authoring.survey import about
+from autograder.authoring.proof.survey import ask_exercise
+from autograder.authoring.proof.work import Unit, graded, key_of, sandbox, work_through
 from autograder.course.lab import Lab, Status
-from autograder.course.mistakes import load_mistakes
+from autograder.course.solutions import load_equivalent
 from autograder.sandbox import Source
 
-__all__ = ["Fate", "SEEDS", "fates_of", "mistakes_as_mutants"]
+__all__ = ["Fate", "SEEDS", "fates_of", "objections"]
 
 SEEDS = 5
 """Seeds that a mutant is asked under before it counts as surviving."""
@@ -38,41 +38,54 @@ class Fate:
         return "by luck" if any(self.caught_by) else "survived"
 
 
-def fates_of(labs: Sequence[Lab], *, jobs: int = 1, mistakes: bool = False) -> Iterator[Fate]:
-    """Grade the mutants of labs, or their known mistakes as if they were mutants.
+def fates_of(labs: Sequence[Lab], *, jobs: int = 1) -> Iterator[Fate]:
+    """Grade the mutants of labs.
 
     Raises: SandboxError or RecordingError, which are ours.
     """
-    made = {
-        mutant.id: mutant
-        for lab in labs
-        for mutant in (mistakes_as_mutants(lab) if mistakes else mutants_of(lab))
-    }
-    owner = {exercise: lab.id for lab in labs for exercise in lab.exercises}
-    units = [Unit(m.id, owner[m.exercise], (m.exercise, m.source)) for m in made.values()]
-    kind = "mistakes" if mistakes else "mutants"
-    for unit, found in work_through(kind, _caught_by, units, jobs=jobs):
-        yield Fate(unit.lab, made[unit.id], tuple(map(tuple, found)))
-
-
-def mistakes_as_mutants(lab: Lab) -> Iterator[Mutant]:
-    """Take the lab's known mistakes for mutants: they are made by hand instead of by an operator."""
-    for known in load_mistakes(lab):
-        yield Mutant(known.exercise, "mistake", "", known.id, known.source())
+    made = {(lab.id, mutant.id): mutant for lab in labs for mutant in mutants_of(lab)}
+    units = [Unit(id_, lab, (m.exercise, m.source)) for (lab, id_), m in made.items()]
+    for unit, found in work_through("mutants", _caught_by, units, jobs=jobs):
+        yield Fate(unit.lab, made[unit.lab, unit.id], tuple(map(tuple, found)))
 
 
 def _caught_by(lab: Lab, asked: tuple[str, Source]) -> list[list[str]]:
     """Name the checks that fail, under the first seed or, if none does, under all."""
     exercise, source = asked
-    texts = {source.file.removesuffix(".py"): source.text}
     caught: list[list[str]] = []
     for seed in range(SEEDS):
-        caught.append(_failed(about(lab, exercise), texts, seed) or _failed(lab, texts, seed))
+        key = key_of(lab, seed)
+        failed = ask_exercise(lab, exercise, source, key, sandbox()) or [
+            result
+            for result in graded(lab, {exercise.partition(".")[0]: source.text}, key, sandbox())
+            if result.status is Status.FAILED
+        ]
+        caught.append([result.check.id for result in failed])
         if caught[0]:
             break
     return caught
 
 
-def _failed(lab: Lab, texts: dict[str, bytes], seed: int) -> list[str]:
-    report = graded(lab, texts, seed)
-    return [result.check.id for result in report.results if result.status is Status.FAILED]
+def objections(lab: Lab, fates: Iterable[Fate]) -> list[str]:
+    """Say where a lab's list of equivalent mutants and what became of them do not agree.
+
+    One that survives and is not listed, one that is listed and killed, and one that is listed and that
+    no operator makes any more are all objected to.
+    """
+    listed = {change for entry in load_equivalent(lab) for change in entry.changes}
+    told, made = [], set()
+    for fate in fates:
+        mutant = fate.mutant
+        change = (mutant.exercise, mutant.right, mutant.wrong)
+        made.add(change)
+        line = f"{mutant.exercise} ({mutant.operator}): {mutant.right!r} became {mutant.wrong!r}"
+        if fate.verdict == "survived" and change not in listed:
+            told.append(f"survived: {line}")
+        elif fate.verdict == "by luck":
+            told.append(f"killed under some seeds only: {line}")
+        elif fate.verdict == "killed" and change in listed:
+            told.append(
+                f"listed as equivalent, but {', '.join(fate.caught_by[0])} kills it: {line}"
+            )
+    told += [f"listed, but no operator makes it: {change}" for change in sorted(listed - made)]
+    return told

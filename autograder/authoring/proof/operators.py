@@ -21,7 +21,7 @@ COMPOUND = {"if_stmt", "for_stmt", "while_stmt", "with_stmt", "try_stmt"}
 
 
 def _leaf(text: str, at: PythonLeaf) -> Any:
-    """Write text in the place of a node, with the space that stood before it."""
+    """Write text instead of a node, with the space that stood before it."""
     leaf = parso.parse(text)
     leaf.get_first_leaf().prefix = at.get_first_leaf().prefix
     return leaf
@@ -69,7 +69,7 @@ class DeleteArgument(Operator):
 
 
 def _arguments(node: Any) -> list[Any]:
-    """List the arguments of a call; none if the node is no call."""
+    """List the arguments of a call; none if the node is not a call."""
     if node.type != "trailer" or node.children[0] != "(" or len(node.children) != 3:
         return []
     inside = node.children[1]

@@ -7,13 +7,11 @@ from datetime import date
 import numpy as np
 
 from autograder.authoring.proof.alarms import is_random
-from autograder.authoring.proof.figures import Figures
+from autograder.authoring.proof.figures import VALID_SEEDS, Figures
 from autograder.authoring.proof.mutation import SEEDS
-from autograder.authoring.proof.stated import stated_rate, upper_bound
-from autograder.authoring.proof.valid import SEEDS as VALID_SEEDS
 from autograder.course.lab import Check
 
-__all__ = ["headline", "summary", "write_page"]
+__all__ = ["headline", "stated_rate", "summary", "table", "upper_bound", "write_page"]
 
 HEAD = """# The checks, proven
 
@@ -122,14 +120,10 @@ def _share(part: int, whole: int) -> str:
 
 def summary(figures: Sequence[Figures]) -> str:
     """Tabulate all labs."""
-    rows = [
-        [*COLUMNS],
-        ["---", *["---:"] * (len(COLUMNS) - 1)],
-    ]
-    rows += [_line(f"`{f.lab.id}`", [f], f"{f.alarms.seeds:,}") for f in figures]
+    rows = [_line(f"`{f.lab.id}`", [f], f"{f.alarms.seeds:,}") for f in figures]
     if len(figures) > 1:
         rows.append(_line("**all**", figures, ""))
-    return "\n".join(map(_row, rows)) + "\n"
+    return table([[*COLUMNS], ["---", *["---:"] * (len(COLUMNS) - 1)], *rows])
 
 
 def _line(name: str, figures: Sequence[Figures], seeds: str) -> list[str]:
@@ -165,7 +159,7 @@ def _rates(figures: Sequence[Figures]) -> str:
         f"\n{certain} more checks hand a generator to the code and accept every right answer for "
         "certain; all others have one right answer. None of these was refused either.\n"
     )
-    return "\n".join(map(_row, rows)) + "\n" + more
+    return table(rows) + more
 
 
 def _properties(figures: Sequence[Figures]) -> str:
@@ -194,10 +188,30 @@ def _rate(found: Figures, check: Check) -> list[str]:
     return [f"`{check.id}`", f"{stated:.1g}", f"{seeds:,}", str(alarms), f"{bound:.2g}", agrees]
 
 
+def stated_rate(check: Check) -> float:
+    """Tell how often a check refuses a right answer by chance, at most, in all its cases together.
+
+    Its judge states the rate of one case. What hands no generator to the code has one right answer, or
+    a judge that accepts every right one for certain: its rate is 0.
+    """
+    return check.judge.chance * (check.drawn + len(check.always))
+
+
+def upper_bound(alarms: int, runs: int) -> float:
+    """Bound the true rate from above, with 95 % confidence, by what was seen: Clopper and Pearson.
+
+    With no alarm it is the rule of three, about 3 / runs.
+    """
+    from scipy.stats import beta  # noqa: PLC0415  an extra
+
+    return float(beta.ppf(0.95, alarms + 1, runs - alarms)) if alarms < runs else 1.0
+
+
 def _fits(stated: float, alarms: int, seeds: int) -> bool:
     """Tell whether so many alarms may come from the stated rate: with a probability above 1 %."""
     return alarms == 0 or 1 - (1 - stated) ** seeds > 0.01
 
 
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def table(rows: Iterable[Sequence[str]]) -> str:
+    """Write a table in Markdown; the second row says how columns are aligned."""
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in rows)

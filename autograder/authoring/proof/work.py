@@ -6,7 +6,7 @@ So what is stored is true, and what has changed is done again.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
@@ -14,21 +14,19 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from autograder.course.catalogue import ROOT, engine_path, load_lab
+from autograder.course.catalogue import ROOT, load_lab
 from autograder.course.lab import Lab, Status
+from autograder.course.reference import reference_text
 from autograder.grading.grade import grade
 from autograder.grading.key import AnswerKey, record_key
 from autograder.grading.pool import end_with_parent
-from autograder.grading.report import Report
+from autograder.grading.report import CheckResult
 from autograder.grading.results import grader_hash
 from autograder.grading.submission import Submission
 from autograder.sandbox import Sandbox, SandboxError, open_sandbox
 from autograder.storage import STATE, see_no_link
 
 __all__ = ["Unit", "graded", "key_of", "sandbox", "work_through"]
-
-CHUNK = 8
-"""Units that a process is given at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def work_through(
 ) -> Iterator[tuple[Unit, Any]]:
     """Do all units that are not done yet; yield each with what was found, as JSON gives it back.
 
-    With no jobs at all, only what is known is told.
+    With no jobs at all, only what is known is yielded.
     """
     stored = {lab: _stored(_place(kind, load_lab(lab))) for lab in {unit.lab for unit in units}}
     left = []
@@ -69,21 +67,21 @@ def work_through(
 def _done(work: Work, units: Sequence[Unit], jobs: int) -> Iterator[tuple[Unit, Any]]:
     if jobs == 1:
         for unit in units:
-            yield unit, work(load_lab(unit.lab), unit.about)
+            yield unit, _do(work, unit)
         return
-    chunks = [units[i : i + CHUNK] for i in range(0, len(units), CHUNK)]
     # Fresh processes: each opens a sandbox of its own, and forks from a process with one thread.
     spawn = get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=end_with_parent) as pool:
         try:
-            for done in as_completed([pool.submit(_chunk, work, chunk) for chunk in chunks]):
-                yield from done.result()
+            asked = {pool.submit(_do, work, unit): unit for unit in units}
+            for done in as_completed(asked):
+                yield asked[done], done.result()
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _chunk(work: Work, units: Iterable[Unit]) -> list[tuple[Unit, Any]]:
-    return [(unit, work(load_lab(unit.lab), unit.about)) for unit in units]
+def _do(work: Work, unit: Unit) -> Any:
+    return work(load_lab(unit.lab), unit.about)
 
 
 def _place(kind: str, lab: Lab) -> Path:
@@ -115,9 +113,6 @@ def _stored(place: Path) -> dict[str, Any]:
     return known
 
 
-# What units are done with: one sandbox a process, and keys that can judge but not name.
-
-
 @cache
 def sandbox() -> Sandbox:
     """Open this process's sandbox once; its worker ends when the process does."""
@@ -126,19 +121,20 @@ def sandbox() -> Sandbox:
 
 @cache
 def key_of(lab: Lab, seed: int) -> AnswerKey:
-    """Record a key without mistakes: verdicts need none, and names are another proof's."""
+    """Record a key without mistakes: verdicts need none."""
     return record_key(lab, seed, sandbox(), mistakes=())
 
 
-def graded(lab: Lab, texts: dict[str, bytes], seed: int) -> Report:
-    """Grade the reference with some modules replaced, by their names.
+def graded(
+    lab: Lab, texts: Mapping[str, bytes], key: AnswerKey, sandbox: Sandbox
+) -> tuple[CheckResult, ...]:
+    """Grade the reference as a submission, with some modules replaced, by their names.
 
     Raises: SandboxError if a check could not be asked, which is our fault.
     """
-    reference = {module: engine_path(module).read_bytes() for module in lab.modules}
-    key = key_of(load_lab(lab.id), seed)  # the whole lab's, also where a part of it is asked
-    report = grade(Submission(lab, {**reference, **texts}), key, sandbox())
+    reference = {module: reference_text(module).encode() for module in lab.modules}
+    report = grade(Submission(lab, {**reference, **texts}), key, sandbox)
     for result in report.results:
         if result.status is Status.ERROR:
             raise SandboxError(f"{result.check.id} could not be asked: {result.message}")
-    return report
+    return report.results

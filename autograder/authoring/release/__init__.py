@@ -41,7 +41,6 @@ def build_edition(
     *,
     seed: int = 0,
     recording: Callable[[Lab], object] = lambda _: None,
-    wrote: Callable[[Path], object] = lambda _: None,
 ) -> list[Path]:
     """Build the wheel with all labs, and the zips of the chosen ones; return what was written.
 
@@ -69,7 +68,6 @@ def build_edition(
             old.unlink()
     for name, content in built.items():
         write_whole(out / name, content)
-        wrote(out / name)
     return [out / name for name in built]
 
 

@@ -11,7 +11,7 @@ from autograder.errors import WrongUseError
 __all__ = ["HandoutError", "handout"]
 
 EMPTY = "YOUR ANSWER HERE"
-"""What nbgrader's generate step puts in the place of an answer."""
+"""What nbgrader's generate step puts instead of an answer."""
 
 
 class HandoutError(WrongUseError):

@@ -85,7 +85,7 @@ def stage(
 
 
 def for_students(key: AnswerKey) -> AnswerKey:
-    """Take out of a key what is no number: in which line of which source a mistake raised."""
+    """Take out of a key what is not a number: in which line of which source a mistake raised."""
     checks = {
         name: KeyedCheck(
             check.cases,

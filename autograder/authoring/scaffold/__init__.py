@@ -96,29 +96,34 @@ def _text(template: str, words: dict[str, str]) -> str:
     return Template((HERE / template).read_text(encoding="utf-8")).substitute(words)
 
 
+def _in_both(words: dict[str, str]) -> dict[str, str]:
+    """Write what stands in the same places in the course and in a package."""
+    solutions = f"solutions/{words['lab_id']}"
+    return {
+        f"nnlab/{words['module']}.py": _text("engine.py.txt", words),
+        f"{solutions}/mistakes.toml": _text("mistakes.toml.txt", words),
+        f"{solutions}/notebook.md": _text("notebook.md.txt", words),
+        f"{solutions}/valid.toml": _text("valid.toml.txt", words),
+    }
+
+
 def _in_package(words: dict[str, str]) -> dict[str, str]:
     """Write a package that brings one lab; its layout is the course's, one folder down."""
-    package, lab_id, module = words["package"], words["lab_id"], words["module"]
+    package = words["package"]
     guest = {
         **words,
         "imports": "from pathlib import Path\n\n",
-        "home": HOME,
+        "home": "    home=Path(__file__).parent,\n",
         "slides": words["title"],
     }
     return {
         "pyproject.toml": _text("pyproject.toml.txt", words),
         "README.md": _text("readme.md.txt", words),
         f"{package}/__init__.py": f'"""Labs for nnlab: {words["title"]}."""\n',
-        f"{package}/{lab_id}.py": _text("checks.py.txt", guest),
-        f"{package}/nnlab/{module}.py": _text("engine.py.txt", words),
-        f"{package}/solutions/{lab_id}/mistakes.toml": _text("mistakes.toml.txt", words),
-        f"{package}/solutions/{lab_id}/notebook.md": _text("notebook.md.txt", words),
-        f"{package}/solutions/{lab_id}/valid.toml": _text("valid.toml.txt", words),
+        f"{package}/{words['lab_id']}.py": _text("checks.py.txt", guest),
+        **{f"{package}/{place}": text for place, text in _in_both(words).items()},
         "tests/test_labs.py": _text("test_labs.py.txt", words),
     }
-
-
-HOME = "    home=Path(__file__).parent,\n"
 
 
 def _in_course(words: dict[str, str]) -> dict[Path, str]:
@@ -133,10 +138,7 @@ def _in_course(words: dict[str, str]) -> dict[Path, str]:
         )
     return {
         ROOT / "autograder" / "labs" / f"{lab_id}.py": _text("checks.py.txt", own),
-        ROOT / "nnlab" / f"{module}.py": _text("engine.py.txt", words),
-        ROOT / "solutions" / lab_id / "mistakes.toml": _text("mistakes.toml.txt", words),
-        ROOT / "solutions" / lab_id / "notebook.md": _text("notebook.md.txt", words),
-        ROOT / "solutions" / lab_id / "valid.toml": _text("valid.toml.txt", words),
+        **{ROOT / place: text for place, text in _in_both(words).items()},
         ROOT / "tests" / "nnlab" / f"test_{module}.py": _text("test_engine.py.txt", words),
         init: _entered(init.read_text(encoding="utf-8"), words),
         readme: _listed(readme.read_text(encoding="utf-8"), words),

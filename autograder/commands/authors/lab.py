@@ -68,12 +68,11 @@ def verify(ctx: click.Context, target: str) -> None:
     Example: nnlab lab verify hebb
     Exit code: 0 sound, 1 not yet, 2 wrong usage, 3 our fault.
     """
-    from autograder.authoring.guests import find
-    from autograder.authoring.verify import faults
+    from autograder.authoring.verify import faults, labs_of
     from autograder.sandbox import open_sandbox
 
     sound = True
-    labs = find(target)
+    labs = labs_of(target)
     with open_sandbox() as sandbox:
         for each in labs:
             found = faults(each, sandbox)
@@ -83,7 +82,7 @@ def verify(ctx: click.Context, target: str) -> None:
 
 
 def _print(checked: Lab, faults: list[str]) -> None:
-    from autograder.course.mistakes import load_mistakes
+    from autograder.course.solutions import load_mistakes
 
     if faults:
         click.echo("\n  ".join([f"{checked.id} is not sound yet:", *faults]))

@@ -31,7 +31,7 @@ def mistakes(labs: Sequence[Lab]) -> None:
     Example: nnlab lab mistakes hebb
     Exit code: 0 done, 2 wrong usage.
     """
-    from autograder.course.mistakes import load_mistakes
+    from autograder.course.solutions import load_mistakes
     from autograder.report.terminal import columns, console
 
     require_catalogue(labs)
@@ -51,9 +51,9 @@ def message(mistake: str) -> None:
     Example: nnlab lab message hebb-needs-a-first-pair
     Exit code: 0 done, 2 wrong usage, 3 our fault.
     """
-    from autograder.authoring.survey import ask_exercise
+    from autograder.authoring.proof.survey import ask_exercise
     from autograder.course.catalogue import labs
-    from autograder.course.mistakes import load_mistakes
+    from autograder.course.solutions import load_mistakes
     from autograder.grading.key import get_key
     from autograder.grading.report import Report
     from autograder.report.terminal import render_checks
@@ -86,8 +86,8 @@ def survey(labs: Sequence[Lab], seeds: int, jobs: int, out: Path | None) -> None
     Example: nnlab lab survey hebb --seeds 2 --out hebb.md
     Exit code: 0 done, 2 wrong usage, 3 our fault.
     """
-    from autograder.authoring import survey as surveying
     from autograder.authoring.mistakes_page import summary, write_page
+    from autograder.authoring.proof import survey as surveying
     from autograder.course.catalogue import ROOT
 
     require_catalogue(labs)

@@ -18,28 +18,29 @@ if TYPE_CHECKING:
 __all__ = ["CHOICES", "train"]
 
 
-def _choices(name: str) -> click.Choice[str]:
-    """Offer a table of the trainer without importing it: help must not wait for numpy."""
-    return click.Choice(CHOICES[name])
-
-
 CHOICES = {
     "activation": ["relu", "tanh", "sigmoid"],
     "init": ["small-normal", "xavier", "kaiming-normal", "xavier-uniform"],
     "optimizer": ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"],
     "decay": ["none", "step", "exponential", "1/t"],
 }
-"""The names that `nnlab train` knows; a test holds them equal to the trainer's tables."""
+"""What a recipe may name; the trainer finds it in the engine. Help must not wait for numpy."""
 
 
 @click.command()
 @click.option("--data", default="digits", show_default=True, help="digits, or a CIFAR-10 folder.")
 @click.option("--hidden", default="50", show_default=True, help="Sizes, such as 256,128.")
-@click.option("--activation", type=_choices("activation"), default="relu", show_default=True)
-@click.option("--init", type=_choices("init"), default="kaiming-normal", show_default=True)
-@click.option("--optimizer", type=_choices("optimizer"), default="momentum", show_default=True)
+@click.option(
+    "--activation", type=click.Choice(CHOICES["activation"]), default="relu", show_default=True
+)
+@click.option(
+    "--init", type=click.Choice(CHOICES["init"]), default="kaiming-normal", show_default=True
+)
+@click.option(
+    "--optimizer", type=click.Choice(CHOICES["optimizer"]), default="momentum", show_default=True
+)
 @click.option("--lr", type=float, default=0.01, show_default=True, help="Learning rate.")
-@click.option("--decay", type=_choices("decay"), default="none", show_default=True)
+@click.option("--decay", type=click.Choice(CHOICES["decay"]), default="none", show_default=True)
 @click.option("--batch-norm", is_flag=True, help="Normalise before every activation.")
 @click.option("--dropout", type=float, default=0.0, help="Probability to drop a unit.")
 @click.option("--l2", type=float, default=0.0, help="λ of the penalty λ·ΣW².")

@@ -31,7 +31,7 @@ def tally(folder: Path, labs: Sequence[Lab]) -> None:
     Exit code: 0 done, 2 wrong usage.
     """
     from autograder.classroom import tally as tallying
-    from autograder.course.mistakes import load_mistakes
+    from autograder.course.solutions import load_mistakes
     from autograder.report.terminal import columns, console
 
     require_catalogue(labs)

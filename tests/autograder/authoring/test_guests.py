@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from autograder.authoring.guests import find
+from autograder.authoring.verify import labs_of
 from autograder.cli import main
 from autograder.course.catalogue import GROUP
 
@@ -48,10 +48,10 @@ def test_a_folder_with_the_name_of_a_lab_does_not_hide_it(tmp_path, monkeypatch)
     (tmp_path / "lab02_hebb").mkdir()
     monkeypatch.chdir(tmp_path)
 
-    assert [lab.id for lab in find("lab02_hebb")] == ["lab02_hebb"]
+    assert [lab.id for lab in labs_of("lab02_hebb")] == ["lab02_hebb"]
 
 
 def test_a_name_is_a_lab_of_the_course():
     """As everywhere."""
-    assert [lab.id for lab in find("hebb")] == ["lab02_hebb"]
+    assert [lab.id for lab in labs_of("hebb")] == ["lab02_hebb"]
     assert CliRunner().invoke(main, ["lab", "verify", "heb"]).exit_code == 2

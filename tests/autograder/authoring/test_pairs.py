@@ -4,11 +4,11 @@ import itertools
 
 import pytest
 
-from autograder.authoring.pairs import _both, ask_pair, pairs_of
 from autograder.course.catalogue import labs, load_lab
 from autograder.course.lab import Status
-from autograder.course.mistakes import Mistake
+from autograder.course.solutions import Mistake
 from autograder.grading.report import CheckResult
+from tests.autograder.pairs import _both, ask_pair, pairs_of
 
 LABS = [lab.id for lab in labs()]
 
@@ -89,7 +89,7 @@ def test_a_name_that_something_contradicts_is_a_strangers(sandbox, key_of, monke
         name for name in key.checks[check.id].wrong if name not in {pair.first.id, pair.second.id}
     )
     named = CheckResult(check, Status.FAILED, mistakes=(stranger,))
-    monkeypatch.setattr("autograder.authoring.pairs.ask_exercise", lambda *_: [named])
+    monkeypatch.setattr("tests.autograder.pairs.ask_exercise", lambda *_: [named])
 
     outcome = ask_pair(lab, pair, key, sandbox)
     assert (outcome.caught, outcome.in_effect, outcome.strangers) == (True, (), (stranger,))

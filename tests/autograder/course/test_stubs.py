@@ -7,8 +7,8 @@ import pytest
 
 from autograder.course import stubs
 from autograder.course.catalogue import engine_path, labs
-from autograder.course.exercises import find_body
 from autograder.course.lab import Lab
+from autograder.course.reference import find_body
 from autograder.course.stubs import FilledInError, is_filled_in, make_stub, outdated, write_stubs
 
 REAL = [(lab, module) for lab in labs() for module in lab.modules]
@@ -33,7 +33,7 @@ def engine(tmp_path, monkeypatch):
         path = tmp_path / "engine" / "layers.py"
         path.parent.mkdir(exist_ok=True)
         path.write_text(textwrap.dedent(source).lstrip("\n"), encoding="utf-8")
-        monkeypatch.setattr(stubs, "engine_path", lambda _: path)
+        monkeypatch.setattr(stubs, "reference_text", lambda _: path.read_text(encoding="utf-8"))
         return Lab(
             "lab09_layers", "Layers", "Layers", {f"layers.{name}": "Layers" for name in exercises}
         )

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.course.catalogue import labs, load_lab
 from autograder.course.lab import Status
-from autograder.course.mistakes import Mistake
+from autograder.course.solutions import Mistake
 from autograder.grading.diagnose import diagnose
 from autograder.grading.grade import grade
 from autograder.grading.verdict import Judged, Wrong
@@ -75,7 +75,7 @@ def test_evidence_of_one_check_is_no_evidence(names_of):
 def test_a_skipped_check_tells_two_apart(sandbox, key_of, submit):
     """Two mistakes that look like a third in the check that was asked are asked what was skipped."""
     text = reference_text("gates")
-    from autograder.authoring.pairs import pairs_of
+    from tests.autograder.pairs import pairs_of
 
     lab = load_lab("lab01_gates")
     pair = next(

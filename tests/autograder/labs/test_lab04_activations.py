@@ -4,7 +4,7 @@ import pytest
 
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
-from autograder.course.mistakes import Mistake
+from autograder.course.solutions import Mistake
 from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
 

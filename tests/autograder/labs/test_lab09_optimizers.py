@@ -4,7 +4,7 @@ import pytest
 
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
-from autograder.course.mistakes import Mistake
+from autograder.course.solutions import Mistake
 from autograder.grading.grade import grade
 
 LAB = "lab09_optimizers"
@@ -27,7 +27,7 @@ def graded(exercise, body, key_of, sandbox, submit):
 )
 def test_where_epsilon_stands_costs_one_check_only(exercise, passed, key_of, sandbox, submit):
     """Where epsilon is placed or written into the code, the walk is right and only its size is not."""
-    from autograder.course.mistakes import load_mistakes
+    from autograder.course.solutions import load_mistakes
 
     for mistake in load_mistakes(load_lab(LAB)):
         if mistake.exercise == exercise and "epsilon" in mistake.id:

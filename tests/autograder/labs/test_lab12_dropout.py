@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.course.lab import Status
-from autograder.course.mistakes import Mistake
+from autograder.course.solutions import Mistake
 from autograder.grading.grade import grade
 
 LAB = "lab12_dropout"

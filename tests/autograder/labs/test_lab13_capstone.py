@@ -5,7 +5,7 @@ import pytest
 
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
-from autograder.course.mistakes import Mistake
+from autograder.course.solutions import Mistake
 from autograder.grading.grade import grade
 from autograder.judges.recipe import FIT_SHARE, OTHERS_SHARE
 from tests.tails import cross_entropies, engine_answers, laplace_tail

@@ -4,7 +4,7 @@ import pytest
 
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
-from autograder.course.mistakes import Mistake
+from autograder.course.solutions import Mistake
 from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
 
@@ -56,7 +56,7 @@ def test_an_unknown_mistake_fails_without_a_wrong_name(exercise, body, sandbox, 
 def test_an_exercise_handed_in_alone_passes_alone(exercise, sandbox, key_of, submit):
     """With every other body missing, its own checks pass: none leans on another exercise."""
     from autograder.course.catalogue import engine_path
-    from autograder.course.exercises import find_body, replace_lines
+    from autograder.course.reference import find_body, replace_lines
 
     stub, engine = make_stub(load_lab(LAB), "hopfield"), engine_path("hopfield").read_text("utf-8")
     first, last = find_body(engine, exercise)

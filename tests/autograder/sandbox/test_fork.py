@@ -126,7 +126,7 @@ def test_the_sandbox_holds_no_answer(sandbox):
     """Inside, no module of the grader that reads keys or solutions is loaded, nor the lab's reference."""
     probe = (
         "import sys, nnlab\n"
-        "held = [m for m in sys.modules if m.startswith(('autograder.grading.key', 'autograder.course.mistakes'))]\n"
+        "held = [m for m in sys.modules if m.startswith(('autograder.grading.key', 'autograder.course.solutions'))]\n"
         "def reach(name):\n"
         "    try:\n"
         "        return getattr(nnlab, name).__file__\n"

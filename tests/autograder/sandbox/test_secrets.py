@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from autograder.course.catalogue import load_lab, reference_for
-from autograder.course.mistakes import load_mistakes
+from autograder.course.solutions import load_mistakes
 from autograder.grading.key import record_key
 from autograder.sandbox import Question, Source
 from autograder.sandbox.fork import ForkSandbox

@@ -7,8 +7,8 @@ from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.course.catalogue import labs, load_lab
-from autograder.course.exercises import find_body
-from autograder.course.mistakes import load_mistakes
+from autograder.course.reference import find_body
+from autograder.course.solutions import load_mistakes
 from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
 from autograder.student.check_info import formula_of

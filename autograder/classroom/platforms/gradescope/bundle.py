@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.classroom.platforms.gradescope.run import KEY, SETTINGS
 from autograder.course.catalogue import engine_path, is_guest, labs
 from autograder.course.lab import Lab
-from autograder.course.mistakes import load_mistakes
+from autograder.course.solutions import load_mistakes
 from autograder.course.stubs import make_stub
 from autograder.errors import WrongUseError
 from autograder.grading.key import SecretKey

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.platforms.nbgrader.config import BUSY_SECONDS
-from autograder.course.notebooks import grade_id
+from autograder.classroom.platforms.nbgrader.notebooks import grade_id
 from autograder.text import named
 
 __all__ = ["fill_gradebook"]

@@ -12,9 +12,9 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.classroom.platforms.nbgrader.config import CONFIG, configure
+from autograder.classroom.platforms.nbgrader.notebooks import make_notebook, read_text
 from autograder.course.catalogue import labs
 from autograder.course.lab import Lab
-from autograder.course.notebooks import make_notebook, read_text
 from autograder.course.stubs import FilledInError
 from autograder.errors import WrongUseError
 from autograder.storage import write_whole

@@ -17,10 +17,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from autograder.classroom.batch import course_seeds, open_results, take_key
 from autograder.classroom.collect import read_folder
 from autograder.classroom.platforms.nbgrader.mend import MAX_NOTEBOOK_BYTES
+from autograder.classroom.platforms.nbgrader.notebooks import grade_id
 from autograder.classroom.settle import graded
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Check, Lab
-from autograder.course.notebooks import grade_id
 from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
 from autograder.grading.report import NOT_GRADED, Report

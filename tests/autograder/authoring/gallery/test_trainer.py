@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from autograder.commands.train import CHOICES
 
 from autograder.authoring.gallery import trainer
 from autograder.authoring.gallery.trainer import Recipe, Run, load_model
@@ -53,7 +54,7 @@ def test_a_rate_too_high_is_stopped():
     assert "ten times smaller than 1e+06" in run.ending()
 
 
-@pytest.mark.parametrize("optimizer", sorted(trainer.OPTIMIZERS))
+@pytest.mark.parametrize("optimizer", CHOICES["optimizer"])
 @pytest.mark.parametrize("batch_norm", [False, True])
 def test_every_optimizer_learns_the_digits(optimizer, batch_norm):
     """Each optimizer gets most digits right in a few epochs, with batch norm and without."""
@@ -63,8 +64,8 @@ def test_every_optimizer_learns_the_digits(optimizer, batch_norm):
     assert run.accuracies[-1][1] > 0.8
 
 
-@pytest.mark.parametrize("decay", sorted(trainer.DECAYS))
-@pytest.mark.parametrize("activation", sorted(trainer.ACTIVATIONS))
+@pytest.mark.parametrize("decay", CHOICES["decay"])
+@pytest.mark.parametrize("activation", CHOICES["activation"])
 def test_every_choice_runs(decay, activation):
     """Decays and activations combine with dropout, L2 and early stopping."""
     run = trained(
@@ -73,6 +74,17 @@ def test_every_choice_runs(decay, activation):
 
     assert 1 <= len(run.accuracies) <= 2
     assert np.isfinite(run.history.train_loss).all()
+
+
+@pytest.mark.parametrize("init", CHOICES["init"])
+def test_every_way_to_begin_runs(init):
+    """The command's names are the engine's."""
+    assert np.isfinite(trained(init=init, epochs=1).history.train_loss).all()
+
+
+def test_the_command_offers_every_decay():
+    """Decays have constants of their own, so the trainer has a table of them."""
+    assert CHOICES["decay"] == list(trainer.DECAYS)
 
 
 def test_early_stopping_ends_before_the_last_epoch():

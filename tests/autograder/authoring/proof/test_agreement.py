@@ -9,7 +9,7 @@ import pytest
 
 from autograder.classroom import batch
 from autograder.course.catalogue import ROOT
-from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.solutions import Mistake, load_mistakes
 from autograder.course.stubs import make_stub
 from autograder.grading import pool
 from autograder.grading.results import Results

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from autograder.course.catalogue import engine_path, labs, load_lab
-from autograder.course.exercises import find_body
+from autograder.course.reference import find_body
 from tests.conftest import reference_text
 
 pytest.importorskip("cosmic_ray")

@@ -4,11 +4,11 @@ import pytest
 
 from autograder.authoring.proof import mutation, work
 from autograder.authoring.proof.mutants import Mutant
-from autograder.authoring.proof.mutation import Fate, fates_of, mistakes_as_mutants
+from autograder.authoring.proof.mutation import Fate, fates_of
 from autograder.authoring.proof.work import Unit, work_through
 from autograder.course.catalogue import load_lab
-from autograder.course.mistakes import Mistake, load_mistakes
-from autograder.sandbox import SandboxError, Source
+from autograder.course.solutions import Mistake
+from autograder.sandbox import SandboxError
 
 LAB = load_lab("lab02_hebb")
 
@@ -82,11 +82,6 @@ def test_another_exercises_check_may_kill(stored, monkeypatch):
     assert {lab.checks[name].exercise for name in fate.caught_by[0]} == {"dropout.Dropout.backward"}
 
 
-def test_mistakes_are_mutants_made_by_hand():
-    """Every known mistake is one, under its own name."""
-    assert [m.wrong for m in mistakes_as_mutants(LAB)] == [m.id for m in load_mistakes(LAB)]
-
-
 def test_work_goes_on_where_it_was_ended(stored):
     """A line that was cut off is done again; with no jobs, only what is known is told."""
     units = [Unit(str(n), LAB.id, n) for n in range(3)]
@@ -117,4 +112,4 @@ def test_a_fault_of_ours_kills_nothing(stored, monkeypatch):
 
     monkeypatch.setattr("autograder.grading.verdict.judge_case", broken)
     with pytest.raises(SandboxError, match=r"hebb\.to_bipolar could not be asked: RuntimeError"):
-        work.graded(LAB, {"hebb": Source("hebb.py", KILLED.source.text).text}, 0)
+        work.graded(LAB, {"hebb": KILLED.source.text}, work.key_of(LAB, 0), work.sandbox())

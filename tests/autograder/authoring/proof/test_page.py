@@ -7,19 +7,20 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 
-from autograder.authoring.proof import alarms, equivalent, mutation, valid, work
+from autograder.authoring.proof import alarms, figures, mutation, work
 from autograder.authoring.proof.alarms import Alarms
-from autograder.authoring.proof.equivalent import load_equivalent
 from autograder.authoring.proof.figures import Figures, default_seeds
 from autograder.authoring.proof.page import headline, summary, write_page
-from autograder.authoring.proof.valid import load_valid
+from autograder.authoring.proof.survey import Outcome
 from autograder.cli import main
+from autograder.course import solutions
 from autograder.course.catalogue import ROOT, labs, load_lab
+from autograder.course.solutions import load_equivalent, load_mistakes, load_valid
 from tests.autograder.authoring.proof.test_equivalent import ENTRY
 from tests.autograder.authoring.proof.test_mutation import ALIVE, KILLED
 from tests.autograder.authoring.proof.test_valid import BAD, GOOD
 
-LAB = load_lab("lab12_dropout")
+LAB, HEBB = load_lab("lab12_dropout"), load_lab("lab02_hebb")
 PAGE = ROOT / "docs" / "proof.md"
 
 
@@ -31,7 +32,7 @@ def found():
     return Figures(
         LAB,
         fates=[killed, killed, alive],
-        mistakes=[killed],
+        mistakes=[Outcome("m", "e", ("c",), ("m",))],
         valid=[(GOOD, []), (BAD, ["hebb.to_bipolar, seed 0: no"])],
         alarms=Alarms(300, Counter({"dropout.share": 900}), {"dropout.share": [7]}),
     )
@@ -51,10 +52,9 @@ def test_the_headline_and_the_table_count():
 
 def test_what_is_wrong_is_told(monkeypatch, tmp_path):
     """A survivor, a refusal and a false alarm are problems, each in a sentence."""
-    monkeypatch.setattr(equivalent, "entries_path", lambda _lab, _name: tmp_path / "none.toml")
-    uncaught = mutation.Fate("lab", ALIVE, ((),))
+    monkeypatch.setattr(solutions, "solutions_path", lambda _lab, _name: tmp_path / "none.toml")
     made = found()
-    made.mistakes.append(uncaught)
+    made.mistakes.append(Outcome("n", "e", (), ()))
 
     told = made.problems()
     assert [line.partition(":")[0] for line in told] == [
@@ -87,19 +87,21 @@ def test_the_page_lists_what_proves_a_property_only():
 @pytest.fixture
 def small(monkeypatch, tmp_path):
     """A small proof of lab 2: two mutants, one mistake and one right answer."""
-    place = tmp_path / "equivalent.toml"
-    place.write_text(ENTRY, encoding="utf-8")
+    few = load_mistakes(HEBB)[:1]
+    (tmp_path / "equivalent.toml").write_text(ENTRY, encoding="utf-8")
     monkeypatch.setattr(work, "ROOT", tmp_path)
     monkeypatch.setattr("autograder.course.catalogue.ROOT", tmp_path)
     monkeypatch.setattr(
-        equivalent,
-        "entries_path",
-        lambda lab, _name: place if lab.id == "lab02_hebb" else tmp_path / "none.toml",
+        solutions,
+        "solutions_path",
+        lambda lab, name: tmp_path / (name if lab.id == "lab02_hebb" else "none.toml"),
     )
     monkeypatch.setattr(mutation, "mutants_of", lambda _: [KILLED, ALIVE])
-    monkeypatch.setattr(mutation, "mistakes_as_mutants", lambda _: [KILLED])
+    for module in ("grading.key", "authoring.proof.survey"):
+        monkeypatch.setattr(f"autograder.{module}.load_mistakes", lambda _: few)
+    monkeypatch.setattr(solutions, "load_mistakes", lambda lab: few if lab == HEBB else [])
     monkeypatch.setattr(mutation, "SEEDS", 2)
-    monkeypatch.setattr(valid, "load_valid", lambda _: [GOOD])
+    monkeypatch.setattr(figures, "load_valid", lambda _: [GOOD])
     (tmp_path / "docs").mkdir()
     return tmp_path
 
@@ -121,7 +123,7 @@ def test_the_command_proves(small):
 
 def test_the_command_fails_on_what_is_not_proven(small, monkeypatch):
     """A right answer that is refused, and a survivor that is not listed: exit code 1."""
-    monkeypatch.setattr(valid, "load_valid", lambda _: [BAD])
+    monkeypatch.setattr(figures, "load_valid", lambda _: [BAD])
     (small / "equivalent.toml").write_text("", encoding="utf-8")
     refused = prove("hebb", "--part", "valid")
     survived = prove("hebb", "--part", "mutants")
@@ -160,7 +162,7 @@ def test_wrong_usage_has_a_sentence(args, says):
 
 def test_an_edition_without_solutions_has_nothing_to_prove(monkeypatch):
     """A student who tries is told where the solutions are."""
-    monkeypatch.setattr("autograder.course.mistakes.load_mistakes", lambda _: [])
+    monkeypatch.setattr("autograder.course.solutions.load_mistakes", lambda _: [])
     refused = prove("hebb")
 
     assert refused.exit_code == 2

@@ -4,10 +4,12 @@ import ast
 
 import pytest
 
-from autograder.authoring.proof import valid, work
-from autograder.authoring.proof.valid import Valid, ValidError, judged, load_valid
+from autograder.authoring.proof import figures, work
+from autograder.authoring.proof.figures import judged
+from autograder.course import solutions
 from autograder.course.catalogue import labs, load_lab
 from autograder.course.lab import Status
+from autograder.course.solutions import SolutionError, Valid, load_valid
 from autograder.grading.grade import grade
 
 LAB = load_lab("lab02_hebb")
@@ -26,7 +28,7 @@ body = "return np.asarray(x) * 2.0 - 1.0"
 def collected(monkeypatch, tmp_path):
     """Write a collection for the lab."""
     place = tmp_path / "valid.toml"
-    monkeypatch.setattr(valid, "entries_path", lambda _lab, _name: place)
+    monkeypatch.setattr(solutions, "solutions_path", lambda _lab, _name: place)
     return place.write_text
 
 
@@ -60,12 +62,12 @@ def test_no_right_answer_is_refused(lab, form, submit, key_of, sandbox):
 def test_a_wrong_answer_is_refused(monkeypatch, tmp_path):
     """A right form passes under every seed; what is wrong is told with check, seed and reason."""
     monkeypatch.setattr(work, "ROOT", tmp_path)
-    monkeypatch.setattr(valid, "load_valid", lambda _: [GOOD, BAD])
+    monkeypatch.setattr(figures, "load_valid", lambda _: [GOOD, BAD])
     found = {form.form: told for _, form, told in judged([LAB])}
 
     assert found["floats"] == []
     assert found["the wrong way round"][0].startswith("hebb.to_bipolar, seed 0: called")
-    assert len(found["the wrong way round"]) == valid.SEEDS
+    assert len(found["the wrong way round"]) == figures.VALID_SEEDS
 
 
 def test_bodies_that_belong_together_go_together():
@@ -90,12 +92,12 @@ def test_bodies_that_belong_together_go_together():
 def test_an_entry_must_be_whole(collected, text, says):
     """What is wrong with an entry is said in a sentence."""
     collected(text)
-    with pytest.raises(ValidError, match=says):
+    with pytest.raises(SolutionError, match=says):
         load_valid(LAB)
 
 
 def test_a_body_must_be_python(collected):
     """A form that does not parse is told before anything is graded."""
     collected(ENTRY.replace("return np", "return (np"))
-    with pytest.raises(ValidError, match=r"hebb\.to_bipolar, floats: no Python"):
+    with pytest.raises(SolutionError, match=r"hebb\.to_bipolar, floats: no Python"):
         list(judged([LAB]))

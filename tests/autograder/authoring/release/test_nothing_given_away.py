@@ -10,8 +10,8 @@ import pytest
 from autograder.authoring.release import COURSE_ZIP, _entries, make_zip
 from autograder.authoring.release.stage import for_students
 from autograder.course.catalogue import PROVIDED, ROOT, labs
-from autograder.course.exercises import find_function
-from autograder.course.mistakes import load_mistakes
+from autograder.course.reference import find_function
+from autograder.course.solutions import load_mistakes
 from autograder.course.stubs import make_stub
 from autograder.grading.key import AnswerKey
 from autograder.sandbox.codec import decode

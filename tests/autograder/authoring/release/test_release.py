@@ -20,11 +20,13 @@ from autograder import cli
 from autograder.authoring import release
 from autograder.authoring.release import COURSE_ZIP, build_edition, build_wheel, make_zip
 from autograder.authoring.release.handouts import HandoutError, handout, page
-from autograder.authoring.release.stage import stage
+from autograder.authoring.release.stage import LEFT_OUT, stage
 from autograder.commands.instructors import release as command
+from autograder.course import edition
 from autograder.course.catalogue import ROOT, labs, load_lab
 from autograder.sandbox import SandboxError
 from autograder.student.workspace import bundled
+from tests.test_rooms import imports
 
 HEBB = load_lab("lab02_hebb")
 
@@ -49,6 +51,30 @@ def test_two_builds_in_different_folders_are_equal(build, tmp_path):
     ]
     assert [p.name for p in first] == [p.name for p in second]
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
+
+
+def test_students_get_what_their_commands_reach():
+    """Every module that is shipped is imported on the way of a student's command, or loaded by name.
+
+    The command line lists all commands, and offers a student some of them. Of the room `grading` all
+    is shipped: both editions name a check's code by one fingerprint, which is of the room.
+    """
+    arrows = imports()
+    shipped = {name for name in arrows if (*name.split("."), "")[1] not in LEFT_OUT}
+    offered = [cli.main.commands[name].callback.__module__ for name in edition.STUDENTS_COMMANDS]
+    reached = arrows["autograder.cli"] | {f"autograder.labs.{lab.id}" for lab in labs()}
+    waiting = [*offered, "autograder", "autograder.__main__", "autograder.sandbox.worker"]
+    seen = set()
+    while waiting:
+        module = waiting.pop()
+        if module in shipped - seen:
+            seen.add(module)
+            waiting += [module.rpartition(".")[0]]  # its package is imported with it
+            waiting += [] if module == "autograder.cli" else arrows[module]
+
+    packages = {"autograder.labs"}
+    of_grading = {"autograder.grading.pool", "autograder.grading.results"}
+    assert shipped - seen - reached - packages == of_grading
 
 
 def test_the_order_of_staging_does_not_matter(key_of, handouts, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.authoring.release.stage import for_students
 from autograder.course.catalogue import labs
-from autograder.course.mistakes import load_mistakes
+from autograder.course.solutions import load_mistakes
 from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
 from autograder.grading.key import AnswerKey, record_key

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 from autograder.course.catalogue import ROOT, load_lab
-from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.solutions import Mistake, load_mistakes
 from autograder.course.stubs import make_stub
 
 LAB = load_lab("lab02_hebb")

@@ -144,8 +144,8 @@ def test_two_hundred_go_through_nbgraders_own_commands(released, shell, tmp_path
 
 def test_the_release_holds_no_line_of_a_solution(released):
     """Neither a body, nor a worked answer, nor the catalogue of mistakes goes out."""
-    from autograder.course.exercises import find_body
-    from autograder.course.notebooks import read_text
+    from autograder.classroom.platforms.nbgrader.notebooks import read_text
+    from autograder.course.reference import find_body
 
     folder = released / "assignments" / LAB.id
     assert sorted(path.name for path in folder.iterdir()) == ["hebb.py", NOTEBOOK]

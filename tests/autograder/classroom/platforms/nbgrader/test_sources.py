@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from autograder.classroom.platforms.nbgrader.notebooks import grade_id, make_notebook, read_text
 from autograder.course.catalogue import ROOT, labs, load_lab
-from autograder.course.exercises import find_body
-from autograder.course.notebooks import grade_id, make_notebook, read_text
+from autograder.course.reference import find_body
 from autograder.course.stubs import FilledInError
 from tests.conftest import reference_text
 

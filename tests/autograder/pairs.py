@@ -1,21 +1,18 @@
 """Two mistakes at once: what a student may well make, and what must not be called a third."""
 
-import ast
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.authoring.survey import ask_exercise
-from autograder.course.catalogue import engine_path, reference_for
-from autograder.course.exercises import find_body, replace_lines
+from autograder.authoring.proof.survey import ask_exercise
+from autograder.course.catalogue import reference_for
 from autograder.course.lab import Lab
-from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.reference import body_in, reference_text, with_body
+from autograder.course.solutions import Mistake, load_mistakes
 from autograder.grading import questions
 from autograder.grading.diagnose import explains
 from autograder.grading.key import AnswerKey
 from autograder.sandbox import Sandbox, Source
-
-__all__ = ["Pair", "PairOutcome", "ask_pair", "pairs_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +48,21 @@ def pairs_of(lab: Lab) -> Iterator[Pair]:
 
 def _both(first: Mistake, second: Mistake) -> Source | None:
     """Apply two patches to the reference; None if they overlap, or spoil each other's Python."""
-    path = engine_path(first.module)
-    text = path.read_text(encoding="utf-8")
-    start, end = find_body(text, first.exercise)
-    body = "".join(text.splitlines(keepends=True)[start - 1 : end])
-    patches = sorted(
-        (body.index(mistake.right), mistake.right, mistake.wrong) for mistake in (first, second)
+    text = reference_text(first.module)
+    body = body_in(text, first.exercise)
+    (at, one), (next_at, other) = sorted(
+        ((body.index(m.right), m) for m in (first, second)), key=lambda found: found[0]
     )
-    (at, right, wrong), (next_at, next_right, next_wrong) = patches
-    if at + len(right) > next_at:
+    if at + len(one.right) > next_at:
         return None
-    patched = "".join(
-        [
-            body[:at],
-            wrong,
-            body[at + len(right) : next_at],
-            next_wrong,
-            body[next_at + len(next_right) :],
-        ]
-    )
-    whole = replace_lines(text, start, end, patched)
+    between, after = body[at + len(one.right) : next_at], body[next_at + len(other.right) :]
     try:
-        ast.parse(whole)
-    except SyntaxError:
+        whole = with_body(
+            text, first.exercise, body[:at] + one.wrong + between + other.wrong + after
+        )
+    except ValueError:
         return None
-    return Source(path.name, whole.encode())
+    return Source(f"{first.module}.py", whole.encode())
 
 
 def ask_pair(lab: Lab, pair: Pair, key: AnswerKey, sandbox: Sandbox) -> PairOutcome:
@@ -90,7 +77,7 @@ def ask_pair(lab: Lab, pair: Pair, key: AnswerKey, sandbox: Sandbox) -> PairOutc
 
 def _is_in_effect(name: str, lab: Lab, pair: Pair, key: AnswerKey, sandbox: Sandbox) -> bool:
     """Ask all checks of the exercise, also those that grading skips, and compare with a mistake."""
-    right = {m: Source(f"{m}.py", engine_path(m).read_bytes()) for m in lab.modules}
+    right = {m: Source(f"{m}.py", reference_text(m).encode()) for m in lab.modules}
     submission = {**right, pair.first.module: pair.source}
     checks = [c for c in lab.checks.values() if c.exercise == pair.first.exercise]
     return all(

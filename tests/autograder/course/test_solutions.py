@@ -1,12 +1,13 @@
 """The catalogue: what fits becomes a module, what does not is told by its name."""
 
 import ast
+from dataclasses import replace
 
 import pytest
 
-from autograder.course import mistakes
-from autograder.course.catalogue import engine_path, load_lab
-from autograder.course.mistakes import Mistake, MistakeError, load_mistakes
+from autograder.course import solutions
+from autograder.course.catalogue import ROOT, engine_path, load_lab
+from autograder.course.solutions import Mistake, SolutionError, load_mistakes, solutions_path
 
 LAB = load_lab("lab02_hebb")
 WHOLE = """
@@ -26,9 +27,15 @@ def catalogue(tmp_path, monkeypatch):
     def write(text):
         path = tmp_path / "mistakes.toml"
         path.write_text(text, encoding="utf-8")
-        monkeypatch.setattr(mistakes, "entries_path", lambda _lab, _name: path)
+        monkeypatch.setattr(solutions, "solutions_path", lambda _lab, _name: path)
 
     return write
+
+
+def test_a_list_stands_beside_the_solution(tmp_path):
+    """In the course's own folder, or in that of the package whose lab it is."""
+    assert solutions_path(LAB, "valid.toml") == ROOT / "solutions" / LAB.id / "valid.toml"
+    assert solutions_path(replace(LAB, home=tmp_path), "valid.toml").is_relative_to(tmp_path)
 
 
 def test_an_entry_becomes_a_mistake(catalogue):
@@ -44,7 +51,7 @@ def test_an_entry_becomes_a_mistake(catalogue):
 
 def test_an_edition_without_solutions_has_no_mistakes(tmp_path, monkeypatch):
     """Where no catalogue is, none is needed."""
-    monkeypatch.setattr(mistakes, "entries_path", lambda _lab, _name: tmp_path / "none.toml")
+    monkeypatch.setattr(solutions, "solutions_path", lambda _lab, _name: tmp_path / "none.toml")
 
     assert load_mistakes(LAB) == []
 
@@ -72,7 +79,7 @@ def test_an_entry_that_is_not_whole_is_told(catalogue, text, says):
     """Each way in which an entry can be wrong has its message."""
     catalogue(text)
 
-    with pytest.raises(MistakeError, match=says):
+    with pytest.raises(SolutionError, match=says):
         load_mistakes(LAB)
 
 
@@ -127,5 +134,5 @@ def test_a_body_replaces_the_whole_body():
 )
 def test_a_patch_that_does_not_fit_is_told(mistake, says):
     """A piece must stand once, the exercise must be there, and the result must be Python."""
-    with pytest.raises(MistakeError, match=says):
+    with pytest.raises(SolutionError, match=says):
         mistake.source()

@@ -7,7 +7,6 @@ heading such as `## Question: why-it-fails (2 points)` begins a question that a 
 carry their check's id and points.
 """
 
-import ast
 import importlib
 import re
 from collections.abc import Iterator, Sequence
@@ -15,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.course.catalogue import ROOT, engine_path
-from autograder.course.exercises import find_function
 from autograder.course.lab import Check, Lab
+from autograder.course.reference import task_of
+from autograder.course.solutions import solutions_path
 from autograder.errors import WrongUseError
 
 __all__ = ["NAMESPACE", "Question", "Text", "TextError", "grade_id", "make_notebook", "read_text"]
@@ -54,17 +53,12 @@ class Text:
     questions: tuple[Question, ...]
 
 
-def text_path(lab: Lab) -> Path:
-    """Tell where a lab's text stands; only the instructor's edition has it."""
-    return (lab.home or ROOT) / "solutions" / lab.id / "notebook.md"
-
-
 def read_text(lab: Lab, path: Path | None = None) -> Text:
     """Read an author's text.
 
     Raises: TextError with the heading that does not fit.
     """
-    place = path or text_path(lab)
+    place = path or solutions_path(lab, "notebook.md")
     jupytext: Any = importlib.import_module("jupytext")
     try:
         text = place.read_text(encoding="utf-8")
@@ -161,12 +155,9 @@ def _cells(lab: Lab, text: Text) -> Iterator[Any]:
 
 def _task(exercise: str, checks: Sequence[Check]) -> str:
     """Say what an exercise is about, and what its checks promise."""
-    module, _, name = exercise.partition(".")
-    tree = ast.parse(engine_path(module).read_text(encoding="utf-8"))
-    docstring = ast.get_docstring(find_function(tree, exercise)) or ""
     promises = "\n".join(f"- {check.title} ({check.points})" for check in checks)
-    first = docstring.splitlines()[0] if docstring else ""
-    return f"## `{name}`\n\n{first}\n\n{promises}".replace("\n\n\n\n", "\n\n")
+    head = f"## `{exercise.partition('.')[2]}`"
+    return "\n\n".join(filter(None, [head, task_of(exercise).partition("\n")[0], promises]))
 
 
 def _told(kind: str, source: str, name: str) -> Any:

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from autograder.course.exercises import find_body, find_function, replace_lines
+from autograder.course.reference import find_body, find_function, replace_lines
 
 SOURCE = '''\
 """A module."""

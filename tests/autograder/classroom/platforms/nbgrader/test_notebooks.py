@@ -2,8 +2,9 @@
 
 import pytest
 
+from autograder.classroom.platforms.nbgrader.notebooks import TextError, read_text
 from autograder.course.catalogue import labs, load_lab
-from autograder.course.notebooks import TextError, read_text, text_path
+from autograder.course.solutions import solutions_path
 
 pytest.importorskip("jupytext")
 
@@ -92,4 +93,4 @@ def test_every_lab_has_a_text_with_questions(lab):
 
     assert 2 <= len(text.questions) <= 3
     assert text.introduction[0].source.startswith("# ")
-    assert text_path(lab).parent.name == lab.id
+    assert solutions_path(lab, "notebook.md").parent.name == lab.id

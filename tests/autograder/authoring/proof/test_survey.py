@@ -5,13 +5,14 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from autograder.authoring import survey as survey_module
 from autograder.authoring.mistakes_page import write_page
-from autograder.authoring.survey import Outcome, survey
+from autograder.authoring.proof import survey as survey_module
+from autograder.authoring.proof import work
+from autograder.authoring.proof.survey import Outcome, survey
 from autograder.cli import main
-from autograder.course import mistakes as mistakes_module
+from autograder.course import solutions
 from autograder.course.catalogue import ROOT, labs, load_lab
-from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.solutions import Mistake, load_mistakes
 
 LAB = load_lab("lab02_hebb")
 
@@ -52,7 +53,7 @@ def three(monkeypatch, tmp_path):
             else f"{module.__name__}.load_mistakes",
             lambda _: [*few, harmless],
         )
-    monkeypatch.setattr(survey_module, "ROOT", tmp_path)
+    monkeypatch.setattr(work, "ROOT", tmp_path)
     monkeypatch.setattr("autograder.grading.key.ROOT", tmp_path)
     return [*few, harmless]
 
@@ -70,15 +71,16 @@ def test_a_survey_goes_on_where_it_stopped(three, monkeypatch, tmp_path):
     """What is stored is not asked again, unless it is garbled or something has changed."""
     del three
     first = list(survey([LAB], [3]))
-    (place,) = (tmp_path / ".nnlab" / "survey").iterdir()
-    monkeypatch.setattr(survey_module, "_survey_unit", lambda *unit: ["asked", *unit])
+    (place,) = (tmp_path / ".nnlab" / "proof").iterdir()
+    again = Outcome("asked", "again", (), ())
+    monkeypatch.setattr(survey_module, "survey_lab", lambda *_: [again])
 
     assert list(survey([LAB], [3])) == first
-    assert list(survey([LAB], [4])) == [("lab02_hebb", 4, ["asked", "lab02_hebb", 4])]
+    assert list(survey([LAB], [4])) == [("lab02_hebb", 4, [again])]
     place.write_text('[{"mistake": 1}]', encoding="utf-8")
-    assert list(survey([LAB], [3])) == [("lab02_hebb", 3, ["asked", "lab02_hebb", 3])]
-    monkeypatch.setattr(survey_module, "edition", lambda _: "changed")
-    assert list(survey([LAB], [3])) == [("lab02_hebb", 3, ["asked", "lab02_hebb", 3])]
+    assert list(survey([LAB], [3])) == [("lab02_hebb", 3, [again])]
+    monkeypatch.setattr(work, "edition", lambda _: "changed")
+    assert list(survey([LAB], [3])) == [("lab02_hebb", 3, [again])]
 
 
 def test_the_page_counts_and_lists(three):
@@ -117,7 +119,7 @@ def test_the_command_lists_the_catalogue(monkeypatch, tmp_path):
     shown = CliRunner().invoke(main, ["lab", "mistakes", "hebb"]).output
     assert all(mistake.id in shown for mistake in load_mistakes(LAB))
 
-    monkeypatch.setattr(mistakes_module, "entries_path", lambda *_: tmp_path / "none.toml")
+    monkeypatch.setattr(solutions, "solutions_path", lambda *_: tmp_path / "none.toml")
     refused = CliRunner().invoke(main, ["lab", "mistakes", "hebb"])
     assert refused.exit_code == 2
     assert "it comes with the instructor's edition" in refused.output
