@@ -54,6 +54,12 @@ class Commands(Group):
             if error.filename is None:
                 raise  # click knows how to end when nobody reads its output any more
             _end(ctx, WrongUseError(f"{named(error.filename)}: {error.strerror}."))
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:  # noqa: BLE001  what nobody foresaw is a sentence as well
+            from autograder.commands.unforeseen import unforeseen  # noqa: PLC0415  rarely needed
+
+            _end(ctx, unforeseen(error))
 
 
 def _end(ctx: click.Context, error: NnlabError) -> NoReturn:

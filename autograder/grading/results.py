@@ -18,7 +18,7 @@ from autograder.grading.key import key_fingerprint
 from autograder.grading.report import Report
 from autograder.grading.submission import Submission
 from autograder.sandbox import Layers, holds
-from autograder.storage import keep, kept_json
+from autograder.storage import held, keep, kept_json
 
 __all__ = ["Results", "Seeds", "grader_hash"]
 
@@ -66,16 +66,25 @@ class Seeds:
         self.place = folder / "seeds.json"
 
     def get(self, lab: Lab) -> int:
-        """Give the lab's seed; the first time it is drawn."""
+        """Give the lab's seed; the first time it is drawn, once for all who ask at that moment."""
         seeds = self._read()
         if lab.id not in seeds:
-            self.set(lab, secrets.randbits(SECRET_BITS))
-        return self._read()[lab.id]
+            seeds = self._change(lab, secrets.randbits(SECRET_BITS), replace=False)
+        return seeds[lab.id]
 
     def set(self, lab: Lab, seed: int) -> None:
         """Choose the lab's seed for all gradings to come."""
-        text = json.dumps(self._read() | {lab.id: seed}, indent=2, sort_keys=True) + "\n"
-        keep(self.place, text, private=True)
+        self._change(lab, seed, replace=True)
+
+    def _change(self, lab: Lab, seed: int, *, replace: bool) -> dict[str, int]:
+        """Read, change and write under the folder's lock; without `replace` a seed that is there stays."""
+        with held(self.place.parent):
+            seeds = self._read()
+            if replace or lab.id not in seeds:
+                seeds[lab.id] = seed
+                text = json.dumps(seeds, indent=2, sort_keys=True) + "\n"
+                keep(self.place, text, private=True)
+            return seeds
 
     def _read(self) -> dict[str, int]:
         try:

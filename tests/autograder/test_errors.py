@@ -1,9 +1,12 @@
 """Every error of the course has one of two kinds, and the command line knows no other."""
 
 import ast
+import tempfile
 
 import pytest
+from click.testing import CliRunner
 
+from autograder.cli import main
 from autograder.course.catalogue import ROOT
 from autograder.errors import OurFaultError, WrongUseError, after_a_fault, needs_extra, writing
 
@@ -58,3 +61,25 @@ def test_a_fault_says_what_to_do_now():
     with pytest.raises(OurFaultError) as caught, after_a_fault("Nothing is lost."):
         raise OurFaultError("x")
     assert caught.value.and_now == "Nothing is lost."
+
+
+def test_what_nobody_foresaw_is_a_sentence_and_a_file(monkeypatch, tmp_path):
+    """It names the error and not the command's options; where no file can be written, it goes without."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("autograder.student.selfcheck.find_targets", lambda *_: {}["x\n"])
+    shown = CliRunner().invoke(main, ["grade", "hebb", "--seed", "4711"])
+    (report,) = tmp_path.glob("nnlab-error-*.txt")
+    text = report.read_text(encoding="utf-8")
+
+    assert shown.exit_code == 3
+    assert shown.output.startswith(
+        "Error: Nobody foresaw this: KeyError: 'x\\n'. The whole report is in "
+    )
+    assert "Traceback" not in shown.output
+    assert "Traceback" in text
+    assert "nnlab " in text
+    assert "4711" not in text
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    shown = CliRunner().invoke(main, ["grade", "hebb"])
+    assert (shown.exit_code, "Traceback" in shown.output) == (3, False)

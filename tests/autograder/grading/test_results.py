@@ -1,0 +1,36 @@
+"""Seeds: drawn once, whoever asks first."""
+
+import sys
+from subprocess import PIPE, Popen
+
+from autograder.course.catalogue import ROOT
+
+MANY = 4
+ASK = """
+import sys
+from pathlib import Path
+from autograder.course.catalogue import labs
+from autograder.grading.results import Seeds
+seeds, known = Seeds(Path(sys.argv[1])), labs()[:4]
+print("ready", flush=True)
+sys.stdin.readline()
+print([seeds.get(lab) for lab in known])
+"""
+
+
+def test_graders_that_begin_at_once_draw_one_seed(tmp_path):
+    """Each uses the seeds that are kept, for another would draw other cases next time."""
+    for attempt in range(5):
+        folder = tmp_path / str(attempt)
+        command = [sys.executable, "-c", ASK, str(folder)]
+        graders = [
+            Popen(command, stdin=PIPE, stdout=PIPE, text=True, cwd=ROOT) for _ in range(MANY)
+        ]
+        assert [grader.stdout.readline() for grader in graders] == ["ready\n"] * MANY
+        for grader in graders:
+            grader.stdin.write("go\n")
+            grader.stdin.flush()
+        seeds = {grader.communicate()[0] for grader in graders}
+
+        assert len(seeds) == 1
+        assert len(set(eval(seeds.pop()))) == 4
