@@ -147,7 +147,11 @@ def _without_answers(fact: Fact) -> str:
 
     Where everybody may try again for free, it would be collected.
     """
-    kept = [p for p in fact if p.label != "expected" and "expected" not in p.text]
+    kept = [
+        part
+        for part in fact
+        if part.label == "printed" or "expected" not in f"{part.label} {part.text}"
+    ]
     return text.clean(as_text(kept))
 
 
