@@ -179,7 +179,7 @@ class Reader:
         for command, told in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block.text, re.MULTILINE):
             lines = [line.rstrip() for line in self._shell(command).stdout.splitlines()]
             shown = re.sub(r"isolation: [\w+]+", ISOLATION, "".join(f"{x}\n" for x in lines))
-            shown = MADE_WITH.sub("", shown)
+            shown = MADE_WITH.sub("", shown).removeprefix("\ufeff")  # which no terminal shows
             wanted = "".join(
                 "(?:.*\n)*?" if line == "…" else f"{re.escape(line)}\n"
                 for line in told.splitlines()

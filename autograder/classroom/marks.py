@@ -111,9 +111,9 @@ class Marks:
         return text.getvalue()
 
     def write(self, folder: Path) -> tuple[Path, Path]:
-        """Write CSV and JSON; return where they are."""
+        """Write CSV, with the mark by which Excel knows UTF-8, and JSON; return where they are."""
         csv_path, json_path = folder / f"{self.lab.id}.csv", self.place(folder, self.lab)
-        write_whole(csv_path, self.to_csv(), private=True)
+        write_whole(csv_path, f"\ufeff{self.to_csv()}", private=True)
         write_whole(json_path, json.dumps(self.to_plain(), indent=2) + "\n", private=True)
         return csv_path, json_path
 

@@ -1,5 +1,6 @@
 """A whole class: the marks of `nnlab grade`, kept, resumed, compared."""
 
+import codecs
 import contextlib
 import csv
 import errno
@@ -158,7 +159,7 @@ def test_what_is_known_is_not_graded_again(classroom):
 def test_the_command_writes_csv_and_json(classroom):
     """A row a student, a column a check; the seed given once holds for all that follows."""
     result = run("lab02", "--seed", "5", "--jobs", "1")
-    with (classroom / "marks" / "lab02_hebb.csv").open() as file:
+    with (classroom / "marks" / "lab02_hebb.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
 
     assert result.exit_code == 0
@@ -169,6 +170,11 @@ def test_the_command_writes_csv_and_json(classroom):
     for row in rows:
         assert int(row["points"]) == sum(int(row[name]) for name in HEBB.checks)
     assert "seed" not in marks(classroom)
+    assert (
+        (classroom / "marks" / "lab02_hebb.csv")
+        .read_bytes()
+        .startswith(codecs.BOM_UTF8 + b"student,")
+    )
     assert Seeds(classroom / ".nnlab").get(HEBB) == 5
     assert "0 graded now" in run("lab02").output
 

@@ -109,7 +109,7 @@ def check_a_week(shell, course, odd):
     by_hand = {students[0]: 2.5}
     sums = {s: sum(wanted[s].values()) + by_hand.get(s, 0) for s in students}
     assert exported == sums
-    with (course / "marks" / f"{LAB.id}.csv").open() as file:
+    with (course / "marks" / f"{LAB.id}.csv").open(encoding="utf-8-sig") as file:
         for row in csv.DictReader(file):
             assert {n: int(row[n]) for n in LAB.checks} == wanted[row["student"]]
 
