@@ -8,6 +8,7 @@ import unicodedata
 from unittest.mock import Mock
 
 import pytest
+from autograder.commands.batch import _fill
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,6 @@ from autograder.classroom import roster
 from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.roster import RosterError, read_roster
 from autograder.cli import main
-from autograder.commands.batch import _fill
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Part, Report
