@@ -33,7 +33,7 @@ BUSY_SECONDS = 60
 
 ZIP_NAMES = (
     r".*?/(?:(?P<student_id>[^/]+?)(?:_LATE)?(?:_\d+)+(?:_assignsubmission_file_?)?[/_])"
-    r"(?:[^/]+/)*(?P<file_id>[A-Za-z]\w*?)(?:-\d+)?\.\w+$"
+    r"(?:[^/]+/)*(?P<file_id>[^/]+?)(?:-\d+)?\.\w+$"
 )
 """How platforms name what students hand in: Moodle's folders, Canvas's prefixes."""
 
@@ -86,7 +86,6 @@ def configure(c: Any, course: Path) -> None:
         *(
             f"{THEIRS}.{name}"
             for name in (
-                "ClearOutput",
                 "OverwriteKernelspec",
                 "OverwriteCells",
                 "CheckCellMetadata",

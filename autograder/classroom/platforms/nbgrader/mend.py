@@ -14,16 +14,17 @@ import stat
 from pathlib import Path
 
 from autograder import text
+from autograder.classroom.platforms.nbgrader.cells import (
+    MAX_NOTEBOOK_BYTES,
+    MAX_NOTEBOOKS,
+    is_notebook,
+    likeness,
+    read_notebook,
+)
 from autograder.course.catalogue import lab_ids
 from autograder.storage import STATE, held, kind, read_regular, see_no_link, write_whole
 
-__all__ = ["MAX_NOTEBOOK_BYTES", "mend", "mend_course"]
-
-MAX_NOTEBOOK_BYTES = 32 << 20
-"""A larger notebook is not read."""
-
-MAX_NOTEBOOKS = 20
-"""Notebooks that are looked at where the lab's own is missing."""
+__all__ = ["mend", "mend_course"]
 
 MAX_DEPTH = 16
 MAX_PATH = 2000
@@ -145,7 +146,7 @@ class _Mended:
                     waiting.append((path, depth + 1))
                 elif not entry.is_file(follow_symlinks=False):
                     self._remove(path)
-                elif path.suffix == ".ipynb":
+                elif is_notebook(path.name):
                     notebooks.append(path)
         return notebooks
 
@@ -188,15 +189,29 @@ class _Mended:
         wanted = self.folder / self.released.name
         if wanted.exists() or not self.released.exists():
             return
-        ours = _ids(self.released)
-        best = max(notebooks[:MAX_NOTEBOOKS], key=lambda path: len(ours & _ids(path)), default=None)
-        if best is not None and ours & _ids(best):
+        ours = read_notebook(self.released).cells
+
+        def rank(path: Path) -> tuple[bool, bool, int]:
+            alike = likeness(ours, read_notebook(path).cells)
+            is_hidden = any(part.startswith(".") for part in path.relative_to(self.folder).parts)
+            return alike > 0, not is_hidden, alike
+
+        ranks = {path: rank(path) for path in notebooks[:MAX_NOTEBOOKS]}
+        best = max(ranks, key=ranks.__getitem__, default=None)
+        if best is not None and ranks[best][0]:
             write_whole(wanted, read_regular(best, MAX_NOTEBOOK_BYTES), follow=False)
             name = text.named(best.name)
             self.stands.append(f"{name} stands for {wanted.name}, which was not handed in.")
         else:
-            write_whole(wanted, self.released.read_bytes(), follow=False)
+            write_whole(wanted, _lent(self.released), follow=False)
             self.stands.append(f"{wanted.name} was not handed in; the released one stands for it.")
+
+
+def _lent(released: Path) -> str:
+    """Mark a released notebook, so that nobody takes it for one in which a student wrote nothing."""
+    notebook = json.loads(released.read_bytes())
+    notebook.setdefault("metadata", {}).setdefault("nnlab", {})["lent"] = True
+    return f"{json.dumps(notebook, indent=1, ensure_ascii=False)}\n"
 
 
 def _open_up(folder: Path) -> None:
@@ -209,17 +224,3 @@ def _open_up(folder: Path) -> None:
 def _why(error: Exception) -> str:
     told = error.strerror if isinstance(error, OSError) else None
     return f"{text.named(told or error) or type(error).__name__}."
-
-
-def _ids(path: Path) -> set[str]:
-    """Collect the ids of a notebook's cells, of nbgrader and of Jupyter; none if it cannot be read."""
-    try:
-        cells = json.loads(read_regular(path, MAX_NOTEBOOK_BYTES))["cells"]
-        found = [
-            name
-            for cell in cells
-            for name in (cell.get("id"), cell["metadata"].get("nbgrader", {}).get("grade_id"))
-        ]
-        return {name for name in found if isinstance(name, str)}
-    except Exception:  # noqa: BLE001  whatever somebody may have written
-        return set()

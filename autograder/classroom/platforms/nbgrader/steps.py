@@ -1,9 +1,6 @@
 """Our steps in nbgrader's chain: read leniently, rebuild, grade without a kernel, release stubs."""
 
-import itertools
-import logging
 import os
-import warnings
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -14,9 +11,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook, new_output
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
+from autograder import text
 from autograder.classroom.batch import course_seeds, open_results, take_key
 from autograder.classroom.collect import read_folder
-from autograder.classroom.platforms.nbgrader.mend import MAX_NOTEBOOK_BYTES
+from autograder.classroom.platforms.nbgrader.cells import read_notebooks
+from autograder.classroom.platforms.nbgrader.essays import gather
 from autograder.classroom.platforms.nbgrader.notebooks import grade_id
 from autograder.classroom.settle import graded
 from autograder.course.catalogue import load_lab
@@ -28,68 +27,53 @@ from autograder.grading.results import Results
 from autograder.grading.submission import Submission
 from autograder.report.terminal import plain_text
 from autograder.sandbox import HIDES_FILES, Layers, Sandbox, open_sandbox
-from autograder.storage import read_regular
 
 __all__ = ["LenientExporter", "Rebuild", "SandboxGrade", "SaveGrades", "WriteStubs", "rebuild"]
 
 Resources = dict[str, Any]
 
-MAX_CELLS = 2000
-"""Cells of a notebook: more are nobody's answers."""
-
-MAX_ANSWER = 100_000
-"""Characters of one answer: more is no text that somebody reads."""
-
 
 class LenientExporter(NotebookExporter):
-    """Reads what students hand in: a file that is no notebook is taken for an empty one."""
+    """Does not read what students hand in: `Rebuild` does, and takes whatever it finds."""
 
     def from_filename(
         self, filename: str, resources: Resources | None = None, **more: Any
     ) -> tuple[str, Resources]:
-        """Export a notebook; see `Rebuild` for what an empty one becomes."""
+        """Export a notebook; one that was handed in is an empty one until it is rebuilt."""
         path = Path(filename)
         found: Resources = deepcopy(resources or {})
         found["metadata"] = {"name": path.stem, "path": str(path.parent)}
-        exported: tuple[str, Resources] = self.from_notebook_node(_read(path), found, **more)
+        is_handed_in = path.parent == _handed_in(self.parent.coursedir, found)
+        notebook = new_notebook() if is_handed_in else nbformat.read(path, as_version=4)
+        exported: tuple[str, Resources] = self.from_notebook_node(notebook, found, **more)
         return exported
 
 
-def _read(path: Path) -> NotebookNode:
-    """Read a notebook of any version, if it is one, bounded and shaped like one."""
-    logger = logging.getLogger("traitlets")
-    before, logger.disabled = logger.disabled, True  # it would tell at length what is not valid
-    try:
-        text = read_regular(path, MAX_NOTEBOOK_BYTES).decode("utf-8")
-        if text.count('"cell_type"') > MAX_CELLS:  # each costs more than its text
-            return new_notebook()
-        with warnings.catch_warnings(action="ignore"):
-            notebook = nbformat.reads(text, as_version=4)
-        for cell in notebook.cells:
-            cell.source, cell.metadata, cell.cell_type  # noqa: B018  raises where it is none
-            if not isinstance(cell.source, str) or not hasattr(cell.metadata, "get"):
-                return new_notebook()
-    except Exception:  # noqa: BLE001  whatever somebody may have written
-        return new_notebook()
-    finally:
-        logger.disabled = before
-    return notebook
+def _handed_in(course: Any, resources: Resources) -> Path:
+    """Tell where a submission stands."""
+    student, lab = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
+    return Path(course.format_path(course.submitted_directory, student, lab))
 
 
 class Rebuild(NbGraderPreprocessor):
-    """Puts a student's answers into the released notebook.
+    """Puts what a student wrote into the released notebook.
 
-    Only the text of answer cells is taken from what was handed in, so cells that were copied,
-    deleted, renamed, altered or stripped of their metadata cannot stop a batch.
+    So cells that were copied, deleted, renamed, altered or stripped of their metadata cannot stop a
+    batch, and nothing that somebody wrote is lost.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Rebuild one notebook."""
-        return rebuild(nb, self.parent.parent.coursedir, resources), resources
+        del nb  # an empty one: see LenientExporter
+        rebuilt, notes = rebuild(self.parent.parent.coursedir, resources)
+        for note in notes:
+            student = text.named(resources["nbgrader"]["student"])
+            self.log.warning("%s: %s", student, note)
+        return rebuilt, resources
 
 
-def rebuild(nb: NotebookNode, course: Any, resources: Resources) -> NotebookNode:
-    """Put the answers of a notebook into the one that a course has released.
+def rebuild(course: Any, resources: Resources) -> tuple[NotebookNode, list[str]]:
+    """Put what a student wrote into the notebook that a course has released; tell what is odd.
 
     Raises: FileNotFoundError if the lab was never released.
     """
@@ -97,29 +81,8 @@ def rebuild(nb: NotebookNode, course: Any, resources: Resources) -> NotebookNode
     path = Path(course.format_path(course.release_directory, ".", lab)) / f"{name}.ipynb"
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing. Run: nbgrader generate_assignment {lab}")
-    rebuilt = nbformat.read(path, as_version=4)
-    asked = ""
-    for cell in rebuilt.cells:
-        if cell.metadata.get("nbgrader", {}).get("solution"):
-            cell.source = _answer(cell, asked, nb.cells)[:MAX_ANSWER]
-        asked = cell.source
-    return rebuilt
-
-
-def _answer(released: NotebookNode, asked: str, cells: list[NotebookNode]) -> str:
-    """Find a student's answer: by nbgrader's id, by the cell's own, or below the question's text."""
-    name = released.metadata.nbgrader.grade_id
-    by_name = [cell for cell in cells if _grade_id(cell) == name]
-    by_id = [cell for cell in cells if cell.get("id") == released.get("id")]
-    below = [after for before, after in itertools.pairwise(cells) if before.source == asked]
-    found = [cell.source for cell in (by_name or by_id or below)]
-    written = [source for source in found if source.strip() != released.source.strip()]
-    return str(next(iter(written or found), released.source))
-
-
-def _grade_id(cell: NotebookNode) -> Any:
-    ours = cell.metadata.get("nbgrader")
-    return ours.get("grade_id") if hasattr(ours, "get") else None
+    handed_in = read_notebooks(_handed_in(course, resources), path)
+    return gather(nbformat.read(path, as_version=4), handed_in)
 
 
 class SandboxGrade(NbGraderPreprocessor):
@@ -148,14 +111,14 @@ def _outputs(report: Report, check: Check, most: float) -> list[NotebookNode]:
     what it cannot read for full marks, and a warning for none.
     """
     reached = next(result.points for result in report.results if result.check is check)
-    text = new_output("stream", name="stdout", text=plain_text(report, check.id))
+    said = new_output("stream", name="stdout", text=plain_text(report, check.id))
     if (
         reached is None
     ):  # SaveGrades leaves the score open; should it be missing, this is not a mark
-        return [text, new_output("error", ename=NOT_GRADED, evalue=check.id, traceback=[])]
+        return [said, new_output("error", ename=NOT_GRADED, evalue=check.id, traceback=[])]
     points = min(max(float(reached) / check.points * most, 0.0), most)
     result = new_output("execute_result", data={"text/plain": repr(points)}, execution_count=1)
-    return [text, result]
+    return [said, result]
 
 
 class SaveGrades(SaveAutoGrades):

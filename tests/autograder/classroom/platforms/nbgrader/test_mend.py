@@ -8,7 +8,8 @@ import pytest
 
 from autograder.classroom.platforms.nbgrader.mend import mend, mend_course
 
-RELEASED = {"cells": [{"id": "one", "metadata": {"nbgrader": {"grade_id": "two"}}}]}
+CELL = {"id": "one", "source": "", "metadata": {"nbgrader": {"grade_id": "two", "grade": True}}}
+RELEASED = {"cells": [CELL]}
 
 
 @pytest.fixture
@@ -32,14 +33,15 @@ def test_the_released_notebook_stands_for_a_missing_one(course, folder):
     assert mend_course(course) == [
         "ada/lab02_hebb: lab02_hebb.ipynb was not handed in; the released one stands for it."
     ]
-    assert json.loads((folder / "lab02_hebb.ipynb").read_text()) == RELEASED
+    lent = {**RELEASED, "metadata": {"nnlab": {"lent": True}}}
+    assert json.loads((folder / "lab02_hebb.ipynb").read_text()) == lent
     assert mend_course(course) == []
 
 
 def test_a_renamed_notebook_stands_for_the_labs(course, folder):
     """The one that has most of the lab's cells, wherever it lies; the student's own file stays."""
     (folder / "deep").mkdir()
-    (folder / "other.ipynb").write_text('{"cells": [{"id": "zero", "metadata": {}}]}')
+    (folder / "other.ipynb").write_text('{"cells": [{"id": "zero", "source": ""}]}')
     (folder / "torn.ipynb").write_text('{"cells": [')
     mine = folder / "deep" / "my own.ipynb"
     mine.write_text(json.dumps({**RELEASED, "mine": True}))
@@ -48,6 +50,22 @@ def test_a_renamed_notebook_stands_for_the_labs(course, folder):
         "ada/lab02_hebb: my own.ipynb stands for lab02_hebb.ipynb, which was not handed in."
     ]
     assert (folder / "lab02_hebb.ipynb").read_bytes() == mine.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name", ["lab02_hebb (1).ipynb", "LAB02_Hebb.IPYNB", "Copie de lab02.ipynb", "lab02.ipynb.txt"]
+)
+def test_a_notebook_of_any_name_is_found(course, folder, name):
+    """Browsers, mailers and students rename files, and an editor's own copy does not come first."""
+    (folder / ".ipynb_checkpoints").mkdir()
+    (folder / ".ipynb_checkpoints" / "a.ipynb").write_text(json.dumps({**RELEASED, "old": True}))
+    (folder / "sub").mkdir()
+    (folder / "sub" / name).write_text(json.dumps(RELEASED))
+
+    assert mend_course(course) == [
+        f"ada/lab02_hebb: {name} stands for lab02_hebb.ipynb, which was not handed in."
+    ]
+    assert json.loads((folder / "lab02_hebb.ipynb").read_text()) == RELEASED
 
 
 def inside(*places):
