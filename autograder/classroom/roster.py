@@ -216,11 +216,6 @@ def _feedback(report: Report) -> str:
 
 def _reason(result: CheckResult) -> str:
     """Say why a check failed: its hint, else what stopped the code, else what should have held."""
-    told = result.message.splitlines()
-    sentences = [line for line in told if not _LABELLED.match(line)]
-    raised = [" ".join(line.split()) for line in told if re.match(r"(raised|in) {2,}", line)]
+    sentences = [part.text for part in result.fact if not part.label]
+    raised = [" ".join(p.text.split()) for p in result.fact if p.label in {"raised", "in"}]
     return result.hint or next(iter(sentences), ", ".join(raised)) or result.check.title
-
-
-_LABELLED = re.compile(r"\w+ {2,}| {2,}|$")
-"""Lines of a message that show values, not what they mean."""

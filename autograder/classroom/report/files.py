@@ -35,7 +35,7 @@ def write_class(marks: Marks, folder: Path, *, pages: bool = False) -> Written:
     failed: list[str] = []
     addresses = _write_pages(marks, folder, failed, back=page.name) if pages else {}
     write_whole(page, to_class_html(marks, addresses), private=True)
-    write_whole(table, class_csv(marks), private=True)
+    write_whole(table, "\ufeff" + class_csv(marks), private=True)
     return Written((page, table), tuple(failed))
 
 
