@@ -149,17 +149,15 @@ def with_bias(value):
     "layers.Linear.backward",
     points=1,
     draw=layer_and_gradient,
-    always=[layer_and_gradient(np.random.default_rng(8)) | {"input_gradient": False}],
     needs=[linear_grad_weight, linear_grad_bias],
     call="Linear of weight and bias: forward(x), backward(grad_output), both again with rows 1 to 3",
     picture=pictures.entries(
         "Gradients after two batches: weights, and the bias in the last column", of=with_bias
     ),
 )
-def gradients_add_up(student, x, weight, bias, grad_output, *, input_gradient=True):
+def gradients_add_up(student, x, weight, bias, grad_output):
     """Linear.backward adds to the gradients that are there: two batches count both."""
     layer = linear(student, weight, bias)
-    layer.input_gradient = input_gradient  # a first layer's are as right as any other's
     for rows in (slice(None), slice(1, 4)):
         layer.forward(x[rows].copy())
         layer.backward(grad_output[rows].copy())
