@@ -90,8 +90,7 @@ def engine(net: Net, dtype: str, data: Batches) -> Iterator[tuple[str, Step]]:
     init = kaiming_normal if net.activation == "relu" else xavier
     model = Sequential()
     for n_in, n_out in pairwise(net.sizes):
-        first = not model.modules  # nobody needs the gradient of the data, PyTorch knows that too
-        model.modules.append(Linear(n_in, n_out, rng=rng, init=init, input_gradient=not first))
+        model.modules.append(Linear(n_in, n_out, rng=rng, init=init))
         model.modules += [BatchNorm1d(n_out)] if net.regularised else []
         model.modules.append(ReLU() if net.activation == "relu" else Tanh())
         model.modules += [Dropout(0.2, rng=rng)] if net.regularised else []

@@ -77,9 +77,7 @@ class BatchNorm1d(Module):
         self._inverse_std = 1 / np.sqrt(var + self.eps)
         self._x_hat = centred * self._inverse_std
         self._batch_statistics = self.training
-        y = self.weight.data * self._x_hat
-        y += self.bias.data
-        return y
+        return self.weight.data * self._x_hat + self.bias.data
 
     def backward(self, grad_output: Array) -> Array:
         """Add dL/dγ and dL/dβ to `weight.grad` and `bias.grad`; return dL/dx.

@@ -34,8 +34,8 @@ class Optimizer:
         self.lr = _checked("lr", lr)
 
     def zero_grad(self) -> None:
-        """Clear the gradients of all parameters."""
-        self.theta.clear_grad()
+        """Set the gradients of all parameters to zero, as `Module.zero_grad` does."""
+        self.theta.grad[...] = 0
 
     def step(self) -> None:
         """Change the parameters once, as their gradients say."""
@@ -174,7 +174,7 @@ class Adam(Optimizer):
         super().__init__(parameters, lr)
         self.betas = (_checked("betas[0]", betas[0], 1), _checked("betas[1]", betas[1], 1))
         self.eps, self.bias_correction = _checked("eps", eps), bias_correction
-        self.m, self.v, self.scratch = (np.zeros_like(self.theta.data) for _ in range(3))
+        self.m, self.v = np.zeros_like(self.theta.data), np.zeros_like(self.theta.data)
         self.t = 0
 
     def step(self) -> None:
@@ -185,7 +185,7 @@ class Adam(Optimizer):
         v ← β₂ v + (1 − β₂) g²,  v̂ = v / (1 − β₂ᵗ)      (v = self.v, β₁ and β₂ = self.betas)
         θ ← θ − lr · m̂ / (√v̂ + eps)                     (θ = self.theta.data)
 
-        Without self.bias_correction m̂ = m, v̂ = v. self.scratch is free for use. PyTorch: eps 1e-8.
+        If self.bias_correction is False, m̂ = m and v̂ = v. PyTorch has eps 1e-8.
 
         Source: slides, "Adam"; Kingma and Ba 2015, algorithm 1.
 
@@ -194,14 +194,12 @@ class Adam(Optimizer):
         [2.75]
         """
         self.t += 1
-        correct1, correct2 = (1 - b**self.t if self.bias_correction else 1 for b in self.betas)
-        (beta1, beta2), scratch = self.betas, self.scratch
-        scale1, scale2 = (1 - beta1) / correct1, math.sqrt((1 - beta2) / correct2)
-        self.m *= beta1  # without its factor 1 − β₁: the scales make up for it in one go
-        self.m += self.theta.grad
-        self.v *= beta2
-        self.v += np.square(self.theta.grad, out=scratch)
-        np.sqrt(self.v, out=scratch)
-        scratch += self.eps / scale2  # scale2 · scratch = √v̂ + eps
-        np.divide(self.m, scratch, out=scratch)
-        self.theta.data -= np.multiply(scratch, self.lr * scale1 / scale2, out=scratch)
+        beta1, beta2 = self.betas
+        grad = self.theta.grad
+        self.m = beta1 * self.m + (1 - beta1) * grad
+        self.v = beta2 * self.v + (1 - beta2) * grad**2
+        m_hat, v_hat = self.m, self.v
+        if self.bias_correction:
+            m_hat = self.m / (1 - beta1**self.t)
+            v_hat = self.v / (1 - beta2**self.t)
+        self.theta.data -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)

@@ -1,7 +1,7 @@
 """What training changes: an array with its gradient beside it, and many of them as one vector.
 
-The code here carries the engine's speed, so that the exercises need not: gradients are cleared
-without writing zeros, and an optimizer sees a whole network as two long vectors.
+An optimizer sees a whole network as two long vectors: each rule reads as the lecture writes it,
+and a few long operations are faster than many short ones.
 """
 
 from collections.abc import Iterable
@@ -26,37 +26,7 @@ class Parameter:
     def __init__(self, data: ArrayLike, grad: ArrayLike = 0.0) -> None:
         given = np.asarray(data)
         self.data: Array = given.astype(given.dtype if given.dtype.kind == "f" else float)
-        self._grad, self._cleared = np.full_like(self.data, grad), False
-
-    @property
-    def grad(self) -> Array:
-        """The gradient. Zeros that `clear_grad` has promised are written when somebody looks."""
-        if self._cleared:
-            self._grad[...], self._cleared = 0, False
-        return self._grad
-
-    @grad.setter
-    def grad(self, value: Array) -> None:
-        self._grad, self._cleared = value, False
-
-    def clear_grad(self) -> None:
-        """Set the gradient to zero."""
-        self._cleared = True
-
-    def add_product(self, a: Array, b: Array) -> None:
-        """Add the matrix product a @ b to the gradient.
-
-        The first after `clear_grad` is written where the gradient stands: that saves the zeros,
-        an array for the product, and the sum.
-
-        >>> parameter = Parameter([[1.0]], grad=[[4.0]])
-        >>> parameter.add_product(np.array([[2.0]]), np.array([[3.0]])) or parameter.grad.tolist()
-        [[10.0]]
-        """
-        if self._cleared:
-            self.grad = np.matmul(a, b, out=self._grad)
-        else:
-            self.grad += a @ b
+        self.grad: Array = np.full_like(self.data, grad)
 
     def astype(self, dtype: DTypeLike) -> None:
         """Convert both arrays."""
@@ -96,17 +66,15 @@ class ParameterVector:
         """The gradients of all parameters."""
         return self._gathered()[1]
 
-    def clear_grad(self) -> None:
-        """Set the gradients of all parameters to zero."""
-        for p in self.parameters:
-            p.clear_grad()
-
     def _gathered(self) -> tuple[Array, Array]:
         """Take the parameters in, unless they are: a copy or another vector may hold them."""
         ours = (p.data.base is self._data and p.grad.base is self._grad for p in self.parameters)
         if not all(ours):
             self._data = np.concatenate([p.data.ravel() for p in self.parameters])
             self._grad = np.concatenate([p.grad.ravel() for p in self.parameters])
+            # Freed at once, so that the C library keeps as much memory for the results of each step
+            # instead of asking the system for it again. It does so up to 32 MB.
+            np.empty(min(8 * self._data.nbytes, 2**25 - 2**12), np.uint8)
             start = 0
             for p in self.parameters:
                 here, start = slice(start, start + p.data.size), start + p.data.size

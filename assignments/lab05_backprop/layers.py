@@ -25,8 +25,7 @@ def uniform(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
 class Linear(Module):
     """An affine layer, the lecture's a = W x + b. Keras calls it Dense.
 
-    `init(shape, rng=rng)` draws the weights; the bias starts at zero. `input_gradient=False`
-    is for a network's first layer, and makes it faster: nobody needs dL/dx of the data.
+    `init(shape, rng=rng)` draws the weights; the bias starts at zero.
 
     Shape: weight (out_features, in_features), one row for each neuron; bias (out_features,).
     Raises: ValueError if a size is below 1, or if called with x not (batch, in_features).
@@ -43,14 +42,12 @@ class Linear(Module):
         *,
         rng: np.random.Generator,
         init: Callable[..., Array] = uniform,
-        input_gradient: bool = True,
     ) -> None:
         for name, size in (("in_features", in_features), ("out_features", out_features)):
             if not size >= 1:
                 raise ValueError(f"{name} must be at least 1, got {size}")
         self.weight = Parameter(init((out_features, in_features), rng=rng))
         self.bias = Parameter(np.zeros(out_features, self.weight.data.dtype))
-        self.input_gradient = input_gradient
 
     def __repr__(self) -> str:
         out_features, in_features = self.weight.data.shape
@@ -82,8 +79,7 @@ class Linear(Module):
         dL/dW = Σₙ gₙ xₙᵀ      dL/db = Σₙ gₙ      dL/dxₙ = Wᵀ gₙ,
         gₙ = row n of grad_output, xₙ = row n of the last forward's x
 
-        A sum over the batch, no mean: the loss has averaged already. Where self.input_gradient
-        is False nobody looks at dL/dx: you need not compute it, we return NaN for it.
+        These are sums over the batch, not means: the loss has averaged already.
 
         Shape: grad_output (batch, out_features), it is dL/dy; the result (batch, in_features).
         Source: slides, "Hidden layer gradient", "Backpropagation".

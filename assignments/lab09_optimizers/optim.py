@@ -34,8 +34,8 @@ class Optimizer:
         self.lr = _checked("lr", lr)
 
     def zero_grad(self) -> None:
-        """Clear the gradients of all parameters."""
-        self.theta.clear_grad()
+        """Set the gradients of all parameters to zero, as `Module.zero_grad` does."""
+        self.theta.grad[...] = 0
 
     def step(self) -> None:
         """Change the parameters once, as their gradients say."""
@@ -168,7 +168,7 @@ class Adam(Optimizer):
         super().__init__(parameters, lr)
         self.betas = (_checked("betas[0]", betas[0], 1), _checked("betas[1]", betas[1], 1))
         self.eps, self.bias_correction = _checked("eps", eps), bias_correction
-        self.m, self.v, self.scratch = (np.zeros_like(self.theta.data) for _ in range(3))
+        self.m, self.v = np.zeros_like(self.theta.data), np.zeros_like(self.theta.data)
         self.t = 0
 
     def step(self) -> None:
@@ -179,7 +179,7 @@ class Adam(Optimizer):
         v ← β₂ v + (1 − β₂) g²,  v̂ = v / (1 − β₂ᵗ)      (v = self.v, β₁ and β₂ = self.betas)
         θ ← θ − lr · m̂ / (√v̂ + eps)                     (θ = self.theta.data)
 
-        Without self.bias_correction m̂ = m, v̂ = v. self.scratch is free for use. PyTorch: eps 1e-8.
+        If self.bias_correction is False, m̂ = m and v̂ = v. PyTorch has eps 1e-8.
 
         Source: slides, "Adam"; Kingma and Ba 2015, algorithm 1.
 

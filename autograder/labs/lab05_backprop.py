@@ -135,9 +135,6 @@ def linear_grad_bias(student, x, weight, bias, grad_output):
     )
 
 
-LATER_LAYER = layer_and_gradient(np.random.default_rng(8)) | {"input_gradient": False}
-
-
 def with_bias(value):
     """Put the gradients of weights and bias side by side, for a picture."""
     return np.column_stack([value["weight.grad"], np.ravel(value["bias.grad"])])
@@ -147,7 +144,6 @@ def with_bias(value):
     "layers.Linear.backward",
     points=1,
     draw=layer_and_gradient,
-    always=[LATER_LAYER],
     needs=[linear_grad_weight, linear_grad_bias],
 )
 @shown(
@@ -156,10 +152,9 @@ def with_bias(value):
         "Gradients after two batches: weights, and the bias in the last column", of=with_bias
     ),
 )
-def gradients_add_up(student, x, weight, bias, grad_output, *, input_gradient=True):
+def gradients_add_up(student, x, weight, bias, grad_output):
     """Linear.backward adds to the gradients that are there: two batches count both."""
     layer = linear(student, weight, bias)
-    layer.input_gradient = input_gradient  # a first layer's are as right as any other's
     for rows in (slice(None), slice(1, 4)):
         layer.forward(x[rows].copy())
         layer.backward(grad_output[rows].copy())

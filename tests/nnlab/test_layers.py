@@ -69,20 +69,6 @@ def test_backward_leaves_its_gradient_alone(kind):
     assert np.array_equal(layer.backward(grad_output), first)
 
 
-def test_a_first_layer_may_leave_out_the_gradient_of_the_data():
-    """With input_gradient=False dL/dx is NaN of x's shape; the parameters' gradients are there."""
-    x = np.random.default_rng(6).normal(size=(5, 4))
-    plain, first = (
-        Linear(4, 3, rng=np.random.default_rng(5), input_gradient=flag) for flag in (True, False)
-    )
-    results = [layer.backward(layer(x)) for layer in (plain, first)]
-
-    assert results[1].shape == results[0].shape
-    assert np.isnan(results[1]).all()
-    assert np.array_equal(plain.weight.grad, first.weight.grad)
-    assert np.array_equal(plain.bias.grad, first.bias.grad)
-
-
 def test_linear_starts_as_pytorchs_does_but_for_the_bias():
     """Weights fill ±1/√in_features evenly; the bias is zero, of the weights' dtype."""
     weight = uniform((200, 100), rng=np.random.default_rng(7))

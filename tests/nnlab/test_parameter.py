@@ -22,40 +22,6 @@ def test_a_parameter_copies_its_data_and_has_zero_gradient():
     assert Parameter(np.ones(2, np.float32), grad=2).grad.dtype == np.float32
 
 
-def test_a_cleared_gradient_is_zero_whatever_comes_next():
-    """It does not matter whether somebody looks, adds, assigns or adds a product first."""
-    rng = np.random.default_rng(0)
-    a, b, more = rng.normal(size=(3, 4)), rng.normal(size=(4, 2)), rng.normal(size=(3, 2))
-
-    def cleared():
-        parameter = Parameter(np.ones((3, 2)), grad=np.nan)
-        parameter.clear_grad()
-        return parameter
-
-    looked, added, assigned, product = (cleared() for _ in range(4))
-    assert looked.grad.tolist() == np.zeros((3, 2)).tolist()
-    added.grad += more
-    np.testing.assert_array_equal(added.grad, more)
-    assigned.grad = more
-    np.testing.assert_array_equal(assigned.grad, more)
-    product.add_product(a, b)
-    np.testing.assert_array_equal(product.grad, a @ b)
-    product.add_product(a, b)
-    np.testing.assert_array_equal(product.grad, a @ b + a @ b)
-
-
-def test_products_are_written_into_the_vector_of_an_optimizer():
-    """The arrays of the vector stay in place, and a parameter without gradient stays at zero."""
-    used, unused = Parameter(np.ones((2, 2)), grad=7.0), Parameter([5.0], grad=7.0)
-    theta = ParameterVector([used, unused])
-    vector = theta.grad
-    theta.clear_grad()
-    used.add_product(np.eye(2), np.full((2, 2), 3.0))
-
-    assert theta.grad is vector
-    assert vector.tolist() == [3.0, 3.0, 3.0, 3.0, 0.0]
-
-
 def test_a_vector_holds_its_parameters_end_to_end():
     """Vector and parameters share memory, both ways, for data and gradients."""
     weight, bias = Parameter([[1.0, 2.0], [3.0, 4.0]]), Parameter([5.0], grad=[6.0])
