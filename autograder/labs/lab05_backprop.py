@@ -91,48 +91,42 @@ BACKWARD: dict[str, Any] = {
 BACK = "Linear of weight and bias: forward(x), backward(grad_output)"
 
 
-def after_backward(student, x, weight, bias, grad_output):
-    """Run a layer forward on other data and on x, then backward; return it and dL/dx."""
+def linear_evidence(student, x, weight, bias, grad_output, of):
+    """Run a layer forward on other data and on x, then backward; measure the gradient of one input."""
     layer = linear(student, weight, bias)
     layer.forward(2 * x[:1])
     layer.forward(x.copy())
-    return layer, layer.backward(grad_output.copy())
+    grad_input = layer.backward(grad_output.copy())
+    given = {"x": x, "weight": weight, "bias": bias}
+
+    def loss(at):
+        moved = given | {of: at}
+        y = linear(student, moved["weight"], moved["bias"]).forward(moved["x"])
+        return np.sum(y * grad_output)
+
+    claimed = grad_input if of == "x" else getattr(layer, of).grad
+    return gradient_evidence(loss, at=given[of], claimed=claimed)
 
 
 @lab.check("layers.Linear.backward", points=2, **BACKWARD)
 @shown(BACK, slides="Hidden layer gradient")
 def linear_grad_input(student, x, weight, bias, grad_output):
     """Linear.backward returns dL/dx, as small steps of x measure it."""
-    _, grad_input = after_backward(student, x, weight, bias, grad_output)
-    return gradient_evidence(
-        lambda at: np.sum(linear(student, weight, bias).forward(at) * grad_output),
-        at=x,
-        claimed=grad_input,
-    )
+    return linear_evidence(student, x, weight, bias, grad_output, of="x")
 
 
 @lab.check("layers.Linear.backward", points=2, **BACKWARD)
 @shown(BACK)
 def linear_grad_weight(student, x, weight, bias, grad_output):
     """Linear.backward leaves dL/dW in weight.grad, as small steps of the weights measure it."""
-    layer, _ = after_backward(student, x, weight, bias, grad_output)
-    return gradient_evidence(
-        lambda at: np.sum(linear(student, at, bias).forward(x) * grad_output),
-        at=weight,
-        claimed=layer.weight.grad,
-    )
+    return linear_evidence(student, x, weight, bias, grad_output, of="weight")
 
 
 @lab.check("layers.Linear.backward", points=2, **BACKWARD)
 @shown(BACK)
 def linear_grad_bias(student, x, weight, bias, grad_output):
     """Linear.backward leaves dL/db in bias.grad, as small steps of the bias measure it."""
-    layer, _ = after_backward(student, x, weight, bias, grad_output)
-    return gradient_evidence(
-        lambda at: np.sum(linear(student, weight, at).forward(x) * grad_output),
-        at=bias,
-        claimed=layer.bias.grad,
-    )
+    return linear_evidence(student, x, weight, bias, grad_output, of="bias")
 
 
 def with_bias(value):

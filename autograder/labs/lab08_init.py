@@ -39,29 +39,22 @@ def a_generator(rng):
     return {"rng": seed(rng)}
 
 
-def sizes(rng, short, long):
-    """Draw a shape whose sides are unequal, near the given two, in either order."""
-    sides = int(rng.integers(short, short + 6)), int(rng.integers(long, long + 9))
-    return sides if rng.integers(0, 2) else sides[::-1]
+def layer(short, long):
+    """Make a draw of layers whose sides are unequal, near the given two, in either order."""
+
+    def draw(rng):
+        sides = int(rng.integers(short, short + 6)), int(rng.integers(long, long + 9))
+        return {"shape": sides if rng.integers(0, 2) else sides[::-1], "rng": seed(rng)}
+
+    return draw
 
 
-def layer(rng):
-    """Draw a layer of 3,800 weights or more, whose sides are about 1 : 2.7."""
-    return {"shape": sizes(rng, 37, 103), "rng": seed(rng)}
-
-
-def large_layer(rng):
-    """Draw a layer of 16,000 weights or more, enough to see their distribution's form."""
-    return {"shape": sizes(rng, 79, 203), "rng": seed(rng)}
-
-
-def small_layer(rng):
-    """Draw a layer of a few weights."""
-    return {"shape": sizes(rng, 3, 11), "rng": seed(rng)}
-
+small_layer = layer(3, 11)
+wide_layer = layer(37, 103)  # 3,800 weights or more, with sides of about 1 : 2.7
+large_layer = layer(79, 203)  # 16,000 weights or more, enough to see their distribution's form
 
 # Of every initialiser: how its weights spread, their distribution's form, and what they depend on.
-SPREAD: dict[str, Any] = {"draw": layer, "cases": 1, "judge": drawn_alike}
+SPREAD: dict[str, Any] = {"draw": wide_layer, "cases": 1, "judge": drawn_alike}
 FORM: dict[str, Any] = {"draw": large_layer, "cases": 1, "judge": distributed_alike}
 ANEW: dict[str, Any] = {"draw": small_layer, "judge": draws_anew}
 HOW_LARGE = "How large your weights are, and how large they should be"
@@ -130,7 +123,7 @@ def constant(student, shape, rng, value):
 @lab.check(
     "init.small_normal",
     points=1,
-    draw=with_std(layer),
+    draw=with_std(wide_layer),
     always=[{"shape": (107, 41), "rng": Seed(1), "std": 0.01}],
     cases=2,
     judge=drawn_alike,

@@ -45,15 +45,15 @@ DECAYING = pictures.over(
 )
 
 
-def walked(optimizer_of, student, start, gradients, rates=()):
-    """Set each row of gradients and take a step; return the parameters after every step.
+def walked(student, name, start, gradients, lr, *, rates=(), **options):
+    """Set each row of gradients and take a step of an optimizer; return the parameters after each.
 
     A matrix of one row and a vector hold the parameters: an optimizer has several.
 
     Shape: start (5,), gradients (steps, 5), the result the same.
     """
     parameters = [student.module.Parameter(part) for part in (start[None, :3], start[3:])]
-    optimizer = optimizer_of(parameters)
+    optimizer = getattr(student.optim, name)(parameters, lr, **options)
     rows = []
     for i, gradient in enumerate(gradients):
         for parameter, part in zip(parameters, (gradient[None, :3], gradient[3:]), strict=True):
@@ -133,54 +133,49 @@ def with_betas(rng):
 @shown(f"SGD(lr=lr) {THEN}", picture=WALK)
 def sgd(student, start, gradients, lr):
     """SGD goes lr times the gradient downhill."""
-    return walked(lambda p: student.optim.SGD(p, lr), student, start, gradients)
+    return walked(student, "SGD", start, gradients, lr)
 
 
 @lab.check("optim.Momentum.step", points=2, draw=with_momentum)
 @shown(f"Momentum(lr=lr, momentum=momentum) {THEN}", picture=WALK)
 def momentum(student, start, gradients, lr, momentum):
     """Momentum goes along a velocity that keeps ρ of the old one and adds the gradient."""
-    kind = student.optim.Momentum
-    return walked(lambda p: kind(p, lr, momentum=momentum), student, start, gradients)
+    return walked(student, "Momentum", start, gradients, lr, momentum=momentum)
 
 
 @lab.check("optim.Momentum.step", points=1, draw=with_rates, needs=[momentum])
 @shown(f"Momentum(momentum=momentum) {WITH_RATES}", picture=WALK)
 def momentum_rate(student, start, gradients, rates, momentum):
     """A new lr acts at once on the whole velocity: the velocity is made of gradients alone."""
-    kind = student.optim.Momentum
-    return walked(lambda p: kind(p, 0.5, momentum=momentum), student, start, gradients, rates)
+    return walked(student, "Momentum", start, gradients, 0.5, rates=rates, momentum=momentum)
 
 
 @lab.check("optim.Nesterov.step", points=2, draw=with_momentum)
 @shown(f"Nesterov(lr=lr, momentum=momentum) {THEN}", picture=WALK)
 def nesterov(student, start, gradients, lr, momentum):
     """Nesterov leads the parameters from one look-ahead point to the next."""
-    kind = student.optim.Nesterov
-    return walked(lambda p: kind(p, lr, momentum=momentum), student, start, gradients)
+    return walked(student, "Nesterov", start, gradients, lr, momentum=momentum)
 
 
 @lab.check("optim.Nesterov.step", points=1, draw=with_rates, needs=[nesterov])
 @shown(f"Nesterov(momentum=momentum) {WITH_RATES}", picture=WALK)
 def nesterov_rate(student, start, gradients, rates, momentum):
     """In Nesterov's velocity each gradient keeps the lr it came with, as in the lecture."""
-    kind = student.optim.Nesterov
-    return walked(lambda p: kind(p, 0.5, momentum=momentum), student, start, gradients, rates)
+    return walked(student, "Nesterov", start, gradients, 0.5, rates=rates, momentum=momentum)
 
 
 @lab.check("optim.AdaGrad.step", points=1, draw=walk, judge=whatever_epsilon)
 @shown(f"AdaGrad(lr=lr, eps={TINY}) {THEN}", picture=WALK)
 def adagrad(student, start, gradients, lr):
     """AdaGrad divides each parameter's step by the root of the sum of its squared gradients."""
-    kind = student.optim.AdaGrad
-    return walked(lambda p: kind(p, lr, eps=TINY), student, start, gradients)
+    return walked(student, "AdaGrad", start, gradients, lr, eps=TINY)
 
 
 @lab.check("optim.AdaGrad.step", points=1, draw=with_epsilon, needs=[adagrad])
 @shown(f"AdaGrad(lr=lr, eps=eps) {THEN}", picture=WALK)
 def adagrad_epsilon(student, start, gradients, lr, eps):
     """AdaGrad adds eps to the root, so that a gradient of 0 is a step of 0."""
-    return walked(lambda p: student.optim.AdaGrad(p, lr, eps=eps), student, start, gradients)
+    return walked(student, "AdaGrad", start, gradients, lr, eps=eps)
 
 
 @lab.check(
@@ -193,8 +188,7 @@ def adagrad_epsilon(student, start, gradients, lr, eps):
 @shown(f"RMSProp(lr=lr, decay=decay, eps={TINY}) {THEN}", picture=WALK)
 def rmsprop(student, start, gradients, lr, decay):
     """RMSProp divides each parameter's step by the root of a fading mean of its squared gradients."""
-    kind = student.optim.RMSProp
-    return walked(lambda p: kind(p, lr, decay=decay, eps=TINY), student, start, gradients)
+    return walked(student, "RMSProp", start, gradients, lr, decay=decay, eps=TINY)
 
 
 @lab.check(
@@ -206,8 +200,7 @@ def rmsprop(student, start, gradients, lr, decay):
 @shown(f"RMSProp(lr=lr, decay=decay, eps=eps) {THEN}", picture=WALK)
 def rmsprop_epsilon(student, start, gradients, lr, eps, decay):
     """RMSProp adds eps to the root, so that a gradient of 0 is a step of 0."""
-    kind = student.optim.RMSProp
-    return walked(lambda p: kind(p, lr, decay=decay, eps=eps), student, start, gradients)
+    return walked(student, "RMSProp", start, gradients, lr, decay=decay, eps=eps)
 
 
 @lab.check(
@@ -220,20 +213,15 @@ def rmsprop_epsilon(student, start, gradients, lr, eps, decay):
 @shown(f"Adam(lr=lr, betas=betas, eps={TINY}) {THEN}", picture=WALK)
 def adam(student, start, gradients, lr, betas):
     """Adam divides the corrected mean of the gradients by the root of that of their squares."""
-    kind = student.optim.Adam
-    return walked(lambda p: kind(p, lr, betas=betas, eps=TINY), student, start, gradients)
+    return walked(student, "Adam", start, gradients, lr, betas=betas, eps=TINY)
 
 
 @lab.check("optim.Adam.step", points=1, draw=with_betas, judge=whatever_epsilon)
 @shown(f"Adam(lr=lr, betas=betas, eps={TINY}, bias_correction=False) {THEN}", picture=WALK)
 def adam_uncorrected(student, start, gradients, lr, betas):
     """Without bias_correction, Adam takes both moments as they are."""
-    kind = student.optim.Adam
     return walked(
-        lambda p: kind(p, lr, betas=betas, eps=TINY, bias_correction=False),
-        student,
-        start,
-        gradients,
+        student, "Adam", start, gradients, lr, betas=betas, eps=TINY, bias_correction=False
     )
 
 
@@ -246,8 +234,7 @@ def adam_uncorrected(student, start, gradients, lr, betas):
 @shown(f"Adam(lr=lr, betas=betas, eps=eps) {THEN}", picture=WALK)
 def adam_epsilon(student, start, gradients, lr, eps, betas):
     """Adam adds eps to the root of the corrected second moment."""
-    kind = student.optim.Adam
-    return walked(lambda p: kind(p, lr, betas=betas, eps=eps), student, start, gradients)
+    return walked(student, "Adam", start, gradients, lr, betas=betas, eps=eps)
 
 
 def stairs(rng):

@@ -178,7 +178,7 @@ HOMELESS = (
         ("lab = 3", "must be a Lab with the id 'lab98_x'"),
         (HOMELESS, "and a home, the folder"),
         (
-            HOMELESS.replace("['x.f']", "['hebb.f'], home=Path()"),
+            HOMELESS.replace("{'x.f': 'X'}", "{'hebb.f': 'X'}, home=Path()"),
             "has a module hebb, and so has the engine",
         ),
     ],
