@@ -12,6 +12,8 @@ from autograder.commands.options import FILE, LAB, isolation, out, secret
 from autograder.commands.progress import counted, tell_recording
 from autograder.commands.screen import Screen
 from autograder.errors import OurFaultError, after_a_fault, writing
+from autograder.storage import write_whole
+from autograder.text import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,8 +144,6 @@ def batch(
 
 def _notes(marks: Marks) -> Iterator[str]:
     """Say what was odd in what students handed in, as far as it fits on a screen."""
-    from autograder.text import named
-
     notes = [f"{named(m.student)}: {note}" for m in marks.marks for note in m.handed.notes]
     yield from notes[:MAX_NOTES]
     if len(notes) > MAX_NOTES:
@@ -168,9 +168,6 @@ def _roster(lab: Lab, platform: str | None, path: Path | None, column: str) -> R
 
 def _fill(roster: Roster, marks: Marks, path: Path) -> None:
     """Write the filled file, and say whose marks are not in it."""
-    from autograder.storage import write_whole
-    from autograder.text import named
-
     filled = roster.fill(marks)
     with writing(path):
         write_whole(path, filled.content, private=True)
@@ -185,7 +182,6 @@ def _fill(roster: Roster, marks: Marks, path: Path) -> None:
 
 def _write_junit(marks: Marks, path: Path) -> None:
     from autograder.report.junit import to_junit
-    from autograder.storage import write_whole
 
     graded = [(mark.student, mark.report) for mark in marks.marks if mark.report]
     names = [f"{marks.lab.id} · {student}" for student, _ in graded]
