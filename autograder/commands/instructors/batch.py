@@ -13,6 +13,8 @@ from autograder.commands.options import FILE, LAB, isolation, out, secret
 from autograder.commands.progress import counted, tell_recording
 from autograder.commands.screen import Screen
 from autograder.errors import OurFaultError, after_a_fault, writing
+from autograder.storage import write_whole
+from autograder.text import listed, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,8 +151,6 @@ def batch(
 
 def _notes(marks: Marks) -> Iterator[str]:
     """Say what was odd in what students handed in, as far as it fits on a screen."""
-    from autograder.text import named
-
     notes = [f"{named(m.student)}: {said}" for m in marks.marks for said in m.remarks]
     yield from notes[:MAX_NOTES]
     if len(notes) > MAX_NOTES:
@@ -162,8 +162,6 @@ MAX_NOTES = 20
 
 def _print_people(collected: Class, *, whole: bool) -> None:
     """Say what was decided for all; and before anything is graded, who is there with which files."""
-    from autograder.text import listed, named
-
     for note in collected.notes:
         click.echo(note)
     for one in collected.hand_ins if whole else ():
@@ -190,9 +188,6 @@ def _roster(lab: Lab, platform: str | None, path: Path | None, column: str) -> R
 
 def _fill(roster: Roster, marks: Marks, path: Path) -> None:
     """Write the filled file, and say whose marks are not in it."""
-    from autograder.storage import write_whole
-    from autograder.text import named
-
     filled = roster.fill(marks)
     with writing(path):
         write_whole(path, filled.content, private=True)
@@ -212,7 +207,6 @@ MAX_NAMES = 10
 
 def _write_junit(marks: Marks, path: Path) -> None:
     from autograder.report.junit import to_junit
-    from autograder.storage import write_whole
 
     graded = [(mark.student, mark.report) for mark in marks.marks if mark.report]
     names = [f"{marks.lab.id} · {student}" for student, _ in graded]

@@ -12,6 +12,7 @@ from autograder.commands.groups import Group
 from autograder.commands.options import FILE, FOLDER, LAB, LabName, isolation, secret
 from autograder.commands.progress import tell_recording
 from autograder.errors import WrongUseError, after_a_fault, writing
+from autograder.storage import is_foreign, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,6 @@ def gradescope(lab: Lab, out: Path, seed: int | None, visibility: str, isolation
     """
     from autograder.classroom.batch import course_seeds, take_key
     from autograder.classroom.platforms.gradescope.bundle import make_bundle, see_that_it_can
-    from autograder.storage import is_foreign, write_whole
 
     if is_foreign(out, b"PK"):
         raise WrongUseError(f"{out} is there already, and is no zip: name another file with -o.")
@@ -100,7 +100,6 @@ def github(labs: Sequence[Lab], install: str, python: str, force: bool) -> None:
     Exit code: 0 done, 2 wrong usage, or another workflow would be overwritten.
     """
     from autograder.classroom.platforms.github import PLACE, workflow
-    from autograder.storage import write_whole
 
     text = workflow([lab.id for lab in labs], install=install, python=python)
     place = Path.cwd() / PLACE

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.errors import writing
+from autograder.storage import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,6 @@ class Outputs:
             click.echo(f"page      {self.page}", err=err)
         if self.junit is not None:
             from autograder.report.junit import to_junit
-            from autograder.storage import write_whole
 
             with writing(self.junit):
                 write_whole(self.junit, to_junit(reports))
