@@ -138,7 +138,7 @@ def test_the_wheel_holds_what_it_should_and_no_more(wheel):
         "nnlab_course",
     }
     assert library == {f"nnlab/{module}.py" for module in (*PROVIDED, "__init__")}
-    assert [n for n in names if "solutions" in n or n.endswith((".toml", "notebook.md"))] == []
+    assert [n for n in names if "solutions/" in n or n.endswith((".toml", "notebook.md"))] == []
 
 
 @PER_LAB
