@@ -13,7 +13,6 @@ FLOORS = (
     {"errors", "text"},
     {"storage"},
     {"sandbox"},
-    {"values"},
     {"judges"},
     {"pictures"},
     {"course"},
@@ -27,7 +26,7 @@ FLOORS = (
 )
 """From the bottom up. A room may import those below it, and none beside it."""
 MOST_AT_THE_TOP = 8
-MOST_LEVELS = 12
+MOST_LEVELS = 11
 
 
 @cache

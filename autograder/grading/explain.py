@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder import text as show
-from autograder import values
 from autograder.course.lab import Check
 from autograder.grading.report import Fact, Part
+from autograder.judges import values
 from autograder.judges.finding import Finding
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned
 from autograder.sandbox.scratch import MOST_MB

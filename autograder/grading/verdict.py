@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from autograder import values
 from autograder.course.catalogue import labs
 from autograder.course.lab import Check, Lab
 from autograder.course.stubs import stub_message
 from autograder.grading.key import KeyedCheck
+from autograder.judges import values
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
 from autograder.judges.numbers import quietly

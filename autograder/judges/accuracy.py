@@ -15,7 +15,7 @@ import numpy as np
 from autograder.judges.finding import Finding
 from autograder.judges.judge import Case, Judge, judge
 from autograder.judges.numbers import as_reals
-from autograder.values import shape_of
+from autograder.judges.values import shape_of
 
 __all__ = ["accuracy_fingerprint", "reaches"]
 

@@ -14,7 +14,7 @@ import numpy as np
 from autograder.judges.finding import Finding, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
-from autograder.values import shape_of, value
+from autograder.judges.values import shape_of, value
 
 __all__ = ["rest_fingerprint", "rests", "wandering_fingerprint", "wanders"]
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from autograder.judges.finding import Finding, wrong_kind
 from autograder.judges.numbers import as_numbers
+from autograder.judges.values import shape_of, value
 from autograder.sandbox.codec import Opaque
-from autograder.values import shape_of, value
 
 __all__ = ["EXACT", "FLOOR", "difference"]
 

@@ -18,7 +18,7 @@ import numpy as np
 from autograder.judges.finding import Finding, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
-from autograder.values import shape_of, value
+from autograder.judges.values import shape_of, value
 
 __all__ = ["draws_orders", "epochs_fingerprint", "steps_by_example", "visits_each_once"]
 

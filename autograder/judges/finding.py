@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.values import shape_of
+from autograder.judges.values import shape_of
 
 __all__ = ["Finding", "wrong_kind"]
 

@@ -22,7 +22,7 @@ from autograder.judges.equal import close
 from autograder.judges.finding import Finding
 from autograder.judges.judge import Case, Judge, judge
 from autograder.judges.numbers import as_reals
-from autograder.values import shape_of, value
+from autograder.judges.values import shape_of, value
 
 __all__ = ["fits"]
 

@@ -33,7 +33,7 @@ from autograder.judges.finding import Finding
 from autograder.judges.judge import Case, Judge, judge
 from autograder.judges.numbers import as_numbers
 from autograder.judges.parts import Arrays
-from autograder.values import shape_of, value
+from autograder.judges.values import shape_of, value
 
 __all__ = ["claimed_and_measured", "claimed_gradient", "gradient_agrees", "gradient_of"]
 

@@ -14,7 +14,7 @@ from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
-from autograder.values import shape_of, value
+from autograder.judges.values import shape_of, value
 
 __all__ = [
     "computes_parts",

@@ -23,7 +23,7 @@ from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
-from autograder.values import value
+from autograder.judges.values import value
 
 __all__ = [
     "drops_each_alone",

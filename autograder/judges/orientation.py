@@ -15,7 +15,7 @@ from autograder.judges.equal import close
 from autograder.judges.finding import Finding
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
-from autograder.values import value
+from autograder.judges.values import value
 
 __all__ = ["same_coordinates", "same_directions"]
 

@@ -27,7 +27,7 @@ from autograder.judges.equal import equal
 from autograder.judges.finding import Finding, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
-from autograder.values import shape_of
+from autograder.judges.values import shape_of
 
 __all__ = [
     "draws_log_uniformly",

@@ -12,7 +12,7 @@ from autograder.judges.difference import EXACT
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
 from autograder.judges.judge import Case, Judge, judge
-from autograder.values import shape_of, value
+from autograder.judges.values import shape_of, value
 
 __all__ = ["or_refuses", "returns_or_refuses"]
 

@@ -12,7 +12,7 @@ import numpy as np
 from autograder.judges.finding import Finding
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
-from autograder.values import shape_of, value
+from autograder.judges.values import shape_of, value
 
 __all__ = ["fit_fingerprint", "never_claims", "separates", "stays_in_bounds"]
 

@@ -14,7 +14,7 @@ import numpy as np
 from autograder.judges.finding import Finding, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
-from autograder.values import shape_of
+from autograder.judges.values import shape_of
 
 __all__ = ["cuts_folds", "cuts_in_two", "fits_every_fold", "fold_fingerprint", "rows_of"]
 

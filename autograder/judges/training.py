@@ -25,7 +25,7 @@ from autograder.judges.finding import Finding
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.judges.splits import rows_of
-from autograder.values import shape_of
+from autograder.judges.values import shape_of
 
 __all__ = ["goes_through_all", "memorizes", "memory_fingerprint", "passes_fingerprint"]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import values
+from autograder.judges import values
 from autograder.sandbox.codec import Opaque, Seed
 from tests.plain_data import PLAIN, WILD_NUMBERS
 
