@@ -1,9 +1,9 @@
-"""Activation functions and their derivatives: without them, layers of neurons are one matrix.
+"""Activation functions and their derivatives: without them, many layers are just one matrix.
 
 Each works element by element on a pre-activation a = w·x + b; a derivative is taken at that
 same pre-activation, not at the function's value. Softmax alone looks at a whole row. All take
 arrays, of integers too, and leave them as they were. The formulas are the lecture's, written
-so that no input up to ±10,000 overflows: exp alone gives up at 710.
+so that no input up to ±10,000 overflows: exp alone overflows from 710.
 """
 
 import numpy as np
@@ -51,7 +51,7 @@ def linear_derivative(x: Array) -> Array:
 
 
 def sigmoid(x: Array) -> Array:
-    """Squash any number between 0 and 1.
+    """Squash any number into the range from 0 to 1.
 
     g(a) = 1 / (1 + exp(−a))
 
@@ -82,11 +82,11 @@ def sigmoid_derivative(x: Array) -> Array:
 
 
 def tanh(x: Array) -> Array:
-    """Squash any number between −1 and 1.
+    """Squash any number into the range from −1 to 1.
 
     g(a) = (exp(a) − exp(−a)) / (exp(a) + exp(−a))
 
-    The same in a form that does not overflow is a function of NumPy.
+    NumPy has a function for this that does not overflow.
 
     Source: slides, "Activation functions".
 
@@ -110,7 +110,7 @@ def tanh_derivative(x: Array) -> Array:
 
 
 def relu(x: Array) -> Array:
-    """Let positive numbers pass and answer 0 for all others.
+    """Keep positive numbers and replace all others by 0.
 
     g(a) = max(0, a)
 

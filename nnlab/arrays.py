@@ -1,6 +1,6 @@
-"""The two array types that stand in every signature.
+"""The two array types that every signature uses.
 
-Shapes are written in docstrings, where they can be read: samples are rows,
+Shapes are given in the docstrings: samples are rows,
 `(batch, features)`. Numbers are float64 unless the caller gives float32.
 """
 

@@ -1,7 +1,7 @@
 """Batch normalisation: give every feature mean 0 and variance 1 within the batch.
 
 In training the statistics are the batch's own, so every sample's output depends on the
-whole batch and backward has to follow that. In evaluation running averages stand in for them.
+whole batch and backward has to follow that. In evaluation, running averages replace them.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
-"""Data for the exercises: tables that are written down, sets that are drawn, images that are read.
+"""Data for the exercises: truth tables, random point sets, and images.
 
-Everything here is provided; no exercise stands in this module. Nothing is downloaded:
-the digits ship with the package, CIFAR-10 is read where a copy lies.
+Everything here is provided; this module has no exercises. Nothing is downloaded:
+the digits ship with the package, CIFAR-10 is read from a local copy.
 """
 
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def truth_table(n_inputs: int) -> Labels:
 def two_moons(
     n_samples: int, noise: float = 0.1, *, rng: np.random.Generator
 ) -> tuple[Array, Labels]:
-    """Draw two half circles, one hooked into the other: no line separates them.
+    """Draw two half circles that reach into each other: no line separates them.
 
     Shape: x (n_samples, 2), classes (n_samples,) 0 and 1 in turn; noise is a standard deviation.
 
@@ -65,7 +65,7 @@ def two_moons(
 def spirals(
     n_samples: int, n_classes: int = 3, noise: float = 0.1, *, rng: np.random.Generator
 ) -> tuple[Array, Labels]:
-    """Draw one spiral arm a class, each winding two thirds of a turn around the others.
+    """Draw one spiral arm for each class, each winding two thirds of a turn around the others.
 
     Shape: x (n_samples, 2), classes (n_samples,) in turn; noise is the angle's, in radians.
 
@@ -82,8 +82,8 @@ def spirals(
 def digits() -> tuple[Array, Labels]:
     """Return 1797 images of handwritten digits, 8 × 8 pixels from 0 (paper) to 16 (ink).
 
-    Shape: x (1797, 64), an image a row; classes (1797,) from 0 to 9.
-    Source: UCI Machine Learning Repository; data/README.md tells origin and licence.
+    Shape: x (1797, 64), one image per row; classes (1797,) from 0 to 9.
+    Source: UCI Machine Learning Repository; data/README.md gives origin and licence.
 
     >>> x, classes = digits()
     >>> x.shape, classes[:5].tolist()

@@ -1,8 +1,8 @@
 """The experiment: everything so far at once, on real images.
 
 The lecture's recommended settings: ReLU for images, scaled data, Adam or Nesterov, the
-validation loss watched, early stopping. This recipe is one good answer of many: it names
-98 % of the digits that it has not seen, after a fifth of a second of training.
+validation loss watched, early stopping. This recipe is one good answer of many: it
+recognises 98 % of the digits that it has not seen, after a fifth of a second of training.
 """
 
 from typing import NamedTuple
@@ -26,7 +26,7 @@ __all__ = ["Trained", "build_network", "predict", "run"]
 
 
 class Trained(NamedTuple):
-    """What an experiment leaves: the fitted scaler, the model to be used, the run's history."""
+    """The result of an experiment: the fitted scaler, the model to use, the run's history."""
 
     scaler: StandardScaler | MinMaxScaler | PCAWhitening
     model: Module
@@ -34,10 +34,10 @@ class Trained(NamedTuple):
 
 
 def build_network(n_features: int, n_classes: int, *, rng: np.random.Generator) -> Module:
-    """Design your network for images: n_features numbers in, one logit a class out.
+    """Design your network for images: n_features numbers in, one logit for each class out.
 
-    How many hidden layers, at least one, how wide, which activation, initialisation and
-    regularisation is yours to choose; softmax is the loss's. All randomness comes from rng.
+    You choose how many hidden layers (at least one), how wide they are, the activation, the
+    initialisation and the regularisation. The loss applies softmax. All randomness comes from rng.
 
     Shape: it maps (batch, n_features) to (batch, n_classes).
     Source: slides, "Recommended Settings".
@@ -60,7 +60,7 @@ def run(x: Array, target: Labels, *, rng: np.random.Generator) -> Trained:
     the cross-entropy of every epoch. The images may come sorted by class, and stay as they
     are; all randomness comes from rng.
 
-    Choose the recipe with validation data alone. It is marked by the accuracy of `predict` on
+    Choose the recipe with validation data alone. Your mark is for the accuracy of `predict` on
     digits that it has never seen: 90 % after training on 500 images, 93 % and 95 % on 1198.
     A run on 1198 digits may take 3 seconds.
 
@@ -93,7 +93,7 @@ def run(x: Array, target: Labels, *, rng: np.random.Generator) -> Trained:
 def predict(trained: Trained, x: Array) -> Labels:
     """Name the class of each image: scale it as in training, and take the largest logit.
 
-    The model must be in evaluation mode, or dropout and batch norm go on as in training.
+    The model must be in evaluation mode, otherwise dropout and batch norm act as in training.
 
     Shape: x (batch, features); the result (batch,) of classes.
     Source: slides, "Single layer neuron: Softmax Activation", predicted class.

@@ -24,7 +24,7 @@ __all__ = [
 
 
 def zeros(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:  # noqa: ARG001 - as all
-    """Start every weight at 0. No randomness: rng is taken, as everywhere here, and not used.
+    """Start every weight at 0. Nothing is random: rng is accepted, as everywhere here, but not used.
 
     Shape: (out_features, in_features), of all results here.
     Source: slides, "Weight initialization: Zero/Constant Weights".
@@ -36,7 +36,7 @@ def zeros(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:  # noqa
 
 
 def constant(shape: tuple[int, int], *, rng: np.random.Generator, value: float = 1.0) -> Array:  # noqa: ARG001
-    """Start every weight at one and the same value. No randomness: rng is not used.
+    """Start every weight at the same value. Nothing is random: rng is not used.
 
     Source: slides, "Weight initialization: Zero/Constant Weights".
 

@@ -36,7 +36,7 @@ def one_hot(labels: Labels, n_classes: int) -> Array:
     """Write each label as a row of zeros with a single 1, in the column of its class.
 
     Shape: labels (batch,), integers from 0 to n_classes − 1; the result (batch, n_classes).
-    Raises: ValueError if a label is no integer in that range.
+    Raises: ValueError if a label is not an integer in that range.
     Source: slides, "Loss functions : Cross entropy", the table of encoded labels.
 
     >>> one_hot(np.array([2, 0]), 4).tolist()
@@ -60,7 +60,7 @@ class MSELoss:
 
         L = 1/size · Σ (pᵢ − tᵢ)²,  size = the number of entries of prediction
 
-        Shape: prediction and target of one and the same shape; the result is a float.
+        Shape: prediction and target of the same shape; the result is a float.
         Raises: ValueError if the shapes differ: (batch, 1) − (batch,) would be (batch, batch).
 
         >>> MSELoss()(np.array([[1.0], [5.0]]), np.array([[1.0], [2.0]]))  # (0² + 3²) / 2

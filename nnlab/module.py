@@ -1,4 +1,4 @@
-"""Modules: the idea that networks are made of.
+"""Modules: the building blocks of networks.
 
 A `Module` maps a batch forward, keeps what it needs, and maps the loss's gradient backward;
 `Sequential` stacks modules. There is no graph and no automatic differentiation: every module
@@ -34,7 +34,7 @@ class Module:
         return self.forward(x)
 
     def check_input(self, x: Array) -> None:
-        """Raise ValueError if forward cannot take the shape of x. Here any shape will do."""
+        """Raise ValueError if forward cannot take the shape of x. Here any shape is accepted."""
 
     def forward(self, x: Array) -> Array:
         """Map a batch; keep what backward needs."""
@@ -78,7 +78,7 @@ class Module:
         return self
 
     def eval(self) -> Self:
-        """Switch to evaluation mode: batch norm uses its running statistics, dropout rests."""
+        """Switch to evaluation mode: batch norm uses its running statistics, dropout is off."""
         return self.train(mode=False)
 
     def astype(self, dtype: DTypeLike) -> Self:
@@ -92,7 +92,7 @@ class Module:
 
 
 class Sequential(Module):
-    """A network: the list `modules`, each fed with the result of the one before."""
+    """A network: the list `modules`, each of which is given the result of the one before."""
 
     def __init__(self, *modules: Module) -> None:
         self.modules = list(modules)

@@ -1,8 +1,8 @@
 """Optimizers: how the gradients of a step change the parameters.
 
 An optimizer sees all its parameters as one vector θ, `self.theta.data`, and their gradients as
-another, `self.theta.grad`; so each rule reads as the lecture writes it, entry by entry. Changes
-there are changes in the layers. Whatever else a rule keeps starts at zero.
+another, `self.theta.grad`; so each rule reads as the lecture writes it, entry by entry. A change
+to these vectors changes the layers. Whatever else a rule keeps starts at zero.
 """
 
 import math
@@ -88,7 +88,7 @@ class Momentum(Optimizer):
 
 
 class Nesterov(Momentum):
-    """Momentum that takes the gradient where the velocity is about to carry it."""
+    """Momentum that takes the gradient at the point to which the velocity is about to lead."""
 
     def step(self) -> None:
         """Update self.velocity, then go on to the next look-ahead point.
@@ -96,8 +96,8 @@ class Nesterov(Momentum):
         v ← ρ v − lr · g            (v = self.velocity, ρ = self.momentum, g = self.theta.grad)
         θ ← θ + ρ v − lr · g        (θ = self.theta.data, v is the new one)
 
-        The lecture's v ← ρ v − lr · ∇f(x + ρ v), x ← x + v, told of θ = x + ρ v, the look-ahead
-        point: there g is taken, and that is what the parameters hold. So does PyTorch.
+        This is the lecture's v ← ρ v − lr · ∇f(x + ρ v), x ← x + v, written with the look-ahead
+        point θ = x + ρ v: the parameters hold θ, and g is the gradient there. PyTorch does the same.
 
         Source: slides, "SGD with Nesterov Momentum".
 
@@ -111,7 +111,7 @@ class Nesterov(Momentum):
 
 
 class AdaGrad(Optimizer):
-    """A rate for each parameter: the larger its gradients so far, the smaller."""
+    """A rate for each parameter: the larger its gradients have been, the smaller the rate."""
 
     def __init__(self, parameters: Parameters, lr: float, *, eps: float = 1e-7) -> None:
         super().__init__(parameters, lr)
@@ -135,7 +135,7 @@ class AdaGrad(Optimizer):
 
 
 class RMSProp(AdaGrad):
-    """AdaGrad that forgets: a fading mean of the squares in place of their sum."""
+    """AdaGrad that forgets: a fading mean of the squares instead of their sum."""
 
     def __init__(
         self, parameters: Parameters, lr: float, *, decay: float = 0.9, eps: float = 1e-7
@@ -180,7 +180,7 @@ class Adam(Optimizer):
     def step(self) -> None:
         """Count the step, update both moments, then go.
 
-        t ← t + 1        (t = self.t: the first step has t = 1, or 0 would divide)
+        t ← t + 1        (t = self.t: the first step has t = 1, otherwise we divide by 0)
         m ← β₁ m + (1 − β₁) g,   m̂ = m / (1 − β₁ᵗ)      (m = self.m, g = self.theta.grad)
         v ← β₂ v + (1 − β₂) g²,  v̂ = v / (1 − β₂ᵗ)      (v = self.v, β₁ and β₂ = self.betas)
         θ ← θ − lr · m̂ / (√v̂ + eps)                     (θ = self.theta.data)

@@ -67,7 +67,7 @@ class ParameterVector:
         return self._gathered()[1]
 
     def _gathered(self) -> tuple[Array, Array]:
-        """Take the parameters in, unless they are: a copy or another vector may hold them."""
+        """Make the parameters views of the vectors, unless they are: a copy or vector may hold them."""
         ours = (p.data.base is self._data and p.grad.base is self._grad for p in self.parameters)
         if not all(ours):
             self._data = np.concatenate([p.data.ravel() for p in self.parameters])

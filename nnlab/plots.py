@@ -1,10 +1,10 @@
-"""The strokes that the lecture's figures are drawn with: points, lines, curves, paths, histograms.
+"""What the lecture's figures are drawn with: points, lines, curves, paths, histograms.
 
 Everything here is provided. matplotlib is imported when something is drawn, so that the engine
 needs numpy alone. Each function draws on the axes it is given and returns nothing.
 """
 
-from __future__ import annotations  # the array types are for readers alone: this file stands alone
+from __future__ import annotations  # so that this file runs without the rest of nnlab
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -110,7 +110,7 @@ def contours(
 
 
 def paths(ax: Axes, walks: Mapping[str, Array], *, marker: str = ".") -> None:
-    """Draw named walks in the plane, a dot a step, with a ring around the start.
+    """Draw named walks in the plane, one dot for each step, with a ring around the start.
 
     Shape: each walk (steps, 2).
     """

@@ -1,7 +1,7 @@
 """Preprocessing: bring all features to one scale before a network sees them.
 
 `fit` learns the scale from the training rows alone, `transform` applies it to any rows:
-validation and test data are measured with the training data's ruler. Names follow
+validation and test data are scaled as the training data were. Names follow
 scikit-learn. No scaler changes the array it is given; integers are fine.
 """
 
@@ -99,7 +99,7 @@ class MinMaxScaler:
 
 
 class PCAWhitening:
-    """Turn the data to its principal directions and scale each to variance 1.
+    """Rotate the data to its principal directions and scale each to variance 1.
 
     n_components: how many directions to keep, those of largest variance; None keeps all.
 
@@ -123,7 +123,7 @@ class PCAWhitening:
         either sign, largest eigenvalue first; std: the roots of their eigenvalues
 
         The covariance divides by the number of rows (scikit-learn: by one less). A variance
-        of at most 1e-12 of the largest is but rounding: such a direction gets std 1.
+        of at most 1e-12 of the largest is only rounding error: such a direction gets std 1.
 
         Shape: x (batch, features); mean (features,), components (n_components, features),
             std (n_components,).

@@ -1,8 +1,8 @@
 """Regularization: prefer the simpler of two models that fit equally well.
 
 A penalty on the size of the weights is added to the loss. Biases are never penalised:
-they move the answer, they do not bend it. The rest shows why it helps: a polynomial
-that may bend less, and an error that splits into bias and variance.
+they shift the answer and do not bend it. The rest shows why it helps: a polynomial
+that bends less, and an error that splits into bias and variance.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ def l2_penalty(weights: Sequence[Array]) -> float:
 
     No factor ½, and λ is multiplied by the caller.
 
-    Shape: weights, one array a layer, of any shapes; the result a number.
+    Shape: weights, one array for each layer, of any shapes; the result a number.
     Source: slides, "Regularization", L2 regularization.
 
     >>> l2_penalty([np.array([[1.0, -2.0]]), np.array([[3.0]])])
@@ -42,7 +42,7 @@ def l2_gradient(weights: Sequence[Array]) -> list[Array]:
 
     dΩ/dW⁽ᵏ⁾ = 2 W⁽ᵏ⁾
 
-    Shape: weights, one array a layer; the result a list of new arrays of the same
+    Shape: weights, one array for each layer; the result a list of new arrays of the same
         shapes; the weights stay as they are.
     Source: slides, "Regularization", L2 regularization.
 
@@ -57,7 +57,7 @@ def l1_penalty(weights: Sequence[Array]) -> float:
 
     Ω = Σₖ Σᵢⱼ |Wᵢⱼ⁽ᵏ⁾|
 
-    Shape: weights, one array a layer, of any shapes; the result a number.
+    Shape: weights, one array for each layer, of any shapes; the result a number.
     Source: slides, "Regularization", L1 regularization.
 
     >>> l1_penalty([np.array([[1.0, -2.0]]), np.array([[3.0]])])
@@ -71,7 +71,7 @@ def l1_gradient(weights: Sequence[Array]) -> list[Array]:
 
     dΩ/dW⁽ᵏ⁾ = sign(W⁽ᵏ⁾),  1 above zero, −1 below, 0 at zero
 
-    Shape: weights, one array a layer; the result a list of new arrays of the same
+    Shape: weights, one array for each layer; the result a list of new arrays of the same
         shapes; the weights stay as they are.
     Source: slides, "Regularization", L1 regularization.
 

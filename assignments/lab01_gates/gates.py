@@ -185,8 +185,8 @@ def find_neuron(
 ) -> McCullochPitts | None:
     """Search for one neuron that has the given truth table.
 
-    Every input may have any of `weights`, the neuron any of `thresholds`. The first
-    fitting neuron is returned, in whatever order you search; None where none fits.
+    Every input may have any of `weights`, the neuron any of `thresholds`. Return the
+    first neuron that fits, in whatever order you search, or None if there is none.
 
     Shape: table (2**n,), the outputs in the row order of `truth_table(n)`.
     Source: slides, "MCP Neurons: Limitation of single Neuron".

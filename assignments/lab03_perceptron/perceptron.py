@@ -3,7 +3,7 @@
 A sample is augmented with a constant 1, so that the last weight is the bias and the
 neuron is one product wᵀx. Targets are 0 and 1, as the neuron's answers are. If some
 line separates the classes the rule finds one, after at most (R/γ)² corrections; if
-none does it would never end, hence `max_steps`.
+none does, it would never end: hence `max_steps`.
 """
 
 from typing import NamedTuple
@@ -26,7 +26,7 @@ __all__ = [
 
 
 class PerceptronFit(NamedTuple):
-    """What training ended with: the weights, how many corrections, and whether all is right."""
+    """The result of training: the weights, how many corrections, and whether all is right."""
 
     weight: Array
     updates: int
@@ -115,7 +115,7 @@ def train(
     """Correct the weights, mistake by mistake, until none is left.
 
     Starts from zero weights (from there Novikoff's bound holds; the lecture draws them).
-    In which order the samples are looked at is yours to choose. Stops when every sample is
+    You choose in which order to look at the samples. Stops when every sample is
     strictly on its side of the line (converged), or after max_steps corrections (not), with
     the weights as they are then.
 

@@ -171,8 +171,8 @@ def mlp(
 ) -> Sequential:
     """Build a network of Linear layers, with an activation after every one but the last.
 
-    sizes = (inputs, hidden, …, outputs): neighbours in it are the sizes of one layer. Every
-    call of activation() makes a module.
+    sizes = (inputs, hidden, …, outputs): two neighbours are the sizes of one layer. Each
+    call of activation() makes a new module.
 
     Source: slides, "Multi-layer Neural Network".
 

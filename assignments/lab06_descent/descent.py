@@ -38,12 +38,12 @@ def numerical_gradient(f: Callable[[Array], float], x: Array, h: float = 1e-5) -
 def sign_descent(
     derivative: Callable[[float], float], x: float, step: float, max_steps: int
 ) -> Array:
-    """Go downhill by steps of one length; return every point on the way.
+    """Go downhill in steps of equal length; return every point on the way.
 
     x ← x − sign(f'(x)) · step
 
-    Stops where the derivative is exactly 0, or after max_steps. Mostly it never is 0:
-    the walk jumps to and fro across the minimum.
+    Stops where the derivative is exactly 0, or after max_steps. Usually it is never 0:
+    the walk jumps back and forth across the minimum.
 
     Shape: x a number; the result (steps + 1,), the start first.
     Source: slides, "The Approach of Gradient Descent", trivial algorithm.

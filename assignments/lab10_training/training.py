@@ -2,7 +2,7 @@
 
 The loop is PyTorch's, apart from the one line that a library without automatic
 differentiation needs. After each epoch the validation loss is measured: the best model
-is kept, a run that no longer improves or that explodes is ended.
+is kept, and a run that no longer improves or that explodes is stopped.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ __all__ = ["EarlyStopping", "History", "accuracy", "batches", "diverged", "train
 
 @dataclass
 class History:
-    """What a run of training did: losses by epoch, and the model of the best epoch."""
+    """What happened in training: the losses by epoch, and the model of the best epoch."""
 
     best_model: Module
     train_loss: list[float] = field(default_factory=list)
@@ -32,7 +32,7 @@ class History:
 
 
 class EarlyStopping:
-    """Tell when the validation loss has stopped to improve, and keep the best model.
+    """Say when the validation loss has stopped improving, and keep the best model.
 
     H2O's rule: the averages of `rounds` successive losses are compared, so that noise does
     not end a run. Use a new one for each run.
@@ -52,12 +52,12 @@ class EarlyStopping:
         self.best_model: Module | None = None
 
     def update(self, val_loss: float, model: Module) -> bool:
-        """Take in one epoch's validation loss; return True if training should stop.
+        """Note one epoch's validation loss; return True if training should stop.
 
-        Append it to self.losses. If it is below all before, it is the new self.best_loss, and
-        self.best_model becomes a deep copy of model. Then, with k = rounds, take the last
+        Append it to self.losses. If it is below all losses before, it is the new self.best_loss,
+        and self.best_model becomes a deep copy of model. Then, with k = rounds, take the last
         k + 1 averages of k successive losses: stop unless the lowest of the last k is below
-        (1 − tolerance) · the first. Before there are 2k losses never stop; nan is no improvement.
+        (1 − tolerance) · the first. Never stop before there are 2k losses; nan never improves.
 
         >>> stopping = EarlyStopping(rounds=2, tolerance=0.1)
         >>> [stopping.update(loss, Module()) for loss in (8.0, 6.0, 4.0, 6.0, 6.0)]
@@ -67,9 +67,9 @@ class EarlyStopping:
 
 
 def diverged(cost: float, first_cost: float) -> bool:
-    """Tell whether training explodes: the cost is above 3 × the first cost, or not finite.
+    """Return whether training explodes: the cost is above 3 × the first cost, or not finite.
 
-    Exactly 3 × is not yet an explosion. Mind that nan > anything is False.
+    Exactly 3 × is not yet an explosion. Remember that nan > anything is False.
 
     Source: slides, "Cross-validation strategy", tip for detecting explosions.
 
@@ -80,7 +80,7 @@ def diverged(cost: float, first_cost: float) -> bool:
 
 
 def accuracy(logits: Array, target: Labels) -> float:
-    """Return the share of rows whose largest logit is the one of the right class.
+    """Return the share of rows whose largest logit is that of the right class.
 
     >>> accuracy(np.array([[2.0, 1.0], [0.0, 3.0]]), np.array([0, 0]))
     0.5
@@ -104,7 +104,7 @@ def batches(
         yield x[chosen], target[chosen]
 
 
-@np.errstate(over="ignore", invalid="ignore")  # an explosion is told by History.diverged
+@np.errstate(over="ignore", invalid="ignore")  # History.diverged reports explosions
 def train(
     model: Module,
     loss: Loss,
@@ -125,11 +125,11 @@ def train(
     training mode; update once for each of the `batches`, with l2 · 2W added to the gradient
     of all weights (parameters with two axes), not of biases. Then switch to evaluation mode
     and append to the history: train_loss, the mean over the epoch's samples of the losses
-    before their updates, and val_loss, both without penalty. Then call after_epoch(history).
+    before their updates, and val_loss, both without the penalty. Then call after_epoch(history).
 
     End when train_loss has diverged from the loss over the training part before the first
     update, or when stopping says so. `best_model` is a copy of the model as it was after the
-    epoch with the lowest val_loss, the model itself if there is none.
+    epoch with the lowest val_loss, or the model itself if there is no such epoch.
 
     Source: slides, "Cross validation: tuning hyperparameter"; "Recommended Settings".
 

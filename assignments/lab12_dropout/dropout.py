@@ -1,7 +1,7 @@
 """Dropout: switch off random units in training, so that none can rely on another.
 
 In evaluation nothing is dropped. The lecture leaves open how the two are made to agree; we
-use inverted dropout, as all libraries do: what is kept grows in training.
+use inverted dropout, as all libraries do: in training, what is kept is scaled up.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ __all__ = ["Dropout"]
 
 
 class Dropout(Module):
-    """Set each entry to zero with probability p in training; pass all on in evaluation.
+    """Set each entry to zero with probability p in training; change nothing in evaluation.
 
     p: probability to drop, as in the lecture and in PyTorch; some papers state the share kept.
 
@@ -48,7 +48,7 @@ class Dropout(Module):
         raise NotImplementedError("lab12_dropout: Dropout.forward")
 
     def backward(self, grad_output: Array) -> Array:
-        """Return dL/dx: what was dropped forward gets no gradient, what grew gets more.
+        """Return dL/dx: dropped entries get no gradient, the others the factor that scaled them.
 
         dL/dx = dL/dy ⊙ mask, the mask of the last forward (in evaluation all ones)
 

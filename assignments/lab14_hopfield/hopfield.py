@@ -52,7 +52,7 @@ def recall(weight: Array, state: Array, *, rng: np.random.Generator) -> Array:
     no unit changed. The state you are given stays as it is.
 
     Shape: weight (units, units), state (units,) of −1 and +1; the result (units,).
-    Raises: ValueError unless weight is symmetric with a zero diagonal: else it may never end.
+    Raises: ValueError unless weight is symmetric with a zero diagonal: otherwise it may never end.
     Source: Hopfield 1982, eq. 1.
 
     >>> weight = store(np.array([[1, 1, -1, -1]]))

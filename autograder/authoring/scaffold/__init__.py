@@ -155,16 +155,15 @@ def _changed() -> tuple[Path, Path, Path]:
 
 
 def _entered(init: str, words: dict[str, str]) -> str:
-    """Enter a module where the engine lists its modules, in alphabetical order."""
+    """Enter a module at the end of the engine's list, which is in teaching order."""
     imported = f"    {words['module']},  # lab {words['number']}: {words['title'].lower()}"
     head, listed, tail = re.split(
         r"(?<=import \(\n)(.*?)(?=^\)$)", init, maxsplit=1, flags=re.MULTILINE | re.DOTALL
     )
-    lines = sorted([*listed.splitlines(), imported], key=lambda line: line.strip().split(",")[0])
     names = sorted({*re.findall(r'^    "(\w+)",$', tail, re.MULTILINE), words["module"]})
     exported = "".join(f'    "{name}",\n' for name in names)
     tail = re.sub(r"__all__ = \[\n.*?\]", f"__all__ = [\n{exported}]", tail, flags=re.DOTALL)
-    return head + "".join(f"{line}\n" for line in lines) + tail
+    return f"{head}{listed}{imported}\n{tail}"
 
 
 def _listed(readme: str, words: dict[str, str]) -> str:
