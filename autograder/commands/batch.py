@@ -107,7 +107,6 @@ def batch(
     Exit code: 0 all graded, 2 wrong usage, 3 something was not graded through our fault.
     """
     from autograder.classroom.batch import Progress, course_seeds, grade_class
-    from autograder.classroom.platforms.nbgrader.gradebook import fill_gradebook
     from autograder.classroom.platforms.nbgrader.mend import mend_course
     from autograder.classroom.report.files import write_class
     from autograder.course.catalogue import UnknownLabError, find_lab
@@ -155,9 +154,7 @@ def batch(
     for line in (*_notes(done.marks), *paths, *written.paths, *written.failed):
         click.echo(line)
     _hand_over(done.marks, out, listed, junit)
-    filled = fill_gradebook(course, done.marks)
-    if filled:
-        click.echo(filled)
+    _fill_gradebook(course, done.marks, out)
     faults = [m for m in done.marks.marks if m.report is None or m.report.exit_code == OUR_FAULT]
     ctx.exit(OUR_FAULT if faults or written.failed else 0)
 
@@ -211,6 +208,19 @@ def _fill(roster: Roster, marks: Marks, path: Path) -> None:
     ):
         if students:
             click.echo(f"{what}: {', '.join(map(named, students))}")
+
+
+def _fill_gradebook(course: Path, marks: Marks, out: Path) -> None:
+    """Write the points into nbgrader's gradebook, where the course has one that takes them."""
+    from autograder.classroom.platforms.nbgrader.gradebook import GradebookError, fill_gradebook
+
+    try:
+        filled = fill_gradebook(course, marks)
+    except GradebookError as error:
+        click.echo(f"The marks are in {out}/; {error}", err=True)
+        raise click.exceptions.Exit(OUR_FAULT) from error
+    if filled:
+        click.echo(filled)
 
 
 def _write_junit(marks: Marks, path: Path) -> None:
