@@ -92,7 +92,6 @@ def batch(
     Exit code: 0 all graded, 2 wrong usage, 3 something was not graded through our fault.
     """
     from autograder.classroom.batch import Progress, course_seeds, grade_class
-    from autograder.classroom.platforms.nbgrader.gradebook import fill_gradebook
     from autograder.classroom.platforms.nbgrader.mend import mend_course
     from autograder.classroom.report.files import write_class
     from autograder.grading.pool import require_isolation
@@ -141,9 +140,7 @@ def batch(
         _fill(listed, done.marks, out / f"{lab.id}-{listed.platform.name}.csv")
     if junit is not None:
         _write_junit(done.marks, junit)
-    filled = fill_gradebook(course, done.marks)
-    if filled:
-        click.echo(filled)
+    _fill_gradebook(course, done.marks, out)
     ours = OurFaultError.exit_code
     faults = [m for m in done.marks.marks if m.report is None or m.report.exit_code == ours]
     ctx.exit(ours if faults or written.failed else 0)
@@ -203,6 +200,19 @@ def _fill(roster: Roster, marks: Marks, path: Path) -> None:
 
 
 MAX_NAMES = 10
+
+
+def _fill_gradebook(course: Path, marks: Marks, out: Path) -> None:
+    """Write the points into nbgrader's gradebook, where the course has one that takes them."""
+    from autograder.classroom.platforms.nbgrader.gradebook import GradebookError, fill_gradebook
+
+    try:
+        filled = fill_gradebook(course, marks)
+    except GradebookError as error:
+        click.echo(f"The marks are in {out}/; {error}", err=True)
+        raise click.exceptions.Exit(error.exit_code) from error
+    if filled:
+        click.echo(filled)
 
 
 def _write_junit(marks: Marks, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import sqlite3
 import warnings
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,46 @@ from typing import Any
 from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.platforms.nbgrader.config import BUSY_SECONDS
 from autograder.classroom.platforms.nbgrader.notebooks import grade_id
+from autograder.errors import OurFaultError
 from autograder.text import named
 
-__all__ = ["fill_gradebook"]
+__all__ = ["GradebookError", "fill_gradebook"]
+
+URL = f"sqlite:///{{}}?timeout={BUSY_SECONDS}"
+
+_BUSY = "is in use by another program: run the command again."
+_CLOSED = "cannot be written: make the file and its folder writable, and run the command again."
+_FULL = "cannot be written: see whether the disk is full, and run the command again."
+_DAMAGED = "is damaged: put a copy of it back, and run the command again."
+_OTHER = (
+    "was made by another version of nbgrader: install that one, or run `nbgrader db upgrade`, and "
+    "run the command again."
+)
+_FIRST_BYTE = 0xFF  # of an error's number; the others only say more about it
+_REASONS = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_READONLY: _CLOSED,
+    sqlite3.SQLITE_CANTOPEN: _CLOSED,
+    sqlite3.SQLITE_PERM: _CLOSED,
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_IOERR: _FULL,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_ERROR: _OTHER,  # a table or a column that is not there
+}
+
+
+class GradebookError(OurFaultError):
+    """A gradebook takes no marks; the message says why, and what to do."""
 
 
 def fill_gradebook(course: Path, marks: Marks) -> str | None:
     """Write a class's points into a course's gradebook; return a sentence on what was done.
 
     None where the course has no gradebook: then there is nothing to say.
+
+    Raises: GradebookError if it takes nobody's.
     """
     place = course / "gradebook.db"
     if not place.exists():
@@ -27,10 +59,32 @@ def fill_gradebook(course: Path, marks: Marks) -> str | None:
             f"{place.name} was left as it is: nbgrader is not installed. Install it with: "
             "pip install 'nnlab-course[instructor]'"
         )
+    try:
+        with warnings.catch_warnings(action="ignore"):  # nbgrader's own
+            return _fill(place, marks)
+    except Exception as error:
+        said = _said_by_sqlite(error)
+        if said is None:
+            raise
+        why = _REASONS.get(said.sqlite_errorcode & _FIRST_BYTE, f"failed: {said}")
+        raise GradebookError(f"{place.name} {why}") from error
+
+
+def _said_by_sqlite(error: BaseException | None) -> sqlite3.Error | None:
+    """Find what is wrong with the whole gradebook, below what nbgrader and sqlalchemy make of it."""
+    while error is not None:
+        if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _fill(place: Path, marks: Marks) -> str:
     api: Any = importlib.import_module("nbgrader.api")
     lab = marks.lab.id
-    url = f"sqlite:///{place}?timeout={BUSY_SECONDS}"
-    with warnings.catch_warnings(action="ignore"), api.Gradebook(url) as book:  # nbgrader's own
+    with api.Gradebook(URL.format(place)) as book:
+        if not _is_of_this_nbgrader(book):
+            raise GradebookError(f"{place.name} {_OTHER}")
         try:
             book.find_assignment(lab)
         except api.MissingEntry:
@@ -43,11 +97,23 @@ def fill_gradebook(course: Path, marks: Marks) -> str | None:
             try:
                 _enter(book, lab, mark)
                 book.db.commit()
-            except Exception:  # noqa: BLE001  such as a name that no database takes
+            except Exception as error:  # such as a name that no database takes
+                if _said_by_sqlite(error):
+                    raise  # the next one would fail alike
                 book.db.rollback()
                 left.append(named(mark.student))
     done = f"{len(marks.marks) - len(left)} submissions are in {place.name}."
     return f"{done} Those of {', '.join(left)} could not be entered." if left else done
+
+
+def _is_of_this_nbgrader(book: Any) -> bool:
+    """Tell whether a gradebook has the tables that the installed nbgrader knows."""
+    nbgrader: Any = importlib.import_module("nbgrader")
+    alembic: Any = importlib.import_module("alembic.script")
+    sqlalchemy: Any = importlib.import_module("sqlalchemy")
+    versions = alembic.ScriptDirectory(Path(nbgrader.__file__).parent / "alembic")
+    found = book.db.execute(sqlalchemy.text("SELECT version_num FROM alembic_version")).scalars()
+    return set(found) <= set(versions.get_heads())
 
 
 def _enter(book: Any, lab: str, mark: Mark) -> None:
