@@ -8,7 +8,7 @@ import unicodedata
 from unittest.mock import Mock
 
 import pytest
-from autograder.commands.batch import _fill
+from autograder.commands.instructors.batch import _fill
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from autograder.commands.train import CHOICES
+from autograder.commands.authors.train import CHOICES
 
 from autograder.authoring.gallery import trainer
 from autograder.authoring.gallery.trainer import Recipe, Run, load_model

@@ -5,7 +5,7 @@ import sqlite3
 from types import SimpleNamespace
 
 import pytest
-from autograder.commands.batch import batch
+from autograder.commands.instructors.batch import batch
 from click.testing import CliRunner
 
 from autograder.classroom.platforms.nbgrader import gradebook
