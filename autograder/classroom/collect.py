@@ -319,9 +319,14 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _places(ways: Sequence[Reading]) -> Iterator[str]:
-    """Name of each reading the files that not all readings share."""
+    """Name the files of each reading: of several readings those that not all share."""
     for way in ways:
-        own = [c.path for m, c in way.chosen.items() if any(w.chosen[m] != c for w in ways)]
+        shared = len(ways) > 1
+        own = [
+            c.path
+            for m, c in way.chosen.items()
+            if not shared or any(w.chosen[m] != c for w in ways)
+        ]
         yield text.listed(own)
 
 

@@ -34,11 +34,16 @@ class Mark:
     submission: Submission
     report: Report | None
     platform_id: str = ""
+    is_undecided: bool = False
+    """Whether different files of this person may be meant, so that there is no mark."""
 
     @classmethod
     def of(cls, hand_in: HandIn, reports: Sequence[Report | None]) -> "Mark":
         """Settle what a person's mark is, from the reports on the readings of what was handed in."""
-        return cls(*settle(hand_in, reports), hand_in.person.platform_id)
+        graded = all(report and report.points is not None for report in reports)
+        submission, report = settle(hand_in, reports)
+        is_undecided = graded and report is not None and report.points is None
+        return cls(submission, report, hand_in.person.platform_id, is_undecided)
 
     @property
     def student(self) -> str:

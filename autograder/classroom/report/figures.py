@@ -3,13 +3,13 @@
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from autograder.classroom.marks import Marks
+from autograder.classroom.marks import Mark, Marks
 from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Report
 
-__all__ = ["Band", "ClassFigures", "Counted", "Times", "class_figures"]
+__all__ = ["Band", "ClassFigures", "Counted", "Times", "class_figures", "results_of"]
 
 BANDS = 5
 
@@ -61,6 +61,8 @@ class ClassFigures:
     """Students without a mark: the grader ended with them again and again."""
     ours: tuple[str, ...]
     """Students without a mark: some of their checks were not graded, through an error of ours."""
+    undecided: tuple[str, ...]
+    """Students without a mark: different files of theirs may be meant."""
     times: Times | None
     """None where no time was taken."""
 
@@ -68,17 +70,27 @@ class ClassFigures:
 def class_figures(marks: Marks) -> ClassFigures:
     """Count what a class did."""
     reports = {mark.student: mark.report for mark in marks.marks if mark.report}
+    undecided = tuple(mark.student for mark in marks.marks if mark.is_undecided)
+    errors = [student for student, report in reports.items() if report.count(Status.ERROR)]
+    there = {m.student: replace(m.report, results=results_of(m)) for m in marks.marks if m.report}
     points = {name: r.points for name, r in reports.items() if r.points is not None}
     return ClassFigures(
         len(marks.marks),
         tuple(points.values()),
         tuple(_bands(points, marks.lab.points)),
-        tuple(_failing(reports)),
+        tuple(_failing(there)),
         tuple(_mistakes(reports)),
         tuple(mark.student for mark in marks.marks if mark.report is None),
-        tuple(student for student, report in reports.items() if report.count(Status.ERROR)),
+        tuple(student for student in errors if student not in undecided),
+        undecided,
         _times(marks),
     )
+
+
+def results_of(mark: Mark) -> tuple[CheckResult, ...]:
+    """List the results on modules that are there: a file that is missing shows no misunderstanding."""
+    results = mark.report.results if mark.report else ()
+    return tuple(r for r in results if r.check.module not in mark.submission.missing)
 
 
 def _bands(points: Mapping[str, int], most: int) -> Iterable[Band]:

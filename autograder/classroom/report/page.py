@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograder.classroom.marks import Mark, Marks
-from autograder.classroom.report.figures import class_figures
+from autograder.classroom.report.figures import class_figures, results_of
 from autograder.course.lab import Status
 from autograder.report.web.pages import fill
 
@@ -23,6 +23,8 @@ class _Student:
     points: int | None
     failed: tuple[str, ...]
     mistakes: tuple[str, ...]
+    remarks: tuple[str, ...]
+    """What somebody should look at: a file that is missing, or what was decided."""
 
 
 def to_class_html(marks: Marks, addresses: Mapping[str, str] | None = None) -> str:
@@ -45,7 +47,7 @@ def to_class_html(marks: Marks, addresses: Mapping[str, str] | None = None) -> s
 
 
 def _student(mark: Mark, number: int, addresses: Mapping[str, str]) -> _Student:
-    results = mark.report.results if mark.report else ()
+    results = results_of(mark)
     return _Student(
         mark.student,
         f"student-{number}",
@@ -53,4 +55,5 @@ def _student(mark: Mark, number: int, addresses: Mapping[str, str]) -> _Student:
         mark.report.points if mark.report else None,
         tuple(r.check.id for r in results if r.status is Status.FAILED),
         tuple(dict.fromkeys(" | ".join(r.mistakes) for r in results if r.mistakes)),
+        mark.remarks,
     )

@@ -81,6 +81,12 @@ def _faults(seen: ClassFigures) -> Iterator[RenderableType]:
             "Look at these submissions yourself; the others are not affected.",
             style="magenta",
         )
+    if seen.undecided:
+        yield Text(
+            "\nNot graded, for different files may be meant: "
+            f"{', '.join(map(named, seen.undecided))}. Say which counts: leave that one alone.",
+            style="bold",
+        )
     if seen.ours:
         yield Text(
             "\nNot graded, for checks broke through an error of ours: "

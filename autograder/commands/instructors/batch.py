@@ -162,12 +162,10 @@ def _print_people(collected: Class, *, whole: bool) -> None:
     for note in collected.notes:
         click.echo(note)
     for one in collected.hand_ins if whole else ():
-        there = [name for reading in one.readings for name in reading.files]
-        files = (
-            listed(list(dict.fromkeys(filter(None, one.places))) or there) or "nothing for this lab"
-        )
-        number = f" ({one.person.platform_id})" if one.person.platform_id else ""
-        click.echo(f"  {named(one.student)}{number}: {files}")
+        files = listed([place for place in one.places if place]) or "nothing for this lab"
+        number = one.person.platform_id
+        who = one.student if number in one.student else f"{one.student} ({number})"
+        click.echo(f"  {named(who)}: {files}")
 
 
 def _roster(lab: Lab, platform: str | None, path: Path | None, column: str) -> Roster | None:

@@ -8,7 +8,6 @@ import unicodedata
 from unittest.mock import Mock
 
 import pytest
-from autograder.commands.instructors.batch import _fill
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +16,7 @@ from autograder.classroom import roster
 from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.roster import RosterError, read_roster
 from autograder.cli import main
+from autograder.commands.instructors.batch import _fill
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Part, Report

@@ -4,10 +4,10 @@ import json
 
 import numpy as np
 import pytest
-from autograder.commands.authors.train import CHOICES
 
 from autograder.authoring.gallery import trainer
 from autograder.authoring.gallery.trainer import Recipe, Run, load_model
+from autograder.commands.authors.train import CHOICES
 
 
 def trained(**choices) -> Run:

@@ -5,11 +5,11 @@ import sqlite3
 from types import SimpleNamespace
 
 import pytest
-from autograder.commands.instructors.batch import batch
 from click.testing import CliRunner
 
 from autograder.classroom.platforms.nbgrader import gradebook
 from autograder.classroom.platforms.nbgrader.gradebook import fill_gradebook
+from autograder.commands.instructors.batch import batch
 from tests.autograder.classroom.report.test_files import mark, marks
 
 pytest.importorskip("nbgrader")
