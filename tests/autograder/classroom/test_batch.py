@@ -21,6 +21,7 @@ from autograder import cli
 from autograder.classroom import batch
 from autograder.classroom.marks import Marks
 from autograder.course.catalogue import ROOT, load_lab
+from autograder.course.stubs import make_stub
 from autograder.grading import pool
 from autograder.grading.fingerprints import judging_files
 from autograder.grading.grade import grade
@@ -37,8 +38,6 @@ SEED = 0
 @pytest.fixture
 def classroom(tmp_path, monkeypatch):
     """A course's folder with six students: right, a copy of it, wrong, hostile, empty, stubs."""
-    from autograder.course.stubs import make_stub
-
     texts = {
         "ada": reference_text("hebb"),
         "ada2": reference_text("hebb"),
@@ -58,6 +57,11 @@ def classroom(tmp_path, monkeypatch):
 def run(*args):
     """Run nnlab batch in this process."""
     return CliRunner().invoke(cli.main, ["batch", *args], catch_exceptions=False)
+
+
+def first_readings(lab, place):
+    """Read a class; of each person the first reading."""
+    return [one.first for one in batch.read_class(lab, place).hand_ins]
 
 
 def marks(folder):
@@ -109,8 +113,11 @@ def test_what_was_handed_in_twice_is_said_wherever_the_student_looks(classroom):
     """A note stands on its student's page and in the batch's JSON, and not with others of the same texts."""
     twice = classroom / "submitted" / "ada" / "lab02_hebb" / "old"
     twice.mkdir()
-    (twice / "hebb.py").write_text("another = 1\n", encoding="utf-8")
-    note = "hebb.py was handed in 2 times. Graded is lab02_hebb/hebb.py."
+    (twice / "hebb.py").write_text(make_stub(HEBB, "hebb"), encoding="utf-8")
+    note = (
+        "For hebb.py there are 2 different files. Graded is lab02_hebb/hebb.py: the other is still the "
+        "stub."
+    )
     for _ in range(2):  # graded, and looked up
         assert run("lab02", "--seed", "0", "--html").exit_code == 0
         marks = json.loads((classroom / "marks" / "lab02_hebb.json").read_text("utf-8"))
@@ -179,16 +186,44 @@ def test_the_command_writes_csv_and_json(classroom):
     assert "0 graded now" in run("lab02").output
 
 
+def test_who_must_be_asked_has_no_mark(classroom):
+    """Of two files that would earn different points none is taken: everywhere it is said, and which."""
+    second = classroom / "submitted" / "ada" / "lab02_hebb" / "old"
+    second.mkdir()
+    (second / "hebb.py").write_text("another = 1\n", encoding="utf-8")
+    said = (
+        "Different files may be meant: lab02_hebb/hebb.py earns 20 and lab02_hebb/old/hebb.py earns 0 of "
+        "20 points. Which of them counts? Hand in that one alone."
+    )
+    done = run("lab02", "--seed", "0", "--html")
+    ada, *others = marks(classroom)["submissions"]
+    folder = classroom / "marks"
+
+    assert done.exit_code == 3
+    assert f"ada: {said}" in done.output
+    assert "Not graded, for different files may be meant: ada." in " ".join(done.output.split())
+    assert "error of ours" not in done.output
+    assert (ada["points"], ada["report"]["notes"]) == (None, [said])
+    assert [one["points"] for one in others] == [20, 9, 0, 0, 0]
+    for page in ("lab02_hebb.csv", "lab02_hebb.html", "lab02_hebb-pages/ada.html"):
+        assert said in (folder / page).read_text(encoding="utf-8")
+    assert "undecided,not graded" in (folder / "lab02_hebb-class.csv").read_text(encoding="utf-8")
+
+
 def test_a_dry_run_tells_who_would_change(classroom):
     """It names mark, reason and checks, and writes nothing."""
     run("lab02", "--seed", "0", "--jobs", "1")
     before = (classroom / "marks" / "lab02_hebb.json").read_bytes()
-    assert run("lab02", "--dry-run").output == "No mark would change.\n"
+    assert run("lab02", "--dry-run").output.splitlines() == [
+        *[f"  {student}: lab02_hebb/hebb.py" for student in ("ada", "ada2", "bob", "eve", "stu")],
+        "  zoe: nothing for this lab",
+        "No mark would change.",
+    ]
     hebb = classroom / "submitted" / "zoe" / "lab02_hebb" / "hebb.py"
     hebb.write_text(reference_text("hebb"))
     (classroom / "submitted" / "ada2").rename(classroom / "submitted" / "new")
 
-    lines = run("lab02", "--dry-run").output.splitlines()
+    lines = run("lab02", "--dry-run").output.splitlines()[6:]
 
     assert lines[0] == "3 would change:"
     assert lines[1] == "  ada2: 20 → –, the submission is not there any more"
@@ -250,13 +285,13 @@ def test_a_name_is_no_formula(classroom):
     (classroom / "submitted" / "ada2").rename(classroom / "submitted" / "=1+2")
     run("lab02", "--jobs", "1")
 
-    assert "\n'=1+2,20,20," in (classroom / "marks" / "lab02_hebb.csv").read_text()
+    assert "\n'=1+2,,20,20," in (classroom / "marks" / "lab02_hebb.csv").read_text()
 
 
 def test_a_result_that_is_not_whole_is_graded_again(classroom, key_of, sandbox):
     """A damaged, foreign or unfinished result is none; one with a fault of ours is not kept."""
     results = Results(classroom, HEBB, key_of("lab02_hebb").to_bytes())
-    (handed, *_) = batch.read_class(HEBB, classroom / "submitted")
+    (handed, *_) = first_readings(HEBB, classroom / "submitted")
     report = grade(handed, key_of("lab02_hebb"), sandbox)
     results.keep(handed, report)
     (path,) = results.folder.iterdir()
@@ -326,7 +361,7 @@ def test_who_ends_the_grader_costs_nobody_else(classroom, monkeypatch):
     assert "Not graded, for the grader ended with them again and again: eve." in " ".join(
         result.output.split()
     )
-    assert "\neve,,20," in (classroom / "marks" / "lab02_hebb.csv").read_text()
+    assert "\neve,,,20," in (classroom / "marks" / "lab02_hebb.csv").read_text()
 
 
 REFUSED = [
@@ -344,7 +379,7 @@ def test_whatever_grading_one_raises_costs_nobody_else(
 ):
     """The others have their marks; why one has none is said once, with the student's name clean."""
     (classroom / "submitted" / "eve").rename(classroom / "submitted" / "\x1b[2Jeve")
-    handed = batch.read_class(HEBB, classroom / "submitted")
+    handed = first_readings(HEBB, classroom / "submitted")
 
     class Refusing(pool.ProcessPoolExecutor):
         """A pool in which grading one submission raises."""
@@ -376,7 +411,7 @@ def test_where_no_process_can_be_started_nobody_is_graded(
     classroom, key_of, monkeypatch, caplog, refused, at
 ):
     """It is tried again, and then told, without an end of the class."""
-    (one, *_) = batch.read_class(HEBB, classroom / "submitted")
+    (one, *_) = first_readings(HEBB, classroom / "submitted")
     tried = []
 
     def refuse(*given, **_more):
@@ -398,7 +433,7 @@ def test_what_was_odd_is_printed_with_clean_names(classroom, monkeypatch):
         folder = classroom / "submitted" / "bob" / HEBB.id / f"{number}"
         folder.mkdir()
         (classroom / "submitted" / f"s{number:02}").symlink_to("bob")
-    (classroom / "submitted" / "bob" / HEBB.id / "1" / "hebb.py").write_text("")
+    (classroom / "submitted" / "bob" / HEBB.id / "1" / "my hebb.py").write_text("")
     monkeypatch.setattr(pool, "_together", lambda *_: iter(()))
     done = run("lab02", "--seed", "0", "--jobs", "1")
     changes = run("lab02", "--dry-run")
@@ -406,9 +441,11 @@ def test_what_was_odd_is_printed_with_clean_names(classroom, monkeypatch):
     assert done.exit_code == 3
     assert "\x1b" not in done.output + changes.output
     assert "again and again: [2Jeve ada: 20, ada" in " ".join(done.output.split())
-    assert "bob: hebb.py was handed in 2 times. Graded is lab02_hebb/hebb.py." in done.output
+    assert (
+        "bob: For hebb.py there are 2 different files. Graded is lab02_hebb/hebb.py" in done.output
+    )
     assert "s00: s00 is a link. Put the folder itself there." in done.output
-    assert "11 more notes like these" in done.output
+    assert " more notes like these" in done.output
 
 
 def test_a_page_that_cannot_be_made_costs_no_other(classroom, monkeypatch):
@@ -447,7 +484,7 @@ def test_a_folder_with_a_modules_name_is_told_in_every_way(classroom):
 
 def test_a_process_that_dies_is_replaced(classroom, key_of, monkeypatch):
     """A grading process that is killed in the middle is followed by another, with the same marks."""
-    handed = batch.read_class(HEBB, classroom / "submitted")
+    handed = first_readings(HEBB, classroom / "submitted")
     wanted = {one.student: r.points for one, r in pool.grade_many(handed, key_of("lab02_hebb"))}
     killed = []
 

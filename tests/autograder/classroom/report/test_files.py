@@ -35,9 +35,9 @@ def mark(student, failed=(), *, status=Status.FAILED, seconds=0.1, mistakes=MADE
         )
         for check in LAB.checks.values()
     )
-    return Mark.of(
-        Submission(LAB, code, student=student), Report(LAB.id, LAB.title, 7, ("process",), results)
-    )
+    submission = Submission(LAB, code, student=student)
+    report = Report(LAB.id, LAB.title, 7, ("process",), results, sources=submission.files)
+    return Mark(submission, report)
 
 
 def marks(*given):
