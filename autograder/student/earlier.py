@@ -22,7 +22,7 @@ from autograder.sandbox import Source
 
 __all__ = ["earlier_first", "imported", "leans_on", "own_additions"]
 
-PACKAGE = "nnlab."
+PACKAGE = "nnlab"
 
 
 def earlier_first(
@@ -97,8 +97,10 @@ def imported(text: bytes) -> Iterator[tuple[str, str]]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for module, name in imports(tree):
-        if module.startswith(PACKAGE):
-            yield module.removeprefix(PACKAGE).partition(".")[0], name
+        is_relative = module.startswith(".") and not module.startswith("..")
+        package, _, inner = (PACKAGE + module if is_relative else module).partition(".")
+        if package == PACKAGE and inner:
+            yield inner.partition(".")[0], name
 
 
 def own_additions(submission: Submission) -> Iterator[str]:

@@ -19,7 +19,7 @@ PICTURE = Path(__file__).with_name("report.svg")
 DEMO = Path(__file__).parents[1] / "demo" / "three_mistakes"
 COMMAND = "nnlab grade --check hebb.update"
 WIDTH = 80
-ISOLATION = "landlock+seccomp"  # the picture does not depend on the machine that draws it
+ISOLATION = ("landlock", "seccomp")  # the picture does not depend on the machine that draws it
 
 # Dark on light, with colours of enough contrast on white: a README is read on both grounds.
 BLACK, RED, GREEN, BROWN = (36, 41, 47), (176, 32, 36), (17, 99, 41), (125, 78, 0)

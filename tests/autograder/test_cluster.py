@@ -157,7 +157,7 @@ def test_an_answer_that_cannot_be_read_costs_nobody_else(scheduler, workers, mon
 def test_a_worker_with_another_edition_is_refused(scheduler, workers, monkeypatch):
     """Marks never come from another course, numpy or Python than the batch's own."""
     assert len(workers) == 2
-    monkeypatch.setattr(pool, "edition", lambda _lab: "another")
+    monkeypatch.setattr(pool, "grader_hash", lambda _lab: "another")
 
     with pytest.raises(pool.ClusterError, match="it has another edition of the course"):
         list(pool.grade_many(handed_in(1), _key(), scheduler=scheduler))

@@ -354,9 +354,9 @@ def test_what_reports_leave_behind_is_written_under_the_lock(tmp_path, monkeypat
 
     module = {"progress": progress, "hints": hints}[keeps]
     held_when = []
-    written = module.keep
+    written = module.keep_entries
     monkeypatch.setattr(
-        module, "keep", lambda *a: (held_when.append(locked(tmp_path)), written(*a))
+        module, "keep_entries", lambda *a: (held_when.append(locked(tmp_path)), written(*a))
     )
     (tmp_path / ".nnlab").mkdir()
     if keeps == "progress":

@@ -257,7 +257,7 @@ def test_a_flood_of_files_in_a_students_zips_ends(tmp_path, monkeypatch):
     ada, bob = handed_in(HEBB, tmp_path)
     told = "b.zip was not looked through: there are more than 11 files."
 
-    assert ada.missing["hebb"].endswith(f"There is 0.txt, 1.txt, 2.txt. {told}")
+    assert ada.missing["hebb"].endswith(f"There is 0.txt, 1.txt and 2.txt. {told}")
     assert bob.texts == {"hebb": b"b"}
     assert bob.notes == (told,)
 

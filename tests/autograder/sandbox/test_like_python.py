@@ -14,6 +14,7 @@ import pytest
 from autograder.course.catalogue import ROOT
 from autograder.grading.explain import explain
 from autograder.grading.grade import grade
+from autograder.grading.report import as_text
 from autograder.sandbox import Source
 from autograder.sandbox.fork import ForkSandbox
 from autograder.sandbox.observation import Raised, Returned
@@ -299,7 +300,7 @@ def test_what_differs_is_said(line, said, sandbox, submit):
     seen = ask(sandbox, text_of(line)).observations[0]
 
     assert isinstance(seen, Raised)
-    assert said in explain(check, {}, seen, None, None, "", imported=False)
+    assert said in as_text(explain(check, {}, seen, None, None, "", imported=False))
 
 
 def test_what_python_shows_of_a_module_leads_to_no_answer(sandboxes):

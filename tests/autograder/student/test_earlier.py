@@ -5,7 +5,7 @@ import pytest
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Report
-from autograder.grading.submission import Handed
+from autograder.grading.submission import Submission
 from autograder.grading.verdict import is_own_failure
 from autograder.sandbox import Source
 from autograder.sandbox.observation import Lost, Raised, Returned
@@ -153,14 +153,14 @@ def test_what_is_taken_from_an_earlier_file_and_is_not_the_courses_is_said(above
     """A mark is made with the course's earlier files: what these lack must stand in this lab's own."""
     own = reference_text("activations") + "\ndef stable_exp(x):\n    return np.exp(x)\n"
     leaned_on = sources("hebb", activations=own)
-    handed = Handed(LAYERS, "", {"layers": above.encode()}, {}, leaned_on)
+    submission = Submission(LAYERS, {"layers": above.encode()}, earlier=leaned_on)
 
     said = (
         "stable_exp is your own, in lab04_activations; the mark is made with the course's "
         "activations.py: copy it into layers.py."
     )
 
-    assert list(own_additions(handed)) == found * [said]
+    assert list(own_additions(submission)) == found * [said]
 
 
 @pytest.mark.parametrize(

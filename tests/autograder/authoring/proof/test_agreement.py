@@ -64,7 +64,7 @@ def hand_in_again(folder):
     """Hand a module in twice, so that a report has a note."""
     older = folder / "submitted" / "right" / LAB.id / "older" / "hebb.py"
     older.parent.mkdir()
-    older.write_text("mine = 1\n", encoding="utf-8")
+    older.write_text(make_stub(LAB, "hebb"), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,10 @@ def reports(shown):
 
 def verdicts(shown):
     """Map each check to its status and message."""
-    return {c["id"]: (c["status"], c["fact"]) for c in reports(shown)[0]["checks"]}
+    return {
+        c["id"]: (c["status"], "\n".join(part["text"] for part in c["fact"]))
+        for c in reports(shown)[0]["checks"]
+    }
 
 
 def test_nothing_of_the_repository_is_on_the_path(student):
