@@ -155,6 +155,6 @@ def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
             package = "." * node.level + (node.module or "")
             for alias in node.names:
                 if package == "nnlab" or not node.module:
-                    yield f"{package.rstrip('.')}.{alias.name}", ALL
+                    yield f"{package}{'' if package.endswith('.') else '.'}{alias.name}", ALL
                 else:
                     yield package, alias.name
