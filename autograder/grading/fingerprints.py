@@ -20,7 +20,6 @@ def judging_files(lab: Lab) -> list[Path]:
     rooms = ("sandbox", "judges", "course", "grading")
     return [
         _CHECKER / "text.py",
-        _CHECKER / "values.py",
         *(path for room in rooms for path in sorted((_CHECKER / room).glob("*.py"))),
         checks_path(lab),
     ]

@@ -50,7 +50,7 @@ def follows_mean_field(activation: str, gain: float) -> Judge:
         fingerprint=fingerprint,
         picture="layer_stds",
     )
-    def decide(_case: Case, observed: Any, _expected: Any) -> Finding | None:
+    def decide(_case: Case, observed: Any, _right: Any) -> Finding | None:
         wanted = _expected(activation, gain)
         stds = as_reals(observed)
         if stds is None or stds.shape != wanted.shape:
