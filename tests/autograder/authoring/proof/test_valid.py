@@ -85,7 +85,10 @@ def test_bodies_that_belong_together_go_together():
         ("[[valid", "is not TOML"),
         ("valid = 3", r"begins with \[\[valid\]\]"),
         (ENTRY.replace("form", "name"), "name"),
-        (ENTRY.replace("hebb.to_bipolar", "hebb.gone"), "hebb.gone is not an exercise of lab02_hebb"),
+        (
+            ENTRY.replace("hebb.to_bipolar", "hebb.gone"),
+            "hebb.gone is not an exercise of lab02_hebb",
+        ),
         (ENTRY + ENTRY, "twice"),
     ],
 )
