@@ -46,7 +46,7 @@ ROOT = Path(__file__).resolve().parents[2]
 """The course's own folder: the repository in the instructor's edition."""
 
 PROVIDED = ("arrays", "datasets", "parameter", "plots")
-"""The engine's modules that hold no exercise: every lab may lean on them."""
+"""The engine's modules that hold no exercise: every lab may depend on them."""
 
 GROUP = "nnlab.labs"
 """The entry points under which packages name the modules of their labs, by the labs' ids."""
@@ -83,7 +83,7 @@ def _guests() -> dict[str, str]:
 
     try:
         found = {entry.name: entry.value for entry in entry_points(group=GROUP)}
-    except ValueError:  # some package describes itself in no encoding that anybody knows
+    except ValueError:  # some package describes itself in an unknown encoding
         return {}
     return {lab_id: module for lab_id, module in found.items() if not why_no_guest(lab_id)}
 
@@ -91,10 +91,10 @@ def _guests() -> dict[str, str]:
 def why_no_guest(lab_id: str) -> str:
     """Say why another package's lab cannot have this id; empty if it can.
 
-    It stands after the course's own labs: none of these leans on it.
+    It stands after the course's own labs: none of these depends on it.
     """
     if not GUEST_ID.fullmatch(lab_id):
-        return f"{lab_id!r} is no id of a lab: write it like lab20_name."
+        return f"{lab_id!r} is not an id of a lab: write it like lab20_name."
     last = max(_own_ids())
     if lab_id[: lab_id.index("_")] <= last[: last.index("_")]:
         return f"{lab_id} has the number of one of the course's labs: take one above {last[3:5]}."
@@ -107,8 +107,8 @@ def _any_names_labs() -> bool:
         with os.scandir(place) as entries:
             packages = [e.path for e in entries if e.name.endswith((".dist-info", ".egg-info"))]
         for package in packages:
-            told = Path(package) / "entry_points.txt"
-            if told.is_file() and GROUP.encode() in told.read_bytes():
+            groups = Path(package) / "entry_points.txt"
+            if groups.is_file() and GROUP.encode() in groups.read_bytes():
                 return True
     return False
 
@@ -127,7 +127,7 @@ def lab_ids() -> tuple[str, ...]:
 
 
 def is_guest(lab: Lab) -> bool:
-    """Tell whether another package brings this lab."""
+    """Return whether another package brings this lab."""
     return lab.id not in _own_ids()
 
 
@@ -180,14 +180,14 @@ def _load_guest(lab_id: str) -> Lab:
 
 
 def checks_path(lab: Lab) -> Path:
-    """Tell where the source of a lab's checks stands."""
+    """Return the path of the source of a lab's checks."""
     path = sys.modules[module_of(lab.id)].__file__
     assert path is not None, "a lab is loaded from a file"
     return Path(path)
 
 
 def labs() -> tuple[Lab, ...]:
-    """Load all labs, in teaching order; a guest that does not load is told of where it is asked for."""
+    """Load all labs, in teaching order; a guest that does not load is reported only when it is asked for."""
     return tuple(_loaded(lab_ids()))
 
 
@@ -237,7 +237,7 @@ def _engine() -> Path:
 
 
 def engine_path(module: str) -> Path:
-    """Tell where a module's source stands: the reference's, or in the student's edition the stub."""
+    """Return the path of a module: the reference's, or in the student's edition the stub's."""
     path = edition.stub_path(module) or _engine() / f"{module}.py"
     owner = None if path.exists() or not _guests() else owner_of(module)
     return owner.home / "nnlab" / path.name if owner and owner.home else path
@@ -245,9 +245,9 @@ def engine_path(module: str) -> Path:
 
 @cache
 def reference_for(lab: Lab) -> dict[str, Source]:
-    """Collect the modules a submission to this lab may lean on: provided ones and earlier labs'.
+    """Collect the modules a submission to this lab may depend on: provided ones and earlier labs'.
 
-    The student's edition has the provided ones alone; the others are the student's own.
+    The student's edition has only the provided ones; the others are the student's own.
     """
     known = () if edition.is_students() else lab_ids()
     earlier = _loaded(lab_id for lab_id in known if lab_id < lab.id)

@@ -69,7 +69,7 @@ class Made:
 
 
 def is_students() -> bool:
-    """Tell whether this is the student's edition."""
+    """Return whether this is the student's edition."""
     return (HANDED_OUT / "edition.json").is_file()
 
 
@@ -96,7 +96,7 @@ def default_seed() -> int:
 
 
 def key_path(lab_id: str) -> Path:
-    """Tell where the student's edition has a lab's answer key."""
+    """Return where the student's edition has a lab's answer key."""
     return HANDED_OUT / "keys" / f"{lab_id}.key"
 
 
@@ -107,6 +107,6 @@ def owners() -> dict[str, str]:
 
 
 def stub_path(module: str) -> Path | None:
-    """Tell where the student's edition has the stub of a module; None for a provided one."""
+    """Return where the student's edition has the stub of a module; None for a provided one."""
     lab_id = owners().get(module)
     return HANDED_OUT / "assignments" / lab_id / f"{module}.py" if lab_id else None

@@ -162,7 +162,7 @@ class Lab:
             needs: checks that must pass before this one is asked.
             unchanged: inputs that the code must leave as they were.
             withheld: entries of a case that the judge needs and the code must not see, such as
-                the labels of held-out data; they are no arguments of the check.
+                the labels of held-out data; they are not arguments of the check.
             limits: what it may use of the machine.
             mode: `training` or `evaluation`, where the exercise behaves otherwise in each.
         """
@@ -199,7 +199,7 @@ class Lab:
 
     def _admit(self, check: Check) -> None:
         if check.exercise not in self.exercises:
-            raise ValueError(f"{check.id}: {check.exercise} is no exercise of {self.id}")
+            raise ValueError(f"{check.id}: {check.exercise} is not an exercise of {self.id}")
         if check.id in self.checks:
             raise ValueError(f"{check.id} is defined twice")
         if not check.drawn and not check.always:

@@ -131,7 +131,7 @@ def with_body(source: str, exercise: str, body: str) -> str:
     try:
         ast.parse(changed)
     except SyntaxError as error:
-        raise ValueError(f"no Python: {error}") from None
+        raise ValueError(f"not Python: {error}") from None
     return changed
 
 

@@ -74,7 +74,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Valid:
-    """A right answer in another form: a body that somebody else may well write."""
+    """A right answer in another form: a body that another person may well write."""
 
     exercise: str
     form: str
@@ -137,7 +137,7 @@ def load_valid(lab: Lab) -> list[Valid]:
     _require_once("valid.toml", [(valid.exercise, valid.form) for valid in found])
     for valid in found:
         if unknown := valid.also.keys() - set(lab.exercises):
-            raise SolutionError(f"{valid.form}: {unknown.pop()} is no exercise of {lab.id}")
+            raise SolutionError(f"{valid.form}: {unknown.pop()} is not an exercise of {lab.id}")
     return found
 
 
@@ -155,7 +155,7 @@ def load_equivalent(lab: Lab) -> list[Equivalent]:
 
 
 def solutions_path(lab: Lab, name: str) -> Path:
-    """Tell where a file of a lab's solutions stands, whether it is there or not."""
+    """Return the path of a file of a lab's solutions, whether it is there or not."""
     return (lab.home or ROOT) / "solutions" / lab.id / name
 
 
@@ -174,7 +174,7 @@ def _load(lab: Lab, name: str, table: str, entry: type[Entry]) -> list[Entry]:
     try:
         listed = tomllib.loads(path.read_text(encoding="utf-8")).get(table, [])
     except tomllib.TOMLDecodeError as error:
-        raise SolutionError(f"{path.name} is no TOML: {error}") from None
+        raise SolutionError(f"{path.name} is not TOML: {error}") from None
     if not isinstance(listed, list) or not all(isinstance(parts, dict) for parts in listed):
         raise SolutionError(f"{path.name}: an entry begins with [[{table}]]")
     entries = []
@@ -186,7 +186,7 @@ def _load(lab: Lab, name: str, table: str, entry: type[Entry]) -> list[Entry]:
             raise SolutionError(f"{path.name}, {first}: {error}") from None
         if entries[-1].exercise not in lab.exercises:
             raise SolutionError(
-                f"{path.name}, {first}: {entries[-1].exercise} is no exercise of {lab.id}"
+                f"{path.name}, {first}: {entries[-1].exercise} is not an exercise of {lab.id}"
             )
     return entries
 

@@ -197,7 +197,7 @@ def outdated(labs: Sequence[Lab], folder: Path) -> list[str]:
 
 
 def is_filled_in(path: Path, stub: str) -> bool:
-    """Tell whether a file holds work: any code that is neither in the stub nor waiting to be written.
+    """Return whether a file holds work: any code that is neither in the stub nor waiting to be written.
 
     What cannot be read or parsed is somebody's work too.
     """
@@ -239,7 +239,7 @@ def _is_dunder_or_text(node: ast.stmt) -> bool:
 
 
 def _read(path: Path) -> str | None:
-    """Read a file; None if it is missing, nothing that a stub can be if it cannot be read."""
+    """Read a file; None if it is missing, an empty text if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:

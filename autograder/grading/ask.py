@@ -51,7 +51,7 @@ class Asker:
                             self._together[check.id] = self.judge(check, answer)
 
     def _is_promising(self, check: Check, group: Sequence[Check]) -> bool:
-        """Tell whether a check will be asked at all, as far as can be known before its group is."""
+        """Return whether a check will be asked at all, as far as can be known before its group is."""
         met = all(need in group or self._passed_together(need) for need in check.needs)
         return met and check.module not in self.submission.missing
 

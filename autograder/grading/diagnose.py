@@ -29,10 +29,10 @@ Prints = dict[tuple[str, int], Any]
 def name_mistakes(
     check: Check, asker: Asker, judged: dict[str, Judged], skipped: Sequence[Check]
 ) -> list[str]:
-    """Name what is behind a failed check; a name is a gift: what breaks here costs only the name.
+    """Name the mistakes behind a failed check; an error in here costs only the name, not the verdict.
 
     Where some mistakes explain it, the exercise's checks that were skipped are asked as well, and
-    added to `judged`: they may tell them apart, or tell that it is none of them.
+    added to `judged`: they may show which one it is, or that it is none of them.
     """
     if check.id not in judged or judged[check.id].passed:  # right under these cases
         return []
@@ -103,7 +103,7 @@ def diagnose(
 
 
 def _passes(mistake: str, check: Check, key: AnswerKey) -> bool:
-    """Tell whether a mistake passes a check: then it does not explain why another fails it."""
+    """Return whether a mistake passes a check: then it does not explain why another fails it."""
     keyed = key.checks[check.id]
     seen = zip(keyed.cases, keyed.wrong[mistake], keyed.right, strict=True)
     return all(
@@ -118,7 +118,7 @@ def _passes(mistake: str, check: Check, key: AnswerKey) -> bool:
 def explains(
     mistake: str, check: Check, key: AnswerKey, answer: Answer, prints: Prints | None = None
 ) -> bool:
-    """Tell whether a mistake does in every case of a check what was answered."""
+    """Return whether a mistake does in every case of a check what was answered."""
     keyed = key.checks[check.id]
     prints = {} if prints is None else prints
     seen = zip(keyed.cases, answer.observations, keyed.wrong[mistake], strict=True)
@@ -136,7 +136,7 @@ def _same(
     place: tuple[str, int],
     prints: Prints,
 ) -> bool:
-    """Tell whether two observations are one behaviour, as far as the check can see."""
+    """Return whether two observations are one behaviour, as far as the check can see."""
     match mine, other:
         case Returned(), Returned():
             if equal(case, mine.inputs, other.inputs) is not None:

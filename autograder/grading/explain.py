@@ -37,7 +37,7 @@ def explain(
     imported: bool = True,
     seen: str = "",
 ) -> Fact:
-    """Tell what was asked, what the code did, what it should have done, and what is `seen` in it."""
+    """Say what was asked, what the code did, what it should have done, and what is `seen` in it."""
     asked = (
         Part(question(check, case), "called")
         if imported
@@ -74,12 +74,12 @@ def question(check: Check, case: Mapping[str, Any]) -> str:
 
 
 def not_written_yet(observation: Observation) -> bool:
-    """Tell whether this is a stub that nobody has touched yet."""
+    """Return whether this is a stub that nobody has touched yet."""
     return isinstance(observation, Raised) and observation.kind == "NotImplementedError"
 
 
 def not_written(check: Check) -> Fact:
-    """Tell that this exercise is still a stub."""
+    """Say that this exercise is still a stub."""
     return (Part(f"Not written yet: {check.exercise.partition('.')[2]}."),)
 
 
@@ -104,8 +104,8 @@ def _raised(check: Check, asked: Part, error: Raised) -> list[Part]:
             place = where or "its top level"
             return [asked, Part(f"The code ended the program (exit) at {place}.{line}")]
         case "EOFError":
-            told = f"The code waits for input at {where}; nobody can type here."
-            return [asked, Part(f"{told}{line}")]
+            waits = f"The code waits for input at {where}; nobody can type here."
+            return [asked, Part(f"{waits}{line}")]
         case "MemoryError":
             return [
                 asked,

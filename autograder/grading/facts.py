@@ -19,7 +19,7 @@ from autograder.text import listed
 __all__ = ["in_common", "in_one_mode"]
 
 LARGE = 100
-"""Beyond this, an input to exp is told as large."""
+"""Beyond this, an input to exp is called large."""
 MOST_NAMES = 3
 CONDITIONS: dict[str, Callable[[Any], Any]] = {
     "is infinite": np.isinf,
@@ -42,7 +42,7 @@ def in_common(
     observed: Sequence[Observation],
     right: Sequence[Observation],
 ) -> str:
-    """Tell what is visible in all cases of a failed check; empty if there is nothing simple."""
+    """Say what is visible in all cases of a failed check; empty if there is nothing simple."""
     compared = check.judge.compared
     if compared is None:
         return ""
@@ -71,9 +71,9 @@ def in_common(
 
 
 def in_one_mode(check: Check, verdicts: Mapping[Check, bool]) -> str:
-    """Tell if an exercise is right in evaluation and wrong in training, or the other way round.
+    """Say if an exercise is right in evaluation and wrong in training, or the other way round.
 
-    `verdicts` tells of the checks that were judged whether they passed.
+    `verdicts` says for each check that was judged whether it passed.
     """
     modes: dict[str, set[bool]] = {"training": set(), "evaluation": set()}
     for other, passed in verdicts.items():
@@ -116,7 +116,7 @@ def _only(wrong: Mapping[str, Any], parts: Mapping[str, Any]) -> list[str]:
 
 
 def _not_finite(pairs: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> str:
-    """Tell of nan and infinity where all right numbers are finite, and at which inputs they come."""
+    """Report nan and infinity where all right numbers are finite, and at which inputs they come."""
     same_shape = all(mine.shape == right.shape for mine, right in pairs)
     if not same_shape or not all(np.isfinite(right).all() for _, right in pairs):
         return ""
@@ -135,7 +135,7 @@ def _not_finite(pairs: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> st
 
 
 def _where(pairs: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> str:
-    """See that exactly those entries are wrong, or right, whose input fulfils a simple condition."""
+    """Check whether exactly the entries are wrong, or right, whose input meets a simple condition."""
     if any(mine.shape != right.shape for mine, right in pairs):
         return ""
     wrong = [~agree(*pair) for pair in pairs]
@@ -163,7 +163,7 @@ def _condition(at: Sequence[Any], cases: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _integers(raw: Sequence[Pair]) -> str:
-    """See whole numbers of an integer type where fractions are expected."""
+    """Find whole numbers of an integer type where fractions are expected."""
     integers = all(
         mine.dtype.kind in "iu" and mine.shape == right.shape and (np.abs(mine - right) < 1).all()
         for mine, right in raw

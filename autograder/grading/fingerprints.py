@@ -1,4 +1,4 @@
-"""Fingerprints: short hashes by which two reports can tell whether they come from the same thing."""
+"""Fingerprints: short hashes that show whether two reports come from the same thing."""
 
 import hashlib
 from functools import cache

@@ -106,8 +106,8 @@ class _Grading:
         """Give one check its verdict; asked alone, it does not wait for what it needs."""
         unmet = [need.id for need in check.needs if not alone and not self._is_met(need)]
         if unmet:
-            told = f"Not asked: it needs {' and '.join(unmet)} first."
-            skipped = CheckResult(check, Status.SKIPPED, (Part(told),))
+            unasked = f"Not asked: it needs {' and '.join(unmet)} first."
+            skipped = CheckResult(check, Status.SKIPPED, (Part(unasked),))
             return self._carried(check) or skipped if self.carry else skipped
         try:
             return _again(lambda: self._asked(check))
@@ -161,7 +161,7 @@ class _Grading:
         )
 
     def _in_common(self, check: Check, judged: Judged) -> str:
-        """See what all cases have in common; a help that breaks on foreign values is left out."""
+        """Say what all cases have in common; a help that breaks on foreign values is left out."""
         keyed = self.asker.key.checks[check.id]
         try:
             return in_common(check, keyed.cases, judged.answer.observations, keyed.right)
@@ -169,7 +169,7 @@ class _Grading:
             return ""
 
     def _raised_at(self, wrong: Wrong) -> tuple[str, int] | None:
-        """Tell where an exception came from, if that is a file of the submission."""
+        """Return where an exception came from, if that is a file of the submission."""
         files, seen = self.asker.submission.files, wrong.observed
         if isinstance(seen, Raised) and seen.file in files and seen.line > 0:
             return seen.file, seen.line
@@ -178,7 +178,7 @@ class _Grading:
     def _carried(self, check: Check) -> CheckResult | None:
         """Ask a check with the reference's bodies instead of all that keeps it from being asked.
 
-        None if it does not pass so: then it stays skipped, and tells nothing new.
+        None if it does not pass so: then it stays skipped, and shows nothing new.
         """
         lab, missing = self.asker.lab, self.asker.submission.missing
         absent = {name for name in lab.exercises if name.partition(".")[0] in missing}
@@ -230,13 +230,13 @@ class _Grading:
 
 
 def _is_attempt(judged: Judged) -> bool:
-    """Tell whether a check failed that somebody has tried to pass."""
+    """Return whether a check failed that somebody has tried to pass."""
     answer = judged.answer
     return not judged.passed and answer.imported and not not_written_yet(answer.observations[0])
 
 
 def _evidence(check: Check, wrong: Wrong) -> Evidence | None:
-    """Keep what a picture is drawn from; a right value whose inputs were spoilt is no picture."""
+    """Keep what a picture is drawn from; a right value with spoilt inputs has no picture."""
     seen = wrong.observed
     if check.picture is None or not isinstance(seen, Returned):
         return None

@@ -67,7 +67,7 @@ class UnfitKeyError(RecordingError):
 
 
 class SeedError(WrongUseError):
-    """The student's edition has the answers to the cases of one seed alone."""
+    """The student's edition has the answers to the cases of one seed only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class SecretKey:
     """What marks are made under: a secret, from which every submission gets cases of its own.
 
     The reference answers these when they are asked, so nothing that a report shows can help the next
-    submission. Names are given by a stored key: what it knows of mistakes need not be secret.
+    submission. Names are given by a stored key: what it knows about mistakes need not be secret.
     """
 
     secret: int
@@ -272,7 +272,7 @@ def open_key(
 ) -> AnswerKey:
     """Take the key of the open cases, which gives mistakes their names; record it if need be.
 
-    `recording` is told before that, and a sandbox opened for it if none is given.
+    `recording` is called before that, and a sandbox is opened for it if none is given.
 
     Raises: RecordingError, SandboxError, SeedError.
     """

@@ -55,7 +55,7 @@ def nature(pairs: Sequence[Pair]) -> str:
 
 
 def agree(mine: Any, right: Any) -> Any:
-    """Tell for each entry of two arrays of one shape whether they agree tightly."""
+    """Return for each entry of two arrays of one shape whether they agree tightly."""
     with np.errstate(all="ignore"):
         finite = [
             np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0) for numbers in (mine, right)
@@ -73,12 +73,12 @@ def _close(a: Any, b: Any) -> bool:
 
 
 def _all(pairs: Sequence[Pair], change: Any) -> bool:
-    """Tell whether what came back is everywhere the right array, changed so."""
+    """Return whether what came back is everywhere the right array, changed so."""
     return all(_close(mine, change(right)) for mine, right in pairs)
 
 
 def _varied(pairs: Sequence[Pair], few: int = 2) -> bool:
-    """Tell whether the right numbers are of so many values that a relation cannot hold by chance."""
+    """Return whether the right numbers are of so many values that a relation cannot hold by chance."""
     return len(np.unique(np.concatenate([right.ravel() for _, right in pairs]))) >= few
 
 
@@ -116,12 +116,12 @@ def _ratio(pairs: Sequence[Pair]) -> str:
 
 
 def _factors(pairs: Sequence[Pair]) -> str:
-    """See a factor in each case that depends on the case, such as the size of its batch."""
+    """Find a factor in each case that depends on the case, such as the size of its batch."""
     factors = [_ratio_of([pair]) for pair in pairs]
     if len(factors) < 2 or None in factors:
         return ""
-    told = ", ".join(_factor(factor) for factor in factors if factor)
-    return f"In each case every entry is off by one factor, but not by the same: {told}."
+    listed = ", ".join(_factor(factor) for factor in factors if factor)
+    return f"In each case every entry is off by one factor, but not by the same: {listed}."
 
 
 def _offset(pairs: Sequence[Pair]) -> str:
@@ -132,7 +132,7 @@ def _offset(pairs: Sequence[Pair]) -> str:
 
 
 def _row_offsets(pairs: Sequence[Pair]) -> str:
-    """See rows that are all off by the same amounts, as a bias would do it."""
+    """Find rows that are all off by the same amounts, as a wrong bias would do it."""
     if not all(
         mine.ndim == 2 and len(mine) >= 2 and _varied([(mine, r)], FEW) for mine, r in pairs
     ):
@@ -189,7 +189,7 @@ def _transposed(pairs: Sequence[Pair]) -> str:
 
 
 def _one_axis_more(pairs: Sequence[Pair]) -> str:
-    """See right numbers in a shape with a needless axis of length 1."""
+    """Find right numbers in a shape with a needless axis of length 1."""
     same = all(_close(mine.squeeze(), right.squeeze()) for mine, right in pairs)
     if not same or not all(mine.ndim > right.ndim for mine, right in pairs):
         return ""
@@ -197,7 +197,7 @@ def _one_axis_more(pairs: Sequence[Pair]) -> str:
 
 
 def _not_summed(pairs: Sequence[Pair]) -> str:
-    """See contributions of samples that were never added up."""
+    """Find contributions of samples that were never added up."""
     if not all(mine.ndim == right.ndim + 1 and len(mine) > 1 for mine, right in pairs):
         return ""
     if not all(_close(mine.sum(axis=0), right) for mine, right in pairs):
@@ -226,7 +226,7 @@ def _zeroed(pairs: Sequence[Pair]) -> str:
 
 
 def _first_row(pairs: Sequence[Pair]) -> str:
-    """See histories that begin rightly: what is carried from step to step is then to be doubted."""
+    """Find histories that begin rightly: then what is carried from step to step is suspect."""
     if not all(right.ndim == 2 and len(right) >= FEW for _, right in pairs):
         return ""
     rows = [agree(mine, right).all(axis=1) for mine, right in pairs]

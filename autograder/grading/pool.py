@@ -61,7 +61,7 @@ def grade_many(
         submissions: what was handed in.
         key: the lab's answer key.
         jobs: processes on this machine.
-        scheduler: the address of a Dask scheduler, whose workers are used in their place.
+        scheduler: the address of a Dask scheduler, whose workers are used instead.
         at_least: the isolation that was found here: no process of this machine grades under less.
 
     A submission that ends its grader again and again comes back without a report.
@@ -106,7 +106,7 @@ def _together(
 ) -> Iterator[Graded]:
     """Grade in processes until all is done or a process dies, which ends its pool.
 
-    Whom nothing is yielded for, `whys` says why, by identity.
+    For a submission without a result, `whys` says why, by identity.
     """
     context = multiprocessing.get_context("spawn")  # a fork would hand on threads and open files
     try:
@@ -126,7 +126,7 @@ def _together(
                     }
                 yield from _collect(asked, lab, whys)
             finally:
-                pool.shutdown(wait=False, cancel_futures=True)  # who stops early need not wait
+                pool.shutdown(wait=False, cancel_futures=True)  # whoever stops early need not wait
     except (OSError, RuntimeError) as error:  # a process died, or none can be started
         whys.update({id(one): named(_brief(error)) for one in submissions})
 
@@ -228,7 +228,7 @@ def _brief(error: BaseException) -> str:
 
 
 def require_isolation() -> tuple[str, ...]:
-    """See that submissions cannot reach other files here: strangers' code runs by the hundred.
+    """Require that submissions cannot reach other files here: strangers' code runs by the hundred.
 
     What holds them is returned: the processes that grade must have as much.
 
@@ -238,7 +238,7 @@ def require_isolation() -> tuple[str, ...]:
         if not hides_files(sandbox.isolation):
             raise WrongUseError(
                 f"Only {'+'.join(sandbox.isolation)} would hold the submissions on this machine: they could read "
-                "and change your files. `nnlab doctor` tells what is missing. In a container, or "
+                "and change your files. `nnlab doctor` says what is missing. In a container, or "
                 "under an account that owns nothing, say --isolation=process."
             )
         return sandbox.isolation
@@ -262,7 +262,7 @@ def _begin(frame: bytes, at_least: Layers) -> None:
 
 
 def end_with_parent() -> None:
-    """End when the batch is killed: its pool's queue, which both hold open, would not tell."""
+    """End when the batch is killed: its pool's queue, which both hold open, would not show it."""
     threading.Thread(target=_wait_for_parent, daemon=True).start()
 
 

@@ -69,7 +69,7 @@ class CheckResult:
     carried: tuple[str, ...] = ()
     """Exercises whose place the reference's took, so that this check could be asked."""
     evidence: Evidence | None = field(default=None, compare=False, repr=False)
-    """What a picture is drawn from; no part of the report as data, nor of what makes two equal."""
+    """What a picture is drawn from; not a part of the report as data, and two reports are equal without it."""
     raised_at: tuple[str, int] | None = None
     """File and line of the submission where an exception came from."""
 
@@ -206,7 +206,7 @@ class Report:
     def from_plain(cls, lab: Lab, plain: Mapping[str, Any]) -> "Report":
         """Make the report on all of a lab's checks that `to_plain` described, without its sources.
 
-        Raises: KeyError, TypeError or ValueError if it is none.
+        Raises: KeyError, TypeError or ValueError if it is not one.
         """
         results = tuple(CheckResult.from_plain(lab, check) for check in plain["checks"])
         if plain["schema"] != SCHEMA or [result.check.id for result in results] != [*lab.checks]:

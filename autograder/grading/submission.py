@@ -56,7 +56,7 @@ class Submission:
         return {source.file: source.text for source in self.sources.values()}
 
     def before(self, lab: Lab) -> "Submission":
-        """Take of the same state of the files an earlier lab."""
+        """Take an earlier lab from the same state of the files."""
         labs_before = {lab_id for lab_id in lab_ids() if lab_id < lab.id}
         modules = {m: owner_of(m) for m in (*self.earlier, *self.missing_earlier)}
         below = {m for m, owner in modules.items() if owner and owner.id in labs_before}
@@ -74,9 +74,9 @@ class Submission:
         """Hash what was handed in, whoever did it."""
         digest = hashlib.sha256(self.lab.id.encode())
         for module in self.lab.modules:
-            told = self.missing.get(module, "").encode()
+            reason = self.missing.get(module, "").encode()
             digest.update(hashlib.sha256(self.texts.get(module, b"")).digest())
-            digest.update(hashlib.sha256(told).digest())
+            digest.update(hashlib.sha256(reason).digest())
         for module, source in sorted(self.earlier.items()):
             digest.update(module.encode() + hashlib.sha256(source.text).digest())
         return digest.hexdigest()[:32]
@@ -98,7 +98,7 @@ def read_file(path: Path, most: int = MAX_FILE_BYTES) -> bytes:
 
 
 def checked(name: str, text: bytes) -> bytes:
-    """Refuse what is no text in the encoding that it declares, which is UTF-8 if it declares none.
+    """Refuse what is not text in the encoding that it declares, which is UTF-8 if it declares none.
 
     Another declared encoding is left to the sandbox: it may be anything.
 
@@ -107,7 +107,7 @@ def checked(name: str, text: bytes) -> bytes:
     if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in text:
         raise SubmissionError(
             f"{name} is not valid Python: it holds null bytes, as a file in UTF-16 or one "
-            "that is no text does. Save it as UTF-8."
+            "that is not text does. Save it as UTF-8."
         )
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(text).readline)

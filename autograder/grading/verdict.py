@@ -80,7 +80,7 @@ def judge_case(
 
 
 def spoilt_input(check: Check, case: Mapping[str, Any], observed: Returned) -> Finding | None:
-    """See that the code has left its inputs as they were, where it must."""
+    """Check that the code has left its inputs as they were, where it must."""
     for name in check.unchanged:  # not what was sent: whoever forges it could leave a name out
         after = observed.inputs.get(name)
         if equal(case, after, case[name]) is not None:
@@ -93,9 +93,9 @@ def spoilt_input(check: Check, case: Mapping[str, Any], observed: Returned) -> F
 
 
 def is_own_failure(lab: Lab, observed: Observation, sources: Mapping[str, Source]) -> bool:
-    """Tell of a failure that cannot come from earlier work.
+    """Return whether a failure cannot come from earlier work.
 
-    A body of this lab is not written yet, or one of its files is no Python.
+    A body of this lab is not written yet, or one of its files is not Python.
     """
     if not isinstance(observed, Raised):
         return False

@@ -43,7 +43,7 @@ def distribution_version() -> str:
 
 @cache
 def blas() -> str:
-    """Name the library that numpy multiplies matrices with, as numpy tells it."""
+    """Name the library that numpy multiplies matrices with, as numpy names it."""
     config: Any = np.show_config(mode="dicts")
     found = config.get("Build Dependencies", {}).get("blas", {})
     return f"{found.get('name', 'unknown')} {found.get('version', '')}".strip()

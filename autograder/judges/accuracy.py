@@ -1,6 +1,6 @@
 """Held-out accuracy: how many images that training has not seen get their right class.
 
-The labels are withheld: the sandbox gets images, the judge counts. With n images and a true accuracy
+The labels are withheld: the sandbox gets the images, and the judge counts. With n images and a true accuracy
 q the errors are Binomial(n, 1 − q), or fewer in spread where folds share the images. The checks of
 the course ask for 0.90 of 599, 0.93 of 599 and 0.95 of 1797 images; a recipe with q ≥ 0.95, 0.97 and
 0.9715 falls below with probability below 1e-6 each (tests compute it); one that is 5 points below
@@ -54,7 +54,7 @@ def reaches(threshold: float) -> Judge:
 
 
 def accuracy_fingerprint(case: Case, observed: Any) -> Any:
-    """Tell apart in a few words how well images are named, whatever the recipe's details are."""
+    """Say in a few words how well images are named, whatever the recipe's details are."""
     named = _named(case, observed)
     if isinstance(named, Finding):
         return named.detail

@@ -4,7 +4,7 @@ Where recall ends depends on the order of the units, and every order is right. W
 judged instead. A state is at rest when no unit wants to change: sᵢ Σⱼ Wᵢⱼ sⱼ ≥ 0 for every i. With
 symmetric weights and no diagonal, an update of one unit never raises the energy −½ sᵀ W s. Both are
 computed here, from the state handed over; sums of short numbers are exact, and 1e-9 of the weights'
-magnitude is allowed all the same, so a right answer is never refused.
+magnitude is allowed anyway, so a right answer is never refused.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ SLACK = 1e-9
 
 
 def rest_fingerprint(case: Case, observed: Any) -> Any:
-    """Tell apart what recall ended with, whatever the order of the units was."""
+    """Distinguish the states that recall ended in, whatever the order of the units was."""
     state = _state(observed, np.shape(case["state"]))
     if isinstance(state, Finding):
         return state.detail
@@ -63,7 +63,7 @@ def rests(case: Case, observed: Any, _expected: Any) -> Finding | None:
 
 
 def wandering_fingerprint(case: Case, observed: Any) -> Any:
-    """Tell apart how recall depends on its generator; where not at all, by the state it ends in."""
+    """Distinguish how recall depends on its generator; if it does not, the state it ends in."""
     rows = _rows(case, observed)
     if isinstance(rows, Finding):
         return rows.detail

@@ -25,7 +25,7 @@ def difference(observed: Any, expected: Any, tolerance: float) -> Finding | None
     """Compare values of any plain type, containers part by part.
 
     Lists pass for arrays and numbers of any real dtype for floats; shapes must agree. Complex
-    numbers pass for real ones never, however small their imaginary parts are.
+    numbers never pass for real ones, however small their imaginary parts are.
     """
     if _is_same_number(observed, expected, tolerance):
         return None
@@ -63,7 +63,7 @@ def difference(observed: Any, expected: Any, tolerance: float) -> Finding | None
 
 
 def _is_same_number(observed: Any, expected: Any, tolerance: float) -> bool:
-    """See quickly that two of Python's own numbers agree: long lists are made of them."""
+    """Check quickly whether two of Python's own numbers agree: long lists are made of them."""
     kind = type(observed)
     if kind is not type(expected) or kind not in {int, float}:
         return False

@@ -54,16 +54,16 @@ def comes_from_generator(_case: Case, observed: Any, expected: Any) -> Finding |
             return Finding(
                 f"The weights have the shapes {value(mine)}, where {shapes} are expected."
             )
-    told = _wrong_draws(*networks)
+    wrong = _wrong_draws(*networks)
     return (
-        Finding(told, "the weights of three networks", "weights that follow the generator")
-        if told
+        Finding(wrong, "the weights of three networks", "weights that follow the generator")
+        if wrong
         else None
     )
 
 
 def _wrong_draws(first: list[Any], again: list[Any], other: list[Any]) -> str:
-    """Say in what the weights do not follow the generator; empty if they do."""
+    """Say how the weights fail to follow the generator; empty if they do follow it."""
     if not all(map(np.array_equal, first, again)):
         return "Two networks from equal generators have different weights."
     if any(map(np.array_equal, first, other)):
@@ -89,7 +89,7 @@ def _read(observed: Any) -> list[list[Any]] | None:
 
 
 def _repeated(network: list[Any]) -> bool:
-    """Tell whether two layers begin with the same numbers, one number alone not counted."""
+    """Return whether two layers begin with the same numbers; a single number does not count."""
     for one, other in combinations(network, 2):
         size = min(one.size, other.size)
         if size > 1 and np.array_equal(one.ravel()[:size], other.ravel()[:size]):

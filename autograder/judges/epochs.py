@@ -28,7 +28,7 @@ RUNS = ("path", "again", "other")
 
 
 def epochs_fingerprint(case: Case, observed: Any) -> Any:
-    """Tell apart what a walk did, whatever the order of examples was."""
+    """Distinguish what walks did, whatever the order of examples was."""
     if isinstance(observed, dict):
         return _fingerprint_of_runs(case, observed)
     path = _path(case, observed)
@@ -189,7 +189,7 @@ def _examples(case: Case, path: Any, places: Any = None) -> Any:
 
 
 def _is_measured_at(case: Case, path: Any, places: Any) -> bool:
-    """Tell whether all steps follow gradients at a few places, each for a while."""
+    """Return whether all steps follow gradients at a few places, each for a while."""
     each = np.repeat(places, (len(path) - 1) // len(places), axis=0)
     return bool((_examples(case, path, each) >= 0).all())
 
@@ -212,7 +212,7 @@ def _ratio(case: Case, path: Any) -> tuple[float, bool]:
 
 
 def _begins_with_all(case: Case, observed: Any) -> bool:
-    """Tell whether something begins with a step along the gradient of all examples together."""
+    """Return whether something begins with a step along the gradient of all examples together."""
     path = as_reals(observed)
     n_features = np.shape(case["centres"])[1]
     if path is None or path.ndim != 2 or len(path) < 2 or path.shape[1] != n_features:

@@ -16,7 +16,7 @@ are below 1e-8, a thousand times below what a judge lets pass."""
 
 
 def attempt(ask: Callable[[], Any]) -> dict[str, Any]:
-    """Ask what may be refused: gather the answer, or that a ValueError was raised instead."""
+    """Ask a question that may be refused: gather the answer, or that a ValueError was raised instead."""
     try:
         return {"returned": ask()}
     except ValueError:
@@ -24,9 +24,9 @@ def attempt(ask: Callable[[], Any]) -> dict[str, Any]:
 
 
 def answer_or_refusal(ask: Callable[[], Any]) -> Any:
-    """Ask what has an answer in most cases: give it as it is, or as `attempt` does if refused."""
-    told = attempt(ask)
-    return told.get("returned", told)
+    """Ask a question that has an answer in most cases: return it as it is; if refused, as `attempt`."""
+    attempted = attempt(ask)
+    return attempted.get("returned", attempted)
 
 
 def gradient_evidence(loss: Callable[[Any], Any], *, at: Any, claimed: Any) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 All that decides where training leads is given: the first parameters, the samples, the optimizer.
 So the loss of every step and the outputs at the end must be those of the reference, within SAME of
-the largest. The targets are in the case, and anybody can hand them back; the losses on the way
-there only training gives.
+the largest. The targets are in the case, and anybody can hand them back; only training gives the
+losses on the way there.
 
 Rounding cannot lead elsewhere: over 600 starts each, a change of the first parameters by one part in
 10¹⁰ changed no loss of learning XOR by more than 4 times as much, and none of fitting a sine by more

@@ -50,7 +50,7 @@ Parts = tuple[tuple[str, tuple[int, ...]], ...]
 def gradient_of(parts: Parts = ()) -> Judge:
     """Make a judge that holds a claimed gradient against differences of the reference's loss.
 
-    Where it is that of several parameters, `parts` tells them, and what is wrong is told by parameter.
+    If it belongs to several parameters, `parts` names them, and the message names the wrong one.
     """
 
     @judge(
@@ -127,7 +127,7 @@ def _slices(parts: Parts) -> list[tuple[str, slice, tuple[int, ...]]]:
 
 
 def _disagreement(parts: Parts, claimed: Any, numeric: Any, wrong: Any) -> Finding:
-    """Tell the first entry that is wrong, how many are, and the whole beside what was measured."""
+    """Name the first wrong entry, say how many are wrong, and show all beside what was measured."""
     rounded = np.array([float(f"{number:.6g}") for number in numeric.ravel()])
     first = int(np.argmax(wrong))
     fact = (
@@ -145,7 +145,7 @@ def _disagreement(parts: Parts, claimed: Any, numeric: Any, wrong: Any) -> Findi
 
 
 def _place(parts: Parts, first: int, shape: tuple[int, ...]) -> str:
-    """Name an entry as its owner would."""
+    """Name an entry by its parameter, if there are several."""
     for name, at, part in _slices(parts):
         if at.start <= first < at.stop:
             return f"Entry {_at(first - at.start, part)} of the gradient of {name}"
@@ -155,7 +155,7 @@ def _place(parts: Parts, first: int, shape: tuple[int, ...]) -> str:
 def claimed_and_measured(observed: Any, expected: Any) -> tuple[Any, Any] | None:
     """Read evidence as the gradient that it claims, and the one that the reference's loss measures.
 
-    None if either is no evidence.
+    None if either is not evidence.
     """
     evidence, known = _read(observed), _read(expected)
     if isinstance(evidence, Finding) or isinstance(known, Finding):
@@ -188,7 +188,7 @@ def _agrees(claimed: Any, probes: Any, here: float) -> Any:
 
 
 def _same_loss(probes: Any, here: float, right_probes: Any, right_here: float) -> bool:
-    """Tell whether two losses agree at every probe; `not error <= allowed`, so that nan fails."""
+    """Return whether two losses agree at every probe; `not error <= allowed`, so that nan fails."""
     if probes.shape != right_probes.shape:
         return False
     with np.errstate(all="ignore"):  # losses may be as large as floats go

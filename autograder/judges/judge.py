@@ -1,7 +1,7 @@
 """The judge: how a check decides, in what words it says so, and what else must be known of it.
 
-Judges get plain data only and must be total: no value whatever may make them raise, for it may have
-been made to.
+Judges get plain data only and must be total: no value may make them raise, since a submission may try
+exactly that.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ class Judge:
     chance: float = 0.0
     """The probability, at most, that it refuses a right answer to one case: its module derives it."""
     property_only: bool = False
-    """Evidence is compared with itself, or with what everybody can see, so who makes it up passes.
+    """Evidence is compared with itself, or with what everybody can see, so made-up evidence passes.
 
     The rule says so, and a check with such a judge has one point at most and needs another that
     cannot be made up (a test holds that).
@@ -52,7 +52,7 @@ class Judge:
         return self.decide(case, observed, expected)
 
     def same(self, case: Case, observed: Any, other: Any) -> bool:
-        """Tell whether two returned values are the same answer, as far as this judge can see."""
+        """Return whether two returned values are the same answer, as far as this judge can see."""
         if self.fingerprint is None:
             return (self.alike or self.decide)(case, observed, other) is None
         prints = self.fingerprint(case, observed), self.fingerprint(case, other)

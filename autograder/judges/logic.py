@@ -28,7 +28,7 @@ __all__ = [
 SLACK = 1e-12
 MAX_INPUTS = 16
 MAX_ROWS, MAX_NEURONS = 256, 1000
-MOST_FUNCTIONS = 8  # of the 16 of two inputs: who lists them all has no network
+MOST_FUNCTIONS = 8  # of the 16 of two inputs: to list them all is not a network
 
 
 def neuron_table(neuron: Any) -> Any:
@@ -132,7 +132,7 @@ def computes_parts(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept a network in which every hidden neuron's function of the reference is computed.
 
     The evidence is, for each row of inputs, the list of all outputs of all neurons. The output of
-    the whole is no hidden neuron's: how the parts are combined, another check asks.
+    the whole network does not count: another check asks how the parts are combined.
     """
     mine, right = _columns(observed), _columns(expected)
     if mine is None or right is None:
@@ -155,7 +155,7 @@ def computes_parts(case: Case, observed: Any, expected: Any) -> Finding | None:
 
 
 def _on_grid(case: Case, neuron: Any) -> bool:
-    """Tell whether a neuron that has a table is made of the numbers it may be made of."""
+    """Return whether a neuron that has a table is made of the numbers it may be made of."""
     on_grid = all(_among(weight, case["weights"]) for weight in as_reals(neuron["weight"]))
     return on_grid and _among(as_reals(neuron["threshold"]), case["thresholds"])
 

@@ -10,7 +10,7 @@ Any stream of random numbers is right. No entry of x is 0, so an entry of y was 
              rows and columns. Where they share a mask all agree, 30 times beyond the bound
     counts   of dropped entries in 20 calls of 195 entries: all are equal less than once in 10²⁰
 
-Factors are compared exactly, to one part in 10⁹. An answer is judged by what it has in common with
+Factors are compared closely, to one part in 10⁹. An answer is judged by what it has in common with
 the reference's answer, so a known mistake is recognised by the same facts.
 """
 

@@ -36,7 +36,7 @@ def follows_mean_field(activation: str, gain: float) -> Judge:
     """Make a judge of the stds of ten layers, for weights with fan_in · Var(W) = gain."""
 
     def fingerprint(_case: Case, observed: Any) -> Any:
-        """Tell for each layer whether it is below, within or above what is expected."""
+        """Return for each layer whether it is below, within or above what is expected."""
         stds = as_reals(observed)
         if stds is None or stds.shape != _expected(activation, gain).shape:
             return observed
@@ -70,12 +70,12 @@ def follows_mean_field(activation: str, gain: float) -> Judge:
 
 
 def _band(activation: str, layer: int) -> float:
-    """Tell by what share the std of a layer may be off."""
+    """Return the share by which the std of a layer may be off."""
     return float(np.expm1(ALLOWED * SCATTER[activation][layer]))
 
 
 def _sides(stds: Any, activation: str, gain: float) -> Any:
-    """Tell for each layer: 0 within the band, −1 below, 1 above or not a number."""
+    """Return for each layer: 0 within the band, −1 below, 1 above or not a number."""
     band = ALLOWED * np.array(SCATTER[activation])
     with np.errstate(all="ignore"):
         error = np.log(stds / _expected(activation, gain))

@@ -12,12 +12,12 @@ __all__ = ["as_numbers", "as_reals", "quietly"]
 
 
 FEW = 1000
-"""A list of so many parts is read whatever is beside it, so that its shape can be told."""
+"""A list of so many parts is always read, whatever is beside it, so that its shape can be named."""
 
 
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
-    """Compute with foreign numbers, and keep numpy's warnings about them from whoever grades."""
+    """Compute with foreign numbers, and hide numpy's warnings about them."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
@@ -46,7 +46,7 @@ def as_numbers(plain: Any, beside: Any = None) -> Any:
 
 
 def as_reals(plain: Any, beside: Any = None) -> Any:
-    """Read real numbers as an array of float64; None if they are text, complex, or no numbers.
+    """Read real numbers as an array of float64; None if they are text, complex, or not numbers.
 
     >>> as_reals((True, 2)).tolist()
     [1.0, 2.0]

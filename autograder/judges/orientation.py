@@ -33,7 +33,7 @@ def same_directions(case: Case, observed: Any, expected: Any) -> Finding | None:
     if isinstance(observed, dict) and isinstance(expected, dict) and "components" in observed:
         turned = _turned(observed["components"], expected.get("components"), axis=1)
         observed = {**observed, "components": turned}
-    return _told(case, observed, expected)
+    return _judged(case, observed, expected)
 
 
 @judge(
@@ -42,10 +42,10 @@ def same_directions(case: Case, observed: Any, expected: Any) -> Finding | None:
 )
 def same_coordinates(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept rows of coordinates along components, up to the sign of each column."""
-    return _told(case, _turned(observed, expected, axis=0), expected)
+    return _judged(case, _turned(observed, expected, axis=0), expected)
 
 
-def _told(case: Case, observed: Any, expected: Any) -> Finding | None:
+def _judged(case: Case, observed: Any, expected: Any) -> Finding | None:
     finding = near(case, observed, expected)
     if finding is None:
         return None

@@ -1,6 +1,6 @@
 """Judges for random draws: where they come from, and how they are spread.
 
-Draws that follow their generator are the same for the same generator and others for another one. A
+Draws that follow their generator are the same for the same generator and different for another one. A
 random order of n samples is repeated by another generator with probability 1/n! at most (for parts
 of it: one over the number of ways to choose them); cases have so many samples that this is below
 1e-9. The nearest mistakes are a seed of one's own, and draws from numpy's global generator.
@@ -44,7 +44,7 @@ BORDER = 1e-9
 
 
 def generator_fingerprint(case: Case, observed: Any) -> Any:
-    """Tell apart what results depend on, and whether they are in order."""
+    """Distinguish what results depend on, and whether they are well-formed."""
     if not isinstance(observed, dict) or observed.keys() != {"first", "again", "other"}:
         return "no results"
     numbers = as_reals(observed["first"])
@@ -83,7 +83,7 @@ def _repeats(case: Case, results: dict[str, Any]) -> tuple[bool, bool]:
 
 
 def log_fingerprint(case: Case, observed: Any) -> Any:
-    """Tell apart how numbers are spread: in which third, how many different ones, out of range."""
+    """Describe how numbers are spread: in which third, how many different ones, out of range."""
     numbers = as_reals(observed)
     if numbers is None:
         return "no numbers"
@@ -102,7 +102,7 @@ def draws_log_uniformly(case: Case, observed: Any, _expected: Any) -> Finding | 
 
 
 def search_fingerprint(case: Case, observed: Any) -> Any:
-    """Tell apart searches by their ranking, and by how each setting is spread."""
+    """Distinguish searches by their ranking and by the spread of each setting."""
     read = _read(case, observed)
     if isinstance(read, Finding):
         return read.detail

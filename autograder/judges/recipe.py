@@ -2,8 +2,8 @@
 
 How a network looks and how it is trained is the student's choice, so no value is compared with the
 reference's. Each judge asks for a property, and states what could refuse a right answer by chance.
-Who makes up numbers that have the property passes, so these checks carry one point each and need
-one that cannot be made up; `network_fits` alone asks for what only the judge knows, labels.
+Made-up numbers that have the property pass, so these checks carry one point each and need one
+that cannot be made up; only `network_fits` asks for what the judge alone knows, labels.
 """
 
 from typing import Any
@@ -38,7 +38,7 @@ EXPLODED = 10.0  # of dice with ten sides, guessing costs 2.3
 
 
 def logits_fingerprint(_case: Case, observed: Any) -> Any:
-    """Tell apart the shape of logits and what went over them last."""
+    """Distinguish the shapes of logits and what was applied to them last."""
     logits = as_reals(observed)
     if logits is None:
         return shape_of(observed)
@@ -47,16 +47,16 @@ def logits_fingerprint(_case: Case, observed: Any) -> Any:
 
 @judge(
     "Finite numbers of the right shape are right, unless a softmax (rows that add up to 1 within "
-    "1e-9) or a ReLU went over them.",
+    "1e-9) or a ReLU was applied to them.",
     chance=1e-15,
     property_only=True,
     fingerprint=logits_fingerprint,
 )
 def gives_logits(_case: Case, observed: Any, expected: Any) -> Finding | None:
-    """Accept finite numbers of the expected shape that no softmax and no ReLU has gone over.
+    """Accept finite numbers of the expected shape to which no softmax and no ReLU was applied.
 
     Softmax: no entry is negative and all rows add up to 1. ReLU: no entry is negative, and some but
-    not all are exactly 0. Logits do neither but by a coincidence of rounding, below 1e-15 a row.
+    not all are exactly 0. Logits do neither, except by a coincidence of rounding, below 1e-15 a row.
     """
     logits, shape = as_reals(observed), np.shape(expected)
     if logits is None or logits.shape != shape:
@@ -82,7 +82,7 @@ def _ends_in(logits: Any) -> str:
 
 
 def fits_fingerprint(case: Case, observed: Any) -> Any:
-    """Tell apart blindness, a line's share, and bounded outputs."""
+    """Distinguish a network that learns nothing, one that only draws a line, and bounded outputs."""
     logits = as_reals(observed)
     if logits is None or logits.shape != (len(_classes(case)), 2):
         return shape_of(observed)
@@ -154,7 +154,7 @@ def _fit(target: Any, logits: Any) -> tuple[float, float]:
 
 
 def repeats_fingerprint(_case: Case, observed: Any) -> Any:
-    """Tell apart results that ignore the seed and results that ignore all seeds."""
+    """Distinguish results that ignore the seed and results that ignore all seeds."""
     if not isinstance(observed, dict) or observed.keys() != {"first", "again", "other"}:
         return f"It is {shape_of(observed)}, where numbers are expected."
     first, again, other = (as_reals(observed[name]) for name in ("first", "again", "other"))
@@ -190,7 +190,7 @@ def repeats(_case: Case, observed: Any, _expected: Any) -> Finding | None:
 
 
 def left_out(case: Case, observed: Any) -> Any:
-    """Tell apart how many images the scaler has not seen: none, some, most; or other."""
+    """Say how many images the scaler has not seen: none, some, most; or other."""
     n_samples = len(case["target"])
     marks = as_reals(observed)
     if marks is None or marks.ndim != 1 or marks.size < n_samples:
@@ -209,7 +209,7 @@ def leaves_some_out(case: Case, observed: Any, _expected: Any) -> Finding | None
     """Accept a scaler that was fitted on at least half of the images and not on all.
 
     The evidence is one number an image, above 0 if the scaler has seen it: image i alone has ink in
-    pixel i, so that pixel's largest value or mean tells.
+    pixel i, so that pixel's largest value or mean shows it.
     """
     kind = left_out(case, observed)
     n_samples = len(case["target"])
@@ -226,13 +226,13 @@ def leaves_some_out(case: Case, observed: Any, _expected: Any) -> Finding | None
 
 
 def validation_fingerprint(_case: Case, observed: Any) -> Any:
-    """Tell apart fair and unfair validation, and where the training loss went."""
+    """Distinguish fair and unfair validation, and where the training loss went."""
     if not isinstance(observed, dict) or observed.keys() != {"val_loss", "train_loss"}:
         return f"It is {shape_of(observed)}, where a Trained is expected."
     val, train = as_reals(observed["val_loss"]), as_reals(observed["train_loss"])
     if val is None or val.ndim != 1 or not val.size:
         return "The history holds no validation losses."
-    fair = not bool((val < FAIR_LOSS).any())  # nan: a run that exploded is no cheat
+    fair = not bool((val < FAIR_LOSS).any())  # nan: a run that exploded does not cheat
     return {"fair": fair, "loss": _trend(train)}
 
 
@@ -274,7 +274,7 @@ def _trend(losses: Any) -> str:
 
 
 def best_fingerprint(_case: Case, observed: Any) -> Any:
-    """Tell only whether the two models answer alike: what they answer is the recipe's."""
+    """Identify only whether the two models answer alike: what they answer is the recipe's choice."""
     if not isinstance(observed, dict) or observed.keys() != {"model", "best"}:
         return shape_of(observed)
     return _hands_in_best(observed)

@@ -17,8 +17,8 @@ from autograder.judges.values import shape_of, value
 __all__ = ["or_refuses", "returns_or_refuses"]
 
 REFUSED = {"raised": "ValueError"}
-TOO_WILLING = "This cannot be answered, so it should not be."
-UNWILLING = "This has an answer; it is no reason for a ValueError."
+TOO_WILLING = "This cannot be answered, so it should raise a ValueError."
+UNWILLING = "This has an answer, so it should not raise a ValueError."
 
 
 @judge(
@@ -31,13 +31,13 @@ def returns_or_refuses(case: Case, observed: Any, expected: Any) -> Finding | No
         return None
     if not (isinstance(observed, dict) and list(observed) in (["returned"], ["raised"])):
         return Finding(f"It is {shape_of(observed)}, where an answer or a refusal is expected.")
-    told = {"returned": _told(observed), "expected": _told(expected)}
+    said = {"returned": _said(observed), "expected": _said(expected)}
     if "raised" in expected:
-        return Finding(TOO_WILLING, **told)
+        return Finding(TOO_WILLING, **said)
     if "raised" in observed:
-        return Finding(UNWILLING, **told)
+        return Finding(UNWILLING, **said)
     finding = equal(case, observed["returned"], expected["returned"])
-    return finding and Finding(finding.detail, **told)
+    return finding and Finding(finding.detail, **said)
 
 
 def or_refuses(inner: Judge) -> Judge:
@@ -61,5 +61,5 @@ def or_refuses(inner: Judge) -> Judge:
     return decide
 
 
-def _told(attempt: Any) -> str:
+def _said(attempt: Any) -> str:
     return "a ValueError" if "raised" in attempt else value(attempt["returned"])

@@ -54,15 +54,15 @@ def _drawn_alike(case: Case, observed: Any, expected: Any) -> Finding | None:
     if mine.shape != right.shape:
         return Finding(f"The shape is {mine.shape}, where {right.shape} is expected.")
     (mean, std), (right_mean, right_std) = _moments(mine), _moments(right)
-    told = _told(mine), _told(right)
+    said = _said(mine), _said(right)
     if not np.isfinite([mean, std]).all():
-        return Finding("Some numbers are not finite, or too large to be squared.", *told)
+        return Finding("Some numbers are not finite, or too large to be squared.", *said)
     width = Z / np.sqrt(mine.size)
     if not max(std, right_std) <= min(std, right_std) * np.exp(width):
         ratio = f"{std / right_std:.3g} times what is expected" if right_std else "expected to be 0"
-        return Finding(f"The spread is {ratio}.", *told)
+        return Finding(f"The spread is {ratio}.", *said)
     if not abs(mean - right_mean) <= width * np.sqrt(2) * max(std, right_std):
-        return Finding("The mean is further away than chance allows.", *told)
+        return Finding("The mean is further away than chance allows.", *said)
     different = np.unique(mine).size
     if 2 * different <= np.unique(right).size:
         return Finding(f"Only {different} of {mine.size} numbers are different.")
@@ -70,7 +70,7 @@ def _drawn_alike(case: Case, observed: Any, expected: Any) -> Finding | None:
 
 
 def same_law(case: Case, observed: Any, other: Any) -> Finding | None:
-    """Tell whether two wrong samples show one law: near in distribution, and equal in their tails.
+    """Return whether two wrong samples show one law: near in distribution, and equal in their tails.
 
     Kolmogorov's distance sees the middle; the logistic law of a normal's variance is only 0.02 away.
     The kurtosis sees the tails: of n normal numbers it scatters by √(24/n), of uniform ones by less,
@@ -154,7 +154,7 @@ FACTS = (
 
 
 def _read(samples: Any, beside: Any = None) -> list[Any] | None:
-    """Read three samples of one shape; None if they are none."""
+    """Read three samples of one shape; None if they are not that."""
     if not isinstance(samples, tuple | list) or len(samples) != 3:
         return None
     read = [as_reals(sample, beside) for sample in samples]
@@ -195,7 +195,7 @@ def _moments(sample: Any) -> tuple[float, float]:
         return (float(sample.mean()), float(sample.std())) if sample.size else (0.0, 0.0)
 
 
-def _told(sample: Any) -> str:
+def _said(sample: Any) -> str:
     mean, std = _moments(sample)
     return f"numbers with mean {mean:.3g} and std {std:.3g}"
 

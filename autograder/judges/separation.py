@@ -24,7 +24,7 @@ HUGE = 10**18  # more corrections than anyone can make: beyond it, a count need 
 
 
 def fit_fingerprint(case: Case, observed: Any) -> Any:
-    """Tell apart what training ended with, whatever the order of samples was."""
+    """Distinguish how training ended, whatever the order of samples was."""
     fit = _fit(case, observed)
     if isinstance(fit, Finding):
         return fit.detail
@@ -93,7 +93,7 @@ def stays_in_bounds(case: Case, observed: Any, _expected: Any) -> Finding | None
 
 
 def _adds_up(case: Case, weight: Any, updates: int) -> bool:
-    """Tell whether so many corrections can have led from zero to these weights.
+    """Return whether this number of corrections can lead from zero to these weights.
 
     Each changes the bias by ±1, so the bias is as odd or even as their number; and as none is made
     for a sample on its side, ‖w‖² grows by at most R² each time.

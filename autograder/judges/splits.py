@@ -1,6 +1,6 @@
 """Judges for data that is cut in parts: whatever the order, the parts are right.
 
-A shuffle may come out in any order, so none is compared. What is certain is: each sample is where it
+A shuffle may come out in any order, so no order is compared. This is certain: each sample is where it
 should be, as often as it should be, and has its own target. No chance is involved, and no false
 alarm; the nearest mistakes put one sample too many into a part, or cut x and target in two orders.
 
@@ -22,7 +22,7 @@ RETURN = " Is a `return` missing?"
 
 
 def fold_fingerprint(case: Case, observed: Any) -> Any:
-    """Tell apart how data was cut, whatever the order: sizes, and what is wrong with the parts."""
+    """Describe how data was cut, whatever the order: sizes, and what is wrong with the parts."""
     if "n_splits" in case:
         found = (cuts_folds if "n_samples" in case else fits_every_fold)(case, observed, None)
         detail, pairs = found.detail if found else "", observed
@@ -96,7 +96,7 @@ def fits_every_fold(case: Case, observed: Any, _expected: Any) -> Finding | None
 
 
 def rows_of(case: Case, x: Any, target: Any) -> Any:
-    """Find which samples the rows of x are; a Finding if they are none, or have foreign targets."""
+    """Find which samples the rows of x are; a Finding if they are not, or have foreign targets."""
     rows, labels = as_reals(x), as_reals(target)
     known, right = np.asarray(case["x"], float), np.asarray(case["target"], float)
     if rows is None or rows.ndim != known.ndim or rows.shape[1:] != known.shape[1:]:
@@ -106,7 +106,7 @@ def rows_of(case: Case, x: Any, target: Any) -> Any:
     same = rows[:, None] == known[None]
     match = same.reshape(*same.shape[:2], known[0].size).all(axis=2)
     if not match.any(axis=1).all():
-        return Finding("A part of x holds rows that are none of x.")
+        return Finding("A part of x holds rows that are not in x.")
     samples = match.argmax(axis=1)
     if labels is None or labels.shape != (len(rows), *right.shape[1:]):
         return Finding(
@@ -132,7 +132,7 @@ def _parts(pair: Any) -> Any:
 
 
 def _indices(plain: Any, n_samples: int) -> Any:
-    """Read indices of samples; None if they are none."""
+    """Read indices of samples; None if they are not indices."""
     numbers = as_reals(plain)
     if numbers is None or numbers.ndim != 1 or np.asarray(plain).dtype.kind == "b":
         return None

@@ -1,6 +1,6 @@
 """Judges for a training loop: what it showed the network, and what the network has learnt.
 
-Batches may be drawn in any order. What is certain is: in every epoch each sample is in one update,
+Batches may be drawn in any order. This is certain: in every epoch each sample is in one update,
 beside its own target, in batches of the size that was asked for; and no two epochs have to be in the
 same order. Two random orders of 13 samples agree once in 6e9, and all three epochs of a case must.
 
@@ -9,8 +9,8 @@ That is a property, which any list of the samples has.
 A network that has memorised its samples answers all of them right. The check trains so much longer
 than is needed that among a thousand seeds none needed a third of it. All that decides where training
 leads is given, the first weights too, and a batch holds all samples, so the logits must be the
-reference's within SAME of the largest: the targets are in the case, and logits that name them right
-anybody can write. In 300 runs another order of the batch moved the logits by less than 1e-13 of the
+reference's within SAME of the largest: the targets are in the case, and anybody can write logits
+that name them right. In 300 runs another order of the batch moved the logits by less than 1e-13 of the
 largest, and a change of the samples by one part in 10¹⁰ moved them by at most 700 times as much (log₁₀
 of the factor: mean 0.6, standard deviation 0.32); to SAME are ten powers of ten.
 """
@@ -34,7 +34,7 @@ trained = close(SAME)
 
 
 def passes_fingerprint(case: Case, observed: Any) -> Any:
-    """Tell apart loops by the number of updates, and by what is wrong with them."""
+    """Distinguish loops by the number of updates and by what is wrong with them."""
     found = goes_through_all(case, observed, None)
     return {"problem": found.detail if found else ""}
 
@@ -88,7 +88,7 @@ def _epoch(case: Case, updates: Any) -> Any:
 
 
 def memory_fingerprint(case: Case, observed: Any) -> Any:
-    """Tell only whether all is memorised: which samples are missed depends on the draws."""
+    """Identify only whether all is memorised: which samples are missed depends on the draws."""
     found = _missed(case, observed)
     return {"memorised": found is None, "said": found.detail if found else ""}
 

@@ -79,7 +79,7 @@ def _joined(texts: Iterable[str]) -> str:
 
 
 def call(template: str, case: Mapping[str, Any]) -> str:
-    """Write a question with the case's values in the place of their names.
+    """Write a question with the case's values instead of their names.
 
     >>> call("McCullochPitts(weight, threshold)(x)", {"weight": [1, 2], "threshold": 2, "x": [0, 1]})
     'McCullochPitts(weight=[1, 2], threshold=2)(x=[0, 1])'

@@ -69,7 +69,7 @@ def step_at_zero(student, x):
 def neuron_and_inputs(rng):
     """Draw a neuron and inputs: a row on the threshold, from 1 to 3, others below and above it.
 
-    All inputs together do not reach it: the sum of the weights alone tells nothing.
+    All inputs together do not reach it: the sum of the weights alone shows nothing.
     """
     while True:
         weight = rng.permutation([-2, 1, 3, *rng.integers(-3, 4, size=2)])
@@ -121,7 +121,7 @@ def neuron_shapes(student, weight, threshold, x):
 def described(neuron):
     """Take a neuron's weight and threshold, from which a judge computes its table.
 
-    What is no neuron goes out as it is: the judge says what it is instead.
+    What is not a neuron goes out as it is: the judge says what it is instead.
     """
     if not hasattr(neuron, "weight") or not hasattr(neuron, "threshold"):
         return neuron
@@ -227,7 +227,7 @@ def outputs_of_all_neurons(student, network, x):
 
 
 def is_neuron(gates, frame):
-    """Tell whether a call is one of step or of a McCullochPitts object."""
+    """Return whether a call is one of step or of a McCullochPitts object."""
     if frame.f_code is getattr(gates.step, "__code__", None):
         return True
     return frame.f_code.co_name == "__call__" and isinstance(

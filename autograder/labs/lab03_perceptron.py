@@ -171,7 +171,7 @@ def solvable(rng):
 
 
 def fitted(student, x, target, rng, max_steps):
-    """Train, and take what training ended with; what is no fit goes out as it is."""
+    """Train, and take what training ended with; what is not a fit goes out as it is."""
     fit = student.perceptron.train(x, target, rng=rng, max_steps=max_steps)
     if not all(hasattr(fit, name) for name in ("weight", "updates", "converged")):
         return fit

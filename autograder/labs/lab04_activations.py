@@ -223,7 +223,7 @@ LABELS = [
     )
 )
 def one_hot(student, labels, n_classes):
-    """one_hot writes a 1 in the column of each row's class, and refuses what is no class."""
+    """one_hot writes a 1 in the column of each row's class, and refuses what is not a class."""
     return attempt(lambda: student.losses.one_hot(labels, n_classes))
 
 

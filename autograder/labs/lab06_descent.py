@@ -173,7 +173,7 @@ def settles(student, slope, minimum, x, step, max_steps):
 
 
 def bowl(rng):
-    """Draw a quadratic that is no parabola along the axes, and a rate that is stable on it."""
+    """Draw a quadratic that is not a parabola along the axes, and a rate that is stable on it."""
     root = np.round(rng.normal(size=(3, 3)), 2)
     hessian = root @ root.T + np.eye(3)
     rate = rng.uniform(0.4, 0.9) / np.linalg.eigvalsh(hessian)[-1]

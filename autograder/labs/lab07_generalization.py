@@ -182,7 +182,7 @@ def min_max_constant(student, x, rows, feature_range):
 
 
 def apart(x):
-    """Tell whether the variances along the principal directions are clearly different."""
+    """Return whether the variances along the principal directions are clearly different."""
     variances = np.linalg.eigvalsh(np.cov(x.T))
     return bool((variances[1:] > 1.5 * variances[:-1]).all() and variances[0] > 1e-3)
 
@@ -374,7 +374,7 @@ def penalised(rng):
 
 
 def negative_penalty(rng):
-    """Draw points and a penalty that is none."""
+    """Draw points and a penalty that is not allowed."""
     return points_to_fit(rng, degree=2, l2=-float(rng.choice([0.5, 0.25, 0.75])))
 
 
@@ -450,7 +450,7 @@ THREE_MODELS = {
 
 
 def part(pair, place):
-    """Take one of two numbers; what is no pair is handed on as it is."""
+    """Take one of two numbers; what is not a pair is handed on as it is."""
     return pair[place] if isinstance(pair, tuple | list | np.ndarray) and len(pair) == 2 else pair
 
 

@@ -34,10 +34,10 @@ THEN = "on the parameters start, then step() for every row of gradients"
 WITH_RATES = "on the parameters start, then for every row of gradients lr from rates and step()"
 
 TINY = 1e-12
-"""An epsilon that nobody can see: inside the root, beside it or without, the walks are the same."""
+"""An epsilon too small to matter: inside the root, beside it or left out, the walks are the same."""
 
 whatever_epsilon = close(tolerance=1e-6)
-"""Forgives where epsilon stands, and one of up to 1e-7 that is written into the code."""
+"""Accepts epsilon in any place, and one of up to 1e-7 that is written into the code."""
 
 WALK = pictures.walk("The parameters, step by step", start="start")
 DECAYING = pictures.over(
@@ -238,7 +238,7 @@ def adam_epsilon(student, start, gradients, lr, eps, betas):
 
 
 def stairs(rng):
-    """Draw stairs of a width that the number of epochs is no multiple of."""
+    """Draw stairs of a width that does not divide the number of epochs."""
     return {
         "lr": abs(float(short_numbers(rng))),
         "drop": float(rng.choice([0.25, 0.4, 0.8])),
@@ -268,7 +268,7 @@ def step_decay(student, lr, drop, every, epochs):
 
 
 def times(rng):
-    """Draw a rate, a k, and times, among them 0 and one that is no whole number."""
+    """Draw a rate, a k, and times, among them 0 and one that is not a whole number."""
     return {
         "lr": abs(float(short_numbers(rng))),
         "k": float(rng.choice([0.125, 0.3, 0.7])),

@@ -136,7 +136,7 @@ def shuffled(student, x, target, val_fraction, rng, again, other):
 
 
 def to_fold(rng):
-    """Draw numbers of samples and folds of which one is no multiple of the other."""
+    """Draw numbers of samples and folds; the first is not a multiple of the second."""
     n_samples, n_splits = int(rng.choice([13, 17, 18, 22])), int(rng.choice([4, 5]))
     return {"n_samples": n_samples, "n_splits": n_splits, "rng": seed(rng)}
 
@@ -309,7 +309,7 @@ def two_ranges(rng):
 )
 @shown("random_search(evaluate, ranges, n_trials, rng=rng)")
 def random_trials(student, ranges, peak, n_trials, rng):
-    """random_search draws each hyperparameter of each trial anew, and ranks the best trial first."""
+    """random_search draws each hyperparameter again for each trial, and ranks the best trial first."""
 
     def evaluate(settings):
         return -sum(abs(float(np.log10(settings[name] / peak[name]))) for name in peak)
@@ -490,7 +490,7 @@ def trained(student, model, data, *, lr, **options):
 
 
 def losses_of(history):
-    """Take the losses out of a history; what is none is handed over as it is."""
+    """Take the losses out of a history; what is not a history is handed over as it is."""
     if history is None:
         return None
     return {"train_loss": list(history.train_loss), "val_loss": list(history.val_loss)}
@@ -524,8 +524,8 @@ def train(student, x_train, y_train, x_val, y_val, weight, rates, l2, rng):
     history = trained(
         student, model, data, lr=1.0, epochs=epochs, rng=rng, l2=l2, schedule=schedule
     )
-    told = losses_of(history)
-    return told and told | {"weight": linear.weight.data, "bias": linear.bias.data}
+    evidence = losses_of(history)
+    return evidence and evidence | {"weight": linear.weight.data, "bias": linear.bias.data}
 
 
 def watched_parts(student):
@@ -653,8 +653,8 @@ def ends(student, x, target, rate, rng):
         stopping=student.training.EarlyStopping(rounds=2, tolerance=1e-9),
         after_epoch=lambda history: heard.append(len(history.val_loss)),
     )
-    told = losses_of(history)
-    return told and told | {"diverged": history.diverged, "after_epoch": heard}
+    evidence = losses_of(history)
+    return evidence and evidence | {"diverged": history.diverged, "after_epoch": heard}
 
 
 def twenty(rng):

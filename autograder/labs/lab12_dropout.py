@@ -48,7 +48,7 @@ def low_rate(rng):
 
 
 def medium_batch(rng):
-    """Draw a batch of which some is always left."""
+    """Draw a batch of which a part is always left."""
     return {"x": short_numbers(rng, 11, 13), "p": low_rate(rng), "rng": seed(rng)}
 
 
@@ -150,7 +150,7 @@ def each_alone(student, p, rng):
 )
 @shown("Dropout(p, rng=rng)(x), again, and with an equal rng")
 def anew(student, x, p, rng):
-    """In training, every call draws anew from self.rng, and an equal seed repeats the result."""
+    """In training, every call draws new numbers from self.rng, and an equal seed repeats the result."""
     twin = copy.deepcopy(rng)
     layer = student.dropout.Dropout(p, rng=rng)
     return layer(np.array(x)), layer(np.array(x)), trained_forward(student, x, p, twin)

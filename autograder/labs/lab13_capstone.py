@@ -45,7 +45,7 @@ def scaled_net(rng):
         low, high = fitted_on.min(axis=0), fitted_on.max(axis=0)
         minmax = logits_of((x - low) / (high - low), hidden, output)
         standard = logits_of((x - fitted_on.mean(axis=0)) / fitted_on.std(axis=0), hidden, output)
-        if tells(minmax) and tells(standard):
+        if varied(minmax) and varied(standard):
             return {"fitted_on": fitted_on, "hidden": hidden, "output": output, "x": x}
 
 
@@ -54,8 +54,8 @@ def logits_of(scaled, hidden, output):
     return np.maximum(scaled @ hidden.T, 0) @ output.T
 
 
-def tells(logits):
-    """Tell whether at least three classes are named, each clearly."""
+def varied(logits):
+    """Return whether at least three classes are named, each clearly."""
     first, second = np.sort(logits, axis=1)[:, :-3:-1].T
     return len(np.unique(logits.argmax(axis=1))) >= 3 and (first - second).min() > 0.01
 
@@ -107,7 +107,7 @@ def with_statistics(rng):
         known = drawn["fitted_on"]
         scaled = (drawn["x"] - known.mean(axis=0)) / known.std(axis=0)
         logits = logits_of(scaled, drawn["hidden"], drawn["output"])
-        if tells((logits - mean) / np.sqrt(var)):
+        if varied((logits - mean) / np.sqrt(var)):
             return {**drawn, "mean": mean, "var": var}
 
 

@@ -65,7 +65,7 @@ def store_many(student, patterns):
 
 
 def refusal(function, *args, **kwargs):
-    """Tell what a call raised, if it is the error that the task asks for, or what it gave."""
+    """Return what a call raised, if it is the error that the task asks for, or what it returned."""
     try:
         return {"returned": function(*args, **kwargs)}
     except ValueError:
@@ -202,13 +202,13 @@ def silent_units(student, weight, state, rng):
 
 
 RIVALS = np.kron(np.eye(3), [[0.0, -1.0], [-1.0, 0.0]])
-"""Three pairs of units; each pair wants to differ, so of two equal ones whoever is first gives way."""
+"""Three pairs of units; each pair wants to differ, so of two equal ones the first one changes."""
 
 
 def crowded(rng):
     """Draw a network with no memory in particular, and a state that cannot stay.
 
-    Each unit hears eleven odd eighths, whose sum is never 0: silence is another check's.
+    Each unit hears eleven odd eighths, whose sum is never 0: another check asks about silent units.
     """
     while True:
         upper = np.triu((2 * rng.integers(-12, 12, (12, 12)) + 1) / 8, 1)

@@ -1,4 +1,4 @@
-"""Pictures of the evidence beside the expectation, where a picture tells more than the sentence.
+"""Pictures of the evidence beside the expectation, where a picture says more than the sentence.
 
 A picture is a function of the case that failed, the observed value and the reference's. It runs
 outside the sandbox, on values that a submission chose: what cannot be drawn gives no picture, never
@@ -97,7 +97,7 @@ def draw(picture: Picture, case: Case, observed: Any, right: Any) -> "Figure | N
 
     Raises: ModuleNotFoundError if matplotlib is not installed.
     """
-    import matplotlib as mpl  # noqa: F401, PLC0415  what is missing is told, not taken for a bad value
+    import matplotlib as mpl  # noqa: F401, PLC0415  a missing package is reported, not taken for a bad value
 
     try:
         with quietly():

@@ -46,7 +46,7 @@ YOURS, EXPECTED = "#D55E00", "#0072B2"
 def drawable(plain: Any) -> Any:
     """Read real numbers as floats; what no axis can hold becomes nan.
 
-    None if they are no numbers, none at all, or too many.
+    None if they are not numbers, or there are none or too many.
 
     >>> drawable([1, float("inf"), 1e-300]).tolist()
     [1.0, nan, 0.0]

@@ -74,7 +74,7 @@ def _sums(title: str, rows: Any, wanted: Any, wrong: Any, weight: Any, level: fl
 
 
 def _samples(ax: "Axes", x: Any, positive: Any, yes: str, no: str) -> None:
-    """Draw samples in black, so that they are told from yours and the expected."""
+    """Draw samples in black, so that they differ from yours and the expected."""
     mask = np.asarray(positive) > 0
     style: dict[str, Any] = {"s": 70, "edgecolors": "black", "linewidths": 1.6, "zorder": 3}
     ax.scatter(*x[mask].T, color="black", label=yes, **style)

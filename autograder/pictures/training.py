@@ -53,7 +53,7 @@ def _three_colours() -> Any:
 
 
 def _membership(value: Any, n_samples: int) -> Any:
-    """Tell for each fold and sample: 0 in neither part, 1 trains, 2 validates, 3 both."""
+    """Return for each fold and sample: 0 in neither part, 1 trains, 2 validates, 3 both."""
     if not isinstance(value, list) or not 0 < len(value) <= MAX_FOLDS or n_samples > MAX_SAMPLES:
         return None
     grid = np.zeros((len(value), n_samples))

@@ -56,8 +56,8 @@ def _case(suite: ET.Element, report: Report, result: CheckResult) -> None:
     if result.status not in TAGS:
         return
     text = show.clean("\n\n".join(filter(None, [result.message, result.hint])))
-    told = (result.hint if result.status is Status.FAILED else None) or text.partition("\n")[0]
-    element = ET.SubElement(case, TAGS[result.status], message=told)
+    message = (result.hint if result.status is Status.FAILED else None) or text.partition("\n")[0]
+    element = ET.SubElement(case, TAGS[result.status], message=message)
     if result.status is not Status.SKIPPED:
         element.set("type", " | ".join(result.mistakes) or str(result.status))
         element.text = text

@@ -36,7 +36,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _facts(result: CheckResult) -> Iterator[str]:
-    """Tell what went wrong; foreign text stands in a fence that it cannot close."""
+    """Say what went wrong; foreign text stands in a fence that it cannot close."""
     text = show.clean(result.message)
     longest = max(map(len, re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)

@@ -89,19 +89,19 @@ def render_checks(report: Report, *, names: int = 0, unicode: bool = True) -> Re
 def _checks(report: Report, *, names: int = 0, unicode: bool) -> Iterator[RenderableType]:
     """Lay out the checks: signs and promises in columns, facts below them."""
     width = max([names, *(len(result.check.id) for result in report.results)])
-    told: Fact = ()
+    above: Fact = ()
     for result in report.results:
         signs = SIGNS if unicode else PLAIN_SIGNS
         row = _Row(
             Text(signs[result.status], style=STYLES[result.status]),
             Text(result.check.id),
             Text(f"{_points(result)}/{result.check.points}"),
-            _promise(result, told),
+            _promise(result, above),
             width,
         )
         yield row
-        yield from _facts(result, told)
-        told = result.fact
+        yield from _facts(result, above)
+        above = result.fact
 
 
 def _points(result: CheckResult) -> str:
@@ -135,11 +135,11 @@ class _Row:
             yield Padding(self.promise, (0, 0, 0, 6))
 
 
-def _promise(result: CheckResult, told: Fact) -> Text:
-    """Say what the check promises, or in its place why there is no more to say."""
+def _promise(result: CheckResult, above: Fact) -> Text:
+    """Say what the check promises, or instead why there is no more to say."""
     if result.status is Status.SKIPPED:
         return Text(result.message, style="dim")
-    if result.fact and result.fact == told:
+    if result.fact and result.fact == above:
         return Text("The same as above.", style="dim")
     if result.carried:
         return Text(f"{result.check.title} (With {_names(result.carried)}.)", style="dim")
@@ -151,9 +151,9 @@ def _names(exercises: Sequence[str]) -> str:
     return f"the reference's {names}"
 
 
-def _facts(result: CheckResult, told: Fact) -> Iterator[RenderableType]:
+def _facts(result: CheckResult, above: Fact) -> Iterator[RenderableType]:
     """Lay out what went wrong, unless the check above has just said the same."""
-    if result.status is Status.SKIPPED or result.fact == told:
+    if result.status is Status.SKIPPED or result.fact == above:
         return
     for part in result.fact:
         yield from _part(part)

@@ -24,8 +24,8 @@ def open_sandbox(*, here: bool = False, at_least: Layers = ()) -> Sandbox:
     """Open the best sandbox this system has.
 
     With `here` the worker is forked from this process, if this process has one thread and holds
-    no answer: then numpy is imported once for both. What has fewer layers than `at_least`, an
-    isolation that was found elsewhere, answers nothing.
+    no answer: then numpy is imported once for both. A sandbox with fewer layers than `at_least`,
+    an isolation that was found elsewhere, answers nothing.
 
     Raises: SandboxError if no process can be started.
     """

@@ -24,7 +24,7 @@ def forget() -> None:
     """Overwrite this process's environment and arguments; it never needs them again."""
     if kernel.is_linux:
         given = {*sys.argv, *sys.orig_argv} - {sys.executable, sys.orig_argv[0], sys.argv[0]}
-        _forget_heap([_wide(argument) for argument in given])  # the program's name is no secret
+        _forget_heap([_wide(argument) for argument in given])  # the program's name is not a secret
         _forget_environment()
         _forget_stack()
     for name, value in getattr(os.environ, "_data", {}).items():

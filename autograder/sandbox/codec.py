@@ -46,7 +46,7 @@ class ProtocolError(OurFaultError):
 
 
 class TooLargeError(OurFaultError):
-    """The value is larger than may be handed over. Raised by the sender: it is no tampering."""
+    """The value is larger than may be handed over. Raised by the sender: nobody tampered with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def encode(value: Any, budget: Budget | None = None) -> bytes:
     """Write plain data as one frame; what is not plain becomes an `Opaque`.
 
     Only exact types count: a subclass of ndarray, float or list may behave as it likes, so it is
-    opaque as well. Types are told apart by identity: nothing that a class may redefine is called.
+    opaque as well. Types are compared by identity: nothing that a class may redefine is called.
 
     Raises: TooLargeError if the budget is not enough, which then stays as it was; and above 1,000
         keys of one dict or 1,000,000 rows without numbers.
@@ -222,7 +222,7 @@ class _Encoder:
             return {"opaque": value.type_name[:MAX_TEXT]}
         if kind is np.ndarray:
             return {"opaque": f"numpy array of {value.dtype.name}s"[:MAX_TEXT]}
-        # A class may hold anything under these names, and its metaclass may answer in their place.
+        # A class may hold anything under these names, and its metaclass may answer instead of them.
         module, name = (_slot(kind, slot) for slot in ("__module__", "__qualname__"))
         return {"opaque": f"{'' if module in _UNSAID else f'{module}.'}{name}"[:MAX_TEXT]}
 

@@ -61,9 +61,9 @@ class ForkSandbox(Sandbox):
 
     With `here`, the worker is forked from this process: one import of numpy serves both. The caller
     says by it that this process has not read any answer; if it has threads, which do not survive a
-    fork while the locks that they hold do, the worker is started anew all the same. A worker that is
-    started anew is boxed where bubblewrap works. With `confined` false, all stays with what a
-    process has of its own.
+    fork while the locks that they hold do, a new worker is started anyway. A new worker
+    runs in a box where bubblewrap works. With `confined` false, nothing holds the code but the
+    process itself.
 
     What the first worker says of its isolation is a promise: no later one may have less, nor any
     less than `at_least`, an isolation that was promised elsewhere.
@@ -119,7 +119,7 @@ class ForkSandbox(Sandbox):
         self._is_worn = False
 
     def _greet(self) -> None:
-        """Hear from the worker what holds it; the first one's box is done without if need be.
+        """Hear from the worker what holds it; if the first one's box fails, another starts without a box.
 
         Raises: SandboxError if it does not come up, or has less than was promised.
         """
@@ -148,7 +148,7 @@ class ForkSandbox(Sandbox):
         self._reap()
 
     def _reap(self) -> None:
-        """Bury the worker, if it has not been buried yet, and remove its folder."""
+        """Wait for the ended worker, if nobody has yet, and remove its folder."""
         worker, self._worker = self._worker, None
         if isinstance(worker, int):
             os.waitpid(worker, 0)
@@ -170,7 +170,7 @@ class ForkSandbox(Sandbox):
     def ask(self, question: Question) -> Answer:
         """Ask a question in a fresh process.
 
-        What ran out of wall time only, is asked once more while no other sandbox of this user
+        What ran only out of wall time is asked once more while no other sandbox of this user
         asks: the machine may have been busy. A submission that sleeps even then gets less time for
         all that follows.
 
@@ -230,7 +230,7 @@ class ForkSandbox(Sandbox):
         return [Answer([lost] * len(question.cases)) for question in questions]
 
     def _prepare(self, reference: Mapping[str, Source]) -> None:
-        """Hand over what a lab may lean on; modules that it may not have seen are forgotten first."""
+        """Hand over what a lab may depend on; modules that it may not have seen are forgotten first."""
         if self._prepared == reference:
             return
         if any(reference.get(name) != source for name, source in self._prepared.items()):
@@ -268,7 +268,7 @@ class ForkSandbox(Sandbox):
 def _has_one_thread() -> bool:
     """Count this process's threads, those of numpy's library for matrix products among them.
 
-    Where the system does not tell, that library's own number decides.
+    Where the system does not say, that library's own number decides.
     """
     tasks = Path("/proc/self/task")
     if tasks.is_dir():
@@ -327,6 +327,6 @@ def _spawn_worker(
         pass_fds=[theirs.fileno()],
         env={**WORKER_ENVIRONMENT, "PATH": os.defpath},
         stdin=subprocess.DEVNULL,
-        stderr=None if folder else subprocess.DEVNULL,  # why a box cannot be made, doctor tells
+        stderr=None if folder else subprocess.DEVNULL,  # doctor says why a box cannot be made
         start_new_session=True,
     )

@@ -91,7 +91,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 
     def find_distributions(self, context: Any) -> Iterable[Any]:
         """Know of numpy for importlib.metadata, which finds no files here."""
-        from importlib import metadata  # noqa: PLC0415  who asks has it
+        from importlib import metadata  # noqa: PLC0415  whoever asks has it
 
         class Numpy(metadata.Distribution):
             def read_text(self, filename: str) -> str | None:
@@ -108,11 +108,11 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         yield from ((prefix + name, False) for name in sorted(self.sources))
 
     def is_package(self, fullname: str) -> bool:
-        """Tell nnlab from its modules."""
+        """Return whether this is nnlab itself, not one of its modules."""
         return fullname == PACKAGE
 
     def get_source(self, fullname: str) -> str:
-        """Decode a module's text, for inspect and tracebacks; bytes that are no text are replaced."""
+        """Decode a module's text, for inspect and tracebacks; bytes that are not text are replaced."""
         _, _, module = fullname.partition(".")
         text = self.sources[module].text if module else b""
         try:
@@ -142,7 +142,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         raise AttributeError(f"module {PACKAGE!r} has no attribute {name!r}: there is no {name}.py")
 
     def is_foreign(self, package: str) -> bool:
-        """Tell a package that is not there for submissions, whatever this machine has."""
+        """Return whether submissions may not use a package, whatever this machine has."""
         machine = package.startswith("_sysconfigdata")  # named after it
         return package != PACKAGE and package not in self.allowed and not machine
 
@@ -218,7 +218,7 @@ def answer(
 
 
 def _checks(question: Question) -> Mapping[str, Asks]:
-    """Load the checks of a lab; those of another package are no file that could be read here."""
+    """Load the checks of a lab; those of another package cannot be read as a file here."""
     if question.checks is None:
         module = importlib.import_module(question.lab)
     else:
@@ -245,11 +245,11 @@ def _ask_cases(
 
 
 def _import(question: Question) -> None:
-    """Put the reference's exercises into the student's place, and import the module that is asked.
+    """Put the reference's exercises instead of the student's, and import the module that is asked.
 
     In this order, since that module may take names from those. The module of the reference is run
-    under another name, so its own helpers go with it. Of the exercises it has those alone that are
-    lent; where these call another one, that is the student's.
+    under another name, so its own helpers go with it. Only the exercises that are lent come from it;
+    where these call another one, that is the student's.
     """
     for module, source in question.carried.items():
         lender = ModuleType(f"{PACKAGE}.reference_{module}")
@@ -289,7 +289,7 @@ def observe(
 
 
 def _frame(observation: Observation, budget: Budget) -> bytes:
-    """Encode an observation; one that is too large is told as such, for it is no tampering."""
+    """Encode an observation; one that is too large is named so, since nobody tampered with it."""
     try:
         return encode(to_plain(observation), budget)
     except (TooLargeError, MemoryError) as error:

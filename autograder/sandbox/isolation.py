@@ -12,7 +12,7 @@ HIDES_FILES: Layers = (frozenset({"bubblewrap", "landlock"}),)
 
 
 def hides_files(isolation: tuple[str, ...]) -> bool:
-    """Tell whether an isolation keeps other files out of reach.
+    """Return whether an isolation keeps other files out of reach.
 
     >>> hides_files(("landlock", "seccomp")), hides_files(("seccomp",)), hides_files(("process",))
     (True, False, False)
@@ -21,7 +21,7 @@ def hides_files(isolation: tuple[str, ...]) -> bool:
 
 
 def holds(isolation: tuple[str, ...], wanted: Layers) -> bool:
-    """Tell whether an isolation has every layer that is wanted.
+    """Return whether an isolation has every layer that is wanted.
 
     >>> holds(("bubblewrap", "landlock", "seccomp"), ("landlock", "seccomp"))
     True
@@ -33,7 +33,7 @@ def holds(isolation: tuple[str, ...], wanted: Layers) -> bool:
 
 
 def refuse_less(isolation: tuple[str, ...], promised: Layers) -> None:
-    """See that an isolation has every layer of one that was promised.
+    """Require every layer of an isolation that was promised.
 
     Raises: SandboxError if it has not.
     """

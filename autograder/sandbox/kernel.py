@@ -69,7 +69,7 @@ def no_new_privileges() -> None:
 
 
 def drop_capabilities(*, but: int = 0) -> None:
-    """Give up root's powers over the machine, `but` some; an ordinary user has none."""
+    """Give up root's powers over the machine, except `but`; an ordinary user has none."""
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     kept = (ctypes.c_uint32 * 6)(but, but)  # in force and permitted, none to be inherited
     _checked(_libc.capset(header, kept), "capset")
@@ -78,8 +78,8 @@ def drop_capabilities(*, but: int = 0) -> None:
 def own_mounts() -> bool:
     """Give this process a view of the file system that it may mount in; False where it must not.
 
-    Who has no power to do that, as an ordinary user and a container's root, takes a namespace of
-    users with nobody else in it. In a box, which shows no /proc, that was done before.
+    Without the power to do that, as for an ordinary user and a container's root, the process takes
+    a namespace of users with nobody else in it. In a box, which shows no /proc, that was done before.
     """
     try:
         if Path("/proc/self/uid_map").exists():

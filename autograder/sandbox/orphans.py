@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.sandbox import kernel
 
-__all__ = ["Crowd", "MOST", "bury"]
+__all__ = ["Crowd", "MOST", "end_all"]
 
 MOST = 200  # processes and threads below this one, where no filter refuses them all
 PATIENCE_SECONDS = 5.0
@@ -21,16 +21,16 @@ class Crowd:
         self._before = _on_this_machine()
 
     def is_too_large(self) -> bool:
-        """Tell whether a child has started more than anybody needs.
+        """Return whether a child has started more than anybody needs.
 
-        One number tells whether the whole machine has so many more; only then are they counted.
+        One number shows whether the whole machine has so many more; only then are they counted.
         """
         now = _on_this_machine()
         self._before = min(self._before, now)
         return now - self._before >= MOST and sum(_below().values()) > MOST
 
 
-def bury() -> bool:
+def end_all() -> bool:
     """End every process below this one; False where some cannot be ended.
 
     Costs one call where there are none, which under seccomp is always.
@@ -52,7 +52,7 @@ def bury() -> bool:
 
 
 def _on_this_machine() -> int:
-    """Read how many processes and threads there are; 0 where the system does not tell."""
+    """Read how many processes and threads there are; 0 where the system does not say."""
     try:
         return int(Path("/proc/loadavg").read_bytes().split()[3].partition(b"/")[2])
     except (OSError, ValueError, IndexError):

@@ -199,9 +199,9 @@ READY = write_frame(b"")
 def read_answers(stream: bytes, n_cases: Sequence[int], lost: Lost, **more: Any) -> list[Answer]:
     """Read what the sandbox sent: an answer for every question, of one observation a case.
 
-    No more frames are read than were asked for, all within one budget. `lost` tells why any are missing; `more` goes into every answer.
+    No more frames are read than were asked for, all within one budget. `lost` says why any are missing; `more` goes into every answer.
 
-    Raises: SandboxError if it never was ready, which cannot be the submission's doing.
+    Raises: SandboxError if it never was ready, which cannot be the submission's fault.
     """
     if not stream.startswith(READY):
         raise SandboxError(f"the sandbox ended before it ran any code ({lost.reason})")
@@ -218,7 +218,7 @@ def read_answers(stream: bytes, n_cases: Sequence[int], lost: Lost, **more: Any)
 
 
 class _Frames:
-    """Reads observations from a stream until it ends or is no such stream any more."""
+    """Reads observations from a stream until it ends or breaks."""
 
     def __init__(self, stream: bytes, lost: Lost) -> None:
         self.stream, self.lost, self.position = stream, lost, 0

@@ -31,7 +31,7 @@ class Relay:
 
     @property
     def is_full(self) -> bool:
-        """Tell whether more has come than there is room for, or just as much."""
+        """Return whether more has come than there is room for, or just as much."""
         return self.size >= self.room
 
     def collect(self, pipe: int) -> bool:

@@ -38,7 +38,7 @@ class Scratch:
     mounted: bool
 
     def is_full(self) -> bool:
-        """Tell whether there are more files or bytes than anybody needs, or some that escape counting."""
+        """Return whether there are more files or bytes than anybody needs, or some that escape counting."""
         if self.mounted:
             left = os.fstatvfs(self.descriptor)
             return left.f_bfree == 0 or left.f_ffree == 0

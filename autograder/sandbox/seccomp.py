@@ -33,7 +33,7 @@ Instruction = tuple[int, int, int, int]
 
 @cache
 def is_available() -> bool:
-    """Tell whether this kernel has filters, and this machine's calls are known."""
+    """Return whether this kernel has filters, and this machine's calls are known."""
     if not kernel.is_linux or platform.machine() not in MACHINES or sys.maxsize < 1 << 32:
         return False
     try:

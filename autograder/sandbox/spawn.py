@@ -55,7 +55,7 @@ class SpawnSandbox(Sandbox):
                 ]
                 ended = _feed_and_wait(child, questions, ready)
                 for reader in readers:
-                    reader.join(timeout=5)  # who has left the session may hold the pipe open
+                    reader.join(timeout=5)  # whoever has left the session may hold the pipe open
             finally:
                 scratch.throw_away(folder)  # a child that is killed removes nothing
         except OSError as error:
@@ -99,7 +99,10 @@ def _feed_and_wait(
     The time that the interpreter takes to start is not the submission's.
     """
     assert child.stdin
-    with contextlib.suppress(OSError), child.stdin:  # who ends before reading: its exit says how
+    with (
+        contextlib.suppress(OSError),
+        child.stdin,
+    ):  # it ended before reading: its exit status says how
         child.stdin.write(write_questions(questions))
     ready.wait(START_SECONDS)
     try:

@@ -18,9 +18,9 @@ LOOK_SECONDS = 0.005
 class Turns:
     """Two locks that all sandboxes of one user on one machine share.
 
-    Everybody passes the gate. Who wants to ask alone keeps it closed, so that nobody new comes while
-    the others end. The locks end with the process that holds them; where no file can be locked,
-    everybody asks at once. Nobody waits for ever: who has waited in vain goes on, and from then on
+    Everybody passes the gate. Whoever wants to ask alone keeps it closed, so that nobody new comes
+    while the others end. The locks end with the process that holds them; where no file can be locked,
+    everybody asks at once. Nobody waits for ever: whoever has waited in vain goes on, and from then on
     takes only the turns that are free.
     """
 

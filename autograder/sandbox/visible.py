@@ -28,7 +28,7 @@ _HIDDEN = _PACKAGES | {"ensurepip", "idlelib", "test"}
 
 
 def roots() -> list[str]:
-    """List the folders that are needed as wholes."""
+    """List the folders that are needed as a whole."""
     folders = [_CHECKER, _NUMPY, _NUMPY.with_name("numpy.libs")]
     return [str(folder) for folder in folders if folder.is_dir()]
 
@@ -57,7 +57,7 @@ def libraries() -> list[str]:
 
 
 def _is_systems(file: Path) -> bool:
-    """Tell whether a library lies where the system, or Python itself, keeps such files only."""
+    """Return whether a library lies where the system, or Python itself, keeps such files only."""
     return file.parent == _LIBDIR or (
         any(file.is_relative_to(place) for place in _SYSTEM) and _PACKAGES.isdisjoint(file.parts)
     )

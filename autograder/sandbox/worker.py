@@ -113,7 +113,7 @@ class Worker:
                 return
 
     def fork_template(self) -> bool:
-        """Leave the service to a template until it is told to forget; in the template, say so."""
+        """Let a template serve until it is asked to forget; return True in the template."""
         pid = os.fork()
         if pid:
             _, status = os.waitpid(pid, 0)
@@ -126,7 +126,7 @@ class Worker:
         return True
 
     def prepare(self, size: int) -> None:
-        """Compile modules that are ours once, for all children to come: in a template alone."""
+        """Compile modules that are ours once, for all later children: in a template only."""
         try:
             if not self.is_template and not self.fork_template():
                 return
@@ -142,9 +142,9 @@ class Worker:
         gc.freeze()
 
     def learn(self, checks: str) -> None:
-        """Import a lab's checks once, for all children to come."""
+        """Import a lab's checks once, for all later children."""
         if checks and checks not in sys.modules:
-            with contextlib.suppress(Exception):  # a child that fails at it as well says so
+            with contextlib.suppress(Exception):  # a child will fail at it as well, and say so
                 importlib.import_module(checks)
             gc.freeze()
 
@@ -165,8 +165,8 @@ class Worker:
                 self.give_up(error)
             pipes = {child.result: result, child.printed: printed}
             outcome = self.watch(child, pipes, limits)
-            buried, cleared = orphans.bury(), self.place.clear()
-            worn = not (buried and cleared)
+            ended, cleared = orphans.end_all(), self.place.clear()
+            worn = not (ended and cleared)
             sizes = {"result": result.size, "printed": printed.size}
             send(self.control, encode({**outcome, **sizes, "worn": worn}))
             for relay in pipes.values():
@@ -175,7 +175,7 @@ class Worker:
             raise EOFError
 
     def give_up(self, error: OSError) -> Never:
-        """Say that nothing of the submission ran, for want of memory, a folder, a pipe or a process.
+        """Say that nothing of the submission ran, because memory, a folder, a pipe or a process is missing.
 
         Raises: EOFError always: another worker may have what this one lacks.
         """
@@ -281,7 +281,7 @@ class Worker:
             channel = _keep_only(result)
             asked = read_questions(questions.copy(), self.reference)
             inside.answer(asked, lambda frame: _write_all(channel, frame), self.codes)
-        except BaseException:  # noqa: BLE001  a child that cannot go on has nobody to tell
+        except BaseException:  # noqa: BLE001  a child that cannot go on can report to nobody
             os._exit(1)
         os._exit(0)
 
@@ -295,7 +295,7 @@ def _ending(status: int, cpu_seconds: float, limits: Limits) -> str:
 
 
 def _is_dead(pid: int) -> bool:
-    """Tell whether a child has ended, and leave it unreaped."""
+    """Return whether a child has ended, and leave it unreaped."""
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 

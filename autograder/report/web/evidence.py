@@ -23,7 +23,7 @@ class Shown:
     address: Markup
     """The picture itself, as a data address."""
     alternative: str
-    """What it shows, for who does not see it."""
+    """What it shows, for whoever does not see it."""
     width: int
     height: int
 

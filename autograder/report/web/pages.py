@@ -73,7 +73,7 @@ def _policy() -> str:
 
 
 def prepare(path: Path) -> None:
-    """See that a page can be written, before anything is graded for it.
+    """Check that a page can be written, before anything is graded for it.
 
     Raises: PageError if it cannot.
     """
@@ -81,7 +81,7 @@ def prepare(path: Path) -> None:
         raise PageError(f"{path} is a folder. Name a file for the page, such as report.html.")
     if is_foreign(path, DOCTYPE):
         raise PageError(
-            f"{path} is there already, and is no web page. Name another file, such as report.html."
+            f"{path} is there already, and is not a web page. Name another file, such as report.html."
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

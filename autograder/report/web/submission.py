@@ -85,10 +85,10 @@ def _lab(report: Report) -> _Lab:
 
 
 def _shortfalls(report: Report) -> Iterator[Shortfall]:
-    """Go through what failed; what says the same as the check above is told in the table alone."""
-    told: Fact = ()
+    """Go through what failed; what says the same as the check above stands in the table only."""
+    above: Fact = ()
     for number, result in enumerate(report.results, 1):
-        if result.status in {Status.FAILED, Status.ERROR} and result.fact != told:
+        if result.status in {Status.FAILED, Status.ERROR} and result.fact != above:
             written = result.fact != not_written(result.check)
             code = excerpts(report.sources, result.check, result.raised_at) if written else []
             yield Shortfall(
@@ -99,11 +99,11 @@ def _shortfalls(report: Report) -> Iterator[Shortfall]:
                 tuple(code),
                 shown(result),
             )
-        told = result.fact
+        above = result.fact
 
 
 def _pictures_missing(reports: Sequence[Report]) -> bool:
-    """Tell whether there would be pictures, if there were something to draw them with."""
+    """Return whether there would be pictures, if there were something to draw them with."""
     results = [result for report in reports for result in report.results]
     drawable = any(result.evidence is not None and result.check.picture for result in results)
     return drawable and importlib.util.find_spec("matplotlib") is None

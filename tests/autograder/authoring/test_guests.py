@@ -15,10 +15,10 @@ from autograder.course.catalogue import GROUP
         ("[", "is no TOML"),
         ("[project]\nname = 'x'\n", "names no labs. Under [project.entry-points"),
         (f"[project.entry-points.'{GROUP}']\n", "names no labs under"),
-        (f"[project.entry-points.'{GROUP}']\nweek_1 = 'x'\n", "'week_1' is no id of a lab"),
+        (f"[project.entry-points.'{GROUP}']\nweek_1 = 'x'\n", "'week_1' is not an id of a lab"),
         (
             f"[project.entry-points.'{GROUP}']\nlab01_gates = 'x'\n",
-            "'lab01_gates' is no id of a lab",
+            "'lab01_gates' is not an id of a lab",
         ),
         (
             f"[project.entry-points.'{GROUP}']\nlab14_more = 'x'\n",

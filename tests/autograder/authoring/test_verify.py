@@ -41,7 +41,7 @@ def verify(tmp_path):
     [
         (VALID, "return np", "yield from np", "A right answer is refused by neighbours.distances"),
         (VALID, "form =", "shape =", "does not fit: valid.toml"),
-        (VALID, "return np", "return return np", "no Python"),
+        (VALID, "return np", "return return np", "not Python"),
         (ENGINE, ">>>", "$", "predict needs an example, after >>>."),
         (ENGINE, "squared.\n", "squared\n", "squared_distances must begin with a sentence."),
         (ENGINE, "    Source: Cover", "    Of Cover", "predict needs a Source: the lecture's"),

@@ -68,7 +68,12 @@ def nameless(student):  # noqa: D103  it is here without one
     ("exercise", "options", "function", "says"),
     [
         ("layers.f", {"draw": draw}, nameless, "lab09_layers: check nameless needs a docstring"),
-        ("layers.h", {"draw": draw}, ask, "layers.ask: layers.h is no exercise of lab09_layers"),
+        (
+            "layers.h",
+            {"draw": draw},
+            ask,
+            "layers.ask: layers.h is not an exercise of lab09_layers",
+        ),
         ("layers.f", {}, ask, "layers.ask has no case: give it a draw or cases that always hold"),
         ("layers.f", {"draw": draw, "cases": 0}, ask, "layers.ask has no case"),
         ("layers.f", {"cases": 5}, ask, "layers.ask has no case"),

@@ -64,7 +64,7 @@ def test_an_edition_without_solutions_has_no_mistakes(tmp_path, monkeypatch):
         ("[[mistake]]", r"mistakes.toml, \?: .*'id'"),
         (WHOLE.replace('says = "The bias stays put."', ""), "mistakes.toml, forgets: .*'says'"),
         (WHOLE * 2, "forgets is in mistakes.toml twice"),
-        (WHOLE.replace("hebb_step", "step"), "forgets: hebb.step is no exercise of lab02_hebb"),
+        (WHOLE.replace("hebb_step", "step"), "forgets: hebb.step is not an exercise of lab02_hebb"),
         (WHOLE + 'body = "return 1"\n', "forgets needs either right and wrong, or body"),
         (
             WHOLE.replace('right = "bias + target"', ""),
@@ -72,7 +72,7 @@ def test_an_edition_without_solutions_has_no_mistakes(tmp_path, monkeypatch):
         ),
         ("[mistake]\nid = 'x'\n", r"mistakes.toml: an entry begins with \[\[mistake\]\]"),
         ("mistake = ['x']\n", r"mistakes.toml: an entry begins with \[\[mistake\]\]"),
-        ("mistake = \n", "mistakes.toml is no TOML: "),
+        ("mistake = \n", "mistakes.toml is not TOML: "),
     ],
 )
 def test_an_entry_that_is_not_whole_is_told(catalogue, text, says):
@@ -126,9 +126,9 @@ def test_a_body_replaces_the_whole_body():
         ),
         (
             Mistake("m", "hebb.hebb_step", "", right="return", wrong="("),
-            "m: the patch is no Python",
+            "m: the patch is not Python",
         ),
-        (Mistake("m", "hebb.hebb_step", "", body="return ("), "m: the patch is no Python"),
+        (Mistake("m", "hebb.hebb_step", "", body="return ("), "m: the patch is not Python"),
         (Mistake("m", "hebb.gone", "", body="return 1"), "m: there is no hebb.gone"),
     ],
 )

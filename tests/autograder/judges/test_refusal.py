@@ -47,14 +47,14 @@ def test_equal_answers_are_right():
 @pytest.mark.parametrize(
     ("observed", "expected", "words"),
     [
-        (ANSWER, REFUSAL, "This cannot be answered, so it should not be."),
-        (REFUSAL, ANSWER, "This has an answer; it is no reason for a ValueError."),
+        (ANSWER, REFUSAL, "This cannot be answered, so it should raise a ValueError."),
+        (REFUSAL, ANSWER, "This has an answer, so it should not raise a ValueError."),
         (
             {"returned": [1, 3]},
             ANSWER,
             "Entry [1] is 3, where 2 is expected. 1 of 2 entries differ.",
         ),
-        ({"returned": None}, REFUSAL, "This cannot be answered, so it should not be."),
+        ({"returned": None}, REFUSAL, "This cannot be answered, so it should raise a ValueError."),
         (None, ANSWER, "It is None, where an answer or a refusal is expected."),
         ({**ANSWER, **REFUSAL}, ANSWER, "It is a dict with returned, raised, where"),
     ],
@@ -82,8 +82,8 @@ NEAR = or_refuses(close(0.1))
     [
         (1.05, 1.0, None),
         (REFUSAL, REFUSAL, None),
-        (1.0, REFUSAL, "This cannot be answered, so it should not be."),
-        (REFUSAL, 1.0, "This has an answer; it is no reason for a ValueError."),
+        (1.0, REFUSAL, "This cannot be answered, so it should raise a ValueError."),
+        (REFUSAL, 1.0, "This has an answer, so it should not raise a ValueError."),
     ],
 )
 def test_another_judge_decides_where_there_is_an_answer(observed, expected, says):

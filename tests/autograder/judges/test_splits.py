@@ -41,7 +41,7 @@ def test_any_order_and_any_choice_of_samples_is_right():
         (parts([6, 0, 4, 3, 2], [2, 1]), "both train and validate"),
         (parts([6, 0, 4, 3, 3], [2, 1]), "there twice"),
         (parts([6, 0, 4, 3, 5], [2, 1], target=np.arange(7)), "target of another one"),
-        ((X[:5] + 1e-9, CASE["target"][:5], X[5:], CASE["target"][5:]), "none of x"),
+        ((X[:5] + 1e-9, CASE["target"][:5], X[5:], CASE["target"][5:]), "not in x"),
         ((X[:5], CASE["target"][:4], X[5:], CASE["target"][5:]), "one for each row"),
         ((X[:5].T, CASE["target"][:5], X[5:], CASE["target"][5:]), "rows of x are expected"),
         ((np.repeat(X, 9, axis=0), CASE["target"], X, CASE["target"]), "63 rows"),

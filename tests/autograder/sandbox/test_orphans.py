@@ -70,7 +70,7 @@ def test_the_whole_family_is_ended():
         "            time.sleep(60)\n"
         "        os._exit(0) if _ else time.sleep(60)\n"
         "os.read(ready, 1), os.read(ready, 1)\n"
-        "print(len(orphans._below()) >= 3, orphans.bury(), orphans._below())\n"
+        "print(len(orphans._below()) >= 3, orphans.end_all(), orphans._below())\n"
     )
     shown = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30
@@ -85,5 +85,5 @@ def test_what_cannot_be_ended_is_said(monkeypatch):
         monkeypatch.setattr(orphans, "PATIENCE_SECONDS", 0.05)
         monkeypatch.setattr(orphans, "_below", dict)
 
-        assert not orphans.bury()
+        assert not orphans.end_all()
         child.stdin.close()

@@ -56,10 +56,13 @@ def test_what_is_listed_must_survive(listed):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[[equivalent", "is no TOML"),
+        ("[[equivalent", "is not TOML"),
         ("equivalent = 3", r"begins with \[\[equivalent\]\]"),
         (ENTRY.replace("why", "because"), "because"),
-        (ENTRY.replace("hebb.to_bipolar", "hebb.gone"), "hebb.gone is no exercise of lab02_hebb"),
+        (
+            ENTRY.replace("hebb.to_bipolar", "hebb.gone"),
+            "hebb.gone is not an exercise of lab02_hebb",
+        ),
         (ENTRY.replace("A product may be written either way.", " "), "it needs a reason"),
         (ENTRY + ENTRY, "is in equivalent.toml twice"),
     ],

@@ -82,10 +82,13 @@ def test_bodies_that_belong_together_go_together():
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[[valid", "is no TOML"),
+        ("[[valid", "is not TOML"),
         ("valid = 3", r"begins with \[\[valid\]\]"),
         (ENTRY.replace("form", "name"), "name"),
-        (ENTRY.replace("hebb.to_bipolar", "hebb.gone"), "hebb.gone is no exercise of lab02_hebb"),
+        (
+            ENTRY.replace("hebb.to_bipolar", "hebb.gone"),
+            "hebb.gone is not an exercise of lab02_hebb",
+        ),
         (ENTRY + ENTRY, "twice"),
     ],
 )
@@ -99,5 +102,5 @@ def test_an_entry_must_be_whole(collected, text, says):
 def test_a_body_must_be_python(collected):
     """A form that does not parse is told before anything is graded."""
     collected(ENTRY.replace("return np", "return (np"))
-    with pytest.raises(SolutionError, match=r"hebb\.to_bipolar, floats: no Python"):
+    with pytest.raises(SolutionError, match=r"hebb\.to_bipolar, floats: not Python"):
         list(judged([LAB]))

@@ -106,7 +106,7 @@ def test_work_is_not_overwritten_with_a_page(tmp_path):
     (tmp_path / "hebb.py").write_text("work")
     (tmp_path / "report.html").write_text("<!doctype html>\n")
 
-    with pytest.raises(PageError, match=r"is there already, and is no web page\."):
+    with pytest.raises(PageError, match=r"is there already, and is not a web page\."):
         prepare(tmp_path / "hebb.py")
     prepare(tmp_path / "report.html")
     assert (tmp_path / "hebb.py").read_text() == "work"
