@@ -99,7 +99,7 @@ def configure(c: Any, course: Path) -> None:
         f"{THEIRS}.AssignLatePenalties",
         f"{THEIRS}.CheckCellMetadata",
     ]
-    c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".py"]
+    c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".IPYNB", ".py"]
     c.FileNameCollectorPlugin.named_regexp = ZIP_NAMES
     forgive(sys.stdout)
     for sentence in mend_course(course):

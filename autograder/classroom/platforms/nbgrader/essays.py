@@ -30,6 +30,9 @@ MAX_RENDERED = 30_000
 
 MAX_RENDERED_IN_ALL = 200_000
 
+MAX_COMPARED = 30_000
+"""Characters that are compared with a released cell, or with Python; a longer text is kept as it is."""
+
 NOTHING = (
     "No notebook of this lab that can be read was found in what was handed in: look for this answer "
     "there before you grade it."
@@ -71,7 +74,7 @@ class _Piece:
 
 def _is_python(text: str) -> bool:
     try:
-        ast.parse(text)
+        ast.parse(text[:MAX_COMPARED])
     except Exception:  # noqa: BLE001  also what is too deep for Python
         return False
     return True
@@ -90,6 +93,7 @@ class _Page:
         self.notes: list[str] = []
         self.released = released
         self.ours = [as_cell(cell) or Cell("raw", "") for cell in released.cells]
+        self.texts = {ours.words for ours in self.ours}
         self.main = notebooks[0].name if notebooks else ""
         self.question_of = {
             place: place + (not ours.is_answer)
@@ -128,12 +132,12 @@ class _Page:
 
     def _is_released(self, cell: Cell, place: int | None, here: int | None) -> bool:
         """Tell whether a cell is as it was released, by its text or by nbgrader's sum over it."""
+        words = cell.words
         if place is None:
-            is_stub = here is not None and cell.words == self.ours[here].words
-            if is_stub and here is not None:
+            if here is not None and words == self.ours[here].words:
                 self.untouched.add(here)
-            return is_stub or _has_its_sum(cell) or any(cell.words == c.words for c in self.ours)
-        same = cell.words == self.ours[place].words or _has_its_sum(cell)
+            return words in self.texts or _has_its_sum(cell)
+        same = words == self.ours[place].words or _has_its_sum(cell)
         if same and self.ours[place].is_answer:
             self.untouched.add(place)
         return same
@@ -269,6 +273,8 @@ def _quoted(sentence: str) -> str:
 
 def _added(ours: str, theirs: str) -> str:
     """Tell which lines of a text are not in the released one."""
+    if len(theirs) > MAX_COMPARED:
+        return theirs
     before, after = ours.split("\n"), theirs.split("\n")
     same = difflib.SequenceMatcher(
         None, [line.strip() for line in before], [line.strip() for line in after], autojunk=False
