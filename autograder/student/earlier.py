@@ -20,7 +20,7 @@ from autograder.grading.submission import Submission
 from autograder.grading.verdict import First
 from autograder.sandbox import Source
 
-__all__ = ["earlier_first", "imported", "depends_on", "own_additions"]
+__all__ = ["depends_on", "earlier_first", "imported", "own_additions"]
 
 PACKAGE = "nnlab."
 
