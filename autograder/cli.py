@@ -14,7 +14,7 @@ import click
 from autograder.commands.groups import Group
 from autograder.course import edition
 from autograder.errors import NnlabError, OurFaultError, WrongUseError
-from autograder.text import forgive, named
+from autograder.text import named, write_plainly
 
 __all__ = ["main"]
 
@@ -32,7 +32,7 @@ class Commands(Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run; help and errors too are written on whatever terminal there is."""
         for stream in (sys.stdout, sys.stderr):
-            forgive(stream)
+            write_plainly(stream)
         try:
             return super().main(*args, **kwargs)
         except OSError as error:
@@ -45,7 +45,7 @@ class Commands(Group):
             sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; an error of the course, or of a file, is told without a traceback."""
+        """Run a command; an error of the course, or of a file, becomes a sentence without a traceback."""
         try:
             return super().invoke(ctx)
         except NnlabError as error:
@@ -56,7 +56,7 @@ class Commands(Group):
             _end(ctx, WrongUseError(f"{named(error.filename)}: {error.strerror}."))
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
-        except Exception as error:  # noqa: BLE001  what nobody foresaw is a sentence as well
+        except Exception as error:  # noqa: BLE001  an unexpected error becomes a sentence as well
             from autograder.commands.unforeseen import unforeseen  # noqa: PLC0415  rarely needed
 
             _end(ctx, unforeseen(error))

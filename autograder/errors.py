@@ -43,7 +43,7 @@ class OurFaultError(NnlabError):
 
 @contextmanager
 def after_a_fault(and_now: str) -> Iterator[None]:
-    """Say what a fault of ours means for somebody who need not tell an instructor."""
+    """Say what a fault of ours means where no instructor need be asked."""
     try:
         yield
     except OurFaultError as error:

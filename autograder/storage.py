@@ -32,7 +32,7 @@ __all__ = [
     "kept_text",
     "kind",
     "read_regular",
-    "see_no_link",
+    "require_no_link",
     "state_folder",
     "write_whole",
 ]
@@ -54,8 +54,8 @@ class TooLargeError(WrongUseError):
     """A file is larger than it may be."""
 
     def __init__(self, name: str, size: int, most: int) -> None:
-        told = f"{name} has {size / (1 << 20):.1f} MB; a file of this course has at most"
-        super().__init__(f"{told} {most >> 20} MB.")
+        text = f"{name} has {size / (1 << 20):.1f} MB; a file of this course has at most"
+        super().__init__(f"{text} {most >> 20} MB.")
 
 
 def kind(mode: int) -> str:
@@ -69,10 +69,10 @@ def read_regular(path: Path, most: int) -> bytes:
 
     Raises: NotAFileError, TooLargeError, or OSError if it cannot be read.
     """
-    _see_that_it_is_a_file(path.name, path.lstat().st_mode)  # a device may act when it is opened
+    _require_file(path.name, path.lstat().st_mode)  # a device may act when it is opened
     with open(os.open(path, _FLAGS), "rb") as file:  # noqa: PTH123  Path.open knows no flags
         status = os.fstat(file.fileno())
-        _see_that_it_is_a_file(path.name, status.st_mode)
+        _require_file(path.name, status.st_mode)
         size = min(status.st_size, most)  # memory is taken for as much as one asks for
         data = file.read(size + 1)
         if len(data) > size:  # or it has grown meanwhile
@@ -82,7 +82,7 @@ def read_regular(path: Path, most: int) -> bytes:
     return data
 
 
-def _see_that_it_is_a_file(name: str, mode: int) -> None:
+def _require_file(name: str, mode: int) -> None:
     if stat.S_ISLNK(mode) or stat.S_ISDIR(mode):
         raise NotAFileError(f"{name} is {kind(mode)}. Put the file itself there.")
     if not stat.S_ISREG(mode):
@@ -95,7 +95,7 @@ def write_whole(
     """Write a file, and the folders above it; readers see the old content or the new, never a part.
 
     A link stays one: what it leads to is written; where it may not be followed, it is replaced. A
-    device or a pipe is no file that could be replaced, and is refused. `private` keeps what is secret
+    device or a pipe is not a file that could be replaced, and is refused. `private` keeps what is secret
     from other users.
 
     Raises: OSError if nothing can be written there.
@@ -116,7 +116,7 @@ def write_whole(
 
 
 def is_foreign(path: Path, ours: bytes) -> bool:
-    """Tell whether a file is there that begins otherwise than those that we write."""
+    """Return whether a file is there that does not begin like those that we write."""
     try:
         with path.open("rb") as file:
             return path.is_file() and file.read(len(ours)).lower() != ours.lower()
@@ -141,11 +141,11 @@ def state_folder(cwd: Path) -> Path:
 
 
 def keep(path: Path, content: str | bytes, *, private: bool = False) -> None:
-    """Write a file of the folder, whole or not at all; a link in its place is replaced.
+    """Write a file of the folder, whole or not at all; a link with its name is replaced.
 
     Raises: OSError if nothing can be written there, or the folder is a link.
     """
-    see_no_link(path.parent)
+    require_no_link(path.parent)
     write_whole(path, content, private=private, follow=False)
 
 
@@ -154,7 +154,7 @@ def kept(path: Path, most: int = MAX_KEPT_BYTES) -> bytes:
 
     Raises: OSError or ValueError if it is none, or the folder is a link.
     """
-    see_no_link(path.parent)
+    require_no_link(path.parent)
     return read_regular(path, most)
 
 
@@ -190,7 +190,7 @@ def kept_entries(path: Path, schema: str, shape: Any) -> dict[str, Any]:
 
 
 def _fits(plain: Any, shape: Any) -> bool:
-    """Tell whether JSON has a shape.
+    """Return whether JSON has a shape.
 
     That is a type, a test, [shape] for a list, {str: shape} for a mapping, or the shape of each key.
 
@@ -212,8 +212,8 @@ def _fits(plain: Any, shape: Any) -> bool:
             return bool(shape(plain))
 
 
-def see_no_link(folder: Path) -> None:
-    """See that no folder is a link, from `.nnlab` down to the one that is asked about.
+def require_no_link(folder: Path) -> None:
+    """Require that no folder is a link, from `.nnlab` down to the one that is asked about.
 
     Raises: OSError with the one that is.
     """
@@ -221,21 +221,21 @@ def see_no_link(folder: Path) -> None:
     root = next((i for i, place in enumerate(above) if place.name == STATE), 0)
     for place in above[: root + 1]:
         if place.is_symlink():
-            told = f"It is a link, and what is kept in {STATE} is never looked for behind one"
-            raise OSError(errno.ELOOP, told, str(place))
+            text = f"It is a link, and what is kept in {STATE} is never looked for behind one"
+            raise OSError(errno.ELOOP, text, str(place))
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Let one process at a time read and write again what the folder keeps.
 
-    The lock ends with its process. Where no file can be locked, nobody waits, and nobody for ever.
+    The lock ends with its process. Where no file can be locked, nobody waits; and nobody waits for ever.
     """
     from filelock import FileLock  # noqa: PLC0415  Gradescope's image has none, and locks nothing
 
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError, NotImplementedError):
-            see_no_link(folder / LOCK)
+            require_no_link(folder / LOCK)
             folder.mkdir(parents=True, exist_ok=True)
             lock = FileLock(folder / LOCK, timeout=PATIENCE_SECONDS)
             stack.enter_context(lock.acquire(poll_interval=LOOK_SECONDS))

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["MAX_TEXT", "PLAIN", "clean", "forgive", "listed", "named", "nearest", "unknown"]
+__all__ = ["MAX_TEXT", "PLAIN", "clean", "listed", "named", "nearest", "unknown", "write_plainly"]
 
 MAX_TEXT = 120
 MANY = 40
@@ -104,7 +104,7 @@ _SIGNS = {
 }
 
 
-def forgive(stream: Any) -> None:
+def write_plainly(stream: Any) -> None:
     """Let a text stream write plainly what its encoding lacks; anything else stays as it is."""
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors=PLAIN)
@@ -134,7 +134,7 @@ def _in_ascii(text: str, i: int) -> str:
 
 
 def _is_raised(char: str) -> bool:
-    """Tell whether a character is a superscript, such as ² or ᵀ."""
+    """Return whether a character is a superscript, such as ² or ᵀ."""
     return unicodedata.decomposition(char).startswith("<super>")
 
 

@@ -1,6 +1,7 @@
 """House style that no linter knows: sizes, public names, and words that never stand in the project."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -29,13 +30,13 @@ def code_lines(path: Path) -> int:
     docstrings = [
         n.body[0] for n in ast.walk(tree) if isinstance(n, documented) and ast.get_docstring(n)
     ]
-    told = sum(node.end_lineno - node.lineno + 1 for node in docstrings)
+    documentation = sum(node.end_lineno - node.lineno + 1 for node in docstrings)
     blank_in_docstrings = sum(
         not line.strip()
         for node in docstrings
         for line in path.read_text("utf-8").splitlines()[node.lineno - 1 : node.end_lineno]
     )
-    return written(path) - (told - blank_in_docstrings)
+    return written(path) - (documentation - blank_in_docstrings)
 
 
 def body_lines(function: ast.FunctionDef) -> int:
@@ -88,3 +89,50 @@ def test_a_test_states_a_fact(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             assert (ast.get_docstring(node) or "").endswith("."), node.name
+
+
+ROOMS = (
+    "autograder/student",
+    "autograder/classroom",
+    "autograder/authoring",
+    "autograder/commands",
+)
+"""Folders whose words are held to CONTRIBUTING's table."""
+
+WORDED = sorted(
+    [
+        *(path for room in ROOMS for path in (ROOT / room).rglob("*.py")),
+        *(ROOT / "autograder").glob("*.py"),
+        *(path for path in (ROOT / "docs").glob("*.md") if path.name != "mistakes.md"),
+        ROOT / "README.md",
+    ]
+)
+
+PATTERNS = {
+    "is no zip": r"(?<!there )\b(?:is|are) no (?!help\b)",
+    "told": r"_told\b|\btold\b(?! apart)",
+    "Tell whether": r"\"\"\"Tell (?!.* apart)",
+    "Tell how": r"^ *Tell how",
+    "in the place of": r"\bin the place of\b",
+    "anew": r"(?<!\.)\banew\b",
+    "leans on": r"\blean(?:s|ing)? on\b|leans_on",
+    "see_that_…": r"see_that_",
+}
+"""What finds each phrase in the table's column "not", and not its true exceptions."""
+
+
+def test_each_refused_phrase_has_a_pattern():
+    """The table's column "not" and the patterns name the same phrases."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    rows = text.partition("| say | not |")[2].partition("\n\n")[0].splitlines()[2:]
+
+    assert {word for row in rows for word in re.findall("`([^`]+)`", row)} == set(PATTERNS)
+
+
+@pytest.mark.parametrize("path", WORDED, **NAME)
+def test_words_have_one_form(path):
+    """No phrase from the table's column "not" stands in a file."""
+    text = path.read_text(encoding="utf-8")
+    flags = re.MULTILINE | re.IGNORECASE
+
+    assert [m[0] for p in PATTERNS.values() for m in re.finditer(p, text, flags)] == []

@@ -83,12 +83,12 @@ def _table(lab: Lab, found: Sequence[Sequence[Outcome]]) -> str:
 def _line(mistake: Mistake, outcomes: Sequence[Outcome]) -> list[str]:
     checks = dict.fromkeys(check for outcome in outcomes for check in outcome.caught_by)
     counts = Counter(outcome.verdict for outcome in outcomes)
-    told = [f"{VERDICTS[v]} {counts[v]}×" for v in VERDICTS if counts[v] and v != "own"]
+    seen = [f"{VERDICTS[v]} {counts[v]}×" for v in VERDICTS if counts[v] and v != "own"]
     others = sorted({n for o in outcomes for n in o.named if n and n != (mistake.id,)})
     named = (
         "rightly"
         if counts["own"] == len(outcomes) and outcomes
-        else "; ".join([*told, *(f"`{'` or `'.join(names)}`" for names in others)])
+        else "; ".join([*seen, *(f"`{'` or `'.join(names)}`" for names in others)])
     )
     exercise = mistake.exercise.partition(".")[2]
     caught = ", ".join(check.partition(".")[2] for check in checks)

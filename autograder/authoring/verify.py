@@ -78,9 +78,11 @@ def _named_in(path: Path) -> dict[str, str]:
         project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
         modules = project["entry-points"][GROUP]
     except FileNotFoundError:
-        raise GuestError(f"{path.parent} is no package of labs: it has no {path.name}.") from None
+        raise GuestError(
+            f"{path.parent} is not a package of labs: it has no {path.name}."
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise GuestError(f"{path} is no TOML: {error}.") from None
+        raise GuestError(f"{path} is not TOML: {error}.") from None
     except (KeyError, TypeError):
         raise GuestError(
             f'{path} names no labs. Under [project.entry-points."{GROUP}"] write, for each, '
@@ -181,7 +183,7 @@ def imports_of(path: Path) -> set[str]:
 
 
 def faults_in_grading(lab: Lab, sandbox: Sandbox) -> Iterator[str]:
-    """Grade the stub, the reference and every known mistake, and tell what does not come out."""
+    """Grade the stub, the reference and every known mistake, and say what does not come out."""
     try:
         key = get_key(lab, 0, sandbox)
     except RecordingError as error:

@@ -33,7 +33,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What somebody who waits is told."""
+    """What is shown to somebody who waits."""
 
     collected: Callable[[Class], object] = lambda _: None
     """Called with who handed in what, before anything is graded."""
@@ -105,29 +105,29 @@ def grade_class(
         course: the folder that keeps results and seeds.
         seed: the secret that all cases come from; default: the course's own.
         jobs: processes on this machine.
-        scheduler: the address of a Dask scheduler, whose workers are used in their place.
+        scheduler: the address of a Dask scheduler, whose workers are used instead.
         at_least: an isolation: no process of this machine grades under less, and no result that was
             made under less counts.
-        progress: what to tell somebody who waits.
+        progress: what to show to somebody who waits.
 
     Raises: SubmissionError if nothing was handed in, ClusterError, SandboxError, RecordingError.
     """
-    tell = progress or Progress()
+    shown = progress or Progress()
     collected = read_class(lab, submitted)
-    tell.collected(collected)
+    shown.collected(collected)
     submissions = [reading for one in collected.hand_ins for reading in one.readings]
     chosen = course_seeds(course).get(lab) if seed is None else seed
-    key = take_key(lab, chosen, tell.recording)
+    key = take_key(lab, chosen, shown.recording)
     results = open_results(course, key)
     reports = _known(submissions, results, at_least)
     todo = list({one.digest: one for one in submissions if one.digest not in reports}.values())
     copies = _count(submissions)
-    tell.begin(sum(copies[digest] for digest in reports), len(submissions))
+    shown.begin(sum(copies[digest] for digest in reports), len(submissions))
     for one, report in _graded(todo, key, jobs, scheduler, at_least):
         if report is not None:
             results.keep(one, report)
         reports[one.digest] = report
-        tell.advance(copies[one.digest])
+        shown.advance(copies[one.digest])
     marks = [
         Mark.of(one, [reports[reading.digest] for reading in one.readings])
         for one in collected.hand_ins

@@ -77,7 +77,7 @@ def likeness(name: str, module: str) -> Likeness | None:
 def readings(
     lab: Lab, candidates: Sequence[Candidate], is_stub: Callable[[Candidate], bool]
 ) -> list[Reading]:
-    """Find the readings of a person's files; one, if there is no doubt.
+    """Find the readings of a person's files; only one, if there is no doubt.
 
     Args:
         lab: the lab.

@@ -102,7 +102,7 @@ class Class:
     hand_ins: tuple[HandIn, ...]
     """By student."""
     notes: tuple[str, ...]
-    """What was decided for all, and what belongs to nobody."""
+    """What was decided for all, and what belongs to no student."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +350,7 @@ class _People(dict[Person, _Files]):
         super().__init__()
         self.lab = lab
         self.place = place
-        self.nobodys: list[str] = []
+        self.strays: list[str] = []
         self.around: Parts = ()
 
     def files_of(self, person: Person) -> _Files:
@@ -418,22 +418,22 @@ class _People(dict[Person, _Files]):
         return self.place.joinpath(*self.around)
 
     def _shares(self, names: Names) -> Iterator[tuple[tuple[str, bool], Share]]:
-        """Pair what lies beside one another with whose it is; what is nobody's is noted."""
+        """Pair what lies beside one another with whose it is; what belongs to no student is noted."""
         if len(names) > MAX_ENTRIES:
             raise SubmissionError(f"{self.place} holds more than {MAX_ENTRIES} files.")
         for each, share in zip(names, share_out(names), strict=True):
             if share is not None:
                 yield each, share
             elif not is_hidden(each[0]):
-                self.nobodys.append(each[0])
+                self.strays.append(each[0])
 
     def notes(self) -> Iterator[str]:
-        """Say what was decided for all, and what is nobody's."""
+        """Say what was decided for all, and what belongs to no student."""
         if self.around:
             folder = text.named("/".join(self.around))
             yield f"The students were looked for in {folder}, which lies around everything."
-        if self.nobodys:
-            yield f"Nobody's, and not graded: {_some(sorted(self.nobodys))}."
+        if self.strays:
+            yield f"Belongs to no student, and not graded: {_some(sorted(self.strays))}."
 
 
 @contextmanager
@@ -467,7 +467,7 @@ def _reader(path: Path) -> Read:
 
 
 def _unpacker(entry: zips.ZipEntry | tars.TarEntry) -> Read:
-    """Unpack when it is asked for: what nobody asks for costs no memory."""
+    """Unpack only when it is asked for: the rest costs no memory."""
 
     def read(most: int) -> bytes:
         try:

@@ -31,7 +31,7 @@ class Platform:
     """How a platform heads the columns of its file, in all forms that are known."""
 
     name: str
-    told: str
+    file: str
     """What the file is, and where one gets it."""
     needed: tuple[str, ...]
     number: frozenset[str]
@@ -145,7 +145,7 @@ class Sheet:
             said = [cell for name, cell in cells if name or "read only" in cell]
         return [cell for cell in dict.fromkeys(said) if cell]
 
-    def see_that_points_fit(self, limits: Iterable[str], points: int) -> None:
+    def require_points(self, limits: Iterable[str], points: int) -> None:
         """Compare what the platform counts up to with the lab's points: marks are not converted.
 
         Raises: RosterError if they differ.
@@ -159,7 +159,7 @@ class Sheet:
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
-    """Tell whether each cell ends in another number, after the same word: `Participant 4712`."""
+    """Return whether each cell ends in another number, after the same word: `Participant 4712`."""
     numbers = [number_in(cell) for cell in cells]
     words = {cell.removesuffix(number).strip() for cell, number in zip(cells, numbers, strict=True)}
     return (
@@ -184,7 +184,7 @@ def cell_of(row: Sequence[str], column: int) -> str:
 
 
 def is_setting(cell: str) -> bool:
-    """Tell whether a name is none: Canvas indents its rows of settings, in every language."""
+    """Return whether a name is not a student's: Canvas indents its rows of settings, in every language."""
     return cell[:1].isspace() or not cell or cell == "Points Possible"
 
 

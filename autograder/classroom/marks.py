@@ -124,13 +124,13 @@ class Marks:
 
     @staticmethod
     def place(folder: Path, lab: Lab) -> Path:
-        """Tell where a lab's marks are written."""
+        """Return where a lab's marks are written."""
         return folder / f"{lab.id}.json"
 
     def changes(self, folder: Path) -> list[Change]:
         """Compare with the marks that are written; where there are none, all are new.
 
-        Raises: ValueError if what is written there are no marks.
+        Raises: ValueError if the file there does not hold marks.
         """
         before = _written(self.place(folder, self.lab))
         old = {_who(entry): entry for entry in before.get("submissions", [])}
@@ -188,7 +188,7 @@ def _change(old: dict[str, Any] | None, new: dict[str, Any], *, same_code: bool)
         reasons.append("another submission")
     if not same_code:
         reasons.append("another seed or checker")
-    why = " and ".join(reasons) or "graded anew after a fault of ours"
+    why = " and ".join(reasons) or "graded again after a fault of ours"
     return Change(new["student"], old["points"], new["points"], why, checks)
 
 

@@ -1,7 +1,7 @@
 """Whose is it: the people of a class, as a platform's names of folders and files tell them apart.
 
 A platform's own number is surer than a name: two people may share a name, and one person's name is
-written in several ways. What belongs to nobody makes no person.
+written in several ways. What belongs to no one is not a person.
 """
 
 import os
@@ -29,7 +29,7 @@ Parts = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who handed in."""
+    """A student who handed in."""
 
     name: str
     platform_id: str = ""
@@ -100,7 +100,7 @@ def is_hidden(name: str) -> bool:
 
 
 def share_out(names: Names) -> list[Share | None]:
-    """Say of each thing in a class's folder whose it is; of what is nobody's, None."""
+    """Say of each thing in a class's folder whose it is; None for what belongs to no one."""
     form = _form(names)
     prefix = _common_start(names) if form is _BLACKBOARD else ""
     return [_share(form, prefix, composed(name), is_folder=folder) for name, folder in names]

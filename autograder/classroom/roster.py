@@ -186,7 +186,7 @@ def read_roster(path: Path, name: str, *, points: int, column: str = "") -> Rost
         names, logins = sheet.people(number, grade)
         feedback = sheet.headed(platform.feedback)
         limits = sheet.limits(grade, names)
-        sheet.see_that_points_fit(limits, points)
+        sheet.require_points(limits, points)
     except OSError as error:
         why = f"cannot be read: {error.strerror}"
     except NotAFileError:
@@ -198,14 +198,14 @@ def read_roster(path: Path, name: str, *, points: int, column: str = "") -> Rost
     else:
         comma = any(map(_COMMA.fullmatch, (*limits, *sheet.cells(grade))))
         return Roster(platform, sheet.table, number, names, logins, grade, feedback, comma)
-    raise RosterError(f"{path} {why}. Give {platform.told}.")
+    raise RosterError(f"{path} {why}. Give {platform.file}.")
 
 
 _COMMA = re.compile(r"[0-9]+,[0-9]+")
 
 
 def _feedback(report: Report) -> str:
-    """Tell in a few lines of HTML, which Moodle shows, what failed and why."""
+    """Say what failed and why, in a few lines of HTML, which Moodle shows."""
     failed = [result for result in report.results if result.status is Status.FAILED]
     lines = [f"{result.check.id}: {_reason(result)}" for result in failed]
     causes = {_reason(result) for result in failed}

@@ -28,7 +28,7 @@ _OTHERS = (
 
 
 class TableError(WrongUseError):
-    """It is no table of text; the message goes on after the file's name."""
+    """It is not a table of text; the message goes on after the file's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Table:
     rows: list[list[str]]
     encoding: str
     mark: bytes
-    """What the file begins with, to tell its encoding."""
+    """What the file begins with, which shows its encoding."""
     delimiter: str
     line_end: str
 
@@ -71,7 +71,7 @@ def read_table(data: bytes) -> Table:
         delimiter = max(firsts, key=lambda sign: len(firsts[sign]))
         rows = list(_reader(text, delimiter))
     except csv.Error as error:
-        raise TableError(f"is no CSV: {error}") from None
+        raise TableError(f"is not CSV: {error}") from None
     return Table(rows, encoding, mark, delimiter, line_end)
 
 

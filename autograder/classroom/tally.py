@@ -21,7 +21,7 @@ class Tally:
     unnamed: Counter[str] = field(default_factory=Counter)
     """In how many reports a check failed without a name, by the check."""
     refused: list[str] = field(default_factory=list)
-    """Files that are no reports."""
+    """Files that are not reports."""
 
 
 def tally(folder: Path, lab_id: str) -> Tally:

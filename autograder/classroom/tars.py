@@ -71,7 +71,7 @@ class _Bounded(io.RawIOBase):
 
 
 def entries(name: str, data: bytes) -> Iterator[TarEntry]:
-    """Go through an archive; of what is no plain file or folder nothing is kept.
+    """Go through an archive; only plain files and folders are kept.
 
     Raises: TarError if it cannot be opened, or unpacks to more than it may.
     """

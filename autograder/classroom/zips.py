@@ -104,11 +104,11 @@ class ZipEntry:
             data += part
         return bytes(data)
 
-    def _large(self, *told: int) -> tuple[int, ...]:
+    def _large(self, *sizes: int) -> tuple[int, ...]:
         """Take from the extra part what has no room in the record, in the order it has there."""
         extra = _extra(self.record, _SIZES)
         numbers = iter(struct.unpack_from(f"<{min(len(extra), 24) // 8}Q", extra))
-        return tuple(next(numbers, n) if n == _ELSEWHERE else n for n in told)
+        return tuple(next(numbers, n) if n == _ELSEWHERE else n for n in sizes)
 
 
 def _unpacker(method: int, file: IO[bytes], packed: int) -> Any:
@@ -176,7 +176,7 @@ def entries(file: IO[bytes]) -> Iterator[ZipEntry]:
 
 
 def _directory(file: IO[bytes]) -> tuple[bytes, int]:
-    """Read the directory, and tell where the zip begins."""
+    """Read the directory, and find where the zip begins."""
     whole = file.seek(0, io.SEEK_END)
     tail_at = max(whole - (1 << 16) - _END_BYTES - _END_64_BYTES, 0)
     file.seek(tail_at)

@@ -70,24 +70,26 @@ TARGETS = click.argument(
 JOBS = click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
 
 
-def secret(told: str) -> Callable[..., Any]:
+def secret(help_text: str) -> Callable[..., Any]:
     """Take a secret that cases are drawn from."""
-    return click.option("--seed", type=click.IntRange(min=0), help=told)
+    return click.option("--seed", type=click.IntRange(min=0), help=help_text)
 
 
 SECRET = secret("Grade as for a mark: with cases of your files' own, drawn from this secret.")
 
 
-def out(default: str, told: str) -> Callable[..., Any]:
+def out(default: str, help_text: str) -> Callable[..., Any]:
     """Take the folder that results go to."""
-    return click.option("--out", type=FOLDER, default=Path(default), show_default=True, help=told)
+    return click.option(
+        "--out", type=FOLDER, default=Path(default), show_default=True, help=help_text
+    )
 
 
-def isolation(told: str, **more: Any) -> Callable[..., Any]:
+def isolation(help_text: str, **more: Any) -> Callable[..., Any]:
     """Take what must at least hold a submission."""
     choice = click.Choice(["full", "process"])
     return click.option(
-        "--isolation", type=choice, default="full", show_default=True, help=told, **more
+        "--isolation", type=choice, default="full", show_default=True, help=help_text, **more
     )
 
 
@@ -95,7 +97,7 @@ NO_CATALOGUE = "There is no catalogue of mistakes here: it comes with the instru
 
 
 def require_catalogue(labs: Iterable[Lab], otherwise: str = NO_CATALOGUE) -> None:
-    """See that some of the labs have known mistakes, as they have where the solutions are.
+    """Require that some of the labs have known mistakes, as they have where the solutions are.
 
     Raises: WrongUseError with the sentence.
     """

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from autograder.course.lab import Lab
 
-__all__ = ["Bar", "counted", "tell_recording", "working"]
+__all__ = ["Bar", "counted", "say_recording", "working"]
 
 
-def tell_recording(lab: Lab) -> None:
+def say_recording(lab: Lab) -> None:
     """Say why the first time with a new key takes longer."""
     if sys.stderr.isatty():
         click.echo(f"\rRecording the answer key of {lab.id}, once …", err=True)
@@ -27,7 +27,7 @@ def tell_recording(lab: Lab) -> None:
 
 @contextmanager
 def working(text: str) -> Iterator[None]:
-    """Say what is being done, and take it back when it is; a thread would be in a fork's way."""
+    """Say what is being done, and take it back when it is; no thread is used, as a process with threads cannot be forked safely."""
     if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield
         return

@@ -1,4 +1,4 @@
-"""The outermost net: an error that nobody foresaw becomes a sentence, and a file for who can mend it."""
+"""The last resort: an unexpected error becomes a sentence, and a file for whoever can repair it."""
 
 import platform
 import sys
@@ -13,8 +13,8 @@ __all__ = ["unforeseen"]
 
 
 def unforeseen(error: Exception) -> OurFaultError:
-    """Write down what happened, for whoever can mend it, and say where that stands."""
-    what = f"Nobody foresaw this: {type(error).__name__}: {named(error)}."
+    """Write down what happened, for whoever can repair it, and say where it is."""
+    what = f"Unexpected error: {type(error).__name__}: {named(error)}."
     lines = [
         f"nnlab {version('nnlab-course')}, Python {platform.python_version()}, {platform.platform()}",
         f"command: {' '.join(sys.argv[1:2])}",  # no more of it: a seed may be secret

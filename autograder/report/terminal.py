@@ -16,7 +16,7 @@ from rich.text import Text
 
 from autograder.course.lab import Status
 from autograder.grading.report import LABEL, NOT_GRADED, CheckResult, Fact, Part, Report
-from autograder.text import forgive
+from autograder.text import write_plainly
 
 __all__ = [
     "bar",
@@ -59,7 +59,7 @@ def console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     if stream is None:  # closed by whoever started us
         return Console(file=io.StringIO())
-    forgive(stream)
+    write_plainly(stream)
     opened = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     if not opened.encoding.lower().startswith("utf"):
         opened.width = max(opened.width - MARGIN, MARGIN)  # what is written plainly is longer

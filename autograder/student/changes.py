@@ -19,7 +19,7 @@ def render_event(event: Event, *, when: str, width: int, unicode: bool = True) -
     report, before = event.report, event.before
     if report is None:
         head = _head(event, when, "" if before is None else "the last report stands", before)
-        return Group(head, Padding(Text(event.told), (0, 0, 0, 2)))
+        return Group(head, Padding(Text(event.why), (0, 0, 0, 2)))
     arrow = "→" if unicode else "->"
     was = "" if before is None or before.reached == report.reached else f"{before.reached} {arrow} "
     head = _head(event, when, f"{was}{report.score}", report)
@@ -35,10 +35,10 @@ WIDE = 76
 """Columns from which there is room for the bar."""
 
 
-def _head(event: Event, when: str, told: str, report: Report | None) -> Text:
+def _head(event: Event, when: str, text: str, report: Report | None) -> Text:
     head = Text(f"{when}  ", style="dim")
     head.append(event.place.lab.id, style="bold").append("  ")
-    return head.append(told, style="bold" if report else "")
+    return head.append(text, style="bold" if report else "")
 
 
 def _changes(report: Report, before: Report | None, *, unicode: bool) -> Iterator[RenderableType]:
@@ -53,13 +53,13 @@ def _changes(report: Report, before: Report | None, *, unicode: bool) -> Iterato
     ):
         if results and heading:
             yield Text(heading, style="dim")
-        yield from _told(report, results, unicode=unicode)
+        yield from _shown(report, results, unicode=unicode)
 
 
-def _told(
+def _shown(
     report: Report, results: Sequence[CheckResult], *, unicode: bool
 ) -> Iterator[RenderableType]:
-    """Tell checks that say the same once, by the first of them."""
+    """Show checks that say the same only once, by the first of them."""
     first: dict[str, CheckResult] = {}
     like: dict[str, list[str]] = {}
     for result in results:

@@ -27,7 +27,7 @@ def all_checks() -> dict[str, tuple[Lab, Check]]:
 
 def about_check(lab: Lab, check: Check) -> list[tuple[str, str]]:
     """Say all there is to know about a check: pairs of a word and a text, in reading order."""
-    told = [
+    rows = [
         ("points", f"{check.points} of {lab.points} in {lab.id} · {lab.title}"),
         ("asked", f"{_signature(check)}\n{_cases(check)}"),
         ("formula", reflowed(formula_of(check))),
@@ -36,11 +36,11 @@ def about_check(lab: Lab, check: Check) -> list[tuple[str, str]]:
         ("needs", ", ".join(need.id for need in check.needs)),
         ("lecture", check.slides),
     ]
-    return [(word, text) for word, text in told if text]
+    return [(word, text) for word, text in rows if text]
 
 
 def reflowed(text: str) -> str:
-    r"""Join the lines of sentences, which any width may break anew; formulas stay as they are.
+    r"""Join the lines of sentences, which may be broken again at any width; formulas stay as they are.
 
     >>> reflowed("y = x + 1\nz = 2 y")
     'y = x + 1\nz = 2 y'

@@ -1,8 +1,8 @@
-"""What a check leans on in the student's edition: the student's own modules of earlier labs.
+"""What a check depends on in the student's edition: the student's own modules of earlier labs.
 
 The instructor's edition puts the reference there, so that each lab is marked by itself. A student
 has no reference: a check may go wrong although the lab that it belongs to is right. So a failure that
-leans on earlier work which is not right yet is not judged, and the report says what comes first.
+depends on earlier work which is not right yet is not judged, and the report says what comes first.
 """
 
 import ast
@@ -20,7 +20,7 @@ from autograder.grading.submission import Submission
 from autograder.grading.verdict import First
 from autograder.sandbox import Source
 
-__all__ = ["earlier_first", "imported", "leans_on", "own_additions"]
+__all__ = ["depends_on", "earlier_first", "imported", "own_additions"]
 
 PACKAGE = "nnlab"
 
@@ -31,21 +31,21 @@ def earlier_first(
     """Make the function that blames earlier work.
 
     `missing` has the reason why an earlier module is not there; `report_of` grades an earlier lab,
-    and is called only where a failure leans on it.
+    and is called only where a failure depends on it.
     """
 
     def first(check: Check, sources: Mapping[str, Source]) -> str | None:
         for owner, module, names in _owned(check, sources):
             if owner.id >= lab.id:
                 continue
-            told = f"Not judged: it leans on your {module}.py of {owner.id}"
+            start = f"Not judged: it depends on your {module}.py of {owner.id}"
             if module in missing:
-                return f"{told}, which cannot be used. {missing[module]} Write that file first."
+                return f"{start}, which cannot be used. {missing[module]} Write that file first."
             wrong = [r.check.id for r in report_of(owner).results if _is_wrong(r, module, names)]
             if wrong:
                 more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
                 return (
-                    f"{told}, where {wrong[0]}{more} {'do' if more else 'does'} not pass yet. "
+                    f"{start}, where {wrong[0]}{more} {'do' if more else 'does'} not pass yet. "
                     f"First: nnlab grade {owner.id}"
                 )
         return None
@@ -54,21 +54,21 @@ def earlier_first(
 
 
 def _is_wrong(result: CheckResult, module: str, names: set[str]) -> bool:
-    """Tell whether a check of an exercise does not pass that is among the names of a module."""
+    """Return whether a check of one of a module's named exercises does not pass."""
     owner, name = result.check.exercise.split(".")[:2]
     used = owner == module and (name in names or ALL in names)
     return used and result.status in {Status.FAILED, Status.SKIPPED}
 
 
 def _owned(check: Check, sources: Mapping[str, Source]) -> list[tuple[Lab, str, set[str]]]:
-    """List what a check leans on with its labs, in teaching order: what is first comes first."""
-    leaned = leans_on(check, sources)
-    found = [(owner_of(module), module) for module in leaned]
-    owned = [(owner, module, leaned[module]) for owner, module in found if owner is not None]
+    """List what a check depends on with its labs, in teaching order: what is first comes first."""
+    needed = depends_on(check, sources)
+    found = [(owner_of(module), module) for module in needed]
+    owned = [(owner, module, needed[module]) for owner, module in found if owner is not None]
     return sorted(owned, key=lambda item: (item[0].id, item[0].modules.index(item[1])))
 
 
-def leans_on(check: Check, sources: Mapping[str, Source]) -> dict[str, set[str]]:
+def depends_on(check: Check, sources: Mapping[str, Source]) -> dict[str, set[str]]:
     """Map the engine's modules that a check uses to the names that are used of them.
 
     Used is what the check's body asks, and what the sources import, directly or through others.
@@ -91,7 +91,7 @@ def leans_on(check: Check, sources: Mapping[str, Source]) -> dict[str, set[str]]
 
 
 def imported(text: bytes) -> Iterator[tuple[str, str]]:
-    """Go through what a source imports of the engine; one that is no Python imports nothing."""
+    """Go through what a source imports of the engine; one that is not Python imports nothing."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -139,7 +139,7 @@ def _looked_up(text: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _defined(text: bytes) -> set[str]:
-    """List the names that a module gives at its top level; one that is no Python gives none."""
+    """List the names that a module gives at its top level; one that is not Python gives none."""
     try:
         table = symtable.symtable(text.decode(), "", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):

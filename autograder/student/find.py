@@ -28,7 +28,7 @@ class Place:
         """Read all that is graded: what is read later does not count.
 
         In the student's edition that includes the student's earlier labs; the instructor's has the
-        reference in their place.
+        reference instead.
         """
         texts, missing = _read(self)
         earlier: dict[str, Source] = {}
@@ -76,7 +76,7 @@ def _read(place: Place) -> tuple[dict[str, bytes], dict[str, str]]:
     for module in place.lab.modules:
         path = place.folder / f"{module}.py"
         try:
-            _see_that_it_is_no_link(place.folder)
+            _require_no_link(place.folder)
             texts[module] = checked(path.name, read_file(path))
         except SubmissionError as error:
             missing[module] = str(error)
@@ -88,8 +88,8 @@ def _whose(name: str) -> str:
     return "a module of Python" if module in sys.stdlib_module_names else f"the package {module}"
 
 
-def _see_that_it_is_no_link(folder: Path) -> None:
-    with contextlib.suppress(OSError):  # which reading the file then tells
+def _require_no_link(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # reading the file then says why
         if folder.is_symlink():
             raise SubmissionError(f"{folder.name} is a link. Put the folder itself there.")
 

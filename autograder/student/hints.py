@@ -1,8 +1,8 @@
-"""Hints as a ladder: each time it is asked, a failed check gives the next, more telling one.
+"""Hints as a ladder: each call on a failed check gives the next one, which says more.
 
 The rungs are made while grading and kept in the workspace, so that hints need neither the key nor
 the code: first the fact, then the idea, then the case with its numbers, at last the task's own
-formula and where the lecture tells of it. No rung holds the code that would be right.
+formula and where the lecture has it. No rung holds the code that would be right.
 """
 
 from collections.abc import Iterable
@@ -42,13 +42,13 @@ class Hint:
 
 
 def ladder(result: CheckResult) -> list[str]:
-    """Make the rungs for a failed check, from the least telling to the most."""
+    """Make the rungs for a failed check, from the one that says least to the one that says most."""
     check = result.check
     case = [part for part in result.fact if part.label]
     facts = [part for part in result.fact if not part.label]
     idea = result.hint or f"This is what should hold: {check.title}"
     task = formula_of(check)
-    lecture = f"The lecture tells of it under “{check.slides}”."
+    lecture = f"The lecture has it under “{check.slides}”."
     rungs = [
         as_text(facts),
         idea,

@@ -23,7 +23,7 @@ class Task:
     exercise: str
     path: Path
     line: int
-    """Counted from 1; the line of the `def`, or of the error where the file is no Python."""
+    """Counted from 1; the line of the `def`, or of the error where the file is not Python."""
     text: str
     """The docstring, which is the task."""
     progress: LabProgress

@@ -1,6 +1,6 @@
 """What a cell of a lab's notebook calls: `check("hebb.update")` grades the file beside the notebook.
 
-After `%load_ext autograder` a check also loads the student's module anew where the notebook has loaded
+After `%load_ext autograder` a check also reloads the student's module where the notebook has loaded
 it: what the next cell calls is what was graded. That runs the student's code in the student's own
 kernel; the marks come from the sandbox, as always.
 """
@@ -22,7 +22,7 @@ from autograder.student.find import Place
 
 __all__ = ["check_here", "follow", "leave"]
 
-_following: Any = None  # the shell whose modules a check loads anew
+_following: Any = None  # the shell whose modules a check reloads
 _last: tuple[Submission, Report] | None = None  # cells in a row ask about one state of the file
 
 
@@ -47,14 +47,14 @@ def check_here(check_id: str) -> float:
 
 
 def follow(shell: Any) -> None:
-    """Give a notebook check(), and let it load anew what it grades."""
+    """Give a notebook check(), and let it reload what it grades."""
     global _following  # noqa: PLW0603  one kernel, one student
     _following = shell
     shell.push({"check": check_here})
 
 
 def leave(shell: Any) -> None:
-    """Load nothing anew any more; check() stays, for cells may use it."""
+    """Stop reloading; check() stays, since cells may use it."""
     global _following  # noqa: PLW0603  the same
     del shell
     _following = None
@@ -63,7 +63,7 @@ def leave(shell: Any) -> None:
 def _show(report: Report, check_id: str) -> None:
     """Show the report as a page's part where there is a notebook, in words everywhere else."""
     words = plain_text(report, check_id)
-    ipython: Any = sys.modules.get("IPython")  # where it is not loaded, nobody looks at a notebook
+    ipython: Any = sys.modules.get("IPython")  # where it is not loaded, there is no notebook
     if ipython is None or ipython.get_ipython() is None:
         print(words, end="")  # noqa: T201  a program's output
         return
@@ -74,10 +74,10 @@ def _show(report: Report, check_id: str) -> None:
 
 
 def _reload(lab: Lab, names: dict[str, Any]) -> None:
-    """Load the lab's modules anew where they are loaded, and give old names the new functions."""
+    """Reload the lab's modules where they are loaded, and give old names the new functions."""
     for module in _loaded(lab):
         old = {id(value): name for name, value in vars(module).items() if callable(value)}
-        with contextlib.suppress(Exception, SystemExit):  # what is wrong, the report has told
+        with contextlib.suppress(Exception, SystemExit):  # the report has said what is wrong
             importlib.reload(module)
             for name, value in names.items():
                 if id(value) in old:

@@ -41,7 +41,7 @@ ENTRY = {
 
 @dataclass(frozen=True, slots=True)
 class LabProgress:
-    """How far a submission has come, as its last reports tell."""
+    """How far a submission has come, as its last reports say."""
 
     place: Place
     submission: Submission
@@ -91,7 +91,7 @@ class LabProgress:
 def keep_progress(
     graded: Iterable[tuple[Place, Submission, Report]], cwd: Path, *, now: datetime | None = None
 ) -> None:
-    """Keep what reports tell: each with where its submission lies, and what was read there.
+    """Keep what reports say: each with where its submission lies, and what was read there.
 
     Where only some checks were asked, the others keep their verdicts, and the lab its date. Where
     nothing can be written nothing is kept: a report does not fail for that.
@@ -113,12 +113,12 @@ def keep_progress(
 
 
 def _own_status(result: CheckResult) -> str:
-    """Take the verdict; what passed with the reference's help is no progress yet."""
+    """Take the verdict; what passed with the reference's help is not progress yet."""
     return str(Status.SKIPPED if result.carried else result.status)
 
 
 def workspace_progress(cwd: Path) -> list[LabProgress]:
-    """Tell how far every lab of the workspace has come, in the order of the course.
+    """Say how far every lab of the workspace has come, in the order of the course.
 
     Raises: SubmissionError if there is no lab here.
     """
@@ -131,7 +131,7 @@ def workspace_progress(cwd: Path) -> list[LabProgress]:
 
 
 def lab_progress(place: Place, cwd: Path) -> LabProgress:
-    """Tell how far the submission in one place has come."""
+    """Say how far the submission in one place has come."""
     path = state_folder(cwd) / KEPT
     submission = place.read()
     entry = kept_entries(path, SCHEMA, ENTRY).get(_name(place, path))

@@ -37,12 +37,12 @@ def render_progress(
     if remarked:
         table.add_column(ratio=1)
     for lab, points, full in rows:
-        told = [Text(lab.submission.lab.id), Text(f"{points} / {full}")]
+        cells = [Text(lab.submission.lab.id), Text(f"{points} / {full}")]
         if columns:
-            told.insert(1, _bar(points, full, columns, unicode=unicode))
+            cells.insert(1, _bar(points, full, columns, unicode=unicode))
         if remarked:
-            told.append(_remark(lab, now or datetime.now(UTC), short=not columns))
-        table.add_row(*told)
+            cells.append(_remark(lab, now or datetime.now(UTC), short=not columns))
+        table.add_row(*cells)
     if len(labs) > 1:
         total = [Text(""), Text(f"{reached} / {most}", style="bold")]
         if columns:

@@ -67,7 +67,7 @@ def sandbox_for(places: Sequence[Place], seed: int | None = None) -> Sandbox:
     """Open the sandbox for labs; its worker is a copy of this process if that holds no answer yet.
 
     No key has been read, and of the course's own labs nothing but the checks has been imported. What
-    else another package imports with its labs, nobody knows: for these a worker is started anew, and
+    else another package imports with its labs, nobody knows: for these a new worker is started, and also
     where a secret seed was given, which this process holds.
 
     Raises: SandboxError if no process can be started.
@@ -79,7 +79,7 @@ def sandbox_for(places: Sequence[Place], seed: int | None = None) -> Sandbox:
 class SelfCheck:
     """Grades what one student has here, in one sandbox: without a seed, on the course's open cases.
 
-    In the student's edition a lab leans on the student's own earlier labs. These are graded where a
+    In the student's edition a lab depends on the student's own earlier labs. These are graded where a
     later lab's failure asks for it, and remembered.
     """
 

@@ -1,4 +1,4 @@
-"""Grade again whenever somebody saves: one warm sandbox, and only what changed is told.
+"""Grade again whenever somebody saves: one warm sandbox, and only what changed is shown.
 
 Files are looked at a few times a second. A change is graded when the next look finds the file still,
 so that no half-written file is; while a module is missing or no Python, the last report stands.
@@ -33,10 +33,10 @@ class Event:
     submission: Submission
     """What was read there."""
     report: Report | None
-    """None where nothing was graded: then `told` says why, and the last report stands."""
+    """None where nothing was graded: then `why` says it, and the last report stands."""
     before: Report | None
     """The report that this one follows; None at the start."""
-    told: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def compare(before: Report, after: Report) -> Difference:
 def _differs(old: CheckResult, new: CheckResult) -> bool:
     if old.status is not new.status:
         return True
-    # Which check a skipped one waits for is no news; how a failed one fails is.
+    # Which check a skipped one waits for is not news; how a failed one fails is.
     return new.status is Status.FAILED and (old.fact, old.hint) != (new.fact, new.hint)
 
 
@@ -93,7 +93,7 @@ def watch(
 ) -> Iterator[Event]:
     """Grade the submissions, then again whenever their files have changed; end with `looks`.
 
-    `grading` is entered while something is graded. Our own faults are told as events, and the
+    `grading` is entered while something is graded. Our own faults become events, and the
     watching goes on.
     """
     check = SelfCheck(seed, sandbox)
@@ -152,14 +152,14 @@ class _Watcher:
                 report = self.check.report(submission)
         except (SandboxError, RecordingError) as error:
             self.digest = ""  # saving the same text tries again
-            told = f"{error}\nThis is the checker's fault, not yours. Save again to try again."
-            return Event(self.place, submission, None, before, told)
+            why = f"{error}\nThis is the checker's fault, not yours. Save again to try again."
+            return Event(self.place, submission, None, before, why)
         self.last = report
         return Event(self.place, submission, report, before)
 
 
 def _traces(place: Place) -> list[tuple[int, ...]]:
-    """Note what a file system tells of the modules without reading them."""
+    """Note what the file system knows of the modules, without reading them."""
     return [_trace(place.folder / f"{module}.py") for module in place.lab.modules]
 
 
@@ -172,13 +172,13 @@ def _trace(path: Path) -> tuple[int, ...]:
 
 
 def _unready(submission: Submission) -> str:
-    """Say why nothing is to be graded yet: a module is missing, or is no Python."""
+    """Say why nothing is to be graded yet: a module is missing, or is not Python."""
     if submission.missing:
         return next(iter(submission.missing.values()))
     for module, text in submission.texts.items():
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # they are for the run, which tells them
+                warnings.simplefilter("ignore")  # the run shows them
                 ast.parse(text)
         except SyntaxError as error:
             line = f", line {error.lineno}" if error.lineno else ""

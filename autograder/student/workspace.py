@@ -21,7 +21,7 @@ from autograder.course import edition
 from autograder.course.catalogue import ROOT, UnknownLabError, find_lab, lab_ids
 from autograder.course.edition import PLACE, RELEASED, released_place
 from autograder.errors import WrongUseError
-from autograder.storage import keep, kept, see_no_link, write_whole
+from autograder.storage import keep, kept, require_no_link, write_whole
 
 __all__ = [
     "Change",
@@ -89,7 +89,7 @@ def bundled() -> Release:
 def read_zip(path: Path) -> Release:
     """Read a released zip; of its entries only the labs' own files count.
 
-    Raises: WorkspaceError if it is no zip, or none of a release.
+    Raises: WorkspaceError if it is not a zip, or not one of a release.
     """
     found: dict[str, dict[str, bytes]] = {}
     try:
@@ -101,7 +101,7 @@ def read_zip(path: Path) -> Release:
     except FileNotFoundError:
         raise WorkspaceError(f"There is no {path}.") from None
     except (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, EOFError, ValueError):
-        raise WorkspaceError(f"{path} is no zip that can be read: download it again.") from None
+        raise WorkspaceError(f"{path} is not a zip that can be read: download it again.") from None
     if not found:
         raise WorkspaceError(
             f"{show.clean(path.name)} holds no lab: expected are files such as "
@@ -169,7 +169,7 @@ def update(folder: Path, release: Release, *, dry_run: bool = False) -> list[Cha
     changes = []
     for lab_id, files in release.items():
         released = folder / released_place(lab_id)
-        see_no_link(released)
+        require_no_link(released)
         for name, new in files.items():
             path = folder / PLACE / lab_id / name
             change = _change(path, _read(released / name, kept), new)

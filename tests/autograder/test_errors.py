@@ -73,7 +73,7 @@ def test_what_nobody_foresaw_is_a_sentence_and_a_file(monkeypatch, tmp_path):
 
     assert shown.exit_code == 3
     assert shown.output.startswith(
-        "Error: Nobody foresaw this: KeyError: 'x\\n'. The whole report is in "
+        "Error: Unexpected error: KeyError: 'x\\n'. The whole report is in "
     )
     assert "Traceback" not in shown.output
     assert "Traceback" in text

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autograder.course.catalogue import ROOT, engine_path, labs
 from autograder.course.solutions import load_mistakes
-from autograder.text import PLAIN, clean, forgive, listed, nearest, unknown
+from autograder.text import PLAIN, clean, listed, nearest, unknown, write_plainly
 
 PAGES = ["ascii", "cp437", "cp850", "cp1252", "latin-1"]
 
@@ -60,13 +60,13 @@ def test_reading_is_none_of_its_business():
 def test_any_stream_may_be_given():
     """A real one forgives from then on; one that cannot, or none at all, is left alone."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding="cp437")
-    forgive(stream)
+    write_plainly(stream)
     stream.write("−1")
     stream.flush()
 
     assert stream.buffer.getvalue() == b"-1"
     for other in (io.StringIO(), None):
-        forgive(other)
+        write_plainly(other)
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ class Run:
         return training.accuracy(self.model.eval()(x), target)
 
     def line(self) -> str:
-        """Tell the last epoch as the lecture's trainer does."""
+        """Describe the last epoch as the lecture's trainer does."""
         epoch, (train, val) = len(self.accuracies), self.accuracies[-1]
         lr = DECAYS[self.recipe.decay](self.recipe.lr, epoch - 1)
         cost = self.history.train_loss[-1]

@@ -79,7 +79,7 @@ def _block(lab: Lab, bounds: tuple[int, int]) -> dict[str, Any]:
     judged: Counter[str] = Counter()
     refused: dict[str, list[int]] = {}
     for check in lab.checks.values():
-        # What is always asked has one right answer, and anew only if chance has a part in it.
+        # What is always asked has one right answer, and is asked again only if chance has a part in it.
         fixed = [(case, _right(check, case)) for case in check.always]
         again = [pair for pair in fixed if is_random(check, pair[0])]
         for seed in range(*bounds):
@@ -93,7 +93,7 @@ def _block(lab: Lab, bounds: tuple[int, int]) -> dict[str, Any]:
 
 
 def is_random(check: Check, case: Mapping[str, Any]) -> bool:
-    """Tell whether a case hands a generator to the code, so that right answers differ."""
+    """Return whether a case hands a generator to the code, so that right answers differ."""
     if check.id in DRAWS_INPUTS:
         return False
     return any(isinstance(part, Seed) for part in case.values())

@@ -43,28 +43,28 @@ class Figures:
     @property
     def refused(self) -> list[tuple[Valid, list[str]]]:
         """List the right answers that were refused, each with what refused it."""
-        return [(valid, told) for valid, told in self.valid if told]
+        return [(valid, refusals) for valid, refusals in self.valid if refusals]
 
     def problems(self) -> list[str]:
         """Say in sentences what is wrong with the lab's checks, or with its lists; empty if nothing."""
-        told = objections(self.lab, self.fates) if self.fates else []
-        told += [
+        found = objections(self.lab, self.fates) if self.fates else []
+        found += [
             f"not caught: the mistake {outcome.mistake}"
             for outcome in self.mistakes
             if outcome.verdict == "not caught"
         ]
-        told += [
+        found += [
             f"refused: {valid.exercise}, {valid.form}: {said[0]}" for valid, said in self.refused
         ]
-        told += [
+        found += [
             f"false alarm: {check} under seed {', '.join(map(str, seeds[:5]))}"
             for check, seeds in self.alarms.refused.items()
         ]
-        return told
+        return found
 
 
 def default_seeds(lab: Lab) -> int:
-    """Tell how many seeds the reference is judged under unless somebody says otherwise."""
+    """Return how many seeds the reference is judged under unless somebody says otherwise."""
     return SLOW_SEEDS if lab.id in SLOW else QUICK_SEEDS
 
 

@@ -73,19 +73,19 @@ def objections(lab: Lab, fates: Iterable[Fate]) -> list[str]:
     no operator makes any more are all objected to.
     """
     listed = {change for entry in load_equivalent(lab) for change in entry.changes}
-    told, made = [], set()
+    found, made = [], set()
     for fate in fates:
         mutant = fate.mutant
         change = (mutant.exercise, mutant.right, mutant.wrong)
         made.add(change)
         line = f"{mutant.exercise} ({mutant.operator}): {mutant.right!r} became {mutant.wrong!r}"
         if fate.verdict == "survived" and change not in listed:
-            told.append(f"survived: {line}")
+            found.append(f"survived: {line}")
         elif fate.verdict == "by luck":
-            told.append(f"killed under some seeds only: {line}")
+            found.append(f"killed under some seeds only: {line}")
         elif fate.verdict == "killed" and change in listed:
-            told.append(
+            found.append(
                 f"listed as equivalent, but {', '.join(fate.caught_by[0])} kills it: {line}"
             )
-    told += [f"listed, but no operator makes it: {change}" for change in sorted(listed - made)]
-    return told
+    found += [f"listed, but no operator makes it: {change}" for change in sorted(listed - made)]
+    return found

@@ -38,7 +38,7 @@ class DeleteStatement(Operator):
             yield node.start_pos, node.end_pos
 
     def mutate(self, node: Any, index: int) -> Any:
-        """Put `pass` in its place."""
+        """Replace it by `pass`."""
         del index
         return _leaf("pass\n", node)
 
@@ -88,7 +88,7 @@ class ReplaceAugmented(Operator):
                 yield node.start_pos, node.end_pos
 
     def mutate(self, node: Any, index: int) -> Any:
-        """Put another one in its place."""
+        """Replace it by another one."""
         return _leaf(AUGMENTED[node.value][index], node)
 
     @classmethod

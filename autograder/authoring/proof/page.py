@@ -26,9 +26,9 @@ This page says how often ours does either, as far as was tried.
 - **mutants**: the reference with one small change in the body of one exercise, graded as a submission. It is killed if a check fails, or if it does not end in time.
 - **killed**: of the mutants that are not equivalent. What survives the first seed is asked under {seeds}; one that only some of them catch fails the run.
 - **equivalent**: mutants that are right all the same. Each stands with its reason in `solutions/LAB/equivalent.toml`. The run fails if another one survives, and if a listed one is killed or no longer made.
-- **mistakes caught**: of the catalogue in `solutions/LAB/mistakes.toml`, in the same way; what they are called is told in [mistakes.md](mistakes.md).
+- **mistakes caught**: of the catalogue in `solutions/LAB/mistakes.toml`, in the same way; their names are in [mistakes.md](mistakes.md).
 - **right answers refused**: of the bodies in `solutions/LAB/valid.toml`, other forms of the exercises, each under {valid_seeds} seeds.
-- **false alarms**: of the reference's answers, judged under so many seeds. The aim is 10,000 for quick labs and 1,000 for those that train networks; the column tells how many this run had.
+- **false alarms**: of the reference's answers, judged under so many seeds. The aim is 10,000 for quick labs and 1,000 for those that train networks; the column says how many this run had.
 
 ## Which mutants
 
@@ -73,7 +73,7 @@ nnlab lab prove hebb            # one lab
 nnlab lab prove --part mutants  # one part
 ```
 
-What is found is kept in `.nnlab/proof`, so a run that was ended goes on where it was; it is found anew when the engine, the checks or the judges have changed.
+What is found is kept in `.nnlab/proof`, so a run that was ended goes on where it was; it is found again when the engine, the checks or the judges have changed.
 """
 
 
@@ -189,7 +189,7 @@ def _rate(found: Figures, check: Check) -> list[str]:
 
 
 def stated_rate(check: Check) -> float:
-    """Tell how often a check refuses a right answer by chance, at most, in all its cases together.
+    """Return how often a check refuses a right answer by chance, at most, in all its cases together.
 
     Its judge states the rate of one case. What hands no generator to the code has one right answer, or
     a judge that accepts every right one for certain: its rate is 0.
@@ -208,7 +208,7 @@ def upper_bound(alarms: int, runs: int) -> float:
 
 
 def _fits(stated: float, alarms: int, seeds: int) -> bool:
-    """Tell whether so many alarms may come from the stated rate: with a probability above 1 %."""
+    """Return whether so many alarms may come from the stated rate: with a probability above 1 %."""
     return alarms == 0 or 1 - (1 - stated) ** seeds > 0.01
 
 

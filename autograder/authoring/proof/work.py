@@ -24,7 +24,7 @@ from autograder.grading.report import CheckResult
 from autograder.grading.results import grader_hash
 from autograder.grading.submission import Submission
 from autograder.sandbox import Sandbox, SandboxError, open_sandbox
-from autograder.storage import STATE, see_no_link
+from autograder.storage import STATE, require_no_link
 
 __all__ = ["Unit", "graded", "key_of", "sandbox", "work_through"]
 
@@ -34,7 +34,7 @@ class Unit:
     """Something to do about one lab."""
 
     id: str
-    """Tells it from the others of its kind, and changes with what it is about."""
+    """Distinguishes it from the others of its kind, and changes with what it is about."""
     lab: str
     about: Any
     """What the work needs to know; it goes to another process."""
@@ -86,7 +86,7 @@ def _do(work: Work, unit: Unit) -> Any:
 
 def _place(kind: str, lab: Lab) -> Path:
     place = ROOT / STATE / "proof" / f"{kind}-{lab.id}-{grader_hash(lab)[:16]}.jsonl"
-    see_no_link(place)
+    require_no_link(place)
     return place
 
 

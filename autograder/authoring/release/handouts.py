@@ -42,7 +42,7 @@ def _notebook(path: Path) -> str:
             "installed. Install them with: pip install 'nnlab-course[instructor]'"
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise HandoutError(f"{path} is no notebook. Delete it and release again.") from None
+        raise HandoutError(f"{path} is not a notebook. Delete it and release again.") from None
     if outputs or any(answer.strip() != EMPTY for answer in answers):
         raise HandoutError(
             f"Somebody has worked in {path}: it holds answers or outputs. Move the work elsewhere, "
@@ -73,7 +73,7 @@ def _lines(lab: Lab) -> Iterator[str]:
     yield ""
     yield f"You write {files}. Each function's docstring is its task; the notebook beside it asks more."
     yield f"`nnlab grade {lab.id}` says what is right, and what is not and why."
-    yield f"`nnlab hint CHECK` tells more about a check that failed. {lab.points} points can be reached."
+    yield f"`nnlab hint CHECK` says more about a check that failed. {lab.points} points can be reached."
     for exercise in lab.exercises:
         checks = [check for check in lab.checks.values() if check.exercise == exercise]
         module, _, name = exercise.partition(".")

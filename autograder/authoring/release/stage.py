@@ -28,7 +28,7 @@ from autograder.sandbox.observation import Observation, Raised
 __all__ = ["for_students", "stage"]
 
 LEFT_OUT = ("authoring/", "classroom/", "commands/authors/", "commands/instructors/")
-"""Parts of the checker that nobody needs who has no engine."""
+"""Parts of the checker that are of no use without the engine."""
 
 SHIPPED = ("*.py", "*.html", "*.css", "py.typed")
 
@@ -41,7 +41,7 @@ The checks of the course, one answer key, and what is provided of the library. T
 
     nnlab init        puts the labs' files into this folder, under assignments/
     nnlab grade       says what is right, and what is not and why
-    nnlab hint        tells more about a check that failed
+    nnlab hint        says more about a check that failed
     nnlab update      takes in a corrected release, and leaves what you wrote alone
 
 `import nnlab` then uses your own modules.
@@ -57,7 +57,7 @@ def stage(
     """Write the tree of the student's edition into an empty folder."""
     seeds = {key.seed for key in keys.values()}
     (seed,) = seeds  # an edition has one
-    assert seed is not None, "what students get is no mark's"
+    assert seed is not None, "the students' seed is not secret"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     _write(folder / "pyproject.toml", _project(project))
     _write(folder / "README.md", README)

@@ -34,7 +34,7 @@ def _folders() -> list[str]:
 
 
 class _NotThere(importlib.abc.MetaPathFinder):
-    """Is asked last: says of a module that nobody has written which lab and file to write first."""
+    """The last finder: says of a module that is not written yet which lab and file to write first."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None

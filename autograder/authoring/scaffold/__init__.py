@@ -45,7 +45,7 @@ class NewLab:
 def plan(name: str, folder: Path | None, *, title: str = "") -> NewLab:
     """Plan a lab of one module: in a package of its own below `folder`, or in the course.
 
-    Raises: ScaffoldError if the name is no module's or taken, or files would be overwritten.
+    Raises: ScaffoldError if the name cannot be a module's or is taken, or files would be overwritten.
     """
     module = name.strip().lower().replace("-", "_")
     _accept(module, name, title)
@@ -83,7 +83,7 @@ def _accept(module: str, name: str, title: str) -> None:
         raise ScaffoldError(f"{module!r} has a meaning in Python already. Choose another name.")
     if not NAME.match(module) or len(module) > MOST_CHARACTERS:
         raise ScaffoldError(
-            f"{name!r} is no name for a module: use letters, digits and _, such as hopfield, "
+            f"{name!r} is not a name for a module: use letters, digits and _, such as hopfield, "
             f"at most {MOST_CHARACTERS} of them, a letter first."
         )
     taken = {known: lab.id for lab in labs() for known in lab.modules}

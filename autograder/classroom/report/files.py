@@ -71,7 +71,7 @@ def _rows(marks: Marks) -> Iterator[tuple[str, str, int | float, str, tuple[str,
 
 
 def _write_pages(marks: Marks, folder: Path, failed: list[str], *, back: str) -> dict[str, str]:
-    """Write each student's page; tell the address of each, seen from the class's page.
+    """Write each student's page; return the address of each, seen from the class's page.
 
     One that cannot be made costs no other; `failed` then has a sentence more.
     """

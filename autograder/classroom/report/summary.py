@@ -46,7 +46,7 @@ def _spread(bands: Sequence[Band], total: int, *, unicode: bool) -> Iterator[Tex
 
 
 def _failing(failing: Sequence[Counted]) -> Iterator[RenderableType]:
-    """List the checks that fail most; a check that was not asked is told beside."""
+    """List the checks that fail most; a check that was not asked is shown beside them."""
     if not failing:
         return
     table = Table.grid(padding=(0, 2))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.commands.options import FILE, LAB, isolation, out, secret
-from autograder.commands.progress import counted, tell_recording
+from autograder.commands.progress import counted, say_recording
 from autograder.commands.screen import Screen
 from autograder.errors import OurFaultError, after_a_fault, writing
 from autograder.storage import write_whole
@@ -63,7 +63,7 @@ __all__ = ["batch"]
 )
 @click.option("--column", default="", help="The column of the marks in it, or a part of its name.")
 @click.option("--junit", metavar="FILE", type=FILE, help="Write all reports as JUnit XML as well.")
-@click.option("--dry-run", is_flag=True, help="Only tell whose mark would change, and why.")
+@click.option("--dry-run", is_flag=True, help="Only say whose mark would change, and why.")
 @click.pass_context
 def batch(
     ctx: click.Context,
@@ -117,7 +117,7 @@ def batch(
                     at_least=at_least,
                     progress=Progress(
                         partial(_print_people, whole=dry_run),
-                        tell_recording,
+                        say_recording,
                         bar.begin,
                         bar.advance,
                     ),

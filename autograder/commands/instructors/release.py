@@ -9,7 +9,7 @@ import click
 
 from autograder.commands.instructors.setup import lacks_nbgrader
 from autograder.commands.options import FOLDER, LABS
-from autograder.commands.progress import tell_recording
+from autograder.commands.progress import say_recording
 from autograder.errors import needs_extra
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def release(
         from autograder.authoring.release import build_edition
 
         to = to or catalogue.ROOT / "release"
-        built = build_edition(labs, folder, to, seed=seed, recording=tell_recording)
+        built = build_edition(labs, folder, to, seed=seed, recording=say_recording)
     for path in built:
         click.echo(f"{path}  {path.stat().st_size / 1000:,.0f} kB")
 

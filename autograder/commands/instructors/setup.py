@@ -10,7 +10,7 @@ import click
 
 from autograder.commands.groups import Group
 from autograder.commands.options import FILE, FOLDER, LAB, LabName, isolation, secret
-from autograder.commands.progress import tell_recording
+from autograder.commands.progress import say_recording
 from autograder.errors import WrongUseError, after_a_fault, writing
 from autograder.storage import is_foreign, write_whole
 
@@ -63,14 +63,14 @@ def gradescope(lab: Lab, out: Path, seed: int | None, visibility: str, isolation
     Exit code: 0 done, 2 wrong usage, 3 our fault.
     """
     from autograder.classroom.batch import course_seeds, take_key
-    from autograder.classroom.platforms.gradescope.bundle import make_bundle, see_that_it_can
+    from autograder.classroom.platforms.gradescope.bundle import make_bundle, require_bundle
 
     if is_foreign(out, b"PK"):
-        raise WrongUseError(f"{out} is there already, and is no zip: name another file with -o.")
-    see_that_it_can(lab)
+        raise WrongUseError(f"{out} is there already, and is not a zip: name another file with -o.")
+    require_bundle(lab)
     with after_a_fault("Nothing was written."):
         chosen = course_seeds(Path.cwd()).get(lab) if seed is None else seed
-        key = take_key(lab, chosen, tell_recording)
+        key = take_key(lab, chosen, say_recording)
         zipped = make_bundle(lab, key, visibility=visibility, isolation=isolation)
     with writing(out):
         write_whole(out, zipped, private=True)

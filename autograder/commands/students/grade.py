@@ -9,7 +9,7 @@ import click
 
 from autograder.commands.completion import checks
 from autograder.commands.options import FILE, SECRET, TARGETS
-from autograder.commands.progress import tell_recording, working
+from autograder.commands.progress import say_recording, working
 from autograder.commands.screen import Screen
 from autograder.commands.students.outputs import Outputs
 
@@ -30,7 +30,7 @@ __all__ = ["grade"]
     "--carry-forward",
     "carry",
     is_flag=True,
-    help="Ask what depends on a failed exercise with the reference in its place.",
+    help="Ask what depends on a failed exercise with the reference instead.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--junit", metavar="FILE", type=FILE, help="Write the report as JUnit XML as well.")
@@ -88,7 +88,7 @@ def grade(
     outputs.prepare()
     screen = Screen(brief=len(places) > 1 and not verbose)
     graded = []
-    grading = grade_all(places, seed=seed, only=check, carry=carry, recording=tell_recording)
+    grading = grade_all(places, seed=seed, only=check, carry=carry, recording=say_recording)
     with closing(grading):
         for place in places:
             with working(f"Grading {place.lab.id} …"):

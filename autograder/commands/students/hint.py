@@ -17,7 +17,7 @@ __all__ = ["hint"]
 def hint(check: str | None, restart: bool) -> None:
     """Give the next hint on a check that failed.
 
-    Each call tells more: the fact, the idea, the case, the formula and where the lecture has it.
+    Each call says more: the fact, the idea, the case, the formula and where the lecture has it.
     Without a check it lists what failed in your last report.
 
     \b

@@ -29,7 +29,7 @@ class Outputs:
     markdown: Path | None = None
 
     def prepare(self) -> None:
-        """See that pictures and page can be written, before minutes go into grading."""
+        """Check that pictures and page can be written, before minutes go into grading."""
         if self.pictures is not None:
             from autograder.report.pictures import prepare
 

@@ -76,12 +76,12 @@ def next_(lab: str | None, only_print: bool) -> None:
         where = "here" if lab is None else f"in {labs[0].submission.lab.id}"
         click.echo(f"Every exercise {where} is done.")
         return
-    click.echo(_told(task, cwd))
+    click.echo(_as_text(task, cwd))
     if sys.stdout and sys.stdout.isatty() and not only_print:  # None: it was closed
         _open(task)
 
 
-def _told(task: Task, cwd: Path) -> str:
+def _as_text(task: Task, cwd: Path) -> str:
     """Write where the task is, whether the last report still holds, and the task."""
     from autograder.student.next_task import shortest_path
 
@@ -118,7 +118,7 @@ def _open(task: Task) -> None:
 
 
 def _has_screen() -> bool:
-    """Tell whether a window can be opened; on a server of Linux none can."""
+    """Return whether a window can be opened; on a server of Linux none can."""
     return sys.platform != "linux" or bool(
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )

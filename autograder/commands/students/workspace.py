@@ -68,9 +68,9 @@ def update(archive: Path | None, labs: tuple[str, ...], dry_run: bool) -> None:
     if archive is None and not labs:
         release = {i: files for i, files in release.items() if (folder / PLACE / i).is_dir()}
     changes = take_in(folder, release, dry_run=dry_run)
-    told = [line for change in changes for line in _told(change, folder)]
-    click.echo("\n".join(told) if told else "All up to date.")
-    if told and dry_run:
+    lines = [line for change in changes for line in _lines(change, folder)]
+    click.echo("\n".join(lines) if lines else "All up to date.")
+    if lines and dry_run:
         click.echo("Nothing was changed: this was a dry run.")
 
 
@@ -80,7 +80,7 @@ def _release(archive: Path | None, labs: tuple[str, ...]) -> Release:
     return chosen(read_zip(archive) if archive else bundled(), [*labs])
 
 
-def _told(change: Change, folder: Path) -> list[str]:
+def _lines(change: Change, folder: Path) -> list[str]:
     """Say in a line what became of a file, and below it what the release changed."""
     from autograder.student.workspace import Kind
 

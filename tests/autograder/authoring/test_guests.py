@@ -11,8 +11,8 @@ from autograder.course.catalogue import GROUP
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (None, "is no package of labs: it has no pyproject.toml."),
-        ("[", "is no TOML"),
+        (None, "is not a package of labs: it has no pyproject.toml."),
+        ("[", "is not TOML"),
         ("[project]\nname = 'x'\n", "names no labs. Under [project.entry-points"),
         (f"[project.entry-points.'{GROUP}']\n", "names no labs under"),
         (f"[project.entry-points.'{GROUP}']\nweek_1 = 'x'\n", "'week_1' is not an id of a lab"),
@@ -36,11 +36,11 @@ def test_a_folder_without_labs_gets_a_sentence(text, sentence, tmp_path):
 
 
 def test_a_project_in_no_encoding_gets_a_sentence(tmp_path):
-    """It is no TOML."""
+    """It is not TOML."""
     (tmp_path / "pyproject.toml").write_bytes(b"\xff\xfe")
     shown = CliRunner().invoke(main, ["lab", "verify", str(tmp_path)])
 
-    assert (shown.exit_code, "is no TOML" in " ".join(shown.output.split())) == (2, True)
+    assert (shown.exit_code, "is not TOML" in " ".join(shown.output.split())) == (2, True)
 
 
 def test_a_folder_with_the_name_of_a_lab_does_not_hide_it(tmp_path, monkeypatch):

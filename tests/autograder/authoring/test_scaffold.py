@@ -78,9 +78,9 @@ def test_a_lab_in_the_course_passes_the_courses_tests_at_once(tmp_path):
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("3d", "is no name for a module"),
-        ("a b", "is no name for a module"),
-        ("x" * 40, "is no name for a module"),
+        ("3d", "is not a name for a module"),
+        ("a b", "is not a name for a module"),
+        ("x" * 40, "is not a name for a module"),
         ("hebb", "There is a module hebb in lab02_hebb."),
         ("class", "'class' has a meaning in Python already."),
         ("json", "'json' has a meaning in Python already."),

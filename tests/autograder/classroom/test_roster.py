@@ -168,7 +168,7 @@ def test_other_separators_and_short_rows_are_taken(tmp_path):
             "has no column like 'Grade'. Name it with --column. Its columns are Identifier, Points.",
         ),
         ("moodle", MOODLE.replace("20.00", "100.00"), "", "counts up to 100.00, this lab to 20"),
-        ("moodle", "Identifier,Grade\n" + '"x' * 200_000, "", "is no CSV"),
+        ("moodle", "Identifier,Grade\n" + '"x' * 200_000, "", "is not CSV"),
         ("moodle", b"Identifier,Grade\n\x81\xff", "", "is not text in UTF-8"),
         ("canvas", CANVAS, "", "Say which column of"),
         ("canvas", CANVAS, "s", "columns like 's'"),

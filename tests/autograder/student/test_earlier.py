@@ -1,4 +1,4 @@
-"""What a check leans on: only that may be blamed for its failure."""
+"""What a check depends on: only that may be blamed for its failure."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from autograder.grading.submission import Submission
 from autograder.grading.verdict import is_own_failure
 from autograder.sandbox import Source
 from autograder.sandbox.observation import Lost, Raised, Returned
-from autograder.student.earlier import ALL, earlier_first, leans_on, own_additions
+from autograder.student.earlier import ALL, depends_on, earlier_first, own_additions
 from tests.conftest import reference_text
 
 LAYERS = load_lab("lab05_backprop")
@@ -23,8 +23,8 @@ def sources(*modules, **texts):
 
 
 def leaned(check_id, given):
-    """Name what one of lab 5's checks leans on, the provided modules left out."""
-    found = leans_on(LAYERS.checks[check_id], given)
+    """Name what one of lab 5's checks depends on, the provided modules left out."""
+    found = depends_on(LAYERS.checks[check_id], given)
     return {module: names for module, names in found.items() if module not in PROVIDED}
 
 
@@ -100,7 +100,7 @@ def test_a_failed_check_of_what_is_used_comes_first():
     two = report_of(activations_relu=Status.FAILED, activations_tanh=Status.SKIPPED)
 
     assert earlier_first(LAYERS, {}, one)(CHECK, given) == (
-        "Not judged: it leans on your activations.py of lab04_activations, where "
+        "Not judged: it depends on your activations.py of lab04_activations, where "
         "activations.relu does not pass yet. First: nnlab grade lab04_activations"
     )
     assert " and 1 more do not pass yet." in earlier_first(LAYERS, {}, two)(CHECK, given)
@@ -121,7 +121,7 @@ def test_a_missing_file_comes_first():
     told = earlier_first(LAYERS, missing, lambda _: pytest.fail("graded"))(CHECK, given)
 
     assert told == (
-        "Not judged: it leans on your activations.py of lab04_activations, which cannot be used. "
+        "Not judged: it depends on your activations.py of lab04_activations, which cannot be used. "
         "activations.py is missing: it should be in work. Write that file first."
     )
 

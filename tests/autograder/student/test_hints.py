@@ -37,7 +37,7 @@ def test_the_ladder_tells_fact_idea_case_and_task(report):
     assert fact.splitlines()[-1] == "Only part 2 is wrong; the rest is right in every case."
     assert idea.startswith("The weights learn but the bias stays put.")
     assert [line[:8].strip() for line in case.splitlines()] == ["called", "returned", "expected"]
-    assert task.endswith("The lecture tells of it under “Hebb's rule”.")
+    assert task.endswith("The lecture has it under “Hebb's rule”.")
 
 
 def test_a_mistake_that_nobody_knows_has_a_ladder_too(report):

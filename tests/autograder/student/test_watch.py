@@ -103,7 +103,7 @@ def test_a_file_in_the_making_leaves_the_last_report(hebb, events, save, broken,
     first, second, third = events(step, save(WRONG))
 
     assert second.report is None
-    assert told.replace("\\", "") in second.told
+    assert told.replace("\\", "") in second.why
     assert third.before is first.report
 
 
@@ -119,7 +119,7 @@ def test_odd_sources_that_the_parser_gives_up_on_are_for_the_grader(events, save
     """Brackets nested too deeply are no reason to end."""
     _, second = events(save("x = " + "(" * 5000 + ")" * 5000))
 
-    assert second.told or second.report.points == 0
+    assert second.why or second.report.points == 0
 
 
 def test_a_file_that_is_still_being_written_waits(hebb, sandbox):
@@ -158,8 +158,8 @@ def test_our_own_fault_is_told_and_the_watching_goes_on(hebb, sandbox, monkeypat
 
     first, second, third, fourth = watch([hebb], sandbox, looks())
 
-    assert "no answer\nThis is the checker's fault, not yours." in second.told
-    assert third.told.startswith("no process\n")
+    assert "no answer\nThis is the checker's fault, not yours." in second.why
+    assert third.why.startswith("no process\n")
     assert fourth.before is first.report
     assert fourth.report.points == 9
 
@@ -336,7 +336,7 @@ def test_files_behind_links_are_seen_and_not_followed(hebb, sandbox, tmp_path):
 
     _, second = watch([hebb], sandbox, looks())
 
-    assert second.told == "hebb.py is a link. Put the file itself there."
+    assert second.why == "hebb.py is a link. Put the file itself there."
 
 
 def test_grading_is_announced(hebb, sandbox):

@@ -234,7 +234,7 @@ def test_what_is_no_zip_is_told(tmp_path, content):
     """Damaged or locked: a sentence, and what to do."""
     (tmp_path / "a.zip").write_bytes(content)
 
-    with pytest.raises(WorkspaceError, match=r"is no zip that can be read: download it again."):
+    with pytest.raises(WorkspaceError, match=r"is not a zip that can be read: download it again."):
         read_zip(tmp_path / "a.zip")
 
 

@@ -1,7 +1,7 @@
 """Make the zip that Gradescope takes as an autograder.
 
 It holds the secret that cases come from, and of the engine only what grading needs: the bodies of
-earlier labs, on which submissions may lean, and of this one, which answers each submission's own
+earlier labs, on which submissions may depend, and of this one, which answers each submission's own
 cases. Later ones' are stubs.
 """
 
@@ -20,7 +20,7 @@ from autograder.course.stubs import make_stub
 from autograder.errors import WrongUseError
 from autograder.grading.key import SecretKey
 
-__all__ = ["BundleError", "VISIBILITIES", "make_bundle", "see_that_it_can"]
+__all__ = ["BundleError", "VISIBILITIES", "make_bundle", "require_bundle"]
 
 VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
 
@@ -52,8 +52,8 @@ class BundleError(WrongUseError):
     """No bundle can be made here: the message says why."""
 
 
-def see_that_it_can(lab: Lab) -> None:
-    """See that a bundle of this lab can be made here, before a key is recorded for it.
+def require_bundle(lab: Lab) -> None:
+    """Require that a bundle of this lab can be made here, before a key is recorded for it.
 
     Raises: BundleError in an edition without the reference, or for another package's lab.
     """
@@ -74,7 +74,7 @@ def make_bundle(
 
     Raises: BundleError in an edition without the reference, or for another package's lab.
     """
-    see_that_it_can(lab)
+    require_bundle(lab)
     settings = {"lab": lab.id, "visibility": visibility, "isolation": isolation}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -30,7 +30,7 @@ SETTINGS = "settings.json"
 
 NOT_GRADED = (
     "This submission was not graded: the autograder itself broke. That is not your fault, and this is "
-    "no mark. Please tell your instructor, who can grade it again."
+    "not a mark. Please tell your instructor, who can grade it again."
 )
 
 
@@ -41,7 +41,7 @@ NO_MARK = (
 
 NOT_HELD = (
     "This submission was not graded: here it could read the answers. That is not your fault, and this "
-    "is no mark. Please tell your instructor."
+    "is not a mark. Please tell your instructor."
 )
 NOT_HELD_WHY = (
     "The isolation is {isolation}, with which a submission can read the answer key and write its own "
@@ -155,9 +155,9 @@ def _without_answers(fact: Fact) -> str:
     return text.clean(as_text(kept))
 
 
-def _not_graded(told: str) -> dict[str, Any]:
+def _not_graded(sentence: str) -> dict[str, Any]:
     return {
-        "output": told,
+        "output": sentence,
         "output_format": "text",
         "stdout_visibility": "hidden",
         "visibility": "visible",

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Gradescope runs this once, as root, when it builds the image: Python 3.11 or newer, numpy, bubblewrap.
 set -euo pipefail
-export DEBIAN_FRONTEND=noninteractive # nobody is there to answer
+export DEBIAN_FRONTEND=noninteractive # there is no one to answer
 
 fits() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 

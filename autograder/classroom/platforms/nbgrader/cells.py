@@ -58,7 +58,7 @@ class Cell:
 
     @property
     def is_answer(self) -> bool:
-        """Tell whether students write in this released cell."""
+        """Return whether students write in this released cell."""
         return bool(self.nbgrader.get("solution"))
 
 
@@ -73,7 +73,7 @@ class Notebook:
 
 
 def is_notebook(name: str) -> bool:
-    """Tell whether a file may be a notebook by its name, whatever a browser or a mailer made of it."""
+    """Return whether a file may be a notebook by its name, whatever a browser or a mailer made of it."""
     return ".ipynb" in name.lower()
 
 
@@ -191,7 +191,7 @@ def _dict(value: Any) -> Mapping[str, Any]:
 
 
 def match(released: Sequence[Cell], handed: Sequence[Cell]) -> dict[int, int]:
-    """Tell which handed cell is which released one, by their places."""
+    """Say which handed cell is which released one, by their places."""
     words = [cell.words if cell.kind != "raw" else "" for cell in handed]
     signs: tuple[Callable[[Cell, int], bool], ...] = (
         lambda ours, i: _same_name(ours, handed[i]) and _same_id(ours, handed[i]),

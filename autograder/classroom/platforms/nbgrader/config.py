@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.classroom.platforms.nbgrader.mend import mend_course
 from autograder.course.catalogue import labs
-from autograder.text import forgive
+from autograder.text import write_plainly
 
 __all__ = ["CONFIG", "configure"]
 
@@ -41,7 +41,7 @@ ZIP_NAMES = (
 def configure(c: Any, course: Path) -> None:
     """Set a course's configuration, and mend what was handed in since.
 
-    Students edit the labs' modules, so autograde must never put the course's own in their place:
+    Students edit the labs' modules, so autograde must never replace them by the course's own:
     what is excluded follows from the labs.
     """
     if shutil.which("alembic") is None:  # nbgrader makes its gradebook with this command
@@ -101,6 +101,6 @@ def configure(c: Any, course: Path) -> None:
     ]
     c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".IPYNB", ".py"]
     c.FileNameCollectorPlugin.named_regexp = ZIP_NAMES
-    forgive(sys.stdout)
+    write_plainly(sys.stdout)
     for sentence in mend_course(course):
         sys.stdout.write(f"{sentence}\n")

@@ -41,7 +41,7 @@ ELSEWHERE = (
     "Nothing is written in this answer's place, but the student wrote elsewhere in the notebook: read "
     "that before you grade this answer."
 )
-EMPTIED = "This answer's cell was emptied or deleted, and nothing is written in its place."
+EMPTIED = "This answer's cell was emptied or deleted, and nothing is written instead."
 MOVED = "The answer that follows stood under another question in what was handed in."
 HOMELESS = (
     "What follows belongs to no question: the student wrote it elsewhere in what was handed in."
@@ -63,9 +63,9 @@ class _Piece:
 
     @property
     def is_prose(self) -> bool:
-        """Tell whether this can be an answer's text.
+        """Return whether this can be an answer's text.
 
-        An answer's cell may have become one of code by accident, and then it is no Python.
+        An answer's cell may have become one of code by accident, and then it is not Python.
         """
         if self.cell.kind != "code":
             return True
@@ -81,7 +81,7 @@ def _is_python(text: str) -> bool:
 
 
 def gather(released: NotebookNode, notebooks: Sequence[Notebook]) -> tuple[NotebookNode, list[str]]:
-    """Put what a student wrote into the released notebook; tell what a human should know."""
+    """Put what a student wrote into the released notebook; say what a human should know."""
     page = _Page(deepcopy(released), notebooks)
     return page.bind(), page.notes
 
@@ -131,7 +131,7 @@ class _Page:
                 self.pieces.setdefault(here, []).append(piece)
 
     def _is_released(self, cell: Cell, place: int | None, here: int | None) -> bool:
-        """Tell whether a cell is as it was released, by its text or by nbgrader's sum over it."""
+        """Return whether a cell is as it was released, by its text or by nbgrader's sum over it."""
         words = cell.words
         if place is None:
             if here is not None and words == self.ours[here].words:
@@ -272,7 +272,7 @@ def _quoted(sentence: str) -> str:
 
 
 def _added(ours: str, theirs: str) -> str:
-    """Tell which lines of a text are not in the released one."""
+    """Return which lines of a text are not in the released one."""
     if len(theirs) > MAX_COMPARED:
         return theirs
     before, after = ours.split("\n"), theirs.split("\n")
@@ -289,7 +289,7 @@ def _added(ours: str, theirs: str) -> str:
 
 
 def _has_its_sum(cell: Cell) -> bool:
-    """Tell whether nbgrader's own sum says that a cell is as it was released, then or earlier."""
+    """Return whether nbgrader's own sum says that a cell is as it was released, then or earlier."""
     node = from_dict(
         {
             "cell_type": cell.kind,

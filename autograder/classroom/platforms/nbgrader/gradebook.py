@@ -49,7 +49,7 @@ def fill_gradebook(course: Path, marks: Marks) -> str | None:
 
     None where the course has no gradebook: then there is nothing to say.
 
-    Raises: GradebookError if it takes nobody's.
+    Raises: GradebookError if it takes no one's.
     """
     place = course / "gradebook.db"
     if not place.exists():
@@ -107,7 +107,7 @@ def _fill(place: Path, marks: Marks) -> str:
 
 
 def _is_of_this_nbgrader(book: Any) -> bool:
-    """Tell whether a gradebook has the tables that the installed nbgrader knows."""
+    """Return whether a gradebook has the tables that the installed nbgrader knows."""
     nbgrader: Any = importlib.import_module("nbgrader")
     alembic: Any = importlib.import_module("alembic.script")
     sqlalchemy: Any = importlib.import_module("sqlalchemy")

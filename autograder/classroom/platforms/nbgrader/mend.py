@@ -22,7 +22,7 @@ from autograder.classroom.platforms.nbgrader.cells import (
     read_notebook,
 )
 from autograder.course.catalogue import lab_ids
-from autograder.storage import STATE, held, kind, read_regular, see_no_link, write_whole
+from autograder.storage import STATE, held, kind, read_regular, require_no_link, write_whole
 
 __all__ = ["mend", "mend_course"]
 
@@ -30,7 +30,7 @@ MAX_DEPTH = 16
 MAX_PATH = 2000
 """Bytes of a path that nbgrader can still copy, below another folder."""
 
-MAX_TOLD = 5
+MAX_SENTENCES = 5
 
 FOR_US = stat.S_IRWXU
 
@@ -70,7 +70,7 @@ def mend(submitted: Path, release: Path, aside: Path) -> list[str]:
                 mended.make_safe()
             except Exception as error:  # noqa: BLE001  whatever somebody handed in, the others go on
                 mended.give_up(error)
-            done += mended.told()
+            done += mended.sentences()
     return done
 
 
@@ -88,11 +88,11 @@ class _Mended:
         """What stands for the notebook."""
         self.moved = 0
 
-    def told(self) -> list[str]:
+    def sentences(self) -> list[str]:
         """Say what was done: of many things that were taken away the first, and where to read on."""
-        taken = self.taken[:MAX_TOLD]
-        if len(self.taken) > MAX_TOLD:
-            taken.append(f"{len(self.taken) - MAX_TOLD} more like these; see {self.aside}.")
+        taken = self.taken[:MAX_SENTENCES]
+        if len(self.taken) > MAX_SENTENCES:
+            taken.append(f"{len(self.taken) - MAX_SENTENCES} more like these; see {self.aside}.")
         return [f"{self.name}: {sentence}" for sentence in [*taken, *self.stands]]
 
     def make_safe(self) -> None:
@@ -160,7 +160,7 @@ class _Mended:
     def _move(self, path: Path) -> None:
         """Move a folder to a place that is new."""
         place = self.aside / str(self.moved + 1)
-        see_no_link(self.aside)
+        require_no_link(self.aside)
         self.aside.mkdir(parents=True, exist_ok=True)
         _open_up(path)
         path.rename(place)
@@ -174,18 +174,18 @@ class _Mended:
         place = path.with_name(f"folder-{secrets.token_hex(4)}")
         path.rename(place)
         self.taken.append(
-            f"The folder {text.named(path.name)} is no notebook; it is {place.name} now."
+            f"The folder {text.named(path.name)} is not a notebook; it is {place.name} now."
         )
         return place
 
     def _write_down(self) -> None:
         """Keep what was done where things were put."""
         if self.taken:
-            see_no_link(self.aside)
+            require_no_link(self.aside)
             write_whole(self.aside / "what.txt", "\n".join([self.name, *self.taken, ""]))
 
     def _complete(self, notebooks: list[Path]) -> None:
-        """See that the lab's notebook is there."""
+        """Make sure that the lab's notebook is there."""
         wanted = self.folder / self.released.name
         if wanted.exists() or not self.released.exists():
             return
@@ -208,7 +208,7 @@ class _Mended:
 
 
 def _lent(released: Path) -> str:
-    """Mark a released notebook, so that nobody takes it for one in which a student wrote nothing."""
+    """Mark a released notebook, so that it is not taken for one in which a student wrote nothing."""
     notebook = json.loads(released.read_bytes())
     notebook.setdefault("metadata", {}).setdefault("nnlab", {})["lent"] = True
     return f"{json.dumps(notebook, indent=1, ensure_ascii=False)}\n"
@@ -222,5 +222,5 @@ def _open_up(folder: Path) -> None:
 
 
 def _why(error: Exception) -> str:
-    told = error.strerror if isinstance(error, OSError) else None
-    return f"{text.named(told or error) or type(error).__name__}."
+    reason = error.strerror if isinstance(error, OSError) else None
+    return f"{text.named(reason or error) or type(error).__name__}."

@@ -90,8 +90,8 @@ def read_text(lab: Lab, path: Path | None = None) -> Text:
     names = [question.name for question in asked]
     if len(set(names)) < len(names):
         raise TextError(f"{place.name} of {lab.id}: two questions have one name in {names}.")
-    told = {name: tuple(cells) for name, cells in notes.items()}
-    return Text(tuple(introduction), told, asked)
+    noted = {name: tuple(cells) for name, cells in notes.items()}
+    return Text(tuple(introduction), noted, asked)
 
 
 def _question(lab: Lab, cells: Sequence[Any]) -> Question:
@@ -129,27 +129,27 @@ def make_notebook(lab: Lab, text: Text) -> Any:
 
 def _cells(lab: Lab, text: Text) -> Iterator[Any]:
     for number, cell in enumerate(text.introduction):
-        yield _told(cell.cell_type, cell.source, f"introduction-{number}")
+        yield _locked(cell.cell_type, cell.source, f"introduction-{number}")
     files = " and ".join(f"`{module}.py`" for module in lab.modules)
-    yield _told(
+    yield _locked(
         "markdown",
         f"You write your answers in {files}, beside this notebook. Save, then run a cell below: it "
         "grades the file as it is, and tells what is right and what is not. "
         "Cells that grade cannot be changed.",
         "how-it-works",
     )
-    yield _told("code", "from autograder import check", "setup")
+    yield _locked("code", "from autograder import check", "setup")
     for exercise in lab.exercises:
         checks = [check for check in lab.checks.values() if check.exercise == exercise]
         name = exercise.replace(".", "-")
-        yield _told("markdown", _task(exercise, checks), f"task-{name}")
+        yield _locked("markdown", _task(exercise, checks), f"task-{name}")
         for number, cell in enumerate(text.notes.get(exercise, ())):
-            yield _told(cell.cell_type, cell.source, f"note-{name}-{number}")
+            yield _locked(cell.cell_type, cell.source, f"note-{name}-{number}")
         for check in checks:
             yield _graded(check)
     for question in text.questions:
         title = f"## Question ({question.points} points)\n\n{question.asks}"
-        yield _told("markdown", title, f"question-{question.name}")
+        yield _locked("markdown", title, f"question-{question.name}")
         yield _asked(question)
 
 
@@ -160,8 +160,8 @@ def _task(exercise: str, checks: Sequence[Check]) -> str:
     return "\n\n".join(filter(None, [head, task_of(exercise).partition("\n")[0], promises]))
 
 
-def _told(kind: str, source: str, name: str) -> Any:
-    """Make a cell that nobody changes."""
+def _locked(kind: str, source: str, name: str) -> Any:
+    """Make a cell that cannot be changed."""
     return _cell(kind, source, grade_id=name, grade=False, solution=False, locked=True)
 
 

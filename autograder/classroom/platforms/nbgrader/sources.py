@@ -48,10 +48,10 @@ def init_course(course: Path, *, force: bool = False) -> list[Path]:
     """
     config = course / "nbgrader_config.py"
     if config.exists() and config.read_text(encoding="utf-8") != CONFIG and not force:
-        told = "nbgrader_config.py is there already, with settings of your own. Add the two lines "
+        there = "nbgrader_config.py is there already, with settings of your own. Add the two lines "
         raise FileExistsError(
             17,
-            f"{told}'from autograder.classroom.platforms.nbgrader.config import configure' and "
+            f"{there}'from autograder.classroom.platforms.nbgrader.config import configure' and "
             "'configure(c, Path(__file__).parent)' to it, or overwrite it with --force",
             str(config),
         )
@@ -122,7 +122,7 @@ def _read(path: Path) -> str | None:
 
 
 def _has_answers(path: Path, fresh: str) -> bool:
-    """Tell whether a notebook holds work: an answer that is not empty, or a cell that is nobody's."""
+    """Return whether a notebook holds work: an answer that is not empty, or a cell that is not from here."""
     if not path.exists():
         return False
     try:

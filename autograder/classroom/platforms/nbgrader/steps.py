@@ -50,7 +50,7 @@ class LenientExporter(NotebookExporter):
 
 
 def _handed_in(course: Any, resources: Resources) -> Path:
-    """Tell where a submission stands."""
+    """Return where a submission is."""
     student, lab = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
     return Path(course.format_path(course.submitted_directory, student, lab))
 
@@ -73,7 +73,7 @@ class Rebuild(NbGraderPreprocessor):
 
 
 def rebuild(course: Any, resources: Resources) -> tuple[NotebookNode, list[str]]:
-    """Put what a student wrote into the notebook that a course has released; tell what is odd.
+    """Put what a student wrote into the notebook that a course has released; say what is odd.
 
     Raises: FileNotFoundError if the lab was never released.
     """
@@ -86,7 +86,7 @@ def rebuild(course: Any, resources: Resources) -> tuple[NotebookNode, list[str]]
 
 
 class SandboxGrade(NbGraderPreprocessor):
-    """Grades in our sandbox, in the place of nbgrader's Execute: no kernel is started."""
+    """Grades in our sandbox, instead of nbgrader's Execute: no kernel is started."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Give every cell that grades its output: the check's report, then its points."""

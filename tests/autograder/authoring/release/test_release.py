@@ -200,7 +200,7 @@ def test_what_is_no_notebook_is_told(assignments, text):
     """A damaged notebook is named, with what to do."""
     (assignments / HEBB.id / f"{HEBB.id}.ipynb").write_text(text)
 
-    with pytest.raises(HandoutError, match=r"is no notebook. Delete it and release again."):
+    with pytest.raises(HandoutError, match=r"is not a notebook. Delete it and release again."):
         handout(HEBB, assignments)
 
 

@@ -76,7 +76,7 @@ def test_the_last_hint_has_the_tasks_formula(student):
         shown = student.nnlab("hint", "hebb.update").stdout
 
     assert "bias" in shown
-    assert "The lecture tells of it under" in shown
+    assert "The lecture has it under" in shown
 
 
 def test_a_missing_file_of_this_lab_is_told(student):
@@ -100,7 +100,7 @@ def test_a_lab_is_not_blamed_for_an_earlier_one(student):
 
     assert status == "skipped"
     assert message.startswith(
-        "Not judged: it leans on your activations.py of lab04_activations, where activations."
+        "Not judged: it depends on your activations.py of lab04_activations, where activations."
     )
     assert message.endswith("not pass yet. First: nnlab grade lab04_activations")
     assert shown["layers.relu_backward"][0] == "passed"

@@ -173,7 +173,7 @@ def test_a_folder_in_a_notebooks_place_makes_room(course, folder, beside):
     assert (folder / "lab02_hebb.ipynb").is_file()
     assert not (folder / "other.ipynb").exists()
     assert [path.read_text() for path in folder.rglob("hebb.py")] == ["mine"]
-    assert "lab02_hebb.ipynb is no notebook; it is folder-" in done[0]
+    assert "lab02_hebb.ipynb is not a notebook; it is folder-" in done[0]
     assert mend_course(course) == []
 
 
