@@ -56,7 +56,7 @@ large_layer = layer(79, 203)  # 16,000 weights or more, enough to see their dist
 # Of every initialiser: how its weights spread, their distribution's form, and what they depend on.
 SPREAD: dict[str, Any] = {"draw": wide_layer, "cases": 1, "judge": drawn_alike}
 FORM: dict[str, Any] = {"draw": large_layer, "cases": 1, "judge": distributed_alike}
-ANEW: dict[str, Any] = {"draw": small_layer, "judge": draws_anew}
+DRAWS_AGAIN: dict[str, Any] = {"draw": small_layer, "judge": draws_anew}
 HOW_LARGE = "How large your weights are, and how large they should be"
 once = shown("{}(shape, rng=rng)")
 three_times = shown("{}(shape, rng=rng), again, and with an equal rng")
@@ -146,7 +146,7 @@ def small_form(student, shape, rng, std):
     return sample(student.init.small_normal(shape, rng=rng, std=std))
 
 
-@lab.check("init.small_normal", points=1, needs=[small_spread], **ANEW)
+@lab.check("init.small_normal", points=1, needs=[small_spread], **DRAWS_AGAIN)
 @three_times
 def small_anew(student, shape, rng):
     """small_normal gives other weights at every call, and the same again for the same seed."""
@@ -167,7 +167,7 @@ def xavier_form(student, shape, rng):
     return sample(student.init.xavier(shape, rng=rng))
 
 
-@lab.check("init.xavier", points=1, needs=[xavier_spread], **ANEW)
+@lab.check("init.xavier", points=1, needs=[xavier_spread], **DRAWS_AGAIN)
 @three_times
 def xavier_anew(student, shape, rng):
     """xavier gives other weights at every call, and the same again for the same seed."""
@@ -202,7 +202,7 @@ def kaiming_form(student, shape, rng):
     return sample(student.init.kaiming_normal(shape, rng=rng))
 
 
-@lab.check("init.kaiming_normal", points=1, needs=[kaiming_spread], **ANEW)
+@lab.check("init.kaiming_normal", points=1, needs=[kaiming_spread], **DRAWS_AGAIN)
 @three_times
 def kaiming_anew(student, shape, rng):
     """kaiming_normal gives other weights at every call, and the same again for the same seed."""
@@ -237,7 +237,7 @@ def uniform_form(student, shape, rng):
     return sample(student.init.xavier_uniform(shape, rng=rng))
 
 
-@lab.check("init.xavier_uniform", points=1, needs=[uniform_spread], **ANEW)
+@lab.check("init.xavier_uniform", points=1, needs=[uniform_spread], **DRAWS_AGAIN)
 @three_times
 def uniform_anew(student, shape, rng):
     """xavier_uniform gives other weights at every call, and the same again for the same seed."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.storage import read_regular
+from autograder.text import named
 
 __all__ = [
     "Cell",
@@ -103,10 +104,11 @@ def _notebooks(folder: Path) -> list[Path]:
 
 def read_notebook(path: Path) -> Notebook:
     """Read a notebook of any version and encoding; of what is none, one cell holds the text."""
+    name = named(path.name)
     try:
         text = _decoded(read_regular(path, MAX_NOTEBOOK_BYTES))
     except (OSError, ValueError) as error:
-        return Notebook(path.name, [Cell("raw", f"{path.name} cannot be read: {error}")])
+        return Notebook(name, [Cell("raw", _written(f"{name} cannot be read: {error}"))])
     try:
         if text.count('"cell_type"') > MAX_CELLS:  # each costs more than its text
             raise ValueError(MAX_CELLS)  # noqa: TRY301
@@ -115,8 +117,8 @@ def read_notebook(path: Path) -> Notebook:
         cells = [cell for sheet in sheets for cell in map(as_cell, sheet["cells"]) if cell]
         lent = data.get("metadata", {}).get("nnlab", {}).get("lent") is True
     except Exception:  # noqa: BLE001  whatever somebody may have written
-        return Notebook(path.name, [Cell("raw", _written(text))])
-    return Notebook(path.name, cells, is_lent=lent)
+        return Notebook(name, [Cell("raw", _written(text))])
+    return Notebook(name, cells, is_lent=lent)
 
 
 def _decoded(raw: bytes) -> str:

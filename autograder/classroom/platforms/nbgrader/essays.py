@@ -41,6 +41,7 @@ ELSEWHERE = (
     "Nothing is written in this answer's place, but the student wrote elsewhere in the notebook: read "
     "that before you grade this answer."
 )
+BELOW = "The answer is in the cells that follow."
 EMPTIED = "This answer's cell was emptied or deleted, and nothing is written instead."
 MOVED = "The answer that follows stood under another question in what was handed in."
 HOMELESS = (
@@ -189,6 +190,8 @@ class _Page:
         """Say why an answer in which nothing is written is not simply 0; empty where it is."""
         if not self.is_ours:
             return NOTHING
+        if self.pieces.get(place):
+            return BELOW
         if any(not piece.is_answer for pieces in self.pieces.values() for piece in pieces):
             return ELSEWHERE
         return "" if place in self.untouched else EMPTIED

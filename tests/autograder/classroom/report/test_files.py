@@ -130,7 +130,7 @@ def test_a_mistake_leads_to_its_students():
         ("student-3", "cem"),
     ]
     assert {a["href"][1:] for a in reader.all("a")} <= ids
-    assert "no points, and no zero" in reader.said
+    assert "neither points nor zero" in reader.said
     assert reader.said.count("not graded") == 2
     assert "longest 22.0 s (cem)" in reader.said
 

@@ -118,6 +118,14 @@ def test_a_notebook_of_many_megabytes_is_not_read(tmp_path, monkeypatch):
     assert cell.text.startswith("lab02_hebb.ipynb cannot be read: lab02_hebb.ipynb has ")
 
 
+def test_a_notebooks_name_is_one_that_a_file_can_hold(tmp_path):
+    """It is shown to who grades, and may be of any bytes."""
+    path = tmp_path / "\udcffa`\x1b[31m.ipynb"
+
+    assert read_notebook(path).name.encode("utf-8").isascii()
+    assert "cannot be read" in read_notebook(path).cells[0].text
+
+
 @pytest.mark.parametrize(
     ("handed", "found"),
     [

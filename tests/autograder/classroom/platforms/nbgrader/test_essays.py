@@ -174,6 +174,16 @@ def test_an_answer_in_a_cell_of_ones_own_stands_in_the_answers_cell():
     assert STUB not in answer(rebuilt, SECOND).source
 
 
+def test_an_answer_in_code_stands_below_the_answers_cell():
+    """With the picture that it drew; the answer's cell is text, and says where to look."""
+    rebuilt, _ = gathered(oddities.answered_in_code)
+    at = rebuilt.cells.index(answer(rebuilt, FIRST))
+
+    assert essays.BELOW in rebuilt.cells[at].source
+    assert rebuilt.cells[at + 1].source == "plot(1)"
+    assert rebuilt.cells[at + 1].outputs[0].data == {"image/png": "AAAA"}
+
+
 def test_a_copy_of_an_answers_cell_belongs_where_it_stands():
     """Pasted below another question, it answers that one."""
 
