@@ -138,7 +138,7 @@ def random_search(
     *,
     rng: np.random.Generator,
 ) -> list[Trial]:
-    """Try random points, each hyperparameter drawn from its range again; best trial first.
+    """Try random points, each hyperparameter drawn afresh from its range; best trial first.
 
     Draws are independent and log-uniform in (low, high). A score that is nan ranks last.
 

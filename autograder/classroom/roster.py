@@ -216,6 +216,6 @@ def _feedback(report: Report) -> str:
 
 def _reason(result: CheckResult) -> str:
     """Say why a check failed: its hint, else what stopped the code, else what should have held."""
-    sentences = [part.text for part in result.fact if not part.label]
+    sentences = [part.text.partition("\n")[0] for part in result.fact if not part.label]
     raised = [" ".join(p.text.split()) for p in result.fact if p.label in {"raised", "in"}]
     return result.hint or next(iter(sentences), ", ".join(raised)) or result.check.title

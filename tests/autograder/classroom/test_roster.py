@@ -370,7 +370,7 @@ def test_encodings_and_separators_come_back(tmp_path, encoding, begin, sign):
 def test_a_sign_that_the_files_encoding_lacks_is_written_as_html_has_it(tmp_path):
     """Moodle shows the feedback as HTML."""
     check = LAB.checks["hebb.update"]
-    minus = CheckResult(check, Status.FAILED, "x", hint="Use −1.")
+    minus = CheckResult(check, Status.FAILED, fact("x"), hint="Use −1.")
     report = Report(LAB.id, LAB.title, 7, "process", (minus,))
     path = tmp_path / "roster.csv"
     path.write_bytes(worksheet("de").encode("cp1252"))
@@ -529,15 +529,29 @@ def test_settings_are_known_in_every_language(tmp_path):
             filled(tmp_path, "canvas", text, column="Hebb")
 
 
+def fact(message):
+    """Take a message apart as it is put together: a label in ten columns, lines below the first."""
+    parts = []
+    for line in message.split("\n"):
+        if line.startswith(" " * 10):
+            parts[-1] = Part(f"{parts[-1].text}\n{line[10:]}", parts[-1].label)
+        else:
+            label, gap, text = line.partition("  ")
+            parts.append(Part(text.strip(), label) if gap else Part(line))
+    return tuple(parts)
+
+
 def results(*told):
     """Make a report of failed checks, each with its message, hint."""
     checks = list(LAB.checks.values())
     made = [
-        CheckResult(check, Status.FAILED, message, hint=hint)
+        CheckResult(check, Status.FAILED, fact(message), hint=hint)
         for check, (message, hint) in zip(checks, told, strict=False)
     ]
-    skipped = CheckResult(checks[-1], Status.SKIPPED, "Not asked: it needs hebb.update first.")
-    return Report(LAB.id, LAB.title, 7, "process", (*made, skipped))
+    skipped = CheckResult(
+        checks[-1], Status.SKIPPED, fact("Not asked: it needs hebb.update first.")
+    )
+    return Report(LAB.id, LAB.title, 7, ("process",), (*made, skipped))
 
 
 CALLED = ("called    to_bipolar(x=[0])", "called    hebb_step(weight=[1])")
