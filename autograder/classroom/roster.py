@@ -216,6 +216,7 @@ def _feedback(report: Report) -> str:
 
 def _reason(result: CheckResult) -> str:
     """Say why a check failed: its hint, else what stopped the code, else what should have held."""
-    sentences = [part.text.partition("\n")[0] for part in result.fact if not part.label]
-    raised = [" ".join(p.text.split()) for p in result.fact if p.label in {"raised", "in"}]
+    lines = [(part.label, part.text.partition("\n")[0]) for part in result.fact]
+    sentences = [line for label, line in lines if not label]
+    raised = [f"{label} {line}" for label, line in lines if label in {"raised", "in"}]
     return result.hint or next(iter(sentences), ", ".join(raised)) or result.check.title
