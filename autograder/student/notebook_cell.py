@@ -18,7 +18,7 @@ from autograder.course.lab import Lab
 from autograder.grading.report import Report
 from autograder.grading.submission import Submission, SubmissionError
 from autograder.report.terminal import plain_text
-from autograder.student.find import Place
+from autograder.student.find import Place, find_places
 
 __all__ = ["check_here", "follow", "leave"]
 
@@ -85,9 +85,17 @@ def _reload(lab: Lab, names: dict[str, Any]) -> None:
 
 
 def _loaded(lab: Lab) -> list[ModuleType]:
-    here = {Path.cwd() / f"{module}.py" for module in lab.modules}
+    here = {_place(lab).folder / f"{module}.py" for module in lab.modules}
     files = {id(m): getattr(m, "__file__", None) for m in sys.modules.values()}
     return [m for m in [*sys.modules.values()] if files[id(m)] and Path(str(files[id(m)])) in here]
+
+
+def _place(lab: Lab) -> Place:
+    """Find the lab as the command does: a kernel may start in the workspace's own folder."""
+    try:
+        return find_places(lab.id, Path.cwd())[0]
+    except SubmissionError:
+        return Place(lab, Path.cwd())  # whose report says which file is missing
 
 
 def _report(lab_id: str) -> Report:
@@ -96,7 +104,7 @@ def _report(lab_id: str) -> Report:
     from autograder.student.selfcheck import SelfCheck  # noqa: PLC0415  the same
 
     lab = load_lab(lab_id)
-    submission = Place(lab, Path.cwd()).read()
+    submission = _place(lab).read()
     if _last is None or (_last[0].lab.id, _last[0].digest) != (lab_id, submission.digest):
         with open_sandbox() as sandbox:
             _last = submission, SelfCheck(None, sandbox).report(submission)

@@ -1,6 +1,9 @@
 """Every error of the course has one of two kinds, and the command line knows no other."""
 
 import ast
+import os
+import subprocess
+import sys
 import tempfile
 
 import pytest
@@ -83,3 +86,20 @@ def test_what_nobody_foresaw_is_a_sentence_and_a_file(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     shown = CliRunner().invoke(main, ["grade", "hebb"])
     assert (shown.exit_code, "Traceback" in shown.output) == (3, False)
+
+
+def test_a_python_without_docstrings_is_named():
+    """Images of containers set PYTHONOPTIMIZE=2; the checks' promises stand in docstrings."""
+    command = [sys.executable, "-m", "autograder", "grade", "lab02"]
+    shown = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONOPTIMIZE": "2"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (shown.returncode, shown.stdout) == (2, "")
+    assert shown.stderr.startswith("Error: Python was started without docstrings")
+    assert "Traceback" not in shown.stderr

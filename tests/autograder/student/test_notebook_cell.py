@@ -53,6 +53,18 @@ def test_cells_in_a_row_grade_once(folder, monkeypatch):
     assert (folder / "hebb.py").exists()
 
 
+@pytest.mark.parametrize("place", ["lab02_hebb", "assignments/lab02_hebb"])
+def test_a_kernel_may_start_in_the_workspace(folder, place, monkeypatch):
+    """As editors do: the same file is found as `nnlab grade lab02` finds."""
+    (folder / place).mkdir(parents=True)
+    (folder / "hebb.py").rename(folder / place / "hebb.py")
+    assert check("hebb.update") == 3.0
+
+    monkeypatch.chdir(folder / place)
+    monkeypatch.setattr(notebook_cell, "_last", None)
+    assert check("hebb.update") == 3.0
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_missing_module_is_told(folder, capsys):
     """Where the module is not beside the notebook, the sentence says where it should be."""
