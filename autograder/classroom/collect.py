@@ -20,6 +20,7 @@ from autograder import text
 from autograder.classroom import tars, zips
 from autograder.classroom.choose import Candidate, Likeness, Reading, likeness, readings
 from autograder.classroom.people import (
+    ARCHIVES,
     Names,
     Parts,
     Person,
@@ -160,7 +161,7 @@ class _Files:
                 found.append(_Entry(parts, read, how, attempt))
                 if len(found) > 2 * MAX_CANDIDATES:
                     _leave(found, MAX_CANDIDATES)
-        if name.lower().endswith((".zip", *tars.ENDINGS)):
+        if name.lower().endswith(ARCHIVES):
             self.archives.append(_Entry(parts, read, attempt=attempt))
             if len(self.archives) > 2 * MAX_ARCHIVES:
                 self._leave_archives()

@@ -10,10 +10,12 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from autograder.classroom import tars
 from autograder.course.catalogue import lab_ids
 from autograder.course.lab import Lab
 
 __all__ = [
+    "ARCHIVES",
     "Parts",
     "Person",
     "Share",
@@ -80,7 +82,8 @@ _GRADESCOPE = _Form(of_folders=re.compile(r"submission_(?P<id>\d+)"))
 _ILIAS = _Form(of_folders=re.compile(r"(?P<name>[^_]+_[^_]+_[^_]+)_(?P<id>\d+)"))
 _PLAIN = _Form()
 _FORMS = (_MOODLE, _CANVAS, _BLACKBOARD, _GRADESCOPE, _ILIAS)
-_ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
+ARCHIVES = (".zip", *tars.ENDINGS)
+"""How names of archives end, of those too that are not opened."""
 _LITTER = {"__macosx", "__pycache__", "thumbs.db", "desktop.ini", "lost+found", "node_modules"}
 _MOST_AROUND = 5
 """Folders around a whole class, one within the other, that are looked through."""
@@ -131,12 +134,12 @@ def _share(form: _Form, prefix: str, name: str, *, is_folder: bool) -> Share | N
         return Share(person, file, said.get("attempt", ""))
     if is_folder:
         return Share(Person(name))
-    own_archive = form is _PLAIN and name.lower().endswith(_ARCHIVES)
+    own_archive = form is _PLAIN and name.lower().endswith(ARCHIVES)
     return Share(Person(_without_ending(name)), name) if own_archive else None
 
 
 def _without_ending(archive: str) -> str:
-    endings = "|".join(map(re.escape, _ARCHIVES))
+    endings = "|".join(map(re.escape, ARCHIVES))
     return re.sub(rf"(?:\.tar)?(?:{endings})$", "", archive, flags=re.IGNORECASE)
 
 
@@ -207,4 +210,4 @@ def _is_work(lab: Lab, name: str, *, is_folder: bool) -> bool:
     lower = composed(name).lower()
     if is_folder:
         return lower in lab_ids()
-    return any(module in lower for module in lab.modules) or lower.endswith((".ipynb", *_ARCHIVES))
+    return any(module in lower for module in lab.modules) or lower.endswith((".ipynb", *ARCHIVES))
