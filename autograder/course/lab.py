@@ -139,7 +139,7 @@ class Lab:
         self,
         exercise: str,
         *,
-        points: int,
+        points: int = 1,
         draw: Draw | None = None,
         cases: int = 3,
         always: Sequence[dict[str, Any]] = (),

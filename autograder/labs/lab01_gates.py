@@ -49,7 +49,7 @@ def levels(rng):
     return {"x": x.reshape(3, 5), "threshold": threshold}
 
 
-@lab.check("gates.step", points=1, draw=levels, unchanged=["x"])
+@lab.check("gates.step", draw=levels, unchanged=["x"])
 @shown(picture=jump("step(x, threshold)"))
 def step(student, x, threshold):
     """step(x, threshold) is 1 where x ≥ threshold and 0 elsewhere."""
@@ -59,7 +59,7 @@ def step(student, x, threshold):
 AROUND_0 = table("x", (np.array([-0.25, 0.0, 0.25, -2.0]),), (0.5,), (np.array([[-3], [0], [7]]),))
 
 
-@lab.check("gates.step", points=1, always=AROUND_0, needs=[step])
+@lab.check("gates.step", always=AROUND_0, needs=[step])
 @shown(picture=jump("step(x)"))
 def step_at_zero(student, x):
     """Without a threshold, step fires where x ≥ 0, for arrays and single numbers."""
@@ -111,7 +111,7 @@ def neuron(student, weight, threshold, x):
     return student.gates.McCullochPitts(weight, threshold)(x)
 
 
-@lab.check("gates.McCullochPitts.__call__", points=1, always=SHAPES, needs=[neuron])
+@lab.check("gates.McCullochPitts.__call__", always=SHAPES, needs=[neuron])
 @called
 def neuron_shapes(student, weight, threshold, x):
     """A neuron takes one row of inputs or an array of them, and answers one number a row."""
@@ -128,19 +128,19 @@ def described(neuron):
     return {"weight": neuron.weight, "threshold": neuron.threshold}
 
 
-@lab.check("gates.and_gate", points=1, always=[{}], judge=truth_table_of)
+@lab.check("gates.and_gate", always=[{}], judge=truth_table_of)
 def and_gate(student):
     """and_gate() fires only when both inputs are 1."""
     return described(student.gates.and_gate())
 
 
-@lab.check("gates.or_gate", points=1, always=[{}], judge=truth_table_of)
+@lab.check("gates.or_gate", always=[{}], judge=truth_table_of)
 def or_gate(student):
     """or_gate() fires when at least one input is 1."""
     return described(student.gates.or_gate())
 
 
-@lab.check("gates.not_gate", points=1, always=[{}], judge=truth_table_of)
+@lab.check("gates.not_gate", always=[{}], judge=truth_table_of)
 def not_gate(student):
     """not_gate() fires when its one input is 0."""
     return described(student.gates.not_gate())
@@ -168,7 +168,7 @@ def or_gate_of(student, n):
     return described(student.gates.or_gate_of(n))
 
 
-@lab.check("gates.blueberry_neuron", points=1, always=[{}], judge=truth_table_of)
+@lab.check("gates.blueberry_neuron", always=[{}], judge=truth_table_of)
 def blueberry(student):
     """The bird eats the blueberry, and leaves golf ball, violet and hot dog alone."""
     return described(student.gates.blueberry_neuron())
@@ -190,14 +190,14 @@ as_table = shown(
 )
 
 
-@lab.check("gates.xor_product_of_sums", points=1, needs=[neuron], **XOR)
+@lab.check("gates.xor_product_of_sums", needs=[neuron], **XOR)
 @as_table
 def product_of_sums(student, x):
     """xor_product_of_sums answers 1 when exactly one input is 1."""
     return student.gates.xor_product_of_sums(x)
 
 
-@lab.check("gates.xor_sum_of_products", points=1, needs=[neuron], **XOR)
+@lab.check("gates.xor_sum_of_products", needs=[neuron], **XOR)
 @as_table
 def sum_of_products(student, x):
     """xor_sum_of_products answers 1 when exactly one input is 1."""
@@ -243,14 +243,14 @@ XOR_PARTS: dict[str, Any] = {
 watched = shown("{}(x), row by row, and watched its neurons")
 
 
-@lab.check("gates.xor_product_of_sums", points=1, needs=[product_of_sums], **XOR_PARTS)
+@lab.check("gates.xor_product_of_sums", needs=[product_of_sums], **XOR_PARTS)
 @watched
 def parts_of_product(student, x):
     """xor_product_of_sums has a neuron for x₁ + x₂ and one for x̄₁ + x̄₂."""
     return outputs_of_all_neurons(student, student.gates.xor_product_of_sums, x)
 
 
-@lab.check("gates.xor_sum_of_products", points=1, needs=[sum_of_products], **XOR_PARTS)
+@lab.check("gates.xor_sum_of_products", needs=[sum_of_products], **XOR_PARTS)
 @watched
 def parts_of_sum(student, x):
     """xor_sum_of_products has a neuron for x₁ · x̄₂ and one for x̄₁ · x₂."""
@@ -284,14 +284,7 @@ def small_search(rng):
     return {"table": table, "weights": (-1, 1, 2), "thresholds": thresholds}
 
 
-@lab.check(
-    "gates.find_neuron",
-    points=1,
-    draw=small_search,
-    cases=6,
-    judge=finds_neuron,
-    needs=[find_neuron],
-)
+@lab.check("gates.find_neuron", draw=small_search, cases=6, judge=finds_neuron, needs=[find_neuron])
 def search_of_three(student, table, weights, thresholds):
     """find_neuron searches tables of three inputs, on the grid it is given and nowhere else."""
     return searched(student, table, weights, thresholds)

@@ -67,9 +67,7 @@ def update(student, weight, bias, x, target):
     return student.hebb.hebb_step(weight, bias, x, target)
 
 
-@lab.check(
-    "hebb.hebb_step", points=1, draw=training_pair, needs=[update], unchanged=["weight", "x"]
-)
+@lab.check("hebb.hebb_step", draw=training_pair, needs=[update], unchanged=["weight", "x"])
 def step_keeps_inputs(student, weight, bias, x, target):
     """hebb_step leaves the arrays it is given as they were."""
     return student.hebb.hebb_step(weight, bias, x, target)
@@ -103,7 +101,7 @@ def binary_and(student, x, target):
     return student.hebb.train(x, target)
 
 
-@lab.check("hebb.train", points=1, always=[THREE_INPUTS], needs=[update])
+@lab.check("hebb.train", always=[THREE_INPUTS], needs=[update])
 @shown(slides="Hebb's rule: Failure cases", picture=TABLE)
 def failure_case(student, x, target):
     """The lecture's three-input case ends at weights (0, 0, 0) and bias −2, and so answers wrong."""
@@ -162,7 +160,6 @@ def a_neuron(rng, n_inputs):
 
 @lab.check(
     "hebb.predict",
-    points=1,
     draw=lambda rng: a_neuron(rng, 3) | {"x": short_numbers(rng, 3)},
     needs=[predict],
 )
@@ -190,7 +187,7 @@ def vertical(rng):
     return drawn | {"weight": drawn["weight"] * [1, 0]}
 
 
-@lab.check("hebb.decision_line", points=1, draw=vertical, needs=[decision_line])
+@lab.check("hebb.decision_line", draw=vertical, needs=[decision_line])
 @shown(picture=pictures.decision_line)
 def vertical_line(student, weight, bias):
     """decision_line gives None for a vertical line."""

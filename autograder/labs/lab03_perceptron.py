@@ -29,7 +29,6 @@ lab = Lab(
 
 @lab.check(
     "perceptron.augment",
-    points=1,
     draw=lambda rng: {"x": short_numbers(rng, 4, 3)},
     always=[{"x": np.array([2.0, 5.0])}, {"x": truth_table(2)}],
     unchanged=["x"],
@@ -99,7 +98,6 @@ def adds(student, weight, x, target):
 
 @lab.check(
     "perceptron.perceptron_step",
-    points=1,
     draw=lambda rng: one_sample(rng, target=0, side=1),
     unchanged=["weight", "x"],
 )
@@ -116,7 +114,6 @@ def right_sample(rng):
 
 @lab.check(
     "perceptron.perceptron_step",
-    points=1,
     draw=right_sample,
     cases=6,
     needs=[adds, subtracts],
@@ -134,7 +131,7 @@ ON_THE_LINE = [
 ]
 
 
-@lab.check("perceptron.perceptron_step", points=1, always=ON_THE_LINE, needs=[adds, subtracts])
+@lab.check("perceptron.perceptron_step", always=ON_THE_LINE, needs=[adds, subtracts])
 def on_the_line(student, weight, x, target):
     """A sample exactly on the line counts as wrong, whatever its class."""
     return student.perceptron.perceptron_step(weight, x, target)
@@ -210,7 +207,7 @@ def converges(student, x, target, rng):
     return fitted(student, x, target, rng, max_steps=500)
 
 
-@lab.check("perceptron.train", points=1, judge=stays_in_bounds, needs=[converges], **SOLVABLE)
+@lab.check("perceptron.train", judge=stays_in_bounds, needs=[converges], **SOLVABLE)
 @shown(CALL, slides="Perceptron: Learning")
 def within_bound(student, x, target, rng):
     """train counts its corrections, and never needs more than Novikoff's (R/γ)²."""
@@ -226,12 +223,7 @@ ON_ONE_AXIS = {
 
 
 @lab.check(
-    "perceptron.train",
-    points=1,
-    draw=inseparable,
-    always=[ON_ONE_AXIS],
-    judge=never_claims,
-    needs=STEPS,
+    "perceptron.train", draw=inseparable, always=[ON_ONE_AXIS], judge=never_claims, needs=STEPS
 )
 @shown("train(x, target, rng=rng, max_steps=max_steps)")
 def gives_up(student, x, target, rng, max_steps):
@@ -259,13 +251,7 @@ AND_GRID = {
 }
 
 
-@lab.check(
-    "perceptron.error_surface",
-    points=1,
-    draw=small_grid,
-    always=[AND_GRID],
-    needs=[augment, predict],
-)
+@lab.check("perceptron.error_surface", draw=small_grid, always=[AND_GRID], needs=[augment, predict])
 @shown(picture=pictures.entries("Misclassified samples: a row for each w1, a column for each w2"))
 def error_surface(student, x, target, w1, w2, bias):
     """error_surface counts the misclassified samples for every pair of weights."""
@@ -282,7 +268,7 @@ def separated(rng):
     }
 
 
-@lab.check("perceptron.novikoff_bound", points=1, draw=separated, cases=4)
+@lab.check("perceptron.novikoff_bound", draw=separated, cases=4)
 def novikoff_bound(student, x, target, separator):
     """novikoff_bound is (R/γ)², with the margin γ of the separator scaled to length 1."""
     return student.perceptron.novikoff_bound(x, target, separator)
@@ -304,11 +290,7 @@ ONE_ON_THE_LINE = {
 
 
 @lab.check(
-    "perceptron.novikoff_bound",
-    points=1,
-    draw=unseparated,
-    always=[ONE_ON_THE_LINE],
-    needs=[novikoff_bound],
+    "perceptron.novikoff_bound", draw=unseparated, always=[ONE_ON_THE_LINE], needs=[novikoff_bound]
 )
 def novikoff_refuses(student, x, target, separator):
     """novikoff_bound raises ValueError for a separator that does not separate."""

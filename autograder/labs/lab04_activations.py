@@ -1,5 +1,6 @@
 """Checks of lab 4: activations and losses."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ lab = Lab(
     },
 )
 
+check_cross_entropy = partial(lab.check, "losses.CrossEntropyLoss.__call__")
+
 
 def pre_activations(rng):
     """Draw numbers of both signs, inside and outside ±1; none is 0, where ReLU has its kink."""
@@ -59,9 +62,7 @@ def curve(name):
     return shown(picture=pictures.over(f"Your {name}, and the right one", ylabel=f"{name}(x)"))
 
 
-@lab.check(
-    "activations.linear", points=1, draw=pre_activations, always=[WHOLE, ONE_ROW], unchanged=["x"]
-)
+@lab.check("activations.linear", draw=pre_activations, always=[WHOLE, ONE_ROW], unchanged=["x"])
 @curve("linear")
 def linear(student, x):
     """linear passes every number on as it is."""
@@ -69,11 +70,7 @@ def linear(student, x):
 
 
 @lab.check(
-    "activations.sigmoid",
-    points=1,
-    draw=pre_activations,
-    always=[WHOLE, ONE_ROW, FAR],
-    unchanged=["x"],
+    "activations.sigmoid", draw=pre_activations, always=[WHOLE, ONE_ROW, FAR], unchanged=["x"]
 )
 @curve("sigmoid")
 def sigmoid(student, x):
@@ -81,7 +78,7 @@ def sigmoid(student, x):
     return student.activations.sigmoid(x)
 
 
-@lab.check("activations.sigmoid", points=1, needs=[sigmoid], **LARGE)
+@lab.check("activations.sigmoid", needs=[sigmoid], **LARGE)
 @curve("sigmoid")
 def sigmoid_of_large(student, x):
     """sigmoid is right for numbers up to ±10,000, and nothing overflows on the way."""
@@ -89,57 +86,49 @@ def sigmoid_of_large(student, x):
         return student.activations.sigmoid(x)
 
 
-@lab.check(
-    "activations.tanh",
-    points=1,
-    draw=pre_activations,
-    always=[WHOLE, ONE_ROW, FAR],
-    unchanged=["x"],
-)
+@lab.check("activations.tanh", draw=pre_activations, always=[WHOLE, ONE_ROW, FAR], unchanged=["x"])
 @curve("tanh")
 def tanh(student, x):
     """tanh squashes every number between −1 and 1."""
     return student.activations.tanh(x)
 
 
-@lab.check("activations.tanh", points=1, needs=[tanh], **LARGE)
+@lab.check("activations.tanh", needs=[tanh], **LARGE)
 @curve("tanh")
 def tanh_of_large(student, x):
     """tanh is right for numbers up to ±10,000."""
     return student.activations.tanh(x)
 
 
-@lab.check(
-    "activations.relu", points=1, draw=pre_activations, always=[WHOLE, ONE_ROW], unchanged=["x"]
-)
+@lab.check("activations.relu", draw=pre_activations, always=[WHOLE, ONE_ROW], unchanged=["x"])
 @curve("relu")
 def relu(student, x):
     """relu lets positive numbers pass and answers 0 for all others."""
     return student.activations.relu(x)
 
 
-@lab.check("activations.linear_derivative", points=1, draw=pre_activations, unchanged=["x"])
+@lab.check("activations.linear_derivative", draw=pre_activations, unchanged=["x"])
 @curve("linear_derivative")
 def linear_derivative(student, x):
     """linear_derivative is 1 for every entry of x."""
     return student.activations.linear_derivative(x)
 
 
-@lab.check("activations.sigmoid_derivative", points=1, needs=[sigmoid], **SLOPE)
+@lab.check("activations.sigmoid_derivative", needs=[sigmoid], **SLOPE)
 @curve("sigmoid_derivative")
 def sigmoid_derivative(student, x):
     """sigmoid_derivative is the slope of sigmoid at the pre-activation x."""
     return student.activations.sigmoid_derivative(x)
 
 
-@lab.check("activations.tanh_derivative", points=1, needs=[tanh], **SLOPE)
+@lab.check("activations.tanh_derivative", needs=[tanh], **SLOPE)
 @curve("tanh_derivative")
 def tanh_derivative(student, x):
     """tanh_derivative is the slope of tanh at the pre-activation x."""
     return student.activations.tanh_derivative(x)
 
 
-@lab.check("activations.relu_derivative", points=1, **SLOPE)
+@lab.check("activations.relu_derivative", **SLOPE)
 @curve("relu_derivative")
 def relu_derivative(student, x):
     """relu_derivative is 1 where x is positive, and 0 where it is negative."""
@@ -164,7 +153,7 @@ as_probabilities = shown(
 )
 
 
-@lab.check("activations.softmax", points=1, draw=scores, always=SCORES, unchanged=["x"])
+@lab.check("activations.softmax", draw=scores, always=SCORES, unchanged=["x"])
 @as_probabilities
 def probabilities(student, x, **axis):
     """softmax turns the scores along an axis, by default the last, into probabilities."""
@@ -181,12 +170,7 @@ LARGE_SCORES = {"x": np.array([[1e4, -1e4, 9999.0], [-1e4, -9998.0, -1e4]])}
 
 
 @lab.check(
-    "activations.softmax",
-    points=1,
-    draw=large_scores,
-    cases=2,
-    always=[LARGE_SCORES],
-    needs=[probabilities],
+    "activations.softmax", draw=large_scores, cases=2, always=[LARGE_SCORES], needs=[probabilities]
 )
 @as_probabilities
 def softmax_of_large(student, x):
@@ -211,7 +195,6 @@ LABELS = [
 
 @lab.check(
     "losses.one_hot",
-    points=1,
     draw=labels_of_a_batch,
     always=LABELS,
     judge=returns_or_refuses,
@@ -242,7 +225,7 @@ LINE = {
 OUTPUTS: dict[str, Any] = {"draw": outputs, "always": [COLUMN, LINE]}
 
 
-@lab.check("losses.MSELoss.__call__", points=1, unchanged=["prediction", "target"], **OUTPUTS)
+@lab.check("losses.MSELoss.__call__", unchanged=["prediction", "target"], **OUTPUTS)
 @shown("MSELoss()(prediction, target)")
 def mse(student, prediction, target):
     """MSELoss is the mean of all squared errors, over the batch and the outputs."""
@@ -255,9 +238,7 @@ OTHER_SHAPES = [
 ]
 
 
-@lab.check(
-    "losses.MSELoss.__call__", points=1, always=OTHER_SHAPES, judge=returns_or_refuses, needs=[mse]
-)
+@lab.check("losses.MSELoss.__call__", always=OTHER_SHAPES, judge=returns_or_refuses, needs=[mse])
 @shown("MSELoss()(prediction, target)")
 def mse_of_other_shape(student, prediction, target):
     """MSELoss refuses a target whose shape is not the prediction's."""
@@ -274,7 +255,7 @@ def loss_gradient(make_loss, prediction, target):
     )
 
 
-@lab.check("losses.MSELoss.backward", points=1, judge=gradient_agrees, needs=[mse], **OUTPUTS)
+@lab.check("losses.MSELoss.backward", judge=gradient_agrees, needs=[mse], **OUTPUTS)
 @shown("backward() after MSELoss()(prediction, target)")
 def mse_gradient(student, prediction, target):
     """MSELoss.backward is the gradient of the last loss, as small steps measure it."""
@@ -299,13 +280,7 @@ SQUARE = {
 LOGITS: dict[str, Any] = {"draw": logits_and_labels, "always": [ONE_SAMPLE, SQUARE]}
 
 
-@lab.check(
-    "losses.CrossEntropyLoss.__call__",
-    points=1,
-    needs=[probabilities],
-    unchanged=["prediction", "target"],
-    **LOGITS,
-)
+@check_cross_entropy(needs=[probabilities], unchanged=["prediction", "target"], **LOGITS)
 @shown("CrossEntropyLoss()(prediction, target)")
 def cross_entropy(student, prediction, target):
     """CrossEntropyLoss is the mean of −log softmax at the right classes."""
@@ -327,14 +302,7 @@ LARGE_LOGITS = [
 ]
 
 
-@lab.check(
-    "losses.CrossEntropyLoss.__call__",
-    points=1,
-    draw=large_logits,
-    cases=1,
-    always=LARGE_LOGITS,
-    needs=[cross_entropy],
-)
+@check_cross_entropy(draw=large_logits, cases=1, always=LARGE_LOGITS, needs=[cross_entropy])
 @shown("CrossEntropyLoss()(prediction, target)")
 def cross_entropy_of_large(student, prediction, target):
     """CrossEntropyLoss is right for logits up to ±10,000, also where a probability becomes 0."""
@@ -347,13 +315,7 @@ NO_LABELS = [
 ]
 
 
-@lab.check(
-    "losses.CrossEntropyLoss.__call__",
-    points=1,
-    always=NO_LABELS,
-    judge=returns_or_refuses,
-    needs=[cross_entropy],
-)
+@check_cross_entropy(always=NO_LABELS, judge=returns_or_refuses, needs=[cross_entropy])
 @shown("CrossEntropyLoss()(prediction, target)")
 def cross_entropy_of_no_labels(student, prediction, target):
     """CrossEntropyLoss refuses targets that are not one existing class for every row."""
@@ -362,7 +324,6 @@ def cross_entropy_of_no_labels(student, prediction, target):
 
 @lab.check(
     "losses.CrossEntropyLoss.backward",
-    points=1,
     judge=gradient_agrees,
     needs=[probabilities, cross_entropy],
     **LOGITS,

@@ -135,10 +135,7 @@ def with_bias(value):
 
 
 @lab.check(
-    "layers.Linear.backward",
-    points=1,
-    draw=layer_and_gradient,
-    needs=[linear_grad_weight, linear_grad_bias],
+    "layers.Linear.backward", draw=layer_and_gradient, needs=[linear_grad_weight, linear_grad_bias]
 )
 @shown(
     "Linear of weight and bias: forward(x), backward(grad_output), both again with rows 1 to 3",
@@ -176,21 +173,21 @@ def activation_gradient(module, x, grad_output):
     )
 
 
-@lab.check("layers.Sigmoid.backward", points=1, draw=activations, judge=gradient_agrees)
+@lab.check("layers.Sigmoid.backward", draw=activations, judge=gradient_agrees)
 @forth_and_back
 def sigmoid_backward(student, x, grad_output):
     """Sigmoid.backward returns dL/da, as small steps of a measure it."""
     return activation_gradient(student.layers.Sigmoid, x, grad_output)
 
 
-@lab.check("layers.Tanh.backward", points=1, draw=activations, judge=gradient_agrees)
+@lab.check("layers.Tanh.backward", draw=activations, judge=gradient_agrees)
 @forth_and_back
 def tanh_backward(student, x, grad_output):
     """Tanh.backward returns dL/da, as small steps of a measure it."""
     return activation_gradient(student.layers.Tanh, x, grad_output)
 
 
-@lab.check("layers.ReLU.backward", points=1, draw=activations, judge=gradient_agrees)
+@lab.check("layers.ReLU.backward", draw=activations, judge=gradient_agrees)
 @forth_and_back
 def relu_backward(student, x, grad_output):
     """ReLU.backward returns dL/da, as small steps of a measure it."""
@@ -223,7 +220,7 @@ def stack(rng):
     }
 
 
-@lab.check("module.Sequential.forward", points=1, draw=stack)
+@lab.check("module.Sequential.forward", draw=stack)
 @shown(
     "Sequential of modules with the factors, each factor · input + 1: forward(x)",
     picture=pictures.entries("Outputs: a row for each sample"),
@@ -239,9 +236,7 @@ def stack_and_gradient(rng):
     return {"factors": factors, "grad_output": grad_output}
 
 
-@lab.check(
-    "module.Sequential.backward", points=1, draw=stack_and_gradient, needs=[sequential_forward]
-)
+@lab.check("module.Sequential.backward", draw=stack_and_gradient, needs=[sequential_forward])
 @shown(
     "Sequential of modules with the factors, each factor · input + 1: backward(grad_output)",
     picture=pictures.entries("dL/dx: a row for each sample", of=lambda value: value["dL/dx"]),
@@ -283,9 +278,7 @@ PARAMETERS = (
 )
 
 
-@lab.check(
-    "module.Sequential.backward", points=1, draw=network, judge=gradient_of(PARAMETERS), needs=PARTS
-)
+@lab.check("module.Sequential.backward", draw=network, judge=gradient_of(PARAMETERS), needs=PARTS)
 @shown("backward through Linear(2, 4), Tanh, Linear(4, 3), Sigmoid, Linear(3, 3), of parameters")
 def whole_network(student, x, target, parameters):
     """Backpropagation gives the gradient of every parameter of a network with two hidden layers."""
@@ -320,7 +313,7 @@ def gradients(rng):
     return {"data": short_numbers(rng, 4, 3), "grads": grads}
 
 
-@lab.check("module.Module.zero_grad", points=1, draw=gradients)
+@lab.check("module.Module.zero_grad", draw=gradients)
 @shown(
     "zero_grad() of a module with parts, whose parameters have data and grads",
     picture=pictures.entries(
@@ -366,7 +359,6 @@ def described(net):
 
 @lab.check(
     "layers.mlp",
-    points=1,
     draw=sizes_and_activation,
     always=[{"sizes": (3, 5, 2), "activation": "Sigmoid"}, {"sizes": (4, 3), "activation": "Tanh"}],
 )
@@ -380,7 +372,6 @@ def mlp(student, sizes, activation):
 
 @lab.check(
     "layers.mlp",
-    points=1,
     draw=lambda rng: {"seed": int(rng.integers(1, 2**31))},
     cases=2,
     judge=comes_from_generator,
@@ -432,7 +423,7 @@ def xor(rng):
     }
 
 
-@lab.check("layers.mlp", points=1, draw=xor, cases=1, judge=fits(0.25), needs=TRAINS)
+@lab.check("layers.mlp", draw=xor, cases=1, judge=fits(0.25), needs=TRAINS)
 @shown(
     "mlp((2, 16, 1), Tanh, rng=rng) with these parameters, trained 300 steps on XOR",
     slides="Capacity of Neural Network",
@@ -454,7 +445,7 @@ def sine(rng):
     return {"x": x, "target": np.sin(x + phase), "parameters": first_parameters(rng, 1, 32)}
 
 
-@lab.check("layers.mlp", points=1, draw=sine, cases=1, judge=fits(0.5), needs=TRAINS)
+@lab.check("layers.mlp", draw=sine, cases=1, judge=fits(0.5), needs=TRAINS)
 @shown(
     "mlp((1, 32, 1), Tanh, rng=rng) with these parameters, trained 500 steps on points of a sine",
     slides="Capacity of Neural Network",

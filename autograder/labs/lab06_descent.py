@@ -1,5 +1,6 @@
 """Checks of lab 6: gradient descent."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,11 @@ lab = Lab(
     },
 )
 
+check_descent = partial(lab.check, "descent.gradient_descent")
+check_stable_lr = partial(lab.check, "descent.largest_stable_lr")
+check_sgd = partial(lab.check, "descent.stochastic_gradient_descent")
+check_numerical_gradient = partial(lab.check, "descent.numerical_gradient")
+
 SGD = "Multilayer NN -SGD"
 CUBIC = "f(t) = sum(cubic * t**3 + mixed * t * roll(t, 1))"
 COORDINATES = pictures.entries("Your gradient, coordinate by coordinate")
@@ -55,10 +61,8 @@ def cubic_function(cubic, mixed):
     return lambda t: float(np.sum(cubic * t**3 + mixed * t * np.roll(t, 1)))
 
 
-@lab.check(
-    "descent.numerical_gradient",
-    points=1,
-    draw=lambda rng: with_large_step(cubic_at(rng, int(rng.integers(3, 6))), rng),
+@check_numerical_gradient(
+    draw=lambda rng: with_large_step(cubic_at(rng, int(rng.integers(3, 6))), rng)
 )
 @differences
 def central_differences(student, x, cubic, mixed, h):
@@ -74,9 +78,7 @@ CUBE = {
 }
 
 
-@lab.check(
-    "descent.numerical_gradient",
-    points=1,
+@check_numerical_gradient(
     draw=lambda rng: with_large_step(cubic_at(rng, 2, 3), rng),
     always=[CUBE],
     needs=[central_differences],
@@ -100,9 +102,7 @@ ANY_TYPE = table(
 )
 
 
-@lab.check(
-    "descent.numerical_gradient",
-    points=1,
+@check_numerical_gradient(
     draw=of_any_type,
     always=ANY_TYPE,
     judge=close(1e-6),
@@ -165,7 +165,7 @@ def fixed_steps(student, slope, minimum, x, step, max_steps):
     return walked(student, slope, minimum, x, step, max_steps)
 
 
-@lab.check("descent.sign_descent", points=1, draw=lambda rng: valley(rng, offset=0), always=ON_GRID)
+@lab.check("descent.sign_descent", draw=lambda rng: valley(rng, offset=0), always=ON_GRID)
 @walks
 def settles(student, slope, minimum, x, step, max_steps):
     """sign_descent ends where the derivative is exactly 0, at the start if it is 0 there."""
@@ -198,8 +198,7 @@ def descended(student, hessian, minimum, x, lr, **bounds):
     return student.descent.gradient_descent(lambda t: hessian @ (t - minimum), x, lr, **bounds)
 
 
-@lab.check(
-    "descent.gradient_descent",
+@check_descent(
     points=2,
     draw=lambda rng: {**bowl(rng), "max_steps": int(rng.integers(3, 8))},
     always=[
@@ -236,9 +235,7 @@ AT_ONCE = table(
 )
 
 
-@lab.check(
-    "descent.gradient_descent", points=2, draw=shrinking, cases=4, always=AT_ONCE, needs=[path]
-)
+@check_descent(points=2, draw=shrinking, cases=4, always=AT_ONCE, needs=[path])
 @shown(
     "gradient_descent(gradient, x, lr, tolerance, max_steps), lr = (1 - factor) / slope, gradient(t) = slope * (t - minimum)",
     slides="Gradient Descent Algorithm",
@@ -261,9 +258,7 @@ def too_fast(rng):
     return {"power": 3, "x": x, "lr": 1.5, "max_steps": int(rng.integers(9, 13))}
 
 
-@lab.check(
-    "descent.gradient_descent",
-    points=1,
+@check_descent(
     draw=too_fast,
     always=table(
         "power x lr max_steps",
@@ -281,9 +276,7 @@ def diverges(student, power, x, lr, max_steps):
         return student.descent.gradient_descent(lambda t: t**power, x, lr, max_steps=max_steps)
 
 
-@lab.check(
-    "descent.gradient_descent",
-    points=1,
+@check_descent(
     draw=lambda rng: {**bowl(rng), "max_steps": 3},
     cases=2,
     always=[{**LECTURE, "x": np.array([3, 3]), "lr": 0.1, "max_steps": 3}],
@@ -308,7 +301,7 @@ BOWLS = [
 ]
 
 
-@lab.check("descent.largest_stable_lr", points=2, draw=a_hessian, cases=4, always=BOWLS)
+@check_stable_lr(points=2, draw=a_hessian, cases=4, always=BOWLS)
 def stable_lr(student, hessian):
     """largest_stable_lr is 2 / λ_max, where a quadratic begins to diverge."""
     return student.descent.largest_stable_lr(hessian)
@@ -331,15 +324,7 @@ NO_BOWLS = [
 ]
 
 
-@lab.check(
-    "descent.largest_stable_lr",
-    points=1,
-    draw=saddle,
-    cases=1,
-    always=NO_BOWLS,
-    judge=returns_or_refuses,
-    needs=[stable_lr],
-)
+@check_stable_lr(draw=saddle, cases=1, always=NO_BOWLS, judge=returns_or_refuses, needs=[stable_lr])
 def no_bowl(student, hessian):
     """largest_stable_lr refuses what is not symmetric or has an eigenvalue ≤ 0: a ValueError."""
     return attempt(lambda: student.descent.largest_stable_lr(hessian))
@@ -371,20 +356,14 @@ def wandered(student, x, slopes, centres, lr, epochs, rng):
     )
 
 
-@lab.check("descent.stochastic_gradient_descent", points=2, draw=examples, judge=steps_by_example)
+@check_sgd(points=2, draw=examples, judge=steps_by_example)
 @wanders
 def example_steps(student, x, slopes, centres, lr, epochs, rng):
     """Each update goes against the gradient of one example, taken at the point reached."""
     return wandered(student, x, slopes, centres, lr, epochs, rng)
 
 
-@lab.check(
-    "descent.stochastic_gradient_descent",
-    points=1,
-    draw=examples,
-    judge=visits_each_once,
-    needs=[example_steps],
-)
+@check_sgd(draw=examples, judge=visits_each_once, needs=[example_steps])
 @wanders
 def visits(student, x, slopes, centres, lr, epochs, rng):
     """Every epoch visits every example once."""
@@ -398,14 +377,7 @@ def three_runs(rng):
     return {**case, "rng": Seed(seed), "again": Seed(seed), "other": Seed(seed + 1)}
 
 
-@lab.check(
-    "descent.stochastic_gradient_descent",
-    points=1,
-    draw=three_runs,
-    cases=2,
-    judge=draws_orders,
-    needs=[visits],
-)
+@check_sgd(draw=three_runs, cases=2, judge=draws_orders, needs=[visits])
 @wanders
 def orders(student, x, slopes, centres, lr, epochs, rng, again, other):
     """Every epoch has a new random order, which rng alone decides."""
@@ -431,9 +403,7 @@ TWO_EXAMPLES = {
 }
 
 
-@lab.check(
-    "descent.stochastic_gradient_descent",
-    points=1,
+@check_sgd(
     draw=from_integers,
     cases=2,
     always=[TWO_EXAMPLES],

@@ -1,5 +1,6 @@
 """Checks of lab 7: preprocessing and regularization."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,10 @@ lab = Lab(
         "regularization.bias_variance": "Regularization-Bias Variance",
     },
 )
+
+check_standard_fit = partial(lab.check, "preprocessing.StandardScaler.fit")
+check_whitening_fit = partial(lab.check, "preprocessing.PCAWhitening.fit")
+check_polynomial = partial(lab.check, "regularization.fit_polynomial")
 
 
 def learnt(scaler, x, *names):
@@ -72,13 +77,7 @@ WHOLE = {"x": np.array([[1, 70], [4, 10], [-3, 20], [7, 0], [2, 30]])}
 WHOLE_ROWS: dict[str, Any] = {**WHOLE, "rows": np.array([[5, -20], [2, 110], [-9, 4]])}
 
 
-@lab.check(
-    "preprocessing.StandardScaler.fit",
-    points=1,
-    draw=training_rows,
-    always=[WHOLE],
-    unchanged=["x"],
-)
+@check_standard_fit(draw=training_rows, always=[WHOLE], unchanged=["x"])
 @mean_and_std
 def standard_fit(student, x):
     """StandardScaler.fit learns mean and std of every feature, and returns the scaler itself."""
@@ -97,12 +96,8 @@ def constant_column(rng):
     return {"x": one_feature_constant(rng)["x"]}
 
 
-@lab.check(
-    "preprocessing.StandardScaler.fit",
-    points=1,
-    draw=constant_column,
-    always=[{"x": np.array([[2.5, -3.0]])}],
-    needs=[standard_fit],
+@check_standard_fit(
+    draw=constant_column, always=[{"x": np.array([[2.5, -3.0]])}], needs=[standard_fit]
 )
 @mean_and_std
 def standard_constant(student, x):
@@ -112,7 +107,6 @@ def standard_constant(student, x):
 
 @lab.check(
     "preprocessing.StandardScaler.transform",
-    points=1,
     draw=with_new_rows,
     always=[WHOLE_ROWS],
     needs=[standard_fit],
@@ -126,9 +120,7 @@ def standard_transform(student, x, rows):
     return scaler.transform(rows)
 
 
-@lab.check(
-    "preprocessing.MinMaxScaler.fit", points=1, draw=training_rows, always=[WHOLE], unchanged=["x"]
-)
+@lab.check("preprocessing.MinMaxScaler.fit", draw=training_rows, always=[WHOLE], unchanged=["x"])
 @shown(
     "MinMaxScaler().fit(x)",
     picture=pictures.entries(
@@ -156,7 +148,6 @@ def min_max_scaled(student, x, rows, feature_range):
 
 @lab.check(
     "preprocessing.MinMaxScaler.transform",
-    points=1,
     draw=lambda rng: with_range(with_new_rows(rng), rng),
     always=[{**WHOLE_ROWS, "feature_range": (0, 1)}, {**WHOLE_ROWS, "feature_range": (-2, 3)}],
     needs=[min_max_fit],
@@ -170,7 +161,6 @@ def min_max_transform(student, x, rows, feature_range):
 
 @lab.check(
     "preprocessing.MinMaxScaler.transform",
-    points=1,
     draw=lambda rng: with_range(one_feature_constant(rng), rng),
     always=[{"x": np.array([[3.0]]), "rows": np.array([[3.0]]), "feature_range": (-1.5, 2.0)}],
     needs=[min_max_transform],
@@ -211,9 +201,7 @@ def whitening(student, x, n_components):
     return learnt(scaler, x, "mean", "components", "std")
 
 
-@lab.check(
-    "preprocessing.PCAWhitening.fit",
-    points=1,
+@check_whitening_fit(
     draw=with_components,
     always=table("x n_components", (SLANTED, None), (SLANTED, 1)),
     judge=same_directions,
@@ -243,9 +231,7 @@ def flat_direction(rng):
             return {"x": x, "n_components": None}
 
 
-@lab.check(
-    "preprocessing.PCAWhitening.fit",
-    points=1,
+@check_whitening_fit(
     draw=flat_direction,
     always=[{"x": TINY_ROWS, "n_components": None}],
     judge=same_directions,
@@ -271,9 +257,7 @@ COORDINATES = table(
 )
 
 
-@lab.check(
-    "preprocessing.PCAWhitening.fit",
-    points=1,
+@check_whitening_fit(
     draw=too_many,
     always=table("x n_components", (SLANTED, 3), (SLANTED, 5)),
     judge=returns_or_refuses,
@@ -288,7 +272,6 @@ def whitening_too_many(student, x, n_components):
 
 @lab.check(
     "preprocessing.PCAWhitening.transform",
-    points=1,
     draw=lambda rng: {**with_components(rng), "rows": features(rng, 4, [1.0, 2.0, 3.0])},
     always=COORDINATES,
     judge=same_coordinates,
@@ -329,30 +312,26 @@ each_weight = shown(
 )
 
 
-@lab.check("regularization.l2_penalty", points=1, draw=layers, always=[ONE_LAYER])
+@lab.check("regularization.l2_penalty", draw=layers, always=[ONE_LAYER])
 def l2_penalty(student, weights):
     """l2_penalty adds up the squares of all weights of all layers."""
     return student.regularization.l2_penalty(weights)
 
 
-@lab.check(
-    "regularization.l2_gradient", points=1, draw=layers, always=[ONE_LAYER], unchanged=["weights"]
-)
+@lab.check("regularization.l2_gradient", draw=layers, always=[ONE_LAYER], unchanged=["weights"])
 @each_weight
 def l2_gradient(student, weights):
     """l2_gradient is twice each weight, layer by layer, in new arrays."""
     return student.regularization.l2_gradient(weights)
 
 
-@lab.check("regularization.l1_penalty", points=1, draw=layers, always=[ONE_LAYER])
+@lab.check("regularization.l1_penalty", draw=layers, always=[ONE_LAYER])
 def l1_penalty(student, weights):
     """l1_penalty adds up the absolute values of all weights of all layers."""
     return student.regularization.l1_penalty(weights)
 
 
-@lab.check(
-    "regularization.l1_gradient", points=1, draw=layers, always=[ONE_LAYER], unchanged=["weights"]
-)
+@lab.check("regularization.l1_gradient", draw=layers, always=[ONE_LAYER], unchanged=["weights"])
 @each_weight
 def l1_gradient(student, weights):
     """l1_gradient is the sign of each weight, 0 for a weight of 0, layer by layer."""
@@ -395,9 +374,7 @@ NO_POLYNOMIALS = [
 ]
 
 
-@lab.check(
-    "regularization.fit_polynomial",
-    points=1,
+@check_polynomial(
     draw=lambda rng: points_to_fit(rng, degree=int(rng.integers(2, 6))),
     always=INTERPOLATED,
     judge=close(1e-6),
@@ -408,13 +385,8 @@ def least_squares(student, x, y, degree):
     return student.regularization.fit_polynomial(x, y, degree)
 
 
-@lab.check(
-    "regularization.fit_polynomial",
-    points=2,
-    draw=penalised,
-    always=[PENALISED_LINE],
-    judge=close(1e-6),
-    needs=[least_squares],
+@check_polynomial(
+    points=2, draw=penalised, always=[PENALISED_LINE], judge=close(1e-6), needs=[least_squares]
 )
 @shown(picture=pictures.polynomial)
 def penalised_fit(student, x, y, degree, l2):
@@ -422,9 +394,7 @@ def penalised_fit(student, x, y, degree, l2):
     return student.regularization.fit_polynomial(x, y, degree, l2)
 
 
-@lab.check(
-    "regularization.fit_polynomial",
-    points=1,
+@check_polynomial(
     draw=negative_penalty,
     cases=2,
     always=NO_POLYNOMIALS,
@@ -454,14 +424,14 @@ def part(pair, place):
     return pair[place] if isinstance(pair, tuple | list | np.ndarray) and len(pair) == 2 else pair
 
 
-@lab.check("regularization.bias_variance", points=1, draw=models, always=[THREE_MODELS])
+@lab.check("regularization.bias_variance", draw=models, always=[THREE_MODELS])
 @shown("bias_variance(predictions, truth)[0]", picture=pictures.bias_and_variance)
 def squared_bias(student, predictions, truth):
     """bias² is how far the mean prediction is from the truth: squared, then averaged over points."""
     return part(student.regularization.bias_variance(predictions, truth), 0)
 
 
-@lab.check("regularization.bias_variance", points=1, draw=models, always=[THREE_MODELS])
+@lab.check("regularization.bias_variance", draw=models, always=[THREE_MODELS])
 @shown("bias_variance(predictions, truth)[1]", picture=pictures.bias_and_variance)
 def variance(student, predictions, truth):
     """variance is how far the models are from their mean prediction: squared, then averaged."""

@@ -98,7 +98,7 @@ def deep_stds(make, rng, activation):
     return stds
 
 
-@lab.check("init.zeros", points=1, draw=small_layer)
+@lab.check("init.zeros", draw=small_layer)
 @shown("zeros(shape, rng=rng)")
 def zeros(student, shape, rng):
     """zeros gives a weight matrix of the given shape in which every entry is 0."""
@@ -106,9 +106,7 @@ def zeros(student, shape, rng):
 
 
 @lab.check(
-    "init.constant",
-    points=1,
-    draw=lambda rng: {**small_layer(rng), "value": float(short_numbers(rng))},
+    "init.constant", draw=lambda rng: {**small_layer(rng), "value": float(short_numbers(rng))}
 )
 @shown(
     "constant(shape, rng=rng, value=value), and constant(shape, rng=rng)",
@@ -122,52 +120,46 @@ def constant(student, shape, rng, value):
 
 @lab.check(
     "init.small_normal",
-    points=1,
     draw=with_std(wide_layer),
     always=[{"shape": (107, 41), "rng": Seed(1), "std": 0.01}],
     cases=2,
     judge=drawn_alike,
 )
-@shown(
-    "small_normal(shape, rng=rng, std=std)",
-    picture=pictures.histogram(HOW_LARGE),
-)
+@shown("small_normal(shape, rng=rng, std=std)", picture=pictures.histogram(HOW_LARGE))
 def small_spread(student, shape, rng, std):
     """small_normal draws weights with mean 0 and the given standard deviation."""
     return sample(student.init.small_normal(shape, rng=rng, std=std))
 
 
-@lab.check(
-    "init.small_normal", points=1, needs=[small_spread], **FORM | {"draw": with_std(large_layer)}
-)
+@lab.check("init.small_normal", needs=[small_spread], **FORM | {"draw": with_std(large_layer)})
 @shown("small_normal(shape, rng=rng, std=std)")
 def small_form(student, shape, rng, std):
     """small_normal's weights are normally distributed."""
     return sample(student.init.small_normal(shape, rng=rng, std=std))
 
 
-@lab.check("init.small_normal", points=1, needs=[small_spread], **DRAWS_AGAIN)
+@lab.check("init.small_normal", needs=[small_spread], **DRAWS_AGAIN)
 @three_times
 def small_anew(student, shape, rng):
     """small_normal gives other weights at every call, and the same again for the same seed."""
     return three_draws(student.init.small_normal, shape, rng)
 
 
-@lab.check("init.xavier", points=1, **SPREAD)
+@lab.check("init.xavier", **SPREAD)
 @both_fans
 def xavier_spread(student, shape, rng):
     """xavier draws weights with mean 0 and variance 1 / fan_in, fan_in being the inputs of one unit."""
     return both_ways(student.init.xavier, shape, rng)
 
 
-@lab.check("init.xavier", points=1, needs=[xavier_spread], **FORM)
+@lab.check("init.xavier", needs=[xavier_spread], **FORM)
 @once
 def xavier_form(student, shape, rng):
     """xavier's weights are normally distributed."""
     return sample(student.init.xavier(shape, rng=rng))
 
 
-@lab.check("init.xavier", points=1, needs=[xavier_spread], **DRAWS_AGAIN)
+@lab.check("init.xavier", needs=[xavier_spread], **DRAWS_AGAIN)
 @three_times
 def xavier_anew(student, shape, rng):
     """xavier gives other weights at every call, and the same again for the same seed."""
@@ -176,7 +168,6 @@ def xavier_anew(student, shape, rng):
 
 @lab.check(
     "init.xavier",
-    points=1,
     draw=a_generator,
     cases=1,
     judge=follows_mean_field("tanh", gain=1.0),
@@ -188,21 +179,21 @@ def xavier_signal(student, rng):
     return deep_stds(student.init.xavier, rng, np.tanh)
 
 
-@lab.check("init.kaiming_normal", points=1, **SPREAD)
+@lab.check("init.kaiming_normal", **SPREAD)
 @both_fans
 def kaiming_spread(student, shape, rng):
     """kaiming_normal draws weights with mean 0 and variance 2 / fan_in, fan_in being the inputs of one unit."""
     return both_ways(student.init.kaiming_normal, shape, rng)
 
 
-@lab.check("init.kaiming_normal", points=1, needs=[kaiming_spread], **FORM)
+@lab.check("init.kaiming_normal", needs=[kaiming_spread], **FORM)
 @once
 def kaiming_form(student, shape, rng):
     """kaiming_normal's weights are normally distributed."""
     return sample(student.init.kaiming_normal(shape, rng=rng))
 
 
-@lab.check("init.kaiming_normal", points=1, needs=[kaiming_spread], **DRAWS_AGAIN)
+@lab.check("init.kaiming_normal", needs=[kaiming_spread], **DRAWS_AGAIN)
 @three_times
 def kaiming_anew(student, shape, rng):
     """kaiming_normal gives other weights at every call, and the same again for the same seed."""
@@ -211,7 +202,6 @@ def kaiming_anew(student, shape, rng):
 
 @lab.check(
     "init.kaiming_normal",
-    points=1,
     draw=a_generator,
     cases=1,
     judge=follows_mean_field("relu", gain=2.0),
@@ -230,14 +220,14 @@ def uniform_spread(student, shape, rng):
     return both_ways(student.init.xavier_uniform, shape, rng)
 
 
-@lab.check("init.xavier_uniform", points=1, needs=[uniform_spread], **FORM)
+@lab.check("init.xavier_uniform", needs=[uniform_spread], **FORM)
 @once
 def uniform_form(student, shape, rng):
     """xavier_uniform's weights are spread evenly over their interval."""
     return sample(student.init.xavier_uniform(shape, rng=rng))
 
 
-@lab.check("init.xavier_uniform", points=1, needs=[uniform_spread], **DRAWS_AGAIN)
+@lab.check("init.xavier_uniform", needs=[uniform_spread], **DRAWS_AGAIN)
 @three_times
 def uniform_anew(student, shape, rng):
     """xavier_uniform gives other weights at every call, and the same again for the same seed."""
@@ -271,14 +261,14 @@ def square_network(rng):
     }
 
 
-@lab.check("init.activation_statistics", points=1, draw=square_network)
+@lab.check("init.activation_statistics", draw=square_network)
 @layer_by_layer
 def statistics(student, x, weights, activation):
     """activation_statistics gives mean and std of each layer's outputs, not of the input."""
     return student.init.activation_statistics(x, weights, ACTIVATIONS[activation])
 
 
-@lab.check("init.activation_statistics", points=1, draw=small_network, needs=[statistics])
+@lab.check("init.activation_statistics", draw=small_network, needs=[statistics])
 @layer_by_layer
 def statistics_of_any(student, x, weights, activation):
     """activation_statistics takes layers of any sizes, and any activation function."""
@@ -287,7 +277,6 @@ def statistics_of_any(student, x, weights, activation):
 
 @lab.check(
     "init.activation_statistics",
-    points=1,
     always=table("rng std", (Seed(10), 0.01), (Seed(11), 1.0)),
     needs=[statistics],
 )

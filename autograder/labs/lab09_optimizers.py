@@ -4,6 +4,8 @@ Every optimizer walks along given gradients; the parameters after each step are 
 that it does not matter where and how a submission keeps its state.
 """
 
+from functools import partial
+
 import numpy as np
 
 from autograder import pictures
@@ -29,6 +31,9 @@ lab = Lab(
         "schedules.inverse_time_decay": "Learning rate decay",
     },
 )
+
+check_rmsprop = partial(lab.check, "optim.RMSProp.step")
+check_adam = partial(lab.check, "optim.Adam.step")
 
 THEN = "on the parameters start, then step() for every row of gradients"
 WITH_RATES = "on the parameters start, then for every row of gradients lr from rates and step()"
@@ -129,7 +134,7 @@ def with_betas(rng):
     return walk(rng) | {"betas": betas(rng)}
 
 
-@lab.check("optim.SGD.step", points=1, draw=walk)
+@lab.check("optim.SGD.step", draw=walk)
 @shown(f"SGD(lr=lr) {THEN}", picture=WALK)
 def sgd(student, start, gradients, lr):
     """SGD goes lr times the gradient downhill."""
@@ -143,7 +148,7 @@ def momentum(student, start, gradients, lr, momentum):
     return walked(student, "Momentum", start, gradients, lr, momentum=momentum)
 
 
-@lab.check("optim.Momentum.step", points=1, draw=with_rates, needs=[momentum])
+@lab.check("optim.Momentum.step", draw=with_rates, needs=[momentum])
 @shown(f"Momentum(momentum=momentum) {WITH_RATES}", picture=WALK)
 def momentum_rate(student, start, gradients, rates, momentum):
     """A new lr acts at once on the whole velocity: the velocity is made of gradients alone."""
@@ -157,58 +162,43 @@ def nesterov(student, start, gradients, lr, momentum):
     return walked(student, "Nesterov", start, gradients, lr, momentum=momentum)
 
 
-@lab.check("optim.Nesterov.step", points=1, draw=with_rates, needs=[nesterov])
+@lab.check("optim.Nesterov.step", draw=with_rates, needs=[nesterov])
 @shown(f"Nesterov(momentum=momentum) {WITH_RATES}", picture=WALK)
 def nesterov_rate(student, start, gradients, rates, momentum):
     """In Nesterov's velocity each gradient keeps the lr it came with, as in the lecture."""
     return walked(student, "Nesterov", start, gradients, 0.5, rates=rates, momentum=momentum)
 
 
-@lab.check("optim.AdaGrad.step", points=1, draw=walk, judge=whatever_epsilon)
+@lab.check("optim.AdaGrad.step", draw=walk, judge=whatever_epsilon)
 @shown(f"AdaGrad(lr=lr, eps={TINY}) {THEN}", picture=WALK)
 def adagrad(student, start, gradients, lr):
     """AdaGrad divides each parameter's step by the root of the sum of its squared gradients."""
     return walked(student, "AdaGrad", start, gradients, lr, eps=TINY)
 
 
-@lab.check("optim.AdaGrad.step", points=1, draw=with_epsilon, needs=[adagrad])
+@lab.check("optim.AdaGrad.step", draw=with_epsilon, needs=[adagrad])
 @shown(f"AdaGrad(lr=lr, eps=eps) {THEN}", picture=WALK)
 def adagrad_epsilon(student, start, gradients, lr, eps):
     """AdaGrad adds eps to the root, so that a gradient of 0 is a step of 0."""
     return walked(student, "AdaGrad", start, gradients, lr, eps=eps)
 
 
-@lab.check(
-    "optim.RMSProp.step",
-    points=2,
-    draw=with_decay,
-    always=[STEEP | {"decay": 0.3}],
-    judge=whatever_epsilon,
-)
+@check_rmsprop(points=2, draw=with_decay, always=[STEEP | {"decay": 0.3}], judge=whatever_epsilon)
 @shown(f"RMSProp(lr=lr, decay=decay, eps={TINY}) {THEN}", picture=WALK)
 def rmsprop(student, start, gradients, lr, decay):
     """RMSProp divides each parameter's step by the root of a fading mean of its squared gradients."""
     return walked(student, "RMSProp", start, gradients, lr, decay=decay, eps=TINY)
 
 
-@lab.check(
-    "optim.RMSProp.step",
-    points=1,
-    draw=lambda rng: with_epsilon(rng) | {"decay": fading(rng)},
-    needs=[rmsprop],
-)
+@check_rmsprop(draw=lambda rng: with_epsilon(rng) | {"decay": fading(rng)}, needs=[rmsprop])
 @shown(f"RMSProp(lr=lr, decay=decay, eps=eps) {THEN}", picture=WALK)
 def rmsprop_epsilon(student, start, gradients, lr, eps, decay):
     """RMSProp adds eps to the root, so that a gradient of 0 is a step of 0."""
     return walked(student, "RMSProp", start, gradients, lr, decay=decay, eps=eps)
 
 
-@lab.check(
-    "optim.Adam.step",
-    points=2,
-    draw=with_betas,
-    always=[STEEP | {"betas": (0.3, 0.45)}],
-    judge=whatever_epsilon,
+@check_adam(
+    points=2, draw=with_betas, always=[STEEP | {"betas": (0.3, 0.45)}], judge=whatever_epsilon
 )
 @shown(f"Adam(lr=lr, betas=betas, eps={TINY}) {THEN}", picture=WALK)
 def adam(student, start, gradients, lr, betas):
@@ -216,7 +206,7 @@ def adam(student, start, gradients, lr, betas):
     return walked(student, "Adam", start, gradients, lr, betas=betas, eps=TINY)
 
 
-@lab.check("optim.Adam.step", points=1, draw=with_betas, judge=whatever_epsilon)
+@check_adam(draw=with_betas, judge=whatever_epsilon)
 @shown(f"Adam(lr=lr, betas=betas, eps={TINY}, bias_correction=False) {THEN}", picture=WALK)
 def adam_uncorrected(student, start, gradients, lr, betas):
     """Without bias_correction, Adam takes both moments as they are."""
@@ -225,12 +215,7 @@ def adam_uncorrected(student, start, gradients, lr, betas):
     )
 
 
-@lab.check(
-    "optim.Adam.step",
-    points=1,
-    draw=lambda rng: with_epsilon(rng) | {"betas": betas(rng)},
-    needs=[adam],
-)
+@check_adam(draw=lambda rng: with_epsilon(rng) | {"betas": betas(rng)}, needs=[adam])
 @shown(f"Adam(lr=lr, betas=betas, eps=eps) {THEN}", picture=WALK)
 def adam_epsilon(student, start, gradients, lr, eps, betas):
     """Adam adds eps to the root of the corrected second moment."""
@@ -276,14 +261,14 @@ def times(rng):
     }
 
 
-@lab.check("schedules.exponential_decay", points=1, draw=times)
+@lab.check("schedules.exponential_decay", draw=times)
 @shown("[exponential_decay(lr, k, t) for t in times]", picture=DECAYING)
 def exponential_decay(student, lr, k, times):
     """exponential_decay is α₀ · exp(−k t)."""
     return [student.schedules.exponential_decay(lr, k, t) for t in times]
 
 
-@lab.check("schedules.inverse_time_decay", points=1, draw=times)
+@lab.check("schedules.inverse_time_decay", draw=times)
 @shown("[inverse_time_decay(lr, k, t) for t in times]", picture=DECAYING)
 def inverse_time_decay(student, lr, k, times):
     """inverse_time_decay is α₀ / (1 + k t)."""

@@ -91,7 +91,6 @@ def to_split(rng):
 
 @lab.check(
     "selection.train_val_split",
-    points=1,
     draw=to_split,
     always=table(
         "x target val_fraction rng",
@@ -117,7 +116,6 @@ NO_SPLITS = refused(
 
 @lab.check(
     "selection.train_val_split",
-    points=1,
     draw=lambda rng: (
         {"x": np.arange(61.0), "target": np.arange(61), "val_fraction": 0.3} | generators(rng)
     ),
@@ -146,7 +144,7 @@ FOLDS = table(
 )
 
 
-@lab.check("selection.k_fold", points=1, draw=to_fold, always=FOLDS, judge=cuts_folds)
+@lab.check("selection.k_fold", draw=to_fold, always=FOLDS, judge=cuts_folds)
 @shown("k_fold(n_samples, n_splits, rng=rng)")
 def folds(student, n_samples, n_splits, rng):
     """k_fold puts every sample in exactly one validation fold, and trains on all others."""
@@ -156,7 +154,6 @@ def folds(student, n_samples, n_splits, rng):
 
 @lab.check(
     "selection.k_fold",
-    points=1,
     draw=lambda rng: {"n_samples": 40, "n_splits": 4} | generators(rng),
     always=refused("n_samples n_splits", (5, 1), (5, 6)),
     judge=or_refuses(follows_generator),
@@ -197,16 +194,14 @@ def cross_validated(student, x, target, n_splits, scores, rng):
     return seen, answer
 
 
-@lab.check(
-    "selection.cross_validate", points=1, draw=to_validate, judge=fits_every_fold, needs=[folds]
-)
+@lab.check("selection.cross_validate", draw=to_validate, judge=fits_every_fold, needs=[folds])
 @shown("cross_validate(fit_and_score, x, target, n_splits, rng=rng), and watched fit_and_score")
 def fits(student, x, target, n_splits, scores, rng):
     """cross_validate gives fit_and_score every fold: the parts to train on and to validate."""
     return cross_validated(student, x, target, n_splits, scores, rng)[0]
 
 
-@lab.check("selection.cross_validate", points=1, draw=to_validate, needs=[folds])
+@lab.check("selection.cross_validate", draw=to_validate, needs=[folds])
 @shown("cross_validate(fit_and_score, x, target, n_splits, rng=rng), fit_and_score gives scores")
 def mean_score(student, x, target, n_splits, scores, rng):
     """cross_validate returns the mean of the scores, and the scores fold by fold."""
@@ -225,7 +220,7 @@ def one_range(rng):
     return {"low": low, "high": high, "size": 1501, "rng": seed(rng)}
 
 
-@lab.check("selection.log_uniform", points=1, draw=one_range, judge=draws_log_uniformly)
+@lab.check("selection.log_uniform", draw=one_range, judge=draws_log_uniformly)
 @shown("log_uniform(low, high, size, rng=rng)")
 def log_spread(student, low, high, size, rng):
     """log_uniform spreads its draws evenly over the decades from low to high."""
@@ -234,7 +229,6 @@ def log_spread(student, low, high, size, rng):
 
 @lab.check(
     "selection.log_uniform",
-    points=1,
     draw=lambda rng: {"low": 1e-6, "high": 1e-3} | generators(rng),
     always=refused("low high", (0.0, 0.1), (-0.5, 0.1), (0.1, 0.1), (0.1, 0.001)),
     judge=or_refuses(follows_generator),
@@ -268,7 +262,7 @@ GRIDS = table(
 )
 
 
-@lab.check("selection.grid_search", points=1, draw=small_grid, always=GRIDS)
+@lab.check("selection.grid_search", draw=small_grid, always=GRIDS)
 @shown(
     "grid_search(evaluate, grid), evaluate looks up scores",
     picture=pictures.series(
@@ -300,13 +294,7 @@ def two_ranges(rng):
     return {"ranges": ranges, "peak": peak, "n_trials": 1500, "rng": seed(rng)}
 
 
-@lab.check(
-    "selection.random_search",
-    points=1,
-    draw=two_ranges,
-    judge=searches_at_random,
-    needs=[log_spread],
-)
+@lab.check("selection.random_search", draw=two_ranges, judge=searches_at_random, needs=[log_spread])
 @shown("random_search(evaluate, ranges, n_trials, rng=rng)")
 def random_trials(student, ranges, peak, n_trials, rng):
     """random_search draws each hyperparameter again for each trial, and ranks the best trial first."""
@@ -338,7 +326,7 @@ RANGES = table(
 """Three with an answer, and five without."""
 
 
-@lab.check("selection.refine", points=1, draw=to_refine, always=RANGES, judge=or_refuses(equal))
+@lab.check("selection.refine", draw=to_refine, always=RANGES, judge=or_refuses(equal))
 @shown(picture=pictures.interval)
 def refine(student, low, high, best):
     """refine halves the decades around a best value in the range, beyond the border if need be."""
@@ -397,7 +385,6 @@ def up_and_down(rng):
 
 @lab.check(
     "training.EarlyStopping.update",
-    points=1,
     draw=up_and_down,
     always=table(
         "losses", ([2.0, 3.0, 2.0, 1.0, 1.5],), ([1.0, 0.0, 0.5],), ([4.0, np.nan, 3.0, 5.0],)
@@ -429,7 +416,6 @@ def costs(rng):
 
 @lab.check(
     "training.diverged",
-    points=1,
     draw=costs,
     always=table("first_cost factors", (2.0, [np.nan]), (2.5, [np.inf])),
 )
@@ -505,11 +491,7 @@ def short_run(rates):
 
 
 @lab.check(
-    "training.train",
-    points=1,
-    draw=regression,
-    always=[short_run([0.0625]), short_run([])],
-    needs=NEEDED,
+    "training.train", draw=regression, always=[short_run([0.0625]), short_run([])], needs=NEEDED
 )
 @shown(
     "train(Sequential(Doubling(), Linear), MSELoss(), SGD, data, l2=l2, epochs=len(rates), "
@@ -567,7 +549,7 @@ def several_batches(rng):
     return drawn | {"batch_size": int(rng.choice([4, 5])), "epochs": 3, "rng": seed(rng)}
 
 
-@lab.check("training.train", points=1, draw=several_batches, judge=goes_through_all, needs=NEEDED)
+@lab.check("training.train", draw=several_batches, judge=goes_through_all, needs=NEEDED)
 @shown(
     "train(…, Split(x, target, …), epochs=epochs, batch_size=batch_size, rng=rng), "
     "and watched the updates"
@@ -592,7 +574,7 @@ def overshooting(rng):
     }
 
 
-@lab.check("training.train", points=1, draw=overshooting, needs=[*NEEDED, train])
+@lab.check("training.train", draw=overshooting, needs=[*NEEDED, train])
 @shown(
     "train(Linear, MSELoss(), SGD, data, epochs=25, rng=rng), y_train is slope · x, "
     "y_val is share of it",
@@ -631,7 +613,7 @@ EXPLOSIONS = table(
 )
 
 
-@lab.check("training.train", points=1, draw=explosive, always=EXPLOSIONS, needs=[*NEEDED, train])
+@lab.check("training.train", draw=explosive, always=EXPLOSIONS, needs=[*NEEDED, train])
 @shown(
     "train(Linear, MSELoss(), SGD, data, epochs=12, batch_size=4, "
     "stopping=EarlyStopping(2, 1e-9), rng=rng), 12 samples (x, target), lr is rate / (1 + x²)",
@@ -666,9 +648,7 @@ def twenty(rng):
     }
 
 
-@lab.check(
-    "training.train", points=1, draw=twenty, cases=1, judge=memorizes, needs=[*NEEDED, train]
-)
+@lab.check("training.train", draw=twenty, cases=1, judge=memorizes, needs=[*NEEDED, train])
 @shown(
     "train(mlp((6, 24, 4), Tanh), CrossEntropyLoss(), Adam(lr=0.03), Split(x, target, x, target), "
     "epochs=150, batch_size=20, rng=rng)"

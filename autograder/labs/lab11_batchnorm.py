@@ -20,6 +20,8 @@ lab = Lab(
     },
 )
 
+check_backward = partial(lab.check, "batchnorm.BatchNorm1d.backward")
+
 in_training = partial(lab.check, mode="training")
 in_evaluation = partial(lab.check, mode="evaluation")
 
@@ -108,14 +110,14 @@ def normalises(student, x):
     return student.batchnorm.BatchNorm1d(3, eps=TINY)(np.array(x))
 
 
-@in_training("batchnorm.BatchNorm1d.forward", points=1, draw=scaled_batch, needs=[normalises])
+@in_training("batchnorm.BatchNorm1d.forward", draw=scaled_batch, needs=[normalises])
 @shown("layer(x) with layer.weight.data = weight, layer.bias.data = bias", picture=BATCH)
 def scales(student, x, weight, bias):
     """In training, the normalised features are scaled by γ and shifted by β."""
     return made(student, weight, bias, eps=TINY)(np.array(x))
 
 
-@in_training("batchnorm.BatchNorm1d.forward", points=1, draw=flat_batch, needs=[scales])
+@in_training("batchnorm.BatchNorm1d.forward", draw=flat_batch, needs=[scales])
 @shown("BatchNorm1d(3, eps=eps)(x) with γ = weight, β = bias", picture=BATCH)
 def adds_eps(student, x, weight, bias, eps):
     """In training, eps is added to the variance, so that a constant feature divides nothing by 0."""
@@ -129,7 +131,7 @@ def running_mean(student, batches, momentum):
     return running(student, batches, momentum)[0]
 
 
-@in_training("batchnorm.BatchNorm1d.forward", points=1, draw=batches, needs=[running_mean])
+@in_training("batchnorm.BatchNorm1d.forward", draw=batches, needs=[running_mean])
 @after_each
 def running_var(student, batches, momentum):
     """In training, running_var moves towards each batch's unbiased variance, by the share momentum."""
@@ -164,16 +166,14 @@ def evaluates(student, x, weight, bias, running_mean, running_var):
     return trained(student, weight, bias, running_mean, running_var)(np.array(x))
 
 
-@in_evaluation(
-    "batchnorm.BatchNorm1d.forward", points=1, draw=evaluation_with_eps, needs=[evaluates]
-)
+@in_evaluation("batchnorm.BatchNorm1d.forward", draw=evaluation_with_eps, needs=[evaluates])
 @shown(f"{EVALUATED}, eps=eps", picture=BATCH)
 def evaluates_with_eps(student, x, weight, bias, running_mean, running_var, eps):
     """In evaluation, eps is added to the running variance just as in training."""
     return trained(student, weight, bias, running_mean, running_var, eps)(np.array(x))
 
 
-@in_evaluation("batchnorm.BatchNorm1d.forward", points=1, draw=evaluation)
+@in_evaluation("batchnorm.BatchNorm1d.forward", draw=evaluation)
 @shown(
     "the running statistics after layer.eval()(x)",
     picture=pictures.entries("Row 0: running_mean; row 1: running_var, after evaluation"),
@@ -192,14 +192,14 @@ def backward(layer, x, grad_output):
     return grad_input, np.array(layer.weight.grad), np.array(layer.bias.grad)
 
 
-@lab.check("batchnorm.BatchNorm1d.backward", points=1, draw=upstream(scaled_batch), needs=[scales])
+@check_backward(draw=upstream(scaled_batch), needs=[scales])
 @shown("layer.bias.grad after layer.backward(grad_output)", picture=GRADIENT)
 def grad_bias(student, x, weight, bias, grad_output):
     """backward adds dL/dβ, summed over the batch, to bias.grad."""
     return backward(made(student, weight, bias, eps=TINY), x, grad_output)[2]
 
 
-@lab.check("batchnorm.BatchNorm1d.backward", points=1, draw=upstream(scaled_batch), needs=[scales])
+@check_backward(draw=upstream(scaled_batch), needs=[scales])
 @shown("layer.weight.grad after layer.backward(grad_output)", picture=GRADIENT)
 def grad_weight(student, x, weight, bias, grad_output):
     """backward adds dL/dγ, summed over the batch, to weight.grad."""
@@ -211,13 +211,7 @@ def two_batches(rng):
     return {"batches": [upstream(scaled_batch)(rng) for _ in range(2)]}
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.backward",
-    points=1,
-    draw=two_batches,
-    cases=1,
-    needs=[grad_bias, grad_weight],
-)
+@check_backward(draw=two_batches, cases=1, needs=[grad_bias, grad_weight])
 @shown("both gradients after two rounds of forward and backward")
 def accumulates(student, batches):
     """backward adds to the parameters' gradients what is there already."""
@@ -246,13 +240,7 @@ def grad_input(student, x, weight, bias, grad_output):
     return evidence(made(student, weight, bias, eps=TINY), x, grad_output)
 
 
-@lab.check(
-    "batchnorm.BatchNorm1d.backward",
-    points=1,
-    draw=upstream(flat_batch),
-    judge=gradient_agrees,
-    needs=[grad_input, adds_eps],
-)
+@check_backward(draw=upstream(flat_batch), judge=gradient_agrees, needs=[grad_input, adds_eps])
 @shown("layer.backward(grad_output) after layer(x), layer = BatchNorm1d(3, eps=eps)")
 def grad_input_with_eps(student, x, weight, bias, grad_output, eps):
     """backward returns dL/dx for any eps, and for a feature that is constant."""

@@ -28,6 +28,8 @@ lab = Lab(
     },
 )
 
+check_backward = partial(lab.check, "dropout.Dropout.backward")
+
 in_training = partial(lab.check, mode="training")
 in_evaluation = partial(lab.check, mode="evaluation")
 
@@ -121,9 +123,7 @@ def scale(student, x, p, rng):
     return trained_forward(student, x, p, rng)
 
 
-@in_training(
-    "dropout.Dropout.forward", points=1, draw=batch_of_any_shape, judge=scales_kept, needs=[scale]
-)
+@in_training("dropout.Dropout.forward", draw=batch_of_any_shape, judge=scales_kept, needs=[scale])
 @layer_of_x
 def any_shape(student, x, p, rng):
     """In training, x may have any number of axes, and the result has its shape."""
@@ -131,12 +131,7 @@ def any_shape(student, x, p, rng):
 
 
 @in_training(
-    "dropout.Dropout.forward",
-    points=1,
-    draw=a_layer,
-    cases=2,
-    judge=drops_each_alone,
-    needs=[share],
+    "dropout.Dropout.forward", draw=a_layer, cases=2, judge=drops_each_alone, needs=[share]
 )
 @shown("layer(np.ones((13, 15))), 20 times, layer = Dropout(p, rng=rng)")
 def each_alone(student, p, rng):
@@ -145,9 +140,7 @@ def each_alone(student, p, rng):
     return [compact(layer(np.ones((13, 15)))) for _ in range(20)]
 
 
-@in_training(
-    "dropout.Dropout.forward", points=1, draw=wide_batch, cases=2, judge=draws_anew, needs=[share]
-)
+@in_training("dropout.Dropout.forward", draw=wide_batch, cases=2, judge=draws_anew, needs=[share])
 @shown("Dropout(p, rng=rng)(x), again, and with an equal rng")
 def anew(student, x, p, rng):
     """In training, every call draws new numbers from self.rng, and an equal seed repeats the result."""
@@ -178,22 +171,14 @@ def there_and_back(student, x, p, rng, grad_output):
 there = shown("layer(x) and layer.backward(grad_output), layer = Dropout(p, rng=rng)")
 
 
-@lab.check(
-    "dropout.Dropout.backward", points=1, draw=upstream, judge=gates_as_forward, needs=[share]
-)
+@check_backward(draw=upstream, judge=gates_as_forward, needs=[share])
 @there
 def grad_mask(student, x, p, rng, grad_output):
     """backward lets the gradient through exactly where forward let x through."""
     return there_and_back(student, x, p, rng, grad_output)
 
 
-@lab.check(
-    "dropout.Dropout.backward",
-    points=4,
-    draw=upstream,
-    judge=scales_as_forward,
-    needs=[scale, grad_mask],
-)
+@check_backward(points=4, draw=upstream, judge=scales_as_forward, needs=[scale, grad_mask])
 @there
 def grad_scale(student, x, p, rng, grad_output):
     """backward multiplies the gradient by what forward multiplied x by."""

@@ -1,6 +1,6 @@
 """Checks of lab 13: capstone."""
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,9 @@ lab = Lab(
         "experiment.run": "Recommended Settings",
     },
 )
+
+check_network = partial(lab.check, "experiment.build_network")
+check_run = partial(lab.check, "experiment.run")
 
 
 def scaled_net(rng):
@@ -90,7 +93,7 @@ def predict(student, fitted_on, hidden, output, x):
     ]
 
 
-@lab.check("experiment.predict", points=1, draw=scaled_net, cases=2, needs=[predict])
+@lab.check("experiment.predict", draw=scaled_net, cases=2, needs=[predict])
 @shown("predict(trained, x), for all images, and for each alone")
 def predict_alone(student, fitted_on, hidden, output, x):
     """An image has the same class alone as among others."""
@@ -135,9 +138,7 @@ def sizes(rng):
     return {"n_features": n_features, "n_classes": n_classes, "x": x, "rng": seed(rng)}
 
 
-@lab.check(
-    "experiment.build_network",
-    points=1,
+@check_network(
     draw=sizes,
     always=[{"n_features": 64, "n_classes": 10, "x": np.ones((1, 64)), "rng": Seed(0)}],
     judge=gives_logits,
@@ -150,9 +151,7 @@ def network(student, n_features, n_classes, x, rng):
     return None if built is None else built.eval()(x)
 
 
-@lab.check(
-    "experiment.build_network",
-    points=1,
+@check_network(
     draw=lambda rng: {"seed": int(rng.integers(1, 2**31)), "x": short_numbers(rng, 9, 7)},
     cases=1,
     judge=repeats,
@@ -191,8 +190,7 @@ def crossed(rng):
     return {"x": x, "target": target, "others": others, "rng": seed(rng), "labels": labels}
 
 
-@lab.check(
-    "experiment.build_network",
+@check_network(
     points=3,
     draw=crossed,
     cases=2,
@@ -240,7 +238,7 @@ def marks_seen(scaler):
     return getattr(scaler, "maximum", getattr(scaler, "mean", None))
 
 
-@lab.check("experiment.run", points=1, judge=leaves_some_out, unchanged=["x", "target"], **MARKED)
+@check_run(judge=leaves_some_out, unchanged=["x", "target"], **MARKED)
 @shown(RUN, slides="Cross validation: held-out")
 def scaler(student, x, target, rng):
     """run fits its scaler on the training part alone, and changes no image."""
@@ -248,7 +246,7 @@ def scaler(student, x, target, rng):
     return None if result is None else marks_seen(result.scaler)
 
 
-@lab.check("experiment.run", points=1, judge=validates_fairly, **MARKED)
+@check_run(judge=validates_fairly, **MARKED)
 @shown(f"{RUN}.history, with labels that are dice", slides="Cross validation: held-out")
 def validation(student, x, target, rng):
     """run measures the validation loss on images that training does not see."""
@@ -258,7 +256,7 @@ def validation(student, x, target, rng):
     return {"val_loss": result.history.val_loss, "train_loss": result.history.train_loss}
 
 
-@lab.check("experiment.run", points=1, judge=hands_in_best, **MARKED | {"cases": 2})
+@check_run(judge=hands_in_best, **MARKED | {"cases": 2})
 @shown(RUN)
 def best_model(student, x, target, rng):
     """run hands in the model that did best in validation, not the last one."""
@@ -274,15 +272,7 @@ def few_marked(rng):
     return {**marked(rng, 67, 3), "rng": int(rng.integers(1, 2**31))}
 
 
-@lab.check(
-    "experiment.run",
-    points=1,
-    draw=few_marked,
-    cases=1,
-    judge=repeats,
-    needs=[network_repeats],
-    limits=RUN_LIMITS,
-)
+@check_run(draw=few_marked, cases=1, judge=repeats, needs=[network_repeats], limits=RUN_LIMITS)
 @shown("run(x, target, rng=np.random.default_rng(rng)), twice, and with rng + 1")
 def run_repeats(student, x, target, rng):
     """The same seed trains the same model, another seed another."""
@@ -334,13 +324,8 @@ HELD_OUT: dict[str, Any] = {"cases": 1, "withheld": ["labels"], "limits": RUN_LI
 WORKS = [network_learns, predict_evaluates, predict_alone]
 
 
-@lab.check(
-    "experiment.run",
-    points=2,
-    draw=lambda rng: held_out(rng, 500, 1),
-    judge=reaches(0.90),
-    needs=WORKS,
-    **HELD_OUT,
+@check_run(
+    points=2, draw=lambda rng: held_out(rng, 500, 1), judge=reaches(0.90), needs=WORKS, **HELD_OUT
 )
 @shown(f"{ACCURACY}, with 500 digits to learn from")
 def reaches_90(student, parts, rng):
@@ -348,8 +333,7 @@ def reaches_90(student, parts, rng):
     return predicted(student, parts, rng)
 
 
-@lab.check(
-    "experiment.run",
+@check_run(
     points=2,
     draw=lambda rng: held_out(rng, 1198, 1),
     judge=reaches(0.93),
@@ -362,9 +346,7 @@ def reaches_93(student, parts, rng):
     return predicted(student, parts, rng)
 
 
-@lab.check(
-    "experiment.run",
-    points=1,
+@check_run(
     draw=lambda rng: held_out(rng, 1198, 3),
     judge=reaches(0.95),
     needs=[*WORKS, reaches_93],

@@ -57,7 +57,7 @@ def store(student, patterns):
     return student.hopfield.store(patterns)
 
 
-@lab.check("hopfield.store", points=1, draw=many_memories, cases=2, needs=[store])
+@lab.check("hopfield.store", draw=many_memories, cases=2, needs=[store])
 @weights
 def store_many(student, patterns):
     """store counts right beyond 127, however small the integers that hold the patterns."""
@@ -81,7 +81,6 @@ def spoilt_memories(rng):
 
 @lab.check(
     "hopfield.store",
-    points=1,
     draw=spoilt_memories,
     always=[{"patterns": np.array([[1, 0, 1], [0, 0, 1]])}],
     needs=[store],
@@ -194,7 +193,7 @@ def with_silent_units(rng):
     return {"weight": weight[np.ix_(units, units)], "state": state[units], "rng": seed(rng)}
 
 
-@lab.check("hopfield.recall", points=1, draw=with_silent_units, cases=2, needs=[repairs])
+@lab.check("hopfield.recall", draw=with_silent_units, cases=2, needs=[repairs])
 @recalled
 def silent_units(student, weight, state, rng):
     """A unit whose sum is 0 stays as it is."""
@@ -228,14 +227,14 @@ RESTLESS = [
 ]
 
 
-@lab.check("hopfield.recall", points=1, draw=crowded, always=RESTLESS, judge=rests, needs=[repairs])
+@lab.check("hopfield.recall", draw=crowded, always=RESTLESS, judge=rests, needs=[repairs])
 @shown(RECALL)
 def comes_to_rest(student, weight, state, rng):
     """recall ends where no unit wants to change, and never higher in energy than it began."""
     return student.hopfield.recall(weight, state, rng=rng)
 
 
-@lab.check("hopfield.recall", points=1, draw=rivals, cases=1, judge=wanders, needs=[comes_to_rest])
+@lab.check("hopfield.recall", draw=rivals, cases=1, judge=wanders, needs=[comes_to_rest])
 @shown("recall(weight, state, rng=np.random.default_rng(seed)), for several seeds, each twice")
 def random_order(student, weight, state, rng, recalls):
     """The order of the units is random, and comes from rng alone."""
@@ -247,7 +246,7 @@ def random_order(student, weight, state, rng, recalls):
     return {"ends": ends, "again": again}
 
 
-@lab.check("hopfield.recall", points=1, draw=damaged, cases=2, needs=[repairs], unchanged=["state"])
+@lab.check("hopfield.recall", draw=damaged, cases=2, needs=[repairs], unchanged=["state"])
 @recalled
 def recall_keeps_state(student, weight, state, rng):
     """recall leaves the state that it is given as it was."""
@@ -267,7 +266,6 @@ def unfit(rng):
 
 @lab.check(
     "hopfield.recall",
-    points=1,
     draw=unfit,
     cases=2,
     always=table(
