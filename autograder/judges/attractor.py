@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding, wrong_kind
+from autograder.judges.finding import EvidenceError, Finding, fields, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.judges.values import shape_of, value
 
-__all__ = ["rest_fingerprint", "rests", "wandering_fingerprint", "wanders"]
+__all__ = ["rests", "wanders"]
 
 SLACK = 1e-9
 
@@ -24,8 +24,6 @@ SLACK = 1e-9
 def rest_fingerprint(case: Case, observed: Any) -> Any:
     """Distinguish the states that recall ended in, whatever the order of the units was."""
     state = _state(observed, np.shape(case["state"]))
-    if isinstance(state, Finding):
-        return state.detail
     return {
         "moved": bool((state != case["state"]).any()),
         "restless": bool(_restless(case["weight"], state).any()),
@@ -45,8 +43,6 @@ def rests(case: Case, observed: Any, _expected: Any) -> Finding | None:
     Its energy must not be above that of `case["state"]`.
     """
     state = _state(observed, np.shape(case["state"]))
-    if isinstance(state, Finding):
-        return state
     restless = _restless(case["weight"], state)
     if restless.any():
         units = ", ".join(map(str, np.flatnonzero(restless)[:5]))
@@ -64,10 +60,7 @@ def rests(case: Case, observed: Any, _expected: Any) -> Finding | None:
 
 def wandering_fingerprint(case: Case, observed: Any) -> Any:
     """Distinguish how recall depends on its generator; if it does not, the state it ends in."""
-    rows = _rows(case, observed)
-    if isinstance(rows, Finding):
-        return rows.detail
-    ends, again = rows
+    ends, again = _rows(case, observed)
     fixed = bool((ends == ends[0]).all())
     return {"alike": bool((ends == again).all()), "end": ends[0] if fixed else None}
 
@@ -85,10 +78,7 @@ def wanders(case: Case, observed: Any, _expected: Any) -> Finding | None:
     likely. That all `n` rows agree by chance has probability 8^(1 − n): 1e-10 for 12 seeds.
     The nearest mistake, one fixed order, makes all rows agree.
     """
-    rows = _rows(case, observed)
-    if isinstance(rows, Finding):
-        return rows
-    ends, again = rows
+    ends, again = _rows(case, observed)
     if not (ends == again).all():
         return Finding("The same seed ends in another state the second time.", *_WANDER)
     if (ends == ends[0]).all():
@@ -113,27 +103,21 @@ def _rise(case: Case, state: Any) -> float:
 
 
 def _state(observed: Any, shape: tuple[int, ...]) -> Any:
-    """Read a state of −1 and +1, or say what is wrong with it."""
+    """Read a state of −1 and +1."""
     state = as_reals(observed)
     if state is None or state.shape != shape:
-        return wrong_kind(observed, f"a state of shape {shape} is")
+        raise EvidenceError(wrong_kind(observed, f"a state of shape {shape} is"))
     if not (np.abs(state) == 1).all():
         bad = state[np.abs(state) != 1].flat[0]
-        return Finding(f"A unit is {value(bad)}, where −1 or +1 is expected.")
+        raise EvidenceError(f"A unit is {value(bad)}, where −1 or +1 is expected.")
     return state
 
 
-def _rows(case: Case, observed: Any) -> tuple[Any, Any] | Finding:
+def _rows(case: Case, observed: Any) -> list[Any]:
     """Read the evidence {ends, again}: lists of states, equally many."""
-    if not isinstance(observed, dict) or observed.keys() != {"ends", "again"}:
-        return Finding(f"It is {shape_of(observed)}, where states are expected.")
-    rows = []
-    for given in (observed["ends"], observed["again"]):
+    rows, wanted = [], f"{case['recalls']} states are"
+    for given in fields(observed, "ends again", "states are"):
         if not isinstance(given, list) or len(given) != case["recalls"]:
-            return Finding(f"It is {shape_of(given)}, where {case['recalls']} states are expected.")
-        read = [_state(state, np.shape(case["state"])) for state in given]
-        bad = next((state for state in read if isinstance(state, Finding)), None)
-        if bad:
-            return bad
-        rows.append(np.array(read))
-    return rows[0], rows[1]
+            raise EvidenceError(f"It is {shape_of(given)}, where {wanted} expected.")
+        rows.append(np.array([_state(state, np.shape(case["state"])) for state in given]))
+    return rows

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding, wrong_kind
+from autograder.judges.finding import EvidenceError, Finding, fields, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
-from autograder.judges.values import shape_of, value
+from autograder.judges.values import value
 
-__all__ = ["draws_orders", "epochs_fingerprint", "steps_by_example", "visits_each_once"]
+__all__ = ["draws_orders", "steps_by_example", "visits_each_once"]
 
 TOLERANCE = 1e-9
 RUNS = ("path", "again", "other")
@@ -31,9 +31,10 @@ def epochs_fingerprint(case: Case, observed: Any) -> Any:
     """Distinguish what walks did, whatever the order of examples was."""
     if isinstance(observed, dict):
         return _fingerprint_of_runs(case, observed)
-    path = _path(case, observed)
-    if isinstance(path, Finding):
-        return {"says": path.detail, "whole": _begins_with_all(case, observed)}
+    try:
+        path = _path(case, observed)
+    except EvidenceError as error:
+        return {"says": error.finding.detail, "whole": _begins_with_all(case, observed)}
     orders = _orders(case, path)
     n_examples = orders.shape[1]
     ratio, parallel = _ratio(case, path)
@@ -59,8 +60,6 @@ def epochs_fingerprint(case: Case, observed: Any) -> Any:
 def steps_by_example(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept a path whose every step goes against the gradient of one example, where it stands."""
     path = _path(case, observed)
-    if isinstance(path, Finding):
-        return path
     if not _near(path, path[0], case["x"]):
         return Finding(f"The path begins at {value(path[0])}, not at x = {value(case['x'])}.")
     for step, example in enumerate(_examples(case, path)):
@@ -83,8 +82,6 @@ def steps_by_example(case: Case, observed: Any, _expected: Any) -> Finding | Non
 def visits_each_once(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept a path that takes every example exactly once an epoch."""
     path = _path(case, observed)
-    if isinstance(path, Finding):
-        return path
     orders = _orders(case, path)
     for epoch, order in enumerate(orders):
         counts = [int((order == example).sum()) for example in range(len(order))]
@@ -108,8 +105,6 @@ def visits_each_once(case: Case, observed: Any, _expected: Any) -> Finding | Non
 def draws_orders(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept three runs whose orders differ between epochs, and are the generator's alone."""
     orders = _runs(case, observed)
-    if isinstance(orders, Finding):
-        return orders
     first = orders["path"]
     if (first == first[0]).all():
         return Finding(
@@ -134,8 +129,6 @@ def draws_orders(case: Case, observed: Any, _expected: Any) -> Finding | None:
 
 def _fingerprint_of_runs(case: Case, observed: Any) -> Any:
     orders = _runs(case, observed)
-    if isinstance(orders, Finding):
-        return orders.detail
     first = orders["path"]
     return {
         "alike": bool((first == first[0]).all()),
@@ -145,28 +138,23 @@ def _fingerprint_of_runs(case: Case, observed: Any) -> Any:
 
 
 def _path(case: Case, observed: Any) -> Any:
-    """Read a path of the shape that it must have, or say what is wrong with it."""
+    """Read a path of the shape that it must have."""
     n_examples, n_features = np.shape(case["centres"])
     shape = (case["epochs"] * n_examples + 1, n_features)
     path = as_reals(observed)
     if path is None:
-        return wrong_kind(observed, "a path is")
+        raise EvidenceError(wrong_kind(observed, "a path is"))
     if path.shape != shape:
-        return Finding(f"The shape is {path.shape}, where {shape} is expected.")
+        raise EvidenceError(f"The shape is {path.shape}, where {shape} is expected.")
     if not np.isfinite(path).all():
-        return Finding("The path has entries that are not finite.")
+        raise EvidenceError("The path has entries that are not finite.")
     return path
 
 
 def _runs(case: Case, observed: Any) -> Any:
-    """Read the orders of three runs, or say what is wrong with one."""
-    if not isinstance(observed, dict) or observed.keys() != set(RUNS):
-        return Finding(f"It is {shape_of(observed)}, where three paths are expected.")
-    paths = {name: _path(case, observed[name]) for name in RUNS}
-    findings = [path for path in paths.values() if isinstance(path, Finding)]
-    if findings:
-        return findings[0]
-    return {name: _orders(case, path) for name, path in paths.items()}
+    """Read the orders of three runs."""
+    paths = fields(observed, " ".join(RUNS), "three paths are")
+    return {n: _orders(case, _path(case, path)) for n, path in zip(RUNS, paths, strict=True)}
 
 
 def _orders(case: Case, path: Any) -> Any:

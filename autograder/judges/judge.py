@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.judges.difference import EXACT, difference
-from autograder.judges.finding import Finding
+from autograder.judges.finding import EvidenceError, Finding
 from autograder.judges.parts import Arrays
 
 __all__ = ["Case", "Judge", "judge"]
@@ -18,6 +18,7 @@ Case = Mapping[str, Any]
 """The inputs of one asking, by the names of the check's arguments."""
 
 Decide = Callable[[Case, Any, Any], Finding | None]
+Fingerprint = Callable[[Case, Any], Any]
 PROPERTY_ONLY = "This proves a property, not an answer, so it carries few points."
 
 
@@ -26,7 +27,10 @@ class Judge:
     """Compares what a submission did in one case with what the reference did."""
 
     decide: Decide
-    """Takes the case, what was observed and what is expected; None when that is right."""
+    """Takes the case, what was observed and what is expected; None when that is right.
+
+    Where the evidence cannot be read it may raise EvidenceError, and so may `fingerprint`.
+    """
     rule: str
     """How it judges, in a sentence, with its tolerance."""
     chance: float = 0.0
@@ -37,7 +41,7 @@ class Judge:
     The rule says so, and a check with such a judge has one point at most and needs another that
     cannot be made up (a test holds that).
     """
-    fingerprint: Callable[[Case, Any], Any] | None = None
+    fingerprint: Fingerprint | None = None
     """What of an answer identifies it, where right answers differ."""
     alike: Decide | None = None
     """Compares answers that nothing identifies, if not `decide`: a wrong answer must resemble a known
@@ -49,12 +53,15 @@ class Judge:
 
     def __call__(self, case: Case, observed: Any, expected: Any) -> Finding | None:
         """Judge one answer."""
-        return self.decide(case, observed, expected)
+        try:
+            return self.decide(case, observed, expected)
+        except EvidenceError as error:
+            return error.finding
 
     def same(self, case: Case, observed: Any, other: Any) -> bool:
         """Return whether two returned values are the same answer, as far as this judge can see."""
         if self.fingerprint is None:
-            return (self.alike or self.decide)(case, observed, other) is None
+            return (self.alike or self)(case, observed, other) is None
         prints = self.fingerprint(case, observed), self.fingerprint(case, other)
         return difference(*prints, EXACT) is None
 
@@ -62,4 +69,18 @@ class Judge:
 def judge(rule: str, **facts: Any) -> Callable[[Decide], Judge]:
     """Make a judge of the decorated function; `facts` are the judge's other attributes."""
     said = f"{rule} {PROPERTY_ONLY}" if facts.get("property_only") else rule
+    if facts.get("fingerprint"):
+        facts["fingerprint"] = _total(facts["fingerprint"])
     return lambda decide: Judge(decide, said, **facts)
+
+
+def _total(fingerprint: Fingerprint) -> Fingerprint:
+    """Identify evidence that cannot be read by what is wrong with it."""
+
+    def total(case: Case, observed: Any) -> Any:
+        try:
+            return fingerprint(case, observed)
+        except EvidenceError as error:
+            return error.finding.detail
+
+    return total

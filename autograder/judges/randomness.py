@@ -24,17 +24,15 @@ from typing import Any
 import numpy as np
 
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding, wrong_kind
+from autograder.judges.finding import EvidenceError, Finding, fields, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
-from autograder.judges.values import shape_of
 
 __all__ = [
     "draws_log_uniformly",
     "follows_generator",
     "generator_fingerprint",
     "log_fingerprint",
-    "search_fingerprint",
     "searches_at_random",
 ]
 
@@ -64,9 +62,8 @@ def generator_fingerprint(case: Case, observed: Any) -> Any:
 )
 def follows_generator(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept results {first, again, other}: equal from equal generators, different from another."""
-    if not isinstance(observed, dict) or observed.keys() != {"first", "again", "other"}:
-        return Finding(f"It is {shape_of(observed)}, where three results are expected.")
-    shape, numbers = np.shape(expected["first"]), as_reals(observed["first"])
+    first, _, _ = fields(observed, "first again other", "three results are")
+    shape, numbers = np.shape(expected["first"]), as_reals(first)
     if numbers is None or numbers.shape != shape or not np.isfinite(numbers).all():
         return Finding(f"The results are not {shape} finite numbers.")
     again, other = _repeats(case, observed)
@@ -103,10 +100,7 @@ def draws_log_uniformly(case: Case, observed: Any, _expected: Any) -> Finding | 
 
 def search_fingerprint(case: Case, observed: Any) -> Any:
     """Distinguish searches by their ranking and by the spread of each setting."""
-    read = _read(case, observed)
-    if isinstance(read, Finding):
-        return read.detail
-    score, settings = read
+    score, settings = _read(case, observed)
     ranked = (score[1:] <= score[:-1]).all(), (score[1:] >= score[:-1]).all()
     names = list(settings)
     same = [[bool(np.array_equal(settings[a], settings[b])) for b in names] for a in names]
@@ -128,10 +122,7 @@ def searches_at_random(case: Case, observed: Any, _expected: Any) -> Finding | N
 
     A setting's score is less by 1 for every decade from its peak.
     """
-    read = _read(case, observed)
-    if isinstance(read, Finding):
-        return read
-    score, settings = read
+    score, settings = _read(case, observed)
     for name, (low, high) in case["ranges"].items():
         found = _spread(settings[name], low, high, case["n_trials"], f"of {name} ")
         if found:
@@ -150,16 +141,16 @@ def searches_at_random(case: Case, observed: Any, _expected: Any) -> Finding | N
 def _read(case: Case, observed: Any) -> Any:
     """Check the evidence's form, and read it as numbers."""
     if not isinstance(observed, dict) or observed.keys() != {"score", "settings"}:
-        return wrong_kind(observed, "a list of trials is")
+        raise EvidenceError(wrong_kind(observed, "a list of trials is"))
     score, given = as_reals(observed["score"]), observed["settings"]
     if not isinstance(given, dict) or given.keys() != case["ranges"].keys():
-        return Finding("The settings do not have the names of the ranges.")
+        raise EvidenceError("The settings do not have the names of the ranges.")
     settings = {name: as_reals(given[name]) for name in case["ranges"]}
     shape = (case["n_trials"],)
     if any(part is None or part.ndim != 1 for part in (score, *settings.values())):
-        return Finding("Scores and settings are not made of numbers.")
+        raise EvidenceError("Scores and settings are not made of numbers.")
     if any(part.shape != shape for part in (score, *settings.values())):
-        return Finding(f"There are {len(score)} trials, where {shape[0]} are expected.")
+        raise EvidenceError(f"There are {len(score)} trials, where {shape[0]} are expected.")
     return score, settings
 
 

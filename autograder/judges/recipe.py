@@ -12,24 +12,20 @@ import numpy as np
 
 from autograder.judges.difference import EXACT
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding, wrong_kind
+from autograder.judges.finding import EvidenceError, Finding, fields, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.judges.values import shape_of, value
 
 __all__ = [
-    "best_fingerprint",
     "fits_fingerprint",
     "gives_logits",
     "hands_in_best",
     "leaves_some_out",
     "left_out",
-    "logits_fingerprint",
     "network_fits",
     "repeats",
-    "repeats_fingerprint",
     "validates_fairly",
-    "validation_fingerprint",
 ]
 
 FIT_SHARE, FIT_LOSS, OTHERS_SHARE = 0.95, 0.1, 0.8
@@ -155,11 +151,9 @@ def _fit(target: Any, logits: Any) -> tuple[float, float]:
 
 def repeats_fingerprint(_case: Case, observed: Any) -> Any:
     """Distinguish results that ignore the seed and results that ignore all seeds."""
-    if not isinstance(observed, dict) or observed.keys() != {"first", "again", "other"}:
-        return f"It is {shape_of(observed)}, where numbers are expected."
-    first, again, other = (as_reals(observed[name]) for name in ("first", "again", "other"))
+    first, again, other = map(as_reals, fields(observed, "first again other", "numbers are"))
     if any(part is None or not part.size for part in (first, again, other)):
-        return "It is not made of numbers."
+        raise EvidenceError("It is not made of numbers.")
     return {"again": np.array_equal(first, again), "other": np.array_equal(first, other)}
 
 
@@ -172,8 +166,6 @@ def repeats_fingerprint(_case: Case, observed: Any) -> Any:
 def repeats(_case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept {first, again, other}: equal arrays for the same seed, another array for another."""
     same = repeats_fingerprint({}, observed)
-    if isinstance(same, str):
-        return Finding(same)
     if not same["again"]:
         return Finding(
             "The same seed gives something else the second time.",
@@ -227,11 +219,9 @@ def leaves_some_out(case: Case, observed: Any, _expected: Any) -> Finding | None
 
 def validation_fingerprint(_case: Case, observed: Any) -> Any:
     """Distinguish fair and unfair validation, and where the training loss went."""
-    if not isinstance(observed, dict) or observed.keys() != {"val_loss", "train_loss"}:
-        return f"It is {shape_of(observed)}, where a Trained is expected."
-    val, train = as_reals(observed["val_loss"]), as_reals(observed["train_loss"])
+    val, train = map(as_reals, fields(observed, "val_loss train_loss", "a Trained is"))
     if val is None or val.ndim != 1 or not val.size:
-        return "The history holds no validation losses."
+        raise EvidenceError("The history holds no validation losses.")
     fair = not bool((val < FAIR_LOSS).any())  # nan: a run that exploded does not cheat
     return {"fair": fair, "loss": _trend(train)}
 
@@ -251,10 +241,7 @@ def validates_fairly(_case: Case, observed: Any, _expected: Any) -> Finding | No
     average. With m ≥ 15 and 100 epochs that is 100 e^(−15 · 1.30) = 3e-7 in all. Losses of labels
     that training has seen fall to 0.
     """
-    kind = validation_fingerprint({}, observed)
-    if isinstance(kind, str):
-        return Finding(kind)
-    if kind["fair"]:
+    if validation_fingerprint({}, observed)["fair"]:
         return None
     lowest = float(as_reals(observed["val_loss"]).min())
     return Finding(
@@ -275,9 +262,8 @@ def _trend(losses: Any) -> str:
 
 def best_fingerprint(_case: Case, observed: Any) -> Any:
     """Identify only whether the two models answer alike: what they answer is the recipe's choice."""
-    if not isinstance(observed, dict) or observed.keys() != {"model", "best"}:
-        return shape_of(observed)
-    return _hands_in_best(observed)
+    model, best = map(as_reals, fields(observed, "model best", "a Trained is"))
+    return model is not None and best is not None and equal({}, model, best) is None
 
 
 @judge(
@@ -288,19 +274,12 @@ def best_fingerprint(_case: Case, observed: Any) -> Any:
 )
 def hands_in_best(_case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept {model, best}: the model handed in answers as the history's best model does."""
-    if not isinstance(observed, dict) or observed.keys() != {"model", "best"}:
-        return Finding(f"It is {shape_of(observed)}, where a Trained is expected.")
     shape = np.shape(expected["model"])
-    for logits in map(as_reals, observed.values()):
+    for logits in map(as_reals, fields(observed, "model best", "a Trained is")):
         if logits is None or logits.shape != shape or not np.isfinite(logits).all():
             return Finding(f"The logits are not {shape} finite numbers.")
-    if _hands_in_best(observed):
+    if best_fingerprint({}, observed):
         return None
     return Finding(
         "", "a model that is not the history's best", "the one of the lowest validation loss"
     )
-
-
-def _hands_in_best(observed: Any) -> bool:
-    model, best = as_reals(observed["model"]), as_reals(observed["best"])
-    return model is not None and best is not None and equal({}, model, best) is None

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding
+from autograder.judges.finding import EvidenceError, Finding, fields
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.judges.values import shape_of, value
 
-__all__ = ["fit_fingerprint", "never_claims", "separates", "stays_in_bounds"]
+__all__ = ["never_claims", "separates", "stays_in_bounds"]
 
 
 SEPARATED = "any weights with every sample strictly on its side, and converged = True"
@@ -25,10 +25,7 @@ HUGE = 10**18  # more corrections than anyone can make: beyond it, a count need 
 
 def fit_fingerprint(case: Case, observed: Any) -> Any:
     """Distinguish how training ended, whatever the order of samples was."""
-    fit = _fit(case, observed)
-    if isinstance(fit, Finding):
-        return fit.detail
-    weight, updates, converged = fit
+    weight, updates, converged = _fit(case, observed)
     scores = _signed_scores(case, weight)
     return {
         "converged": converged,
@@ -47,10 +44,7 @@ def fit_fingerprint(case: Case, observed: Any) -> Any:
 )
 def separates(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept a fit that converged to weights with every sample strictly on its side."""
-    fit = _fit(case, observed)
-    if isinstance(fit, Finding):
-        return fit
-    weight, _, converged = fit
+    weight, _, converged = _fit(case, observed)
     wrong = int((~(_signed_scores(case, weight) > 0)).sum())  # NaN is on no side
     n_samples = len(case["target"])
     if not converged:
@@ -74,10 +68,7 @@ def separates(case: Case, observed: Any, _expected: Any) -> Finding | None:
 )
 def stays_in_bounds(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept a fit whose corrections are within `case["bound"]`, and as many as its weights show."""
-    fit = _fit(case, observed)
-    if isinstance(fit, Finding):
-        return fit
-    weight, updates, _ = fit
+    weight, updates, _ = _fit(case, observed)
     if updates > case["bound"]:
         return Finding(
             f"Corrections: {value(updates)}, where at most {case['bound']} can be needed.",
@@ -119,10 +110,7 @@ def _adds_up(case: Case, weight: Any, updates: int) -> bool:
 )
 def never_claims(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept a fit of inseparable classes that gave up after `case["max_steps"]` corrections."""
-    fit = _fit(case, observed)
-    if isinstance(fit, Finding):
-        return fit
-    weight, updates, converged = fit
+    weight, updates, converged = _fit(case, observed)
     if converged:
         return Finding("converged is True, but no line separates these classes.", expected=GAVE_UP)
     if updates != case["max_steps"]:
@@ -151,29 +139,28 @@ def _signed_scores(case: Case, weight: Any) -> Any:
         return (2 * np.asarray(case["target"]) - 1) * (x @ weight)
 
 
-def _fit(case: Case, observed: Any) -> tuple[Any, int, bool] | Finding:
-    """Read the evidence {weight, updates, converged}, or say what is wrong with it."""
-    if not isinstance(observed, dict) or observed.keys() != {"weight", "updates", "converged"}:
-        return Finding(f"It is {shape_of(observed)}, where a PerceptronFit is expected.")
-    weight, updates, converged = (observed[name] for name in ("weight", "updates", "converged"))
+def _fit(case: Case, observed: Any) -> tuple[Any, int, bool]:
+    """Read the evidence {weight, updates, converged}."""
+    names = "weight updates converged"
+    weight, updates, converged = fields(observed, names, "a PerceptronFit is")
     n_weights = np.shape(case["x"])[1] + 1
     numbers = as_reals(weight)
     if numbers is None and isinstance(weight, np.ndarray | list | tuple):
-        return Finding("weight is not made of numbers.")
+        raise EvidenceError("weight is not made of numbers.")
     if numbers is None or numbers.shape != (n_weights,):
-        return Finding(
+        raise EvidenceError(
             f"weight is {shape_of(weight)}, where shape ({n_weights},) is expected: bias last."
         )
     if isinstance(updates, float | np.floating) and np.isfinite(updates) and updates % 1 == 0:
         updates = int(updates)
     if isinstance(updates, bool) or not isinstance(updates, int | np.integer):
-        return Finding(f"updates is {shape_of(updates)}, where a count is expected.")
+        raise EvidenceError(f"updates is {shape_of(updates)}, where a count is expected.")
     if updates < 0:
-        return Finding(f"updates is {value(updates)}, where a count is expected.")
+        raise EvidenceError(f"updates is {value(updates)}, where a count is expected.")
     if isinstance(converged, int | np.integer) and converged in {0, 1}:
         converged = bool(converged)
     if not isinstance(converged, bool | np.bool_):
-        return Finding(f"converged is {shape_of(converged)}, where True or False is expected.")
+        raise EvidenceError(f"converged is {shape_of(converged)}, where True or False is expected.")
     if not np.isfinite(numbers).all():
-        return Finding("weight has entries that are not finite.")
+        raise EvidenceError("weight has entries that are not finite.")
     return numbers, int(updates), bool(converged)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding, wrong_kind
+from autograder.judges.finding import EvidenceError, Finding, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.judges.values import shape_of
@@ -27,9 +27,12 @@ def fold_fingerprint(case: Case, observed: Any) -> Any:
         found = (cuts_folds if "n_samples" in case else fits_every_fold)(case, observed, None)
         detail, pairs = found.detail if found else "", observed
     else:
-        pair, pairs = _pair(case, observed), [observed]
-        whole = not isinstance(pair, Finding)
-        detail = _complementary(pair[0], pair[1], len(case["x"])) if whole else pair.detail
+        pairs = [observed]
+        try:
+            train, val = _pair(case, observed)
+            detail = _complementary(train, val, len(case["x"]))
+        except EvidenceError as error:
+            detail = error.finding.detail
     sizes = pairs if isinstance(pairs, tuple | list) else []
     return {"problem": detail, "sizes": [shape_of(part) for pair in sizes for part in _parts(pair)]}
 
@@ -41,10 +44,7 @@ def fold_fingerprint(case: Case, observed: Any) -> Any:
 )
 def cuts_in_two(case: Case, observed: Any, expected: Any) -> Finding | None:
     """Accept four parts (x_train, y_train, x_val, y_val) of the reference's sizes, each sample once."""
-    pair = _pair(case, observed)
-    if isinstance(pair, Finding):
-        return pair
-    train, val = pair
+    train, val = _pair(case, observed)
     n_samples, n_val = len(case["x"]), len(expected[2])
     wanted = f"{n_samples - n_val} samples to train on and {n_val} to validate"
     if (len(train), len(val)) != (n_samples - n_val, n_val):
@@ -86,34 +86,31 @@ def fits_every_fold(case: Case, observed: Any, _expected: Any) -> Finding | None
         return Finding(
             f"fit_and_score was called {calls} times, where {case['n_splits']} folds are expected."
         )
-    folds = []
-    for parts in observed:
-        pair = _pair(case, parts)
-        if isinstance(pair, Finding):
-            return pair
-        folds.append(pair)
-    return _shared_out(folds, len(case["x"]))
+    return _shared_out([_pair(case, parts) for parts in observed], len(case["x"]))
 
 
 def rows_of(case: Case, x: Any, target: Any) -> Any:
-    """Find which samples the rows of x are; a Finding if they are not, or have foreign targets."""
+    """Find which samples the rows of x are.
+
+    Raises: EvidenceError if they are not samples, or have the targets of others.
+    """
     rows, labels = as_reals(x), as_reals(target)
     known, right = np.asarray(case["x"], float), np.asarray(case["target"], float)
     if rows is None or rows.ndim != known.ndim or rows.shape[1:] != known.shape[1:]:
-        return Finding(f"A part of x is {shape_of(x)}, where rows of x are expected.")
+        raise EvidenceError(f"A part of x is {shape_of(x)}, where rows of x are expected.")
     if len(rows) > 2 * len(known):
-        return Finding(f"A part has {len(rows)} rows, where there are {len(known)} samples.")
+        raise EvidenceError(f"A part has {len(rows)} rows, where there are {len(known)} samples.")
     same = rows[:, None] == known[None]
     match = same.reshape(*same.shape[:2], known[0].size).all(axis=2)
     if not match.any(axis=1).all():
-        return Finding("A part of x holds rows that are not in x.")
+        raise EvidenceError("A part of x holds rows that are not in x.")
     samples = match.argmax(axis=1)
     if labels is None or labels.shape != (len(rows), *right.shape[1:]):
-        return Finding(
+        raise EvidenceError(
             f"A part of target is {shape_of(target)}, where one for each row is expected."
         )
     if not (labels == right[samples]).all():
-        return Finding("Some samples have the target of another one.")
+        raise EvidenceError("Some samples have the target of another one.")
     return samples
 
 
@@ -121,10 +118,10 @@ def _pair(case: Case, parts: Any) -> Any:
     """Read (x_train, y_train, x_val, y_val) as the samples to train on and those to validate."""
     if not isinstance(parts, tuple | list) or len(parts) != 4:
         forgot = RETURN if parts is None else ""
-        return Finding(f"It is {shape_of(parts)}, where a Split is expected: four parts.{forgot}")
-    train, val = rows_of(case, *parts[:2]), rows_of(case, *parts[2:])
-    wrong = [part for part in (train, val) if isinstance(part, Finding)]
-    return wrong[0] if wrong else (train, val)
+        raise EvidenceError(
+            f"It is {shape_of(parts)}, where a Split is expected: four parts.{forgot}"
+        )
+    return rows_of(case, *parts[:2]), rows_of(case, *parts[2:])
 
 
 def _parts(pair: Any) -> Any:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judges.equal import close
-from autograder.judges.finding import Finding
+from autograder.judges.finding import EvidenceError, Finding
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.judges.splits import rows_of
@@ -57,12 +57,8 @@ def goes_through_all(case: Case, observed: Any, _expected: Any) -> Finding | Non
             f"{updates} updates",
             f"{wanted} updates",
         )
-    orders = []
-    for start in range(0, wanted, per_epoch):
-        order = _epoch(case, observed[start : start + per_epoch])
-        if isinstance(order, Finding):
-            return order
-        orders.append(order)
+    starts = range(0, wanted, per_epoch)
+    orders = [_epoch(case, observed[start : start + per_epoch]) for start in starts]
     if all(np.array_equal(order, orders[0]) for order in orders[1:]):
         return Finding(
             "Every epoch has the same order.", "the same order", "a new order in every epoch"
@@ -75,15 +71,15 @@ def _epoch(case: Case, updates: Any) -> Any:
     order: list[Any] = []
     for batch in updates:
         if not isinstance(batch, tuple | list) or len(batch) != 2:
-            return Finding("An update was made without a batch: forward and backward come first.")
+            raise EvidenceError(
+                "An update was made without a batch: forward and backward come first."
+            )
         samples = rows_of(case, *batch)
-        if isinstance(samples, Finding):
-            return samples
         if len(samples) > case["batch_size"]:
-            return Finding(f"A batch is larger than batch_size, {case['batch_size']}.")
+            raise EvidenceError(f"A batch is larger than batch_size, {case['batch_size']}.")
         order += samples.tolist()
     if sorted(order) != list(range(len(case["x"]))):
-        return Finding("In an epoch, not every sample is in exactly one update.")
+        raise EvidenceError("In an epoch, not every sample is in exactly one update.")
     return order
 
 

@@ -8,11 +8,7 @@ import numpy as np
 from autograder import pictures
 from autograder.course.lab import Lab, shown
 from autograder.judges.cases import bits, short_numbers, table, truth_table
-from autograder.judges.logic import (
-    computes_parts,
-    finds_neuron,
-    truth_table_of,
-)
+from autograder.judges.logic import computes_parts, finds_neuron, truth_table_of
 
 lab = Lab(
     "lab01_gates",

@@ -23,15 +23,10 @@ lab = Lab(
 TABLE = pictures.entries("The table of weights, row by row; the bias comes last")
 
 
-def zeros_and_ones(rng):
-    """Draw 0/1 data as integers, floats or booleans' floats."""
-    return {"x": bits(rng, 3, 5).astype(rng.choice(["int64", "float64"]))}
-
-
 @lab.check(
     "hebb.to_bipolar",
     points=2,
-    draw=zeros_and_ones,
+    draw=lambda rng: {"x": bits(rng, 3, 5).astype(rng.choice(["int64", "float64"]))},
     always=[{"x": np.array([0, 1, 1])}],
     unchanged=["x"],
 )

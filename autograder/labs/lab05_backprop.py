@@ -29,8 +29,6 @@ lab = Lab(
     },
 )
 
-HIDDEN = "Hidden layer gradient"
-
 
 def batch_and_layer(rng, batch=5, in_features=4, out_features=3):
     """Draw a batch, and weight and bias of a layer for it."""

@@ -8,11 +8,7 @@ import numpy as np
 from autograder import pictures
 from autograder.course.lab import Lab, shown
 from autograder.judges.cases import seed, short_numbers, table
-from autograder.judges.epochs import (
-    draws_orders,
-    steps_by_example,
-    visits_each_once,
-)
+from autograder.judges.epochs import draws_orders, steps_by_example, visits_each_once
 from autograder.judges.equal import close
 from autograder.judges.evidence import attempt
 from autograder.judges.refusal import returns_or_refuses
@@ -36,7 +32,6 @@ check_stable_lr = partial(lab.check, "descent.largest_stable_lr")
 check_sgd = partial(lab.check, "descent.stochastic_gradient_descent")
 check_numerical_gradient = partial(lab.check, "descent.numerical_gradient")
 
-SGD = "Multilayer NN -SGD"
 CUBIC = "f(t) = sum(cubic * t**3 + mixed * t * roll(t, 1))"
 COORDINATES = pictures.entries("Your gradient, coordinate by coordinate")
 differences = shown(f"numerical_gradient(f, x, h), {CUBIC}", picture=COORDINATES)
@@ -128,11 +123,6 @@ def valley(rng, *, offset):
     }
 
 
-def off_grid(rng):
-    """Draw a start from which no whole number of steps leads to the minimum."""
-    return valley(rng, offset=float(rng.choice([0.25, 0.375, 0.75])))
-
-
 ON_GRID = table(
     "slope minimum x step max_steps",
     (3.0, -2.0, -2.0, 0.5, 5),
@@ -153,7 +143,8 @@ def walked(student, slope, minimum, x, step, max_steps):
 @lab.check(
     "descent.sign_descent",
     points=2,
-    draw=off_grid,
+    # no whole number of steps leads from such a start to the minimum
+    draw=lambda rng: valley(rng, offset=float(rng.choice([0.25, 0.375, 0.75]))),
     cases=4,
     always=table(
         "slope minimum x step max_steps", (2.0, 1.0, 1.75, 0.5, 4), (2.0, -1.0, 2.25, 0.5, 0)
@@ -289,11 +280,6 @@ def start_of_descent(student, hessian, minimum, x, lr, max_steps):
     return descended(student, hessian, minimum, x, lr, max_steps=max_steps)
 
 
-def a_hessian(rng):
-    """Draw the second derivatives of a bowl."""
-    return {"hessian": bowl(rng)["hessian"]}
-
-
 BOWLS = [
     {"hessian": LECTURE["hessian"]},
     {"hessian": np.array([[4]])},
@@ -301,7 +287,9 @@ BOWLS = [
 ]
 
 
-@check_stable_lr(points=2, draw=a_hessian, cases=4, always=BOWLS)
+@check_stable_lr(
+    points=2, draw=lambda rng: {"hessian": bowl(rng)["hessian"]}, cases=4, always=BOWLS
+)
 def stable_lr(student, hessian):
     """largest_stable_lr is 2 / λ_max, where a quadratic begins to diverge."""
     return student.descent.largest_stable_lr(hessian)
@@ -388,11 +376,6 @@ def orders(student, x, slopes, centres, lr, epochs, rng, again, other):
     }
 
 
-def from_integers(rng):
-    """Draw examples, and a start of whole numbers."""
-    return {**examples(rng), "x": rng.permutation([3, -2, 5])}
-
-
 TWO_EXAMPLES = {
     "x": np.array([1.5, -0.5, 2.0]),
     "slopes": np.array([[2.0, 1.0, 0.5], [0.75, 1.5, 1.0]]),
@@ -404,7 +387,7 @@ TWO_EXAMPLES = {
 
 
 @check_sgd(
-    draw=from_integers,
+    draw=lambda rng: {**examples(rng), "x": rng.permutation([3, -2, 5])},
     cases=2,
     always=[TWO_EXAMPLES],
     judge=steps_by_example,

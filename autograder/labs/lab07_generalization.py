@@ -91,13 +91,10 @@ def one_feature_constant(rng):
     return case
 
 
-def constant_column(rng):
-    """Draw training rows alone, one feature of which never varies."""
-    return {"x": one_feature_constant(rng)["x"]}
-
-
 @check_standard_fit(
-    draw=constant_column, always=[{"x": np.array([[2.5, -3.0]])}], needs=[standard_fit]
+    draw=lambda rng: {"x": one_feature_constant(rng)["x"]},
+    always=[{"x": np.array([[2.5, -3.0]])}],
+    needs=[standard_fit],
 )
 @mean_and_std
 def standard_constant(student, x):
@@ -243,11 +240,6 @@ def whitening_flat(student, x, n_components):
     return whitening(student, x, n_components)
 
 
-def too_many(rng):
-    """Draw rows of three features, and a larger number of directions."""
-    return {"x": correlated(rng, 7), "n_components": int(rng.integers(4, 8))}
-
-
 COORDINATES = table(
     "x n_components rows",
     (SLANTED, None, SLANTED),
@@ -258,7 +250,7 @@ COORDINATES = table(
 
 
 @check_whitening_fit(
-    draw=too_many,
+    draw=lambda rng: {"x": correlated(rng, 7), "n_components": int(rng.integers(4, 8))},
     always=table("x n_components", (SLANTED, 3), (SLANTED, 5)),
     judge=returns_or_refuses,
     needs=[whitening_fit],
@@ -352,11 +344,6 @@ def penalised(rng):
     return points_to_fit(rng, degree=degree, l2=l2)
 
 
-def negative_penalty(rng):
-    """Draw points and a penalty that is not allowed."""
-    return points_to_fit(rng, degree=2, l2=-float(rng.choice([0.5, 0.25, 0.75])))
-
-
 INTERPOLATED = table(
     "x y degree",
     (np.array([-1, 0, 1, 2]), np.array([4, 1, 0, 7]), 3),
@@ -395,7 +382,7 @@ def penalised_fit(student, x, y, degree, l2):
 
 
 @check_polynomial(
-    draw=negative_penalty,
+    draw=lambda rng: points_to_fit(rng, degree=2, l2=-float(rng.choice([0.5, 0.25, 0.75]))),
     cases=2,
     always=NO_POLYNOMIALS,
     judge=returns_or_refuses,

@@ -9,6 +9,7 @@ import numpy as np
 from autograder import pictures
 from autograder.course.lab import Lab, shown
 from autograder.judges.cases import seed, short_numbers, table
+from autograder.judges.evidence import compact
 from autograder.judges.meanfield import follows_mean_field
 from autograder.judges.samples import distributed_alike, drawn_alike, draws_anew
 from autograder.sandbox.codec import Seed
@@ -32,11 +33,6 @@ lab = Lab(
 LAYERS = pictures.series(
     "Statistics of each layer's outputs", ("mean", "std"), of=list, xlabel="layer", start=1
 )
-
-
-def a_generator(rng):
-    """Draw what becomes a generator, and nothing else."""
-    return {"rng": seed(rng)}
 
 
 def layer(short, long):
@@ -71,15 +67,9 @@ def with_std(draw):
     return lambda rng: {**draw(rng), "std": float(rng.choice([0.2, 0.35, 2.5, 4.0]))}
 
 
-def sample(weight):
-    """Halve the size of the evidence: seven digits are plenty for statistics."""
-    is_float = isinstance(weight, np.ndarray) and weight.dtype.kind == "f"
-    return weight.astype(np.float32) if is_float else weight
-
-
 def both_ways(make, shape, rng):
     """Draw weights for a layer with many inputs, and for one with few: only there do fans differ."""
-    return sample(make(shape, rng=rng)), sample(make(shape[::-1], rng=rng))
+    return compact(make(shape, rng=rng)), compact(make(shape[::-1], rng=rng))
 
 
 def three_draws(make, shape, rng):
@@ -128,14 +118,14 @@ def constant(student, shape, rng, value):
 @shown("small_normal(shape, rng=rng, std=std)", picture=pictures.histogram(HOW_LARGE))
 def small_spread(student, shape, rng, std):
     """small_normal draws weights with mean 0 and the given standard deviation."""
-    return sample(student.init.small_normal(shape, rng=rng, std=std))
+    return compact(student.init.small_normal(shape, rng=rng, std=std))
 
 
 @lab.check("init.small_normal", needs=[small_spread], **FORM | {"draw": with_std(large_layer)})
 @shown("small_normal(shape, rng=rng, std=std)")
 def small_form(student, shape, rng, std):
     """small_normal's weights are normally distributed."""
-    return sample(student.init.small_normal(shape, rng=rng, std=std))
+    return compact(student.init.small_normal(shape, rng=rng, std=std))
 
 
 @lab.check("init.small_normal", needs=[small_spread], **DRAWS_AGAIN)
@@ -156,7 +146,7 @@ def xavier_spread(student, shape, rng):
 @once
 def xavier_form(student, shape, rng):
     """xavier's weights are normally distributed."""
-    return sample(student.init.xavier(shape, rng=rng))
+    return compact(student.init.xavier(shape, rng=rng))
 
 
 @lab.check("init.xavier", needs=[xavier_spread], **DRAWS_AGAIN)
@@ -168,7 +158,7 @@ def xavier_anew(student, shape, rng):
 
 @lab.check(
     "init.xavier",
-    draw=a_generator,
+    draw=lambda rng: {"rng": seed(rng)},
     cases=1,
     judge=follows_mean_field("tanh", gain=1.0),
     needs=[xavier_spread],
@@ -190,7 +180,7 @@ def kaiming_spread(student, shape, rng):
 @once
 def kaiming_form(student, shape, rng):
     """kaiming_normal's weights are normally distributed."""
-    return sample(student.init.kaiming_normal(shape, rng=rng))
+    return compact(student.init.kaiming_normal(shape, rng=rng))
 
 
 @lab.check("init.kaiming_normal", needs=[kaiming_spread], **DRAWS_AGAIN)
@@ -202,7 +192,7 @@ def kaiming_anew(student, shape, rng):
 
 @lab.check(
     "init.kaiming_normal",
-    draw=a_generator,
+    draw=lambda rng: {"rng": seed(rng)},
     cases=1,
     judge=follows_mean_field("relu", gain=2.0),
     needs=[kaiming_spread],
@@ -224,7 +214,7 @@ def uniform_spread(student, shape, rng):
 @once
 def uniform_form(student, shape, rng):
     """xavier_uniform's weights are spread evenly over their interval."""
-    return sample(student.init.xavier_uniform(shape, rng=rng))
+    return compact(student.init.xavier_uniform(shape, rng=rng))
 
 
 @lab.check("init.xavier_uniform", needs=[uniform_spread], **DRAWS_AGAIN)

@@ -21,10 +21,7 @@ from autograder.judges.randomness import (
 )
 from autograder.judges.refusal import or_refuses
 from autograder.judges.splits import cuts_folds, cuts_in_two, fits_every_fold
-from autograder.judges.training import (
-    goes_through_all,
-    memorizes,
-)
+from autograder.judges.training import goes_through_all, memorizes
 from autograder.sandbox.codec import Seed
 
 lab = Lab(

@@ -42,11 +42,6 @@ def batch(rng, n_samples=7, n_features=3):
     return short_numbers(rng, n_samples, n_features) * spread + short_numbers(rng, n_features)
 
 
-def plain_batch(rng):
-    """Draw a batch for a layer that is as it was made."""
-    return {"x": batch(rng)}
-
-
 def scaled_batch(rng):
     """Draw γ and β, and a batch."""
     return {"x": batch(rng), "weight": short_numbers(rng, 3), "bias": short_numbers(rng, 3)}
@@ -103,7 +98,7 @@ def trained(student, weight, bias, running_mean, running_var, eps=TINY):
     return layer
 
 
-@in_training("batchnorm.BatchNorm1d.forward", points=2, draw=plain_batch)
+@in_training("batchnorm.BatchNorm1d.forward", points=2, draw=lambda rng: {"x": batch(rng)})
 @shown("BatchNorm1d(3, eps=1e-12)(x)", picture=BATCH)
 def normalises(student, x):
     """In training, every feature has mean 0 and variance 1 in the batch."""

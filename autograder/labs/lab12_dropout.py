@@ -8,6 +8,7 @@ import numpy as np
 from autograder import pictures
 from autograder.course.lab import Lab, shown
 from autograder.judges.cases import seed, short_numbers
+from autograder.judges.evidence import compact
 from autograder.judges.mask import (
     drops_each_alone,
     drops_share,
@@ -85,12 +86,6 @@ def upstream(rng):
 def trained_forward(student, x, p, rng):
     """Send a batch through a new layer, which is in training."""
     return student.dropout.Dropout(p, rng=rng)(np.array(x))
-
-
-def compact(y):
-    """Halve the size of the evidence: what counts is where the zeros are."""
-    is_float = isinstance(y, np.ndarray) and y.dtype.kind == "f"
-    return y.astype(np.float32) if is_float else y
 
 
 layer_of_x = shown("Dropout(p, rng=rng)(x)")

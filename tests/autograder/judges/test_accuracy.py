@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from autograder.judges.accuracy import accuracy_fingerprint, reaches
+from autograder.judges.accuracy import reaches
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
 from tests.plain_data import ARRAYS, PLAIN
@@ -79,5 +79,5 @@ def test_the_judge_is_total(mine):
         warnings.simplefilter("error")
 
         assert isinstance(reaches(0.9)(CASE, mine, None), Finding | None)
-        prints = accuracy_fingerprint(CASE, mine)
+        prints = reaches(0.9).fingerprint(CASE, mine)
         assert equal({}, prints, prints) is None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.judges.attractor import rest_fingerprint, rests, wandering_fingerprint, wanders
+from autograder.judges.attractor import rests, wanders
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
 from tests.plain_data import PLAIN, evidence
@@ -110,10 +110,10 @@ def test_fingerprints_tell_behaviours_apart():
     back = recalls(lambda _: range(5, -1, -1), range(12))
 
     def fixed(ends):
-        return wandering_fingerprint(RIVALS, {"ends": ends, "again": ends})
+        return wanders.fingerprint(RIVALS, {"ends": ends, "again": ends})
 
-    assert equal({}, rest_fingerprint(PAIR, EITHER[0]), rest_fingerprint(PAIR, EITHER[1])) is None
-    assert equal({}, rest_fingerprint(PAIR, EITHER[0]), rest_fingerprint(PAIR, [1, 1]))
+    assert equal({}, rests.fingerprint(PAIR, EITHER[0]), rests.fingerprint(PAIR, EITHER[1])) is None
+    assert equal({}, rests.fingerprint(PAIR, EITHER[0]), rests.fingerprint(PAIR, [1, 1]))
     assert equal({}, fixed(free), fixed(other)) is None
     assert equal({}, fixed(forth), fixed(back))
 
@@ -137,8 +137,7 @@ def test_the_judges_are_total(state, rows):
 
         assert isinstance(rests(RIVALS, state, None), Finding | None)
         assert isinstance(wanders(RIVALS, rows, None), Finding | None)
-        assert equal({}, rest_fingerprint(RIVALS, state), rest_fingerprint(RIVALS, state)) is None
+        assert equal({}, rests.fingerprint(RIVALS, state), rests.fingerprint(RIVALS, state)) is None
         assert (
-            equal({}, wandering_fingerprint(RIVALS, rows), wandering_fingerprint(RIVALS, rows))
-            is None
+            equal({}, wanders.fingerprint(RIVALS, rows), wanders.fingerprint(RIVALS, rows)) is None
         )

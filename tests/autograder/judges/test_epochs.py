@@ -8,7 +8,6 @@ from hypothesis.extra import numpy as hnp
 
 from autograder.judges.epochs import (
     draws_orders,
-    epochs_fingerprint,
     steps_by_example,
     visits_each_once,
 )
@@ -137,7 +136,7 @@ def test_orders_of_the_generator_are_never_refused():
 @pytest.mark.parametrize("seed", range(5))
 def test_right_walks_have_one_fingerprint(seed):
     """The order of the examples leaves no trace in it."""
-    one, other = (epochs_fingerprint(CASE, walk(CASE, new_orders(s))) for s in (0, seed))
+    one, other = (draws_orders.fingerprint(CASE, walk(CASE, new_orders(s))) for s in (0, seed))
 
     assert equal({}, one, other) is None
 
@@ -145,11 +144,11 @@ def test_right_walks_have_one_fingerprint(seed):
 def test_wrong_walks_have_fingerprints_of_their_own():
     """Climbing, another rate, stale slopes, repeats and no shuffle are told apart."""
     prints = [
-        epochs_fingerprint(CASE, walk(CASE, new_orders(3), **how))
+        draws_orders.fingerprint(CASE, walk(CASE, new_orders(3), **how))
         for how in ({}, {"lr": -LR}, {"lr": LR / N}, {"stale": True}, {"start": 1.0})
     ]
     prints += [
-        epochs_fingerprint(CASE, walk(CASE, orders))
+        draws_orders.fingerprint(CASE, walk(CASE, orders))
         for orders in ([range(N)] * EPOCHS, [[0] * N] * EPOCHS)
     ]
 
@@ -163,8 +162,8 @@ def test_a_walk_that_follows_all_examples_is_known_by_its_first_step():
     whole = np.array([CASE["x"] - k * LR * gradient for k in range(EPOCHS + 1)])
     ends = walk(CASE, new_orders(0))[::N]
 
-    assert epochs_fingerprint(CASE, whole)["whole"]
-    assert not epochs_fingerprint(CASE, ends)["whole"]
+    assert draws_orders.fingerprint(CASE, whole)["whole"]
+    assert not draws_orders.fingerprint(CASE, ends)["whole"]
 
 
 PATHS = st.one_of(
@@ -188,6 +187,6 @@ def test_any_plain_data_is_judged(observed):
 @settings(max_examples=200, deadline=None)
 def test_fingerprints_are_total(one, other):
     """Any plain data has a fingerprint that can be compared with any other."""
-    finding = equal({}, epochs_fingerprint(CASE, one), epochs_fingerprint(CASE, other))
+    finding = equal({}, draws_orders.fingerprint(CASE, one), draws_orders.fingerprint(CASE, other))
 
     assert isinstance(finding, Finding | None)

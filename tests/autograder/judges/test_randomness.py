@@ -14,7 +14,6 @@ from autograder.judges.randomness import (
     follows_generator,
     generator_fingerprint,
     log_fingerprint,
-    search_fingerprint,
     searches_at_random,
 )
 from tests.plain_data import PLAIN, evidence
@@ -175,7 +174,7 @@ def test_judges_of_draws_are_total(observed):
     for size in (1, 4):
         small = SEARCH | {"n_trials": size}
         searches_at_random(small, observed, None)
-        search_fingerprint(small, observed)
+        searches_at_random.fingerprint(small, observed)
         draws_log_uniformly(CASE | {"size": size}, observed, None)
         log_fingerprint(CASE, observed)
 

@@ -10,18 +10,14 @@ from hypothesis import strategies as st
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
 from autograder.judges.recipe import (
-    best_fingerprint,
     fits_fingerprint,
     gives_logits,
     hands_in_best,
     leaves_some_out,
     left_out,
-    logits_fingerprint,
     network_fits,
     repeats,
-    repeats_fingerprint,
     validates_fairly,
-    validation_fingerprint,
 )
 from tests.plain_data import PLAIN, evidence
 
@@ -158,8 +154,8 @@ def test_the_best_model_is_handed_in():
     assert hands_in_best({}, {"model": SURE, "best": SURE.copy()}, RIGHT) is None
     for model, best in ((SURE, -SURE), ([], []), ([1.0], [1.0]), (SURE * np.nan, SURE * np.nan)):
         assert hands_in_best({}, {"model": model, "best": best}, RIGHT)
-    assert best_fingerprint({}, {"model": [1.0], "best": [1.0]}) is True
-    assert best_fingerprint({}, {"model": None, "best": [1.0]}) is False
+    assert hands_in_best.fingerprint({}, {"model": [1.0], "best": [1.0]}) is True
+    assert hands_in_best.fingerprint({}, {"model": None, "best": [1.0]}) is False
 
 
 ANY = st.one_of(
@@ -181,16 +177,8 @@ def test_the_judges_are_total(observed):
         warnings.simplefilter("error")
 
         judges = [network_fits, repeats, leaves_some_out, validates_fairly, hands_in_best]
-        for judge in judges:
+        for judge in (*judges, gives_logits):
             assert isinstance(judge(CASE, observed, RIGHT), Finding | None)
-        assert isinstance(gives_logits({}, observed, SURE), Finding | None)
-        for fingerprint in (
-            best_fingerprint,
-            fits_fingerprint,
-            repeats_fingerprint,
-            left_out,
-            validation_fingerprint,
-            logits_fingerprint,
-        ):
-            prints = fingerprint(CASE, observed)
+            prints = judge.fingerprint(CASE, observed)
             assert equal({}, prints, prints) is None
+        assert isinstance(gives_logits({}, observed, SURE), Finding | None)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
-from autograder.judges.separation import fit_fingerprint, never_claims, separates, stays_in_bounds
+from autograder.judges.separation import never_claims, separates, stays_in_bounds
 from tests.plain_data import PLAIN, evidence
 
 AND = {
@@ -213,7 +213,7 @@ def test_fits_that_are_right_have_one_fingerprint(seed):
     one = trained("first", np.random.default_rng(0))
     other = trained("any", np.random.default_rng(seed))
 
-    assert fit_fingerprint(AND, one) == fit_fingerprint(AND, other)
+    assert separates.fingerprint(AND, one) == separates.fingerprint(AND, other)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_fits_that_are_right_have_one_fingerprint(seed):
 )
 def test_fits_that_behave_otherwise_have_other_fingerprints(other):
     """Claim, weights, count and their agreement are told apart."""
-    assert fit_fingerprint(AND, fit([3, 2, -4], 18)) != fit_fingerprint(AND, other)
+    assert separates.fingerprint(AND, fit([3, 2, -4], 18)) != separates.fingerprint(AND, other)
 
 
 FITS = st.one_of(
@@ -274,6 +274,6 @@ def test_only_what_stays_within_the_bounds_is_accepted(observed):
 def test_fingerprints_are_total(one, other):
     """Any plain data has a fingerprint that can be compared with any other."""
     for case in (AND, XOR):
-        finding = equal({}, fit_fingerprint(case, one), fit_fingerprint(case, other))
+        finding = equal({}, separates.fingerprint(case, one), separates.fingerprint(case, other))
 
         assert isinstance(finding, Finding | None)
