@@ -141,9 +141,9 @@ def frame(ax: "Axes", y: Any, right: Any) -> None:
         )  # fmt: skip
 
 
-def legend(figure: "Figure", ax: "Axes") -> None:
+def legend(figure: "Figure", ax: "Axes", *, columns: int = 3) -> None:
     """Put one legend for all panels below them."""
     handles, names = ax.get_legend_handles_labels()
     figure.legend(
-        handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize="small"
+        handles, names, loc="outside lower center", ncols=columns, frameon=False, fontsize="small"
     )

@@ -39,10 +39,7 @@ def folds(case: Case, observed: Any, right: Any) -> "Figure | None":
         ("train", EXPECTED), ("validate", YOURS), ("in both", "black"), ("in neither", "#dddddd"),
     ):  # fmt: skip
         axes[0].plot([], [], "s", color=colour, label=name)
-    handles, names = axes[0].get_legend_handles_labels()
-    figure.legend(
-        handles, names, loc="outside lower center", ncols=4, frameon=False, fontsize="small"
-    )
+    legend(figure, axes[0], columns=4)
     return figure
 
 

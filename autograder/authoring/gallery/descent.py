@@ -13,6 +13,14 @@ START = np.array([3.0, 3.0])
 HESSIAN = np.array([[2.0, 1.0], [1.0, 8.0]])
 
 Optimizers = dict[str, Callable[[list[Parameter]], optim.Optimizer]]
+OPTIMIZERS: Optimizers = {
+    "SGD": lambda p: optim.SGD(p, lr=0.035),
+    "Momentum": lambda p: optim.Momentum(p, lr=0.01),
+    "Nesterov": lambda p: optim.Nesterov(p, lr=0.01),
+    "AdaGrad": lambda p: optim.AdaGrad(p, lr=0.6),
+    "RMSProp": lambda p: optim.RMSProp(p, lr=0.08),
+    "Adam": lambda p: optim.Adam(p, lr=0.25),
+}
 
 
 def quadratic(x: Array, y: Array) -> Array:
@@ -62,8 +70,10 @@ def race(
     gradient: Callable[[Array], Array],
     start: tuple[float, float],
     bounds: tuple[float, float, float, float],
-    optimizers: Optimizers,
-    steps: int,
+    *,
+    optimizers: Optimizers = OPTIMIZERS,
+    steps: int = 80,
+    yscale: str = "log",
 ) -> Drawn:
     """Draw the paths of all optimizers, a panel each, and their costs together."""
     figure, axes = plots.sheet(title, 4, 2, height=2.7)
@@ -75,7 +85,7 @@ def race(
         ax.set_title(name)
     costs = {name: (np.arange(steps + 1), function(*path.T)) for name, path in walks.items()}
     plots.curves(axes[6], costs, legend=False)
-    axes[6].set(title="cost by step")
+    axes[6].set(title="cost by step", yscale=yscale)
     handles = axes[6].get_lines()
     axes[7].legend(handles, walks, loc="center", frameon=False)
     axes[7].axis("off")
@@ -83,30 +93,16 @@ def race(
     return Drawn(figure, f"cost after {steps} steps\n" + "\n".join(ends))
 
 
-OPTIMIZERS: Optimizers = {
-    "SGD": lambda p: optim.SGD(p, lr=0.035),
-    "Momentum": lambda p: optim.Momentum(p, lr=0.01),
-    "Nesterov": lambda p: optim.Nesterov(p, lr=0.01),
-    "AdaGrad": lambda p: optim.AdaGrad(p, lr=0.6),
-    "RMSProp": lambda p: optim.RMSProp(p, lr=0.08),
-    "Adam": lambda p: optim.Adam(p, lr=0.25),
-}
-
-
 @experiment("optimizers-bowl", slides="SGD + Momentum")
 def draw_bowl() -> Drawn:
     """Six optimizers in a long narrow valley: what has a memory or a scale does not zigzag."""
-    drawn = race(
+    return race(
         "A long narrow valley: plain SGD zigzags, the others remember or rescale",
         lambda x, y: 0.5 * (x**2 + 50 * y**2),
         lambda p: p * [1, 50],
         (-8.0, 1.2),
         (-9, 2.5, -2, 2),
-        OPTIMIZERS,
-        steps=80,
     )
-    drawn.figure.axes[6].set_yscale("log")
-    return drawn
 
 
 @experiment("optimizers-saddle", slides="SGD + Momentum")
@@ -118,12 +114,12 @@ def draw_saddle() -> Drawn:
         lambda p: np.array([2 * p[0], -2 * p[1] + p[1] ** 3]),
         (1.0, 0.001),
         (-1.6, 1.6, -1.0, 1.8),
-        {
+        optimizers={
             **OPTIMIZERS,
             "AdaGrad": lambda p: optim.AdaGrad(p, lr=0.1),
             "Adam": lambda p: optim.Adam(p, lr=0.08),
         },
-        steps=80,
+        yscale="linear",
     )
 
 
@@ -131,17 +127,14 @@ def draw_saddle() -> Drawn:
 def draw_noise() -> Drawn:
     """Six optimizers whose gradients are noisy, as those of small batches are."""
     rng = np.random.default_rng(0)
-    drawn = race(
+    return race(
         "Noisy gradients: averages of many steps stay calmer than single ones",
         lambda x, y: 0.5 * (x**2 + 5 * y**2),
         lambda p: p * [1, 5] + rng.normal(0, 3, size=2),
         (-8.0, 3.0),
         (-9, 3, -4, 4),
-        OPTIMIZERS,
         steps=150,
     )
-    drawn.figure.axes[6].set_yscale("log")
-    return drawn
 
 
 @experiment("decay", slides="Learning rate decay")
@@ -149,23 +142,13 @@ def draw_decay() -> Drawn:
     """The three decay schedules of the lecture, from the same first rate."""
     epochs = np.arange(41)
     figure, (ax,) = plots.sheet("Start with large steps, end with small ones", 1, width=6)
-    plots.curves(
-        ax,
-        {
-            "step: half every 10 epochs": (
-                epochs,
-                np.array([schedules.step_decay(1.0, int(e), 0.5, 10) for e in epochs]),
-            ),
-            "exponential: k = 0.1": (
-                epochs,
-                np.array([schedules.exponential_decay(1.0, 0.1, float(e)) for e in epochs]),
-            ),
-            "1/t: k = 0.25": (
-                epochs,
-                np.array([schedules.inverse_time_decay(1.0, 0.25, float(e)) for e in epochs]),
-            ),
-        },
-    )
+    rates: dict[str, Callable[[int], float]] = {
+        "step: half every 10 epochs": lambda epoch: schedules.step_decay(1.0, epoch, 0.5, 10),
+        "exponential: k = 0.1": lambda epoch: schedules.exponential_decay(1.0, 0.1, epoch),
+        "1/t: k = 0.25": lambda epoch: schedules.inverse_time_decay(1.0, 0.25, epoch),
+    }
+    decayed = {name: np.array([rate(e) for e in epochs.tolist()]) for name, rate in rates.items()}
+    plots.curves(ax, {name: (epochs, lrs) for name, lrs in decayed.items()})
     ax.get_lines()[0].set_drawstyle("steps-post")
     ax.set(xlabel="epoch", ylabel="learning rate, share of the first")
     return Drawn(figure)

@@ -24,15 +24,8 @@ def draw_l2() -> Drawn:
     for ax, l2 in zip(axes, (0.0, 0.003, 0.03), strict=True):
         model = mlp([2, 40, 40, 2], Tanh, rng=np.random.default_rng(0))
         data = Split(x - centre, target, x_val - centre, y_val)
-        training.train(
-            model,
-            CrossEntropyLoss(),
-            Adam(model.parameters(), lr=0.01),
-            data,
-            epochs=250,
-            l2=l2,
-            rng=rng,
-        )
+        loss, optimizer = CrossEntropyLoss(), Adam(model.parameters(), lr=0.01)
+        training.train(model, loss, optimizer, data, epochs=250, l2=l2, rng=rng)
         logits = model.eval()(grid.reshape(-1, 2))
         score = (logits[:, 1] - logits[:, 0]).reshape(grid.shape[:2])
         ax.contourf(side, side, score, levels=[0, np.inf], colors=[plots.ORANGE], alpha=0.15)
@@ -65,17 +58,11 @@ def draw_bias_variance() -> Drawn:
             fits.append(np.polynomial.polynomial.polyval(points, weights))
         bias, variance = regularization.bias_variance(np.array(fits), truth(points))
         ax.plot(points, np.transpose(fits), color=plots.BLUE, alpha=0.15, linewidth=0.8)
-        ax.plot(
-            points, np.mean(fits, axis=0), color=plots.BLUE, linewidth=2.2, label="mean of 40 fits"
-        )
-        ax.plot(
-            points, truth(points), color=plots.ORANGE, linestyle="--", linewidth=2, label="truth"
-        )
-        ax.set(
-            title=f"order {degree}:  bias² {bias:.2f}, variance {variance:.2f}",
-            ylim=(-2, 2),
-            xlabel="x",
-        )
+        mean = np.mean(fits, axis=0)
+        ax.plot(points, mean, color=plots.BLUE, linewidth=2.2, label="mean of 40 fits")
+        ax.plot(points, truth(points), "--", color=plots.ORANGE, linewidth=2, label="truth")
+        title = f"order {degree}:  bias² {bias:.2f}, variance {variance:.2f}"
+        ax.set(title=title, ylim=(-2, 2), xlabel="x")
         lines.append(
             f"order {degree}: bias² {bias:.3f}, variance {variance:.3f}, sum {bias + variance:.3f}"
         )

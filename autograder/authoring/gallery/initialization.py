@@ -1,7 +1,6 @@
 """The lecture's activation statistics: ten layers of 500 units under six initialisations.
 
-Measured values stand beside what mean-field theory expects of infinitely wide layers: the second
-moment of a layer's output is q' = E[φ(√v z)²], z standard normal, v = fan_in · Var(W) · q.
+Measured values stand beside what mean-field theory expects of infinitely wide layers.
 """
 
 from collections.abc import Callable
@@ -10,33 +9,13 @@ from functools import partial
 import numpy as np
 
 from autograder.authoring.gallery import Drawn, experiment
+from autograder.judges.meanfield import expected_statistics
 from nnlab import activations, init, plots
 from nnlab.arrays import Array
 
 Activation = Callable[[Array], Array]
 
 WIDTH, ROWS, DEPTH = 500, 1000, 10
-
-
-def expected_statistics(
-    activation: Activation, gain: float, depth: int = DEPTH
-) -> list[tuple[float, float]]:
-    """Compute mean and standard deviation of each layer in the limit of wide layers.
-
-    gain = fan_in · Var(W). The integral over z is a trapezoid sum on [−12, 12], which is exact to
-    1e-12 even where the activation is all but a step.
-    """
-    z = np.linspace(-12, 12, 24_001)
-    density = np.exp(-(z**2) / 2)
-    density /= density.sum()
-    second_moment = 1.0
-    expected = []
-    for _ in range(depth):
-        output = activation(np.sqrt(gain * second_moment) * z)
-        mean = round(float(density @ output), 12)
-        second_moment = float(density @ output**2)
-        expected.append((mean + 0.0, float(np.sqrt(second_moment - mean**2))))
-    return expected
 
 
 def draw_statistics(
@@ -47,7 +26,7 @@ def draw_statistics(
     x = rng.normal(size=(ROWS, WIDTH))
     weights = [make((WIDTH, WIDTH), rng=rng) for _ in range(DEPTH)]
     means, stds = init.activation_statistics(x, weights, activation)
-    expected = expected_statistics(activation, gain)
+    expected = expected_statistics(activation, gain, DEPTH)
     figure, axes = plots.sheet(title, 5, 2, width=2.4, height=2.0)
     bounds = (0.0, 3.0) if activation is activations.relu else (-1.0, 1.0)
     for layer, (ax, weight) in enumerate(zip(axes, weights, strict=True)):

@@ -35,14 +35,8 @@ def _hebb_sheet(title: str, x: np.ndarray, target: np.ndarray) -> Drawn:
     for pair, (ax, row) in enumerate(zip(axes, history[1:], strict=True), 1):
         plots.decision_line(ax, row[:2], row[2], reach=2.0)
         plots.classes(ax, x, target)
-        ax.scatter(
-            x[pair - 1, 0],
-            x[pair - 1, 1],
-            s=260,
-            facecolors="none",
-            edgecolors="black",
-            linewidths=1.2,
-        )
+        x1, x2 = x[pair - 1]
+        ax.scatter(x1, x2, s=260, facecolors="none", edgecolors="black", linewidths=1.2)
         w1, w2, bias = row
         ax.set(title=f"after pair {pair}:  w = ({w1:g}, {w2:g}), b = {bias:g}", xlabel="x₁")
         ax.title.set_fontsize("small")

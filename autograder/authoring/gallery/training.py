@@ -1,10 +1,14 @@
 """Figures of training: rates, checks before a long run, searches, stopping, batch norm, dropout."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from autograder.authoring.gallery import Drawn, experiment
 from autograder.authoring.gallery.trainer import Recipe, Run
 from nnlab import plots, selection
+
+Curves = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
 def trained(**choices: object) -> Run:
@@ -14,22 +18,21 @@ def trained(**choices: object) -> Run:
     return run
 
 
-def epochs_of(run: Run) -> np.ndarray:
-    """Number a run's epochs from 1."""
-    return np.arange(1, len(run.accuracies) + 1)
+def by_epoch(**values: Sequence[float]) -> Curves:
+    """Make curves of what was measured epoch by epoch, from the first on."""
+    return {name: (np.arange(1, len(y) + 1), np.array(y)) for name, y in values.items()}
 
 
 @experiment("overfit-20", slides="Cross-validation strategy")
 def draw_overfit() -> Drawn:
     """A network that cannot learn 20 images by heart has a mistake in it: this one can."""
-    run = Run(Recipe(limit=20, hidden=(50,), lr=0.02, batch_size=5, epochs=200))
-    run.train(lambda _: None)
+    run = trained(limit=20, hidden=(50,), lr=0.02, batch_size=5, epochs=200)
     cost, right = run.history.train_loss[-1], run.accuracies[-1][0]
     figure, axes = plots.sheet(
         f"20 images by heart: accuracy {right:.2f}, cost {cost:.4f}", 2, width=4
     )
-    plots.curves(axes[0], {"cost": (epochs_of(run), np.array(run.history.train_loss))})
-    plots.curves(axes[1], {"accuracy": (epochs_of(run), np.array([a for a, _ in run.accuracies]))})
+    plots.curves(axes[0], by_epoch(cost=run.history.train_loss))
+    plots.curves(axes[1], by_epoch(accuracy=[right for right, _ in run.accuracies]))
     axes[0].set(title="training cost", xlabel="epoch", yscale="log")
     axes[1].set(title="training accuracy", xlabel="epoch")
     return Drawn(figure, run.line())
@@ -78,24 +81,10 @@ def draw_search() -> Drawn:
         trials = selection.random_search(score, ranges, n_trials, rng=rng)
         best = trials[0]
         colours = [max(trial.score, 0.1) if np.isfinite(trial.score) else 0.1 for trial in trials]
-        dots = ax.scatter(
-            [t.settings["lr"] for t in trials],
-            [t.settings["l2"] for t in trials],
-            c=colours,
-            cmap="viridis",
-            vmin=0.1 if stage == "coarse" else 0.9,
-            vmax=1.0,
-            s=40,
-            zorder=3,
-        )
-        ax.scatter(
-            best.settings["lr"],
-            best.settings["l2"],
-            s=160,
-            facecolors="none",
-            edgecolors="red",
-            zorder=4,
-        )
+        lrs, l2s = ([trial.settings[name] for trial in trials] for name in ("lr", "l2"))
+        low = 0.1 if stage == "coarse" else 0.9
+        dots = ax.scatter(lrs, l2s, c=colours, cmap="viridis", vmin=low, vmax=1.0, s=40, zorder=3)
+        ax.scatter(lrs[0], l2s[0], s=160, facecolors="none", edgecolors="red", zorder=4)
         ax.set(
             xscale="log",
             yscale="log",
@@ -118,20 +107,14 @@ def draw_early_stopping() -> Drawn:
     """The validation cost turns up while the training cost still falls: there training ends."""
     long = trained(limit=100, hidden=(100,), lr=0.1, epochs=40, batch_size=30)
     short = trained(limit=100, hidden=(100,), lr=0.1, epochs=40, batch_size=30, early_stopping=5)
-    epochs = epochs_of(long)
     figure, (ax,) = plots.sheet(
         f"100 images: training could end after epoch {len(short.accuracies)}",
         1,
         width=6.5,
         height=3.4,
     )
-    plots.curves(
-        ax,
-        {
-            "training cost": (epochs, np.array(long.history.train_loss)),
-            "validation cost": (epochs, np.array(long.history.val_loss)),
-        },
-    )
+    losses = {"training cost": long.history.train_loss, "validation cost": long.history.val_loss}
+    plots.curves(ax, by_epoch(**losses))
     ax.axvline(len(short.accuracies), color="black", linestyle="--", linewidth=1)
     ax.annotate(" early stopping", (len(short.accuracies), max(long.history.val_loss) * 0.8))
     ax.set(xlabel="epoch")
@@ -144,7 +127,7 @@ def draw_batch_norm() -> Drawn:
     figure, (ax,) = plots.sheet(
         "Six layers with weights of std 0.01: batch norm wakes them", 1, width=6.5, height=3.4
     )
-    lines, curves = [], {}
+    lines, losses = [], {}
     for name, batch_norm in (("without batch norm", False), ("with batch norm", True)):
         run = trained(
             hidden=(60,) * 5,
@@ -154,9 +137,9 @@ def draw_batch_norm() -> Drawn:
             epochs=15,
             batch_norm=batch_norm,
         )
-        curves[name] = (epochs_of(run), np.array(run.history.train_loss))
+        losses[name] = run.history.train_loss
         lines.append(f"{name}: {run.ending()}")
-    plots.curves(ax, curves)
+    plots.curves(ax, by_epoch(**losses))
     ax.set(xlabel="epoch", ylabel="training cost")
     return Drawn(figure, "\n".join(lines))
 
@@ -169,7 +152,7 @@ def draw_dropout() -> Drawn:
     for ax, p in zip(axes, (0.0, 0.5), strict=True):
         run = trained(limit=200, hidden=(300, 300), lr=0.01, epochs=40, batch_size=20, dropout=p)
         train, val = np.transpose(run.accuracies)
-        plots.curves(ax, {"training": (epochs_of(run), train), "validation": (epochs_of(run), val)})
+        plots.curves(ax, by_epoch(training=train, validation=val))
         ax.set(
             title=f"p = {p:g}:  best {val.max():.3f} on new images",
             xlabel="epoch",

@@ -3,6 +3,8 @@
 import platform
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
+from string import Template
 
 import numpy as np
 
@@ -13,39 +15,7 @@ from autograder.course.lab import Check
 
 __all__ = ["headline", "stated_rate", "summary", "table", "upper_bound", "write_page"]
 
-HEAD = """# The checks, proven
-
-Generated on {day} by `nnlab lab prove --page` from what `nnlab lab prove` had found on Python {python} and numpy {numpy}; do not edit.
-
-An autograder can fail in two ways: it can accept what is wrong, and it can refuse what is right.
-This page says how often ours does either, as far as was tried.
-
-{headline}
-
-{summary}
-- **mutants**: the reference with one small change in the body of one exercise, graded as a submission. It is killed if a check fails, or if it does not end in time.
-- **killed**: of the mutants that are not equivalent. What survives the first seed is asked under {seeds}; one that only some of them catch fails the run.
-- **equivalent**: mutants that are right all the same. Each stands with its reason in `solutions/LAB/equivalent.toml`. The run fails if another one survives, and if a listed one is killed or no longer made.
-- **mistakes caught**: of the catalogue in `solutions/LAB/mistakes.toml`, in the same way; their names are in [mistakes.md](mistakes.md).
-- **right answers refused**: of the bodies in `solutions/LAB/valid.toml`, other forms of the exercises, each under {valid_seeds} seeds.
-- **false alarms**: of the reference's answers, judged under so many seeds. The aim is 10,000 for quick labs and 1,000 for those that train networks; the column says how many this run had.
-
-## Which mutants
-
-They are made by [cosmic-ray](https://cosmic-ray.readthedocs.io)'s operators: another arithmetic operator (+ − × ÷ // % **), another comparison, a number one larger and one smaller, `and` for `or`, `not` put in or left out, a sign left out, True for False, `break` for `continue`, `is` for `is not`, a loop that never runs; and in both directions.
-Three operators that it has not are our own: a statement left out, an argument left out, and another augmented assignment.
-Left out are shifts and bitwise operators, which between floats only raise, replacements at random, and changes of a message's words.
-Mutants that are the same program count once.
-
-## False alarms, stated and measured
-
-Where a right answer depends on chance, its check states how often it may be refused.
-In these runs the answer that is judged came from another stream of random numbers than the answer key's.
-The bound is what the true rate stays below with 95 % confidence (Clopper and Pearson; with no alarm, three over the number of seeds).
-A stated rate agrees with the run if it is below the bound: rates as small as these no run can measure, only contradict.
-
-"""
-
+PAGE = Path(__file__).with_name("page.md.txt")
 COLUMNS = (
     "lab",
     "mutants",
@@ -58,28 +28,13 @@ COLUMNS = (
     "false alarms",
 )
 
-AGREEMENT = """
-## One mark everywhere
-
-The same submissions (right, untouched, with mistakes, hostile) get the same reports from the self-check that students run, from a batch with one process and with two, from nbgrader's autograde step, and from a Dask cluster.
-`tests/autograder/authoring/proof/test_agreement.py` compares them, word for word, times and the kind of sandbox aside; the parts for nbgrader and Dask need the extras `instructor` and `cluster`.
-
-## Try it
-
-```sh
-# not run: it takes hours
-make prove                  # all of it
-nnlab lab prove hebb            # one lab
-nnlab lab prove --part mutants  # one part
-```
-
-What is found is kept in `.nnlab/proof`, so a run that was ended goes on where it was; it is found again when the engine, the checks or the judges have changed.
-"""
-
 
 def write_page(figures: Sequence[Figures], day: date) -> str:
     """Write the page."""
-    head = HEAD.format(
+    checks = [check for found in figures for check in found.lab.checks.values()]
+    properties = [f"`{check.id}`" for check in checks if check.judge.property_only]
+    rates, certain = _rates(figures)
+    return Template(PAGE.read_text(encoding="utf-8")).substitute(
         day=day.isoformat(),
         python=platform.python_version(),
         numpy=np.__version__,
@@ -87,8 +42,12 @@ def write_page(figures: Sequence[Figures], day: date) -> str:
         summary=summary(figures),
         seeds=f"{SEEDS} seeds",
         valid_seeds=VALID_SEEDS,
+        rates=rates,
+        certain=certain,
+        checks=len(checks),
+        property_checks=len(properties),
+        properties=", ".join(properties) or "none",
     )
-    return head + _rates(figures) + _properties(figures) + AGREEMENT
 
 
 def headline(figures: Sequence[Figures]) -> str:
@@ -143,7 +102,8 @@ def _line(name: str, figures: Sequence[Figures], seeds: str) -> list[str]:
     ]
 
 
-def _rates(figures: Sequence[Figures]) -> str:
+def _rates(figures: Sequence[Figures]) -> tuple[str, int]:
+    """Tabulate the checks that chance plays a part in; count those that it does not refuse in."""
     rows = [
         ["check", "stated, at most", "seeds", "false alarms", "bound", "agrees"],
         ["---", "---:", "---:", "---:", "---:", "---"],
@@ -155,25 +115,7 @@ def _rates(figures: Sequence[Figures]) -> str:
                 certain += any(is_random(check, case) for case in check.cases(0))
             elif _is_chancy(check):
                 rows.append(_rate(found, check))
-    more = (
-        f"\n{certain} more checks hand a generator to the code and accept every right answer for "
-        "certain; all others have one right answer. None of these was refused either.\n"
-    )
-    return table(rows) + more
-
-
-def _properties(figures: Sequence[Figures]) -> str:
-    """List the checks whose evidence could be made up."""
-    checks = [check for found in figures for check in found.lab.checks.values()]
-    names = [f"`{check.id}`" for check in checks if check.judge.property_only]
-    return (
-        "\n## Properties and answers\n\n"
-        f"Of {len(checks)} checks, {len(names)} prove a property, not an answer: whoever puts made-up "
-        "evidence where the student's code should have run can pass such a check alone.\n"
-        "Each carries one point at most and waits for a check whose answer only the judge knows; "
-        "`tests/autograder/test_forged_evidence.py` makes up evidence for every check and earns nothing.\n"
-        f"They are {', '.join(names) or 'none'}.\n"
-    )
+    return table(rows), certain
 
 
 def _is_chancy(check: Check) -> bool:

@@ -1,7 +1,6 @@
 """What a lab hands out: its stubs, its notebook, and a page that says what there is to do."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course.lab import Lab
@@ -62,22 +61,18 @@ def _text(cell: dict[str, object]) -> str:
 
 def page(lab: Lab) -> str:
     """Write the lab's README."""
-    return "\n".join(_lines(lab)) + "\n"
-
-
-def _lines(lab: Lab) -> Iterator[str]:
     files = " and ".join(f"`{module}.py`" for module in lab.modules)
-    yield f"# {lab.id}: {lab.title}"
-    yield ""
-    yield f"From the lecture: {lab.slides}."
-    yield ""
-    yield f"You write {files}. Each function's docstring is its task; the notebook beside it asks more."
-    yield f"`nnlab grade {lab.id}` says what is right, and what is not and why."
-    yield f"`nnlab hint CHECK` says more about a check that failed. {lab.points} points can be reached."
+    text = f"""# {lab.id}: {lab.title}
+
+From the lecture: {lab.slides}.
+
+You write {files}. Each function's docstring is its task; the notebook beside it asks more.
+`nnlab grade {lab.id}` says what is right, and what is not and why.
+`nnlab hint CHECK` says more about a check that failed. {lab.points} points can be reached.
+"""
     for exercise in lab.exercises:
         checks = [check for check in lab.checks.values() if check.exercise == exercise]
         module, _, name = exercise.partition(".")
-        yield ""
-        yield f"## `{name}` in `{module}.py`"
-        yield ""
-        yield from (f"- `{check.id}` ({check.points}): {check.title}" for check in checks)
+        text += f"\n## `{name}` in `{module}.py`\n\n"
+        text += "".join(f"- `{check.id}` ({check.points}): {check.title}\n" for check in checks)
+    return text

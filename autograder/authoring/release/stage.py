@@ -125,23 +125,29 @@ def _stage_checker(folder: Path) -> None:
 
 def _project(project: Mapping[str, Any]) -> str:
     """Write the edition's own pyproject.toml; strings and lists look in TOML as they do in JSON."""
-    kept = ("name", "version", "description", "requires-python", "license", "keywords")
-    lines = [
-        "[build-system]",
-        'requires = ["hatchling>=1.27"]',
-        'build-backend = "hatchling.build"',
-    ]
-    lines += ["", "[project]"]
-    lines += [f"{name} = {json.dumps(project[name])}" for name in kept]
-    lines += [f"{name} = {json.dumps(project[name])}" for name in ("classifiers", "dependencies")]
-    lines += ['readme = "README.md"', 'license-files = ["LICENSE"]']
-    plots = project["optional-dependencies"]["plots"]
-    lines += ["", "[project.optional-dependencies]", f"plots = {json.dumps(plots)}"]
-    lines += ["", "[project.scripts]", f"nnlab = {json.dumps(project['scripts']['nnlab'])}"]
-    lines += ["", "[tool.hatch.build]", "ignore-vcs = true"]
-    lines += ["", "[tool.hatch.build.targets.wheel]"]
-    lines += ['packages = ["nnlab", "autograder", "nnlab_course"]']
-    return "\n".join(lines) + "\n"
+    kept = "name version description requires-python license keywords classifiers dependencies"
+    taken = [f"{name} = {json.dumps(project[name])}" for name in kept.split()]
+    return f"""[build-system]
+requires = ["hatchling>=1.27"]
+build-backend = "hatchling.build"
+
+[project]
+{chr(10).join(taken)}
+readme = "README.md"
+license-files = ["LICENSE"]
+
+[project.optional-dependencies]
+plots = {json.dumps(project["optional-dependencies"]["plots"])}
+
+[project.scripts]
+nnlab = {json.dumps(project["scripts"]["nnlab"])}
+
+[tool.hatch.build]
+ignore-vcs = true
+
+[tool.hatch.build.targets.wheel]
+packages = ["nnlab", "autograder", "nnlab_course"]
+"""
 
 
 def _write(path: Path, content: str | bytes) -> None:
