@@ -1,7 +1,7 @@
 """Checks of lab 1: McCulloch–Pitts neurons."""
 
 import sys
-from typing import Any
+from functools import partial
 
 import numpy as np
 
@@ -170,11 +170,12 @@ def blueberry(student):
     return described(student.gates.blueberry_neuron())
 
 
-XOR: dict[str, Any] = {
-    "draw": lambda rng: {"x": bits(rng, 3, 5, 2)},
-    "always": [{"x": truth_table(2)}, {"x": np.array([1, 0])}],
-    "unchanged": ["x"],
-}
+check_xor = partial(
+    lab.check,
+    draw=lambda rng: {"x": bits(rng, 3, 5, 2)},
+    always=[{"x": truth_table(2)}, {"x": np.array([1, 0])}],
+    unchanged=["x"],
+)
 as_table = shown(
     picture=pictures.over(
         "XOR is 1 where exactly one input is 1",
@@ -186,14 +187,14 @@ as_table = shown(
 )
 
 
-@lab.check("gates.xor_product_of_sums", needs=[neuron], **XOR)
+@check_xor("gates.xor_product_of_sums", needs=[neuron])
 @as_table
 def product_of_sums(student, x):
     """xor_product_of_sums answers 1 when exactly one input is 1."""
     return student.gates.xor_product_of_sums(x)
 
 
-@lab.check("gates.xor_sum_of_products", needs=[neuron], **XOR)
+@check_xor("gates.xor_sum_of_products", needs=[neuron])
 @as_table
 def sum_of_products(student, x):
     """xor_sum_of_products answers 1 when exactly one input is 1."""
@@ -231,22 +232,23 @@ def is_neuron(gates, frame):
     )
 
 
-XOR_PARTS: dict[str, Any] = {
-    "always": [{"x": truth_table(2), "table": np.array([0, 1, 1, 0])}],
-    "withheld": ["table"],
-    "judge": computes_parts,
-}
+check_parts_of_xor = partial(
+    lab.check,
+    always=[{"x": truth_table(2), "table": np.array([0, 1, 1, 0])}],
+    withheld=["table"],
+    judge=computes_parts,
+)
 watched = shown("{}(x), row by row, and watched its neurons")
 
 
-@lab.check("gates.xor_product_of_sums", needs=[product_of_sums], **XOR_PARTS)
+@check_parts_of_xor("gates.xor_product_of_sums", needs=[product_of_sums])
 @watched
 def parts_of_product(student, x):
     """xor_product_of_sums has a neuron for x₁ + x₂ and one for x̄₁ + x̄₂."""
     return outputs_of_all_neurons(student, student.gates.xor_product_of_sums, x)
 
 
-@lab.check("gates.xor_sum_of_products", needs=[sum_of_products], **XOR_PARTS)
+@check_parts_of_xor("gates.xor_sum_of_products", needs=[sum_of_products])
 @watched
 def parts_of_sum(student, x):
     """xor_sum_of_products has a neuron for x₁ · x̄₂ and one for x̄₁ · x₂."""

@@ -1,6 +1,6 @@
 """Checks of lab 3: the perceptron."""
 
-from typing import Any
+from functools import partial
 
 import numpy as np
 
@@ -190,24 +190,21 @@ PATIENT = {
 }
 """Two samples that thirteen corrections separate and no fewer: more than any one pass can make."""
 
-SOLVABLE: dict[str, Any] = {
-    "draw": solvable,
-    "cases": 5,
-    "always": [PATIENT],
-    "withheld": ["bound"],
-}
+check_solvable = partial(
+    lab.check, "perceptron.train", draw=solvable, cases=5, always=[PATIENT], withheld=["bound"]
+)
 CALL = "train(x, target, rng=rng, max_steps=500)"
 STEPS = [augment, adds, subtracts, on_the_line]
 
 
-@lab.check("perceptron.train", points=3, judge=separates, needs=STEPS, **SOLVABLE)
+@check_solvable(points=3, judge=separates, needs=STEPS)
 @shown(CALL)
 def converges(student, x, target, rng):
     """train separates every separable set, and says that it converged."""
     return fitted(student, x, target, rng, max_steps=500)
 
 
-@lab.check("perceptron.train", judge=stays_in_bounds, needs=[converges], **SOLVABLE)
+@check_solvable(judge=stays_in_bounds, needs=[converges])
 @shown(CALL, slides="Perceptron: Learning")
 def within_bound(student, x, target, rng):
     """train counts its corrections, and never needs more than Novikoff's (R/γ)²."""

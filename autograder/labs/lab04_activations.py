@@ -46,7 +46,7 @@ WHOLE = {"x": np.array([[-2], [3], [-1], [5]])}
 ONE_ROW = {"x": np.array([-0.4, 1.7, 0.2])}
 FAR = {"x": np.array([[-300.0, -40.0, -0.2], [0.2, 40.0, 300.0]])}
 """Up to ±300 every form of a formula is right: slopes are asked no further, for they may use it."""
-SLOPE: dict[str, Any] = {"draw": pre_activations, "always": [FAR], "unchanged": ["x"]}
+check_slope = partial(lab.check, draw=pre_activations, always=[FAR], unchanged=["x"])
 
 
 def large(rng):
@@ -54,7 +54,7 @@ def large(rng):
     return {"x": -np.append(np.round(10 ** rng.uniform(2.9, 4, size=4)), 1e4)}
 
 
-LARGE: dict[str, Any] = {"draw": large, "cases": 1, "always": [{"x": np.array([800.0, 20.0, 1e4])}]}
+check_large = partial(lab.check, draw=large, cases=1, always=[{"x": np.array([800.0, 20.0, 1e4])}])
 
 
 def curve(name):
@@ -78,7 +78,7 @@ def sigmoid(student, x):
     return student.activations.sigmoid(x)
 
 
-@lab.check("activations.sigmoid", needs=[sigmoid], **LARGE)
+@check_large("activations.sigmoid", needs=[sigmoid])
 @curve("sigmoid")
 def sigmoid_of_large(student, x):
     """sigmoid is right for numbers up to ±10,000, and nothing overflows on the way."""
@@ -93,7 +93,7 @@ def tanh(student, x):
     return student.activations.tanh(x)
 
 
-@lab.check("activations.tanh", needs=[tanh], **LARGE)
+@check_large("activations.tanh", needs=[tanh])
 @curve("tanh")
 def tanh_of_large(student, x):
     """tanh is right for numbers up to ±10,000."""
@@ -114,21 +114,21 @@ def linear_derivative(student, x):
     return student.activations.linear_derivative(x)
 
 
-@lab.check("activations.sigmoid_derivative", needs=[sigmoid], **SLOPE)
+@check_slope("activations.sigmoid_derivative", needs=[sigmoid])
 @curve("sigmoid_derivative")
 def sigmoid_derivative(student, x):
     """sigmoid_derivative is the slope of sigmoid at the pre-activation x."""
     return student.activations.sigmoid_derivative(x)
 
 
-@lab.check("activations.tanh_derivative", needs=[tanh], **SLOPE)
+@check_slope("activations.tanh_derivative", needs=[tanh])
 @curve("tanh_derivative")
 def tanh_derivative(student, x):
     """tanh_derivative is the slope of tanh at the pre-activation x."""
     return student.activations.tanh_derivative(x)
 
 
-@lab.check("activations.relu_derivative", **SLOPE)
+@check_slope("activations.relu_derivative")
 @curve("relu_derivative")
 def relu_derivative(student, x):
     """relu_derivative is 1 where x is positive, and 0 where it is negative."""
@@ -222,10 +222,10 @@ LINE = {
 }
 
 
-OUTPUTS: dict[str, Any] = {"draw": outputs, "always": [COLUMN, LINE]}
+check_mse = partial(lab.check, draw=outputs, always=[COLUMN, LINE])
 
 
-@lab.check("losses.MSELoss.__call__", unchanged=["prediction", "target"], **OUTPUTS)
+@check_mse("losses.MSELoss.__call__", unchanged=["prediction", "target"])
 @shown("MSELoss()(prediction, target)")
 def mse(student, prediction, target):
     """MSELoss is the mean of all squared errors, over the batch and the outputs."""
@@ -255,7 +255,7 @@ def loss_gradient(make_loss, prediction, target):
     )
 
 
-@lab.check("losses.MSELoss.backward", judge=gradient_agrees, needs=[mse], **OUTPUTS)
+@check_mse("losses.MSELoss.backward", judge=gradient_agrees, needs=[mse])
 @shown("backward() after MSELoss()(prediction, target)")
 def mse_gradient(student, prediction, target):
     """MSELoss.backward is the gradient of the last loss, as small steps measure it."""
@@ -277,10 +277,12 @@ SQUARE = {
 }
 
 
-LOGITS: dict[str, Any] = {"draw": logits_and_labels, "always": [ONE_SAMPLE, SQUARE]}
+check_logits = partial(lab.check, draw=logits_and_labels, always=[ONE_SAMPLE, SQUARE])
 
 
-@check_cross_entropy(needs=[probabilities], unchanged=["prediction", "target"], **LOGITS)
+@check_logits(
+    "losses.CrossEntropyLoss.__call__", needs=[probabilities], unchanged=["prediction", "target"]
+)
 @shown("CrossEntropyLoss()(prediction, target)")
 def cross_entropy(student, prediction, target):
     """CrossEntropyLoss is the mean of −log softmax at the right classes."""
@@ -322,11 +324,8 @@ def cross_entropy_of_no_labels(student, prediction, target):
     return attempt(lambda: student.losses.CrossEntropyLoss()(prediction, target))
 
 
-@lab.check(
-    "losses.CrossEntropyLoss.backward",
-    judge=gradient_agrees,
-    needs=[probabilities, cross_entropy],
-    **LOGITS,
+@check_logits(
+    "losses.CrossEntropyLoss.backward", judge=gradient_agrees, needs=[probabilities, cross_entropy]
 )
 @shown("backward() after CrossEntropyLoss()(prediction, target)")
 def cross_entropy_gradient(student, prediction, target):

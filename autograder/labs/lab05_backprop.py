@@ -1,5 +1,6 @@
 """Checks of lab 5: backpropagation."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -77,15 +78,18 @@ def layer_and_gradient(rng, **sizes):
     return {**case, "grad_output": short_numbers(rng, len(case["x"]), len(case["bias"])) / 4}
 
 
-BACKWARD: dict[str, Any] = {
-    "draw": layer_and_gradient,
-    "always": [
+check_linear_backward = partial(
+    lab.check,
+    "layers.Linear.backward",
+    points=2,
+    draw=layer_and_gradient,
+    always=[
         layer_and_gradient(np.random.default_rng(6), **ONE_ROW),
         layer_and_gradient(np.random.default_rng(7), **SQUARE),
     ],
-    "judge": gradient_agrees,
-    "needs": [linear_forward],
-}
+    judge=gradient_agrees,
+    needs=[linear_forward],
+)
 BACK = "Linear of weight and bias: forward(x), backward(grad_output)"
 
 
@@ -106,21 +110,21 @@ def linear_evidence(student, x, weight, bias, grad_output, of):
     return gradient_evidence(loss, at=given[of], claimed=claimed)
 
 
-@lab.check("layers.Linear.backward", points=2, **BACKWARD)
+@check_linear_backward()
 @shown(BACK, slides="Hidden layer gradient")
 def linear_grad_input(student, x, weight, bias, grad_output):
     """Linear.backward returns dL/dx, as small steps of x measure it."""
     return linear_evidence(student, x, weight, bias, grad_output, of="x")
 
 
-@lab.check("layers.Linear.backward", points=2, **BACKWARD)
+@check_linear_backward()
 @shown(BACK)
 def linear_grad_weight(student, x, weight, bias, grad_output):
     """Linear.backward leaves dL/dW in weight.grad, as small steps of the weights measure it."""
     return linear_evidence(student, x, weight, bias, grad_output, of="weight")
 
 
-@lab.check("layers.Linear.backward", points=2, **BACKWARD)
+@check_linear_backward()
 @shown(BACK)
 def linear_grad_bias(student, x, weight, bias, grad_output):
     """Linear.backward leaves dL/db in bias.grad, as small steps of the bias measure it."""

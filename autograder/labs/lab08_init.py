@@ -2,7 +2,7 @@
 
 import copy
 import itertools
-from typing import Any
+from functools import partial
 
 import numpy as np
 
@@ -50,9 +50,9 @@ wide_layer = layer(37, 103)  # 3,800 weights or more, with sides of about 1 : 2.
 large_layer = layer(79, 203)  # 16,000 weights or more, enough to see their distribution's form
 
 # Of every initialiser: how its weights spread, their distribution's form, and what they depend on.
-SPREAD: dict[str, Any] = {"draw": wide_layer, "cases": 1, "judge": drawn_alike}
-FORM: dict[str, Any] = {"draw": large_layer, "cases": 1, "judge": distributed_alike}
-DRAWS_AGAIN: dict[str, Any] = {"draw": small_layer, "judge": draws_anew}
+check_spread = partial(lab.check, draw=wide_layer, cases=1, judge=drawn_alike)
+check_form = partial(lab.check, draw=large_layer, cases=1, judge=distributed_alike)
+check_anew = partial(lab.check, draw=small_layer, judge=draws_anew)
 HOW_LARGE = "How large your weights are, and how large they should be"
 once = shown("{}(shape, rng=rng)")
 three_times = shown("{}(shape, rng=rng), again, and with an equal rng")
@@ -121,35 +121,35 @@ def small_spread(student, shape, rng, std):
     return compact(student.init.small_normal(shape, rng=rng, std=std))
 
 
-@lab.check("init.small_normal", needs=[small_spread], **FORM | {"draw": with_std(large_layer)})
+@check_form("init.small_normal", draw=with_std(large_layer), needs=[small_spread])
 @shown("small_normal(shape, rng=rng, std=std)")
 def small_form(student, shape, rng, std):
     """small_normal's weights are normally distributed."""
     return compact(student.init.small_normal(shape, rng=rng, std=std))
 
 
-@lab.check("init.small_normal", needs=[small_spread], **DRAWS_AGAIN)
+@check_anew("init.small_normal", needs=[small_spread])
 @three_times
 def small_anew(student, shape, rng):
     """small_normal gives other weights at every call, and the same again for the same seed."""
     return three_draws(student.init.small_normal, shape, rng)
 
 
-@lab.check("init.xavier", **SPREAD)
+@check_spread("init.xavier")
 @both_fans
 def xavier_spread(student, shape, rng):
     """xavier draws weights with mean 0 and variance 1 / fan_in, fan_in being the inputs of one unit."""
     return both_ways(student.init.xavier, shape, rng)
 
 
-@lab.check("init.xavier", needs=[xavier_spread], **FORM)
+@check_form("init.xavier", needs=[xavier_spread])
 @once
 def xavier_form(student, shape, rng):
     """xavier's weights are normally distributed."""
     return compact(student.init.xavier(shape, rng=rng))
 
 
-@lab.check("init.xavier", needs=[xavier_spread], **DRAWS_AGAIN)
+@check_anew("init.xavier", needs=[xavier_spread])
 @three_times
 def xavier_anew(student, shape, rng):
     """xavier gives other weights at every call, and the same again for the same seed."""
@@ -169,21 +169,21 @@ def xavier_signal(student, rng):
     return deep_stds(student.init.xavier, rng, np.tanh)
 
 
-@lab.check("init.kaiming_normal", **SPREAD)
+@check_spread("init.kaiming_normal")
 @both_fans
 def kaiming_spread(student, shape, rng):
     """kaiming_normal draws weights with mean 0 and variance 2 / fan_in, fan_in being the inputs of one unit."""
     return both_ways(student.init.kaiming_normal, shape, rng)
 
 
-@lab.check("init.kaiming_normal", needs=[kaiming_spread], **FORM)
+@check_form("init.kaiming_normal", needs=[kaiming_spread])
 @once
 def kaiming_form(student, shape, rng):
     """kaiming_normal's weights are normally distributed."""
     return compact(student.init.kaiming_normal(shape, rng=rng))
 
 
-@lab.check("init.kaiming_normal", needs=[kaiming_spread], **DRAWS_AGAIN)
+@check_anew("init.kaiming_normal", needs=[kaiming_spread])
 @three_times
 def kaiming_anew(student, shape, rng):
     """kaiming_normal gives other weights at every call, and the same again for the same seed."""
@@ -203,21 +203,21 @@ def kaiming_signal(student, rng):
     return deep_stds(student.init.kaiming_normal, rng, lambda a: np.maximum(a, 0))
 
 
-@lab.check("init.xavier_uniform", points=2, **SPREAD)
+@check_spread("init.xavier_uniform", points=2)
 @both_fans
 def uniform_spread(student, shape, rng):
     """xavier_uniform draws weights with mean 0 and the spread of Uniform(−b, b), b = √(6 / (fan_in + fan_out))."""
     return both_ways(student.init.xavier_uniform, shape, rng)
 
 
-@lab.check("init.xavier_uniform", needs=[uniform_spread], **FORM)
+@check_form("init.xavier_uniform", needs=[uniform_spread])
 @once
 def uniform_form(student, shape, rng):
     """xavier_uniform's weights are spread evenly over their interval."""
     return compact(student.init.xavier_uniform(shape, rng=rng))
 
 
-@lab.check("init.xavier_uniform", needs=[uniform_spread], **DRAWS_AGAIN)
+@check_anew("init.xavier_uniform", needs=[uniform_spread])
 @three_times
 def uniform_anew(student, shape, rng):
     """xavier_uniform gives other weights at every call, and the same again for the same seed."""

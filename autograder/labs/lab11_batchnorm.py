@@ -22,8 +22,8 @@ lab = Lab(
 
 check_backward = partial(lab.check, "batchnorm.BatchNorm1d.backward")
 
-in_training = partial(lab.check, mode="training")
-in_evaluation = partial(lab.check, mode="evaluation")
+in_training = partial(lab.check, "batchnorm.BatchNorm1d.forward", mode="training")
+in_evaluation = partial(lab.check, "batchnorm.BatchNorm1d.forward", mode="evaluation")
 
 TINY = 1e-12
 """So small that where eps is added, or whether, makes no difference: that is asked in checks of its own."""
@@ -98,35 +98,35 @@ def trained(student, weight, bias, running_mean, running_var, eps=TINY):
     return layer
 
 
-@in_training("batchnorm.BatchNorm1d.forward", points=2, draw=lambda rng: {"x": batch(rng)})
+@in_training(points=2, draw=lambda rng: {"x": batch(rng)})
 @shown("BatchNorm1d(3, eps=1e-12)(x)", picture=BATCH)
 def normalises(student, x):
     """In training, every feature has mean 0 and variance 1 in the batch."""
     return student.batchnorm.BatchNorm1d(3, eps=TINY)(np.array(x))
 
 
-@in_training("batchnorm.BatchNorm1d.forward", draw=scaled_batch, needs=[normalises])
+@in_training(draw=scaled_batch, needs=[normalises])
 @shown("layer(x) with layer.weight.data = weight, layer.bias.data = bias", picture=BATCH)
 def scales(student, x, weight, bias):
     """In training, the normalised features are scaled by γ and shifted by β."""
     return made(student, weight, bias, eps=TINY)(np.array(x))
 
 
-@in_training("batchnorm.BatchNorm1d.forward", draw=flat_batch, needs=[scales])
+@in_training(draw=flat_batch, needs=[scales])
 @shown("BatchNorm1d(3, eps=eps)(x) with γ = weight, β = bias", picture=BATCH)
 def adds_eps(student, x, weight, bias, eps):
     """In training, eps is added to the variance, so that a constant feature divides nothing by 0."""
     return made(student, weight, bias, eps=eps)(np.array(x))
 
 
-@in_training("batchnorm.BatchNorm1d.forward", points=2, draw=batches, needs=[normalises])
+@in_training(points=2, draw=batches, needs=[normalises])
 @after_each
 def running_mean(student, batches, momentum):
     """In training, running_mean moves towards each batch's mean, by the share momentum."""
     return running(student, batches, momentum)[0]
 
 
-@in_training("batchnorm.BatchNorm1d.forward", draw=batches, needs=[running_mean])
+@in_training(draw=batches, needs=[running_mean])
 @after_each
 def running_var(student, batches, momentum):
     """In training, running_var moves towards each batch's unbiased variance, by the share momentum."""
@@ -154,21 +154,21 @@ ONE_SAMPLE = {
 EVALUATED = "layer.eval()(x) with γ = weight, β = bias, and these running statistics"
 
 
-@in_evaluation("batchnorm.BatchNorm1d.forward", points=2, draw=evaluation, always=[ONE_SAMPLE])
+@in_evaluation(points=2, draw=evaluation, always=[ONE_SAMPLE])
 @shown(EVALUATED, picture=BATCH)
 def evaluates(student, x, weight, bias, running_mean, running_var):
     """In evaluation, the running statistics take the batch's place, even for a single sample."""
     return trained(student, weight, bias, running_mean, running_var)(np.array(x))
 
 
-@in_evaluation("batchnorm.BatchNorm1d.forward", draw=evaluation_with_eps, needs=[evaluates])
+@in_evaluation(draw=evaluation_with_eps, needs=[evaluates])
 @shown(f"{EVALUATED}, eps=eps", picture=BATCH)
 def evaluates_with_eps(student, x, weight, bias, running_mean, running_var, eps):
     """In evaluation, eps is added to the running variance just as in training."""
     return trained(student, weight, bias, running_mean, running_var, eps)(np.array(x))
 
 
-@in_evaluation("batchnorm.BatchNorm1d.forward", draw=evaluation)
+@in_evaluation(draw=evaluation)
 @shown(
     "the running statistics after layer.eval()(x)",
     picture=pictures.entries("Row 0: running_mean; row 1: running_var, after evaluation"),
@@ -222,12 +222,8 @@ def evidence(layer, x, grad_output):
     )
 
 
-@in_training(
-    "batchnorm.BatchNorm1d.backward",
-    points=3,
-    draw=upstream(scaled_batch),
-    judge=gradient_agrees,
-    needs=[scales],
+@check_backward(
+    mode="training", points=3, draw=upstream(scaled_batch), judge=gradient_agrees, needs=[scales]
 )
 @shown("layer.backward(grad_output) after layer(x)")
 def grad_input(student, x, weight, bias, grad_output):
@@ -242,8 +238,8 @@ def grad_input_with_eps(student, x, weight, bias, grad_output, eps):
     return evidence(made(student, weight, bias, eps=eps), x, grad_output)
 
 
-@in_evaluation(
-    "batchnorm.BatchNorm1d.backward",
+@check_backward(
+    mode="evaluation",
     points=2,
     draw=upstream(evaluation),
     judge=gradient_agrees,

@@ -31,8 +31,7 @@ lab = Lab(
 
 check_backward = partial(lab.check, "dropout.Dropout.backward")
 
-in_training = partial(lab.check, mode="training")
-in_evaluation = partial(lab.check, mode="evaluation")
+in_training = partial(lab.check, "dropout.Dropout.forward", mode="training")
 
 
 def rate(rng):
@@ -92,7 +91,6 @@ layer_of_x = shown("Dropout(p, rng=rng)(x)")
 
 
 @in_training(
-    "dropout.Dropout.forward",
     points=4,
     draw=large_batch,
     always=[{"shape": (83, 51), "p": 0.6, "rng": Seed(12)}],
@@ -106,7 +104,6 @@ def share(student, shape, p, rng):
 
 
 @in_training(
-    "dropout.Dropout.forward",
     points=4,
     draw=medium_batch,
     always=[{"x": np.array([[2.5, -1.5, 0.75]]), "p": 0.0, "rng": Seed(0)}],
@@ -118,16 +115,14 @@ def scale(student, x, p, rng):
     return trained_forward(student, x, p, rng)
 
 
-@in_training("dropout.Dropout.forward", draw=batch_of_any_shape, judge=scales_kept, needs=[scale])
+@in_training(draw=batch_of_any_shape, judge=scales_kept, needs=[scale])
 @layer_of_x
 def any_shape(student, x, p, rng):
     """In training, x may have any number of axes, and the result has its shape."""
     return trained_forward(student, x, p, rng)
 
 
-@in_training(
-    "dropout.Dropout.forward", draw=a_layer, cases=2, judge=drops_each_alone, needs=[share]
-)
+@in_training(draw=a_layer, cases=2, judge=drops_each_alone, needs=[share])
 @shown("layer(np.ones((13, 15))), 20 times, layer = Dropout(p, rng=rng)")
 def each_alone(student, p, rng):
     """In training, each entry falls by a draw of its own: no sample, unit or call shares its mask."""
@@ -135,7 +130,7 @@ def each_alone(student, p, rng):
     return [compact(layer(np.ones((13, 15)))) for _ in range(20)]
 
 
-@in_training("dropout.Dropout.forward", draw=wide_batch, cases=2, judge=draws_anew, needs=[share])
+@in_training(draw=wide_batch, cases=2, judge=draws_anew, needs=[share])
 @shown("Dropout(p, rng=rng)(x), again, and with an equal rng")
 def anew(student, x, p, rng):
     """In training, every call draws new numbers from self.rng, and an equal seed repeats the result."""
@@ -144,7 +139,7 @@ def anew(student, x, p, rng):
     return layer(np.array(x)), layer(np.array(x)), trained_forward(student, x, p, twin)
 
 
-@in_evaluation("dropout.Dropout.forward", points=2, draw=small_batch)
+@lab.check("dropout.Dropout.forward", points=2, draw=small_batch, mode="evaluation")
 @shown(
     "Dropout(p, rng=rng).eval()(x)",
     slides="Dropout: Test time",
@@ -180,7 +175,7 @@ def grad_scale(student, x, p, rng, grad_output):
     return there_and_back(student, x, p, rng, grad_output)
 
 
-@in_evaluation("dropout.Dropout.backward", points=2, draw=upstream, needs=[evaluation])
+@check_backward(mode="evaluation", points=2, draw=upstream, needs=[evaluation])
 @shown(
     "layer.backward(grad_output) after layer.eval()(x)",
     slides="Dropout: Test time",

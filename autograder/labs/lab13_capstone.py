@@ -1,7 +1,6 @@
 """Checks of lab 13: capstone."""
 
 from functools import cache, partial
-from typing import Any
 
 import numpy as np
 
@@ -230,7 +229,7 @@ def marked(rng, n_samples=211, n_classes=10):
 
 RUN = "run(x, target, rng=rng)"
 RUN_LIMITS = Limits(cpu_seconds=4, wall_seconds=30)
-MARKED: dict[str, Any] = {"draw": marked, "cases": 1, "needs": [network], "limits": RUN_LIMITS}
+check_marked = partial(check_run, draw=marked, cases=1, needs=[network], limits=RUN_LIMITS)
 
 
 def marks_seen(scaler):
@@ -238,7 +237,7 @@ def marks_seen(scaler):
     return getattr(scaler, "maximum", getattr(scaler, "mean", None))
 
 
-@check_run(judge=leaves_some_out, unchanged=["x", "target"], **MARKED)
+@check_marked(judge=leaves_some_out, unchanged=["x", "target"])
 @shown(RUN, slides="Cross validation: held-out")
 def scaler(student, x, target, rng):
     """run fits its scaler on the training part alone, and changes no image."""
@@ -246,7 +245,7 @@ def scaler(student, x, target, rng):
     return None if result is None else marks_seen(result.scaler)
 
 
-@check_run(judge=validates_fairly, **MARKED)
+@check_marked(judge=validates_fairly)
 @shown(f"{RUN}.history, with labels that are dice", slides="Cross validation: held-out")
 def validation(student, x, target, rng):
     """run measures the validation loss on images that training does not see."""
@@ -256,7 +255,7 @@ def validation(student, x, target, rng):
     return {"val_loss": result.history.val_loss, "train_loss": result.history.train_loss}
 
 
-@check_run(judge=hands_in_best, **MARKED | {"cases": 2})
+@check_marked(cases=2, judge=hands_in_best)
 @shown(RUN)
 def best_model(student, x, target, rng):
     """run hands in the model that did best in validation, not the last one."""
@@ -320,25 +319,22 @@ def predicted(student, parts, rng):
 
 
 ACCURACY = "predict(run(x, target, rng=rng), x_test)"
-HELD_OUT: dict[str, Any] = {"cases": 1, "withheld": ["labels"], "limits": RUN_LIMITS}
+check_held_out = partial(check_run, cases=1, withheld=["labels"], limits=RUN_LIMITS)
 WORKS = [network_learns, predict_evaluates, predict_alone]
 
 
-@check_run(
-    points=2, draw=lambda rng: held_out(rng, 500, 1), judge=reaches(0.90), needs=WORKS, **HELD_OUT
-)
+@check_held_out(points=2, draw=lambda rng: held_out(rng, 500, 1), judge=reaches(0.90), needs=WORKS)
 @shown(f"{ACCURACY}, with 500 digits to learn from")
 def reaches_90(student, parts, rng):
     """After training on 500 digits, predict names 90 % of 599 others right."""
     return predicted(student, parts, rng)
 
 
-@check_run(
+@check_held_out(
     points=2,
     draw=lambda rng: held_out(rng, 1198, 1),
     judge=reaches(0.93),
     needs=[*WORKS, reaches_90],
-    **HELD_OUT,
 )
 @shown(f"{ACCURACY}, with 1198 digits to learn from")
 def reaches_93(student, parts, rng):
@@ -346,11 +342,11 @@ def reaches_93(student, parts, rng):
     return predicted(student, parts, rng)
 
 
-@check_run(
+@check_held_out(
     draw=lambda rng: held_out(rng, 1198, 3),
     judge=reaches(0.95),
     needs=[*WORKS, reaches_93],
-    **HELD_OUT | {"limits": Limits(cpu_seconds=10, wall_seconds=60)},
+    limits=Limits(cpu_seconds=10, wall_seconds=60),
 )
 @shown(
     f"{ACCURACY}, with each third of the digits held out in turn", slides="Cross validation: K-fold"
