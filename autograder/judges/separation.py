@@ -26,12 +26,12 @@ HUGE = 10**18  # more corrections than anyone can make: beyond it, a count need 
 def fit_fingerprint(case: Case, observed: Any) -> Any:
     """Distinguish how training ended, whatever the order of samples was."""
     weight, updates, converged = _fit(case, observed)
-    scores = _signed_scores(case, weight)
+    scores, most = _signed_scores(case, weight), case.get("bound", case.get("max_steps"))
     return {
         "converged": converged,
         "adds up": _adds_up(case, weight, updates),
         "all right": bool((scores > 0).all()),
-        "updates": "none" if updates == 0 else "few" if updates <= _most(case) else "too many",
+        "updates": "none" if updates == 0 else "few" if updates <= most else "too many",
         "weight": "zero" if not weight.any() else "bias zero" if weight[-1] == 0 else "any",
     }
 
@@ -125,11 +125,6 @@ def never_claims(case: Case, observed: Any, _expected: Any) -> Finding | None:
             expected=GAVE_UP,
         )
     return None
-
-
-def _most(case: Case) -> int:
-    most: int = case.get("bound", case.get("max_steps"))
-    return most
 
 
 def _signed_scores(case: Case, weight: Any) -> Any:

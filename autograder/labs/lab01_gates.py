@@ -259,18 +259,12 @@ GRID = {"weights": (-1, 0, 1), "thresholds": (-1.5, -0.5, 0.5, 1.5)}
 TWO_INPUT_TABLES = [{"table": tuple(table), **GRID} for table in truth_table(4).tolist()]
 
 
-def searched(student, table, weights, thresholds):
-    """Search a neuron and describe it, or None."""
-    neuron = student.gates.find_neuron(table, weights, thresholds)
-    return None if neuron is None else described(neuron)
-
-
 @lab.check(
     "gates.find_neuron", points=2, always=TWO_INPUT_TABLES, judge=finds_neuron, needs=[neuron]
 )
 def find_neuron(student, table, weights, thresholds):
     """find_neuron finds a neuron for 14 of the 16 two-input tables, and none for XOR and XNOR."""
-    return searched(student, table, weights, thresholds)
+    return described(student.gates.find_neuron(table, weights, thresholds))
 
 
 def small_search(rng):
@@ -285,4 +279,4 @@ def small_search(rng):
 @lab.check("gates.find_neuron", draw=small_search, cases=6, judge=finds_neuron, needs=[find_neuron])
 def search_of_three(student, table, weights, thresholds):
     """find_neuron searches tables of three inputs, on the grid it is given and nowhere else."""
-    return searched(student, table, weights, thresholds)
+    return described(student.gates.find_neuron(table, weights, thresholds))

@@ -49,11 +49,6 @@ def low_rate(rng):
     return float(rng.choice([0.2, 0.25, 0.3]))
 
 
-def medium_batch(rng):
-    """Draw a batch of which a part is always left."""
-    return {"x": short_numbers(rng, 11, 13), "p": low_rate(rng), "rng": seed(rng)}
-
-
 def wide_batch(rng):
     """Draw a batch so large that no two rows or columns fall whole, also where p is what is kept."""
     return {"x": short_numbers(rng, 31, 37), "p": 0.3, "rng": seed(rng)}
@@ -105,7 +100,7 @@ def share(student, shape, p, rng):
 
 @in_training(
     points=4,
-    draw=medium_batch,
+    draw=lambda rng: {"x": short_numbers(rng, 11, 13), "p": low_rate(rng), "rng": seed(rng)},
     always=[{"x": np.array([[2.5, -1.5, 0.75]]), "p": 0.0, "rng": Seed(0)}],
     judge=scales_kept,
 )

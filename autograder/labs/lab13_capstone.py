@@ -232,17 +232,14 @@ RUN_LIMITS = Limits(cpu_seconds=4, wall_seconds=30)
 check_marked = partial(check_run, draw=marked, cases=1, needs=[network], limits=RUN_LIMITS)
 
 
-def marks_seen(scaler):
-    """Take the numbers of a scaler that show which images it was fitted on."""
-    return getattr(scaler, "maximum", getattr(scaler, "mean", None))
-
-
 @check_marked(judge=leaves_some_out, unchanged=["x", "target"])
 @shown(RUN, slides="Cross validation: held-out")
 def scaler(student, x, target, rng):
     """run fits its scaler on the training part alone, and changes no image."""
     result = student.experiment.run(x, target, rng=rng)
-    return None if result is None else marks_seen(result.scaler)
+    if result is None:
+        return None
+    return getattr(result.scaler, "maximum", getattr(result.scaler, "mean", None))
 
 
 @check_marked(judge=validates_fairly)

@@ -6,7 +6,7 @@ file is an npz of plain arrays, with the recipe as JSON, and is read without pic
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +22,7 @@ from nnlab.module import Module, Sequential
 from nnlab.preprocessing import StandardScaler
 from nnlab.training import EarlyStopping, History
 
-__all__ = ["DECAYS", "Recipe", "Run", "load_model"]
+__all__ = ["DECAYS", "Recipe", "Run", "by_epoch", "load_model"]
 
 DECAYS: dict[str, Callable[[float, int], float]] = {
     "none": lambda lr, _: lr,
@@ -178,17 +178,20 @@ class Run:
             figure, (cost, right) = plots.sheet(self.ending(), 2, width=4.2)
         except ModuleNotFoundError:
             return []
-        epochs = np.arange(1, len(self.accuracies) + 1)
         train, val = np.transpose(self.accuracies)
-        losses_by_epoch = (np.array(self.history.train_loss), np.array(self.history.val_loss))
-        names = ("training", "validation")
-        plots.curves(cost, {n: (epochs, y) for n, y in zip(names, losses_by_epoch, strict=True)})
-        plots.curves(right, {n: (epochs, y) for n, y in zip(names, (train, val), strict=True)})
+        history = self.history
+        plots.curves(cost, by_epoch(training=history.train_loss, validation=history.val_loss))
+        plots.curves(right, by_epoch(training=train, validation=val))
         cost.set(title="cost", xlabel="epoch")
         right.set(title="accuracy", xlabel="epoch")
         figure.suptitle(self.ending(), fontsize="small")
         figure.savefig(path, dpi=110)
         return [path]
+
+
+def by_epoch(**values: Sequence[float]) -> dict[str, tuple[Array, Array]]:
+    """Make curves of what was measured epoch by epoch, from the first on."""
+    return {name: (np.arange(1.0, len(y) + 1), np.array(y)) for name, y in values.items()}
 
 
 def build(recipe: Recipe, n_features: int, n_classes: int, rng: np.random.Generator) -> Module:

@@ -1,14 +1,10 @@
 """Figures of training: rates, checks before a long run, searches, stopping, batch norm, dropout."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from autograder.authoring.gallery import Drawn, experiment
-from autograder.authoring.gallery.trainer import Recipe, Run
+from autograder.authoring.gallery.trainer import Recipe, Run, by_epoch
 from nnlab import plots, selection
-
-Curves = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
 def trained(**choices: object) -> Run:
@@ -16,11 +12,6 @@ def trained(**choices: object) -> Run:
     run = Run(Recipe(**choices))  # type: ignore[arg-type]
     run.train(lambda _: None)
     return run
-
-
-def by_epoch(**values: Sequence[float]) -> Curves:
-    """Make curves of what was measured epoch by epoch, from the first on."""
-    return {name: (np.arange(1, len(y) + 1), np.array(y)) for name, y in values.items()}
 
 
 @experiment("overfit-20", slides="Cross-validation strategy")

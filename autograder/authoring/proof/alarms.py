@@ -102,15 +102,12 @@ def is_random(check: Check, case: Mapping[str, Any]) -> bool:
 def _is_refused(check: Check, case: Mapping[str, Any], right: Returned, seed: int) -> bool:
     observed: Observation = right
     if is_random(check, case):
-        other = {name: _another(part, seed) for name, part in case.items()}
+        far = ANOTHER * (seed + 1)
+        other = {n: Seed(v.value + far) if isinstance(v, Seed) else v for n, v in case.items()}
         observed = _answer(check, other)
     return not isinstance(observed, Returned) or (
         judge_case(check, case, observed, right.value) is not None
     )
-
-
-def _another(part: Any, seed: int) -> Any:
-    return Seed(part.value + ANOTHER * (seed + 1)) if isinstance(part, Seed) else part
 
 
 def _right(check: Check, case: Mapping[str, Any], *, coded: bool = True) -> Returned:

@@ -113,13 +113,9 @@ def _rates(figures: Sequence[Figures]) -> tuple[str, int]:
         for check in found.lab.checks.values():
             if stated_rate(check) == 0 and not found.alarms.refused.get(check.id):
                 certain += any(is_random(check, case) for case in check.cases(0))
-            elif _is_chancy(check):
+            elif stated_rate(check) or any(is_random(check, case) for case in check.cases(0)):
                 rows.append(_rate(found, check))
     return table(rows), certain
-
-
-def _is_chancy(check: Check) -> bool:
-    return stated_rate(check) != 0 or any(is_random(check, case) for case in check.cases(0))
 
 
 def _rate(found: Figures, check: Check) -> list[str]:
