@@ -128,10 +128,8 @@ def searches_at_random(case: Case, observed: Any, _expected: Any) -> Finding | N
         if found:
             return found
     positions = {n: _position(settings[n], *case["ranges"][n]) for n in settings}
-    tau = sqrt(2 * log(2 / ALPHA) / len(score))
     for one, two in combinations(positions, 2):
-        u, v = positions[one], positions[two]
-        if not abs(np.mean((2 * u - 1) * (2 * v - 1))) <= tau:
+        if not abs(_covariance(positions[one], positions[two])) <= _tau(len(score)):
             return Finding(f"{one} and {two} move together: you search a line, not an area.")
     if not np.allclose(score, _scores(case, settings), rtol=0, atol=1e-6):
         return Finding("The scores are not those of the settings beside them.")
@@ -191,6 +189,14 @@ def _distance(position: Any) -> float:
     ordered, n = np.sort(position), len(position)
     above, below = np.arange(1, n + 1) / n - ordered, ordered - np.arange(n) / n
     return float(max(above.max(initial=0.0), below.max(initial=0.0)))
+
+
+def _covariance(u: Any, v: Any) -> float:
+    return float(np.mean((2 * u - 1) * (2 * v - 1)))
+
+
+def _tau(n: int) -> float:
+    return sqrt(2 * log(2 / ALPHA) / n)
 
 
 def _features(numbers: Any, low: float, high: float) -> dict[str, Any]:
