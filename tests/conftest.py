@@ -5,6 +5,7 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is there: as the command does
 
 import signal
+from functools import cache
 
 import pytest
 from hypothesis import settings
@@ -38,8 +39,8 @@ def sandbox():
 
 @pytest.fixture(scope="session")
 def key_of(sandbox):
-    """Give the answer key of a lab under seed 0."""
-    return lambda lab_id: get_key(load_lab(lab_id), 0, sandbox)
+    """Give the answer key of a lab under seed 0, read once."""
+    return cache(lambda lab_id: get_key(load_lab(lab_id), 0, sandbox))
 
 
 @pytest.fixture
