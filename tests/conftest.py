@@ -5,6 +5,8 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is there: as the command does
 
 import signal
+import sys
+from functools import cache
 
 import pytest
 from hypothesis import settings
@@ -19,6 +21,10 @@ from docs.browser import find_chromium
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell's background job ignores Ctrl-C, and so would every program that a test starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The programs that tests start, and the next run, find the package compiled, as every user does.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 os.environ.setdefault("NNLAB_ISOLATION", "process")  # whatever this machine has will do for tests
 
@@ -38,8 +44,8 @@ def sandbox():
 
 @pytest.fixture(scope="session")
 def key_of(sandbox):
-    """Give the answer key of a lab under seed 0."""
-    return lambda lab_id: get_key(load_lab(lab_id), 0, sandbox)
+    """Give the answer key of a lab under seed 0, read once."""
+    return cache(lambda lab_id: get_key(load_lab(lab_id), 0, sandbox))
 
 
 @pytest.fixture

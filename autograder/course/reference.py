@@ -3,6 +3,7 @@
 import ast
 import textwrap
 from collections.abc import Iterator
+from functools import lru_cache
 
 from autograder.course.catalogue import engine_path
 
@@ -61,6 +62,7 @@ def find_function(tree: ast.Module, qualified: str) -> Function:
     raise LookupError(f"there is no {qualified}")
 
 
+@lru_cache(maxsize=64)  # many bodies are put into one module: mistakes, mutants
 def find_body(source: str, qualified: str) -> tuple[int, int]:
     r"""Find the first and the last line, from 1, of what stands below a function's docstring.
 

@@ -88,14 +88,14 @@ def mutants_of(lab: Lab) -> Iterator[Mutant]:
 
 
 def _mutated(body: str) -> Iterator[tuple[str, str]]:
+    from cosmic_ray.ast import ast_nodes, get_ast  # noqa: PLC0415  an extra
     from cosmic_ray.mutating import mutate_code  # noqa: PLC0415  an extra
 
+    nodes = list(ast_nodes(get_ast(body)))  # most operators have no place in a body
     for name, operator in _operators():
-        for occurrence in itertools.count():
-            mutated = mutate_code(body, operator(), occurrence)
-            if mutated is None:
-                break
-            yield name, mutated
+        places = [place for node in nodes for place in operator().mutation_positions(node)]
+        for occurrence in range(len(places)):
+            yield name, mutate_code(body, operator(), occurrence)
 
 
 @cache

@@ -207,9 +207,15 @@ def earned(sandbox, key_of):
     return cache(lambda text: grade(Submission(HEBB, {"hebb": text}), key, sandbox).points)
 
 
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course that keeps results: a text that many hand in is graded once."""
+    return tmp_path_factory.mktemp("course")
+
+
 @pytest.mark.parametrize("at", range(len(FORMS)), ids=[form.__name__ for form in FORMS])
 @pytest.mark.parametrize("is_zip", [True, False], ids=["zip", "folder"])
-def test_everybody_has_the_mark_of_their_file(tmp_path, at, is_zip, earned):
+def test_everybody_has_the_mark_of_their_file(tmp_path, course, at, is_zip, earned):
     """300 people in nine forms, each as a zip and as a folder."""
     chance = random.Random(at)
     numbers = range(at * SHARE, min((at + 1) * SHARE, PEOPLE))
@@ -225,7 +231,7 @@ def test_everybody_has_the_mark_of_their_file(tmp_path, at, is_zip, earned):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
 
-    done = grade_class(HEBB, place, tmp_path, seed=SEED)
+    done = grade_class(HEBB, place, course, seed=SEED)
     marks = {_number(mark): mark for mark in done.marks.marks}
 
     assert len(done.marks.marks) == len(everybody)

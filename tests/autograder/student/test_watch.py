@@ -192,20 +192,19 @@ def test_files_that_have_no_effect_are_told(hebb, sandbox):
     assert first.report.notes[0].startswith("random.py is set aside")
 
 
-def test_the_same_sandbox_answers_within_a_fraction_of_a_second(hebb, sandbox, save):
+def test_the_same_sandbox_answers_every_look(hebb, sandbox, save, monkeypatch):
     """From the look that finds the file still to the report: no interpreter is started in between."""
-    times = []
+    looks = [save(text) for text in (WRONG, RIGHT, WRONG)]
+    assert sandbox.isolation
+    monkeypatch.setattr("subprocess.Popen", None)
 
-    def looks():
-        for text in (WRONG, RIGHT, WRONG):
-            save(text)()
+    def saving():
+        for look in looks:
+            look()
             yield
-            times.append(time.perf_counter())
             yield
-            times[-1] = time.perf_counter() - times[-1]
 
-    assert len(list(watch([hebb], sandbox, looks()))) == 4
-    assert min(times) < 1.0
+    assert len(list(watch([hebb], sandbox, saving()))) == 4
 
 
 def test_every_waits_between_looks():
@@ -290,7 +289,7 @@ def test_ctrl_c_ends_the_real_command(hebb):
         (hebb.folder / "hebb.py").write_text(WRONG, encoding="utf-8")
         assert any("20 → 9 / 20" in line for line in lines)
         process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=20)
+        rest, errors = process.communicate(timeout=120)
 
     assert (process.returncode, errors) == (0, "")
     assert rest.endswith("Stopped. How far you are: nnlab status\n")

@@ -1,4 +1,4 @@
-"""A course with nbgrader in it."""
+"""A course with nbgrader in it, made once a session."""
 
 import os
 import subprocess
