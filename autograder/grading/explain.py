@@ -48,8 +48,8 @@ def explain(
             assert finding
             parts = [
                 asked,
-                Part(finding.returned or values.value(observed.value), "returned"),
-                Part(finding.expected or values.value(expected), "expected"),
+                Part(finding.returned or values.value(observed.value, expected), "returned"),
+                Part(finding.expected or values.value(expected, observed.value), "expected"),
                 Part(finding.detail),
                 Part(seen),
             ]

@@ -14,7 +14,7 @@ import numpy as np
 from autograder.judges.finding import Finding, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
-from autograder.judges.values import shape_of, value
+from autograder.judges.values import number, shape_of
 
 __all__ = ["rest_fingerprint", "rests", "wandering_fingerprint", "wanders"]
 
@@ -119,7 +119,7 @@ def _state(observed: Any, shape: tuple[int, ...]) -> Any:
         return wrong_kind(observed, f"a state of shape {shape} is")
     if not (np.abs(state) == 1).all():
         bad = state[np.abs(state) != 1].flat[0]
-        return Finding(f"A unit is {value(bad)}, where −1 or +1 is expected.")
+        return Finding(f"A unit is {number(bad, np.sign(bad))}, where −1 or +1 is expected.")
     return state
 
 
