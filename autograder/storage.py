@@ -22,6 +22,7 @@ __all__ = [
     "NotAFileError",
     "STATE",
     "TooLargeError",
+    "decoded",
     "held",
     "is_foreign",
     "keep",
@@ -80,6 +81,19 @@ def read_regular(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise TooLargeError(path.name, max(status.st_size, len(data)), most)
     return data
+
+
+def decoded(data: bytes) -> str:
+    """Decode a text that people, or their shells, wrote: in UTF-8, or in UTF-16 as PowerShell's `>` does.
+
+    Lines end in a line feed, as where Python reads a file as text.
+
+    Raises: UnicodeDecodeError.
+
+    >>> [decoded("[a]".encode(name)) for name in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le")]
+    ['[a]', '[a]', '[a]', '[a]']
+    """
+    return data.decode(json.detect_encoding(data)).replace("\r\n", "\n")
 
 
 def _require_file(name: str, mode: int) -> None:

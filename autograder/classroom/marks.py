@@ -20,7 +20,7 @@ from autograder.errors import WrongUseError
 from autograder.grading.report import Report
 from autograder.grading.results import Results
 from autograder.grading.submission import Submission
-from autograder.storage import write_whole
+from autograder.storage import decoded, write_whole
 
 __all__ = ["Change", "Mark", "Marks", "marks_of"]
 
@@ -167,7 +167,7 @@ def _who(entry: dict[str, Any]) -> str:
 
 def _written(path: Path) -> dict[str, Any]:
     try:
-        marks = json.loads(path.read_text(encoding="utf-8"))
+        marks = json.loads(decoded(path.read_bytes()))
     except FileNotFoundError:
         return {}
     except ValueError:
