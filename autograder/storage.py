@@ -32,6 +32,7 @@ __all__ = [
     "kept_json",
     "kept_text",
     "kind",
+    "nothing_kept",
     "read_regular",
     "require_no_link",
     "state_folder",
@@ -161,6 +162,28 @@ def keep(path: Path, content: str | bytes, *, private: bool = False) -> None:
     """
     require_no_link(path.parent)
     write_whole(path, content, private=private, follow=False)
+
+
+def nothing_kept(folder: Path) -> str:
+    """Say that nothing can be kept in a folder, as a sentence begins; "" if something can.
+
+    Only writing shows it: the user's rights say nothing of a file system that is read-only, or full.
+    """
+    there = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+    probe = there / f".{secrets.token_hex(8)}.part"
+    try:
+        if there == folder and not stat.S_ISDIR(there.lstat().st_mode):
+            why = f"{there.name} is {kind(there.lstat().st_mode)}"
+        else:
+            write_whole(probe, "something", follow=False)
+            probe.unlink()
+            return ""
+    except OSError as error:
+        why = "read-only" if error.errno in _READ_ONLY else str(error.strerror)
+    return f"Nothing can be kept in this folder ({why}), so"
+
+
+_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 def kept(path: Path, most: int = MAX_KEPT_BYTES) -> bytes:
