@@ -22,6 +22,7 @@ __all__ = [
     "NotAFileError",
     "STATE",
     "TooLargeError",
+    "decoded",
     "held",
     "is_foreign",
     "keep",
@@ -31,6 +32,7 @@ __all__ = [
     "kept_json",
     "kept_text",
     "kind",
+    "nothing_kept",
     "read_regular",
     "require_no_link",
     "state_folder",
@@ -80,6 +82,19 @@ def read_regular(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise TooLargeError(path.name, max(status.st_size, len(data)), most)
     return data
+
+
+def decoded(data: bytes) -> str:
+    """Decode a text that people, or their shells, wrote: in UTF-8, or in UTF-16 as PowerShell's `>` does.
+
+    Lines end in a line feed, as where Python reads a file as text.
+
+    Raises: UnicodeDecodeError.
+
+    >>> [decoded("[a]".encode(name)) for name in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le")]
+    ['[a]', '[a]', '[a]', '[a]']
+    """
+    return data.decode(json.detect_encoding(data)).replace("\r\n", "\n")
 
 
 def _require_file(name: str, mode: int) -> None:
@@ -147,6 +162,28 @@ def keep(path: Path, content: str | bytes, *, private: bool = False) -> None:
     """
     require_no_link(path.parent)
     write_whole(path, content, private=private, follow=False)
+
+
+def nothing_kept(folder: Path) -> str:
+    """Say that nothing can be kept in a folder, as a sentence begins; "" if something can.
+
+    Only writing shows it: the user's rights say nothing of a file system that is read-only, or full.
+    """
+    there = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+    probe = there / f".{secrets.token_hex(8)}.part"
+    try:
+        if there == folder and not stat.S_ISDIR(there.lstat().st_mode):
+            why = f"{there.name} is {kind(there.lstat().st_mode)}"
+        else:
+            write_whole(probe, "something", follow=False)
+            probe.unlink()
+            return ""
+    except OSError as error:
+        why = "read-only" if error.errno in _READ_ONLY else str(error.strerror)
+    return f"Nothing can be kept in this folder ({why}), so"
+
+
+_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 def kept(path: Path, most: int = MAX_KEPT_BYTES) -> bytes:

@@ -33,6 +33,7 @@ from autograder.course.stubs import make_stub
 from autograder.errors import WrongUseError
 from autograder.grading.key import AnswerKey, RecordingError, get_key
 from autograder.sandbox import Sandbox
+from autograder.storage import decoded
 
 __all__ = [
     "GuestError",
@@ -75,7 +76,7 @@ def _named_in(path: Path) -> dict[str, str]:
     Raises: GuestError if it brings none.
     """
     try:
-        project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+        project = tomllib.loads(decoded(path.read_bytes()))["project"]
         modules = project["entry-points"][GROUP]
     except FileNotFoundError:
         raise GuestError(

@@ -5,6 +5,7 @@ archives are looked through in bounds, links are never followed, and only files 
 are read or unpacked. What cannot be read is a sentence in its own person's report: the class goes on.
 """
 
+import errno
 import io
 import os
 import re
@@ -38,6 +39,7 @@ from autograder.grading.submission import (
     MAX_FILE_BYTES,
     Submission,
     SubmissionError,
+    UnreadableError,
     checked,
     read_file,
 )
@@ -69,6 +71,9 @@ MAX_CANDIDATES = 16
 MAX_SAID = 3
 """Sentences, and names of files, that one person's report has room for."""
 
+STUDENTS_OWN = {errno.ENAMETOOLONG, errno.ELOOP, errno.ENOENT, errno.ENOTDIR}
+"""Why a folder cannot be looked into that somebody has made so; anything else is this machine's."""
+
 Read = Callable[[int], bytes]
 """Reads at most so many bytes. Raises: SubmissionError."""
 
@@ -84,6 +89,8 @@ class HandIn:
     """One, or several if no sure sign says which of different files is meant."""
     places: tuple[str, ...] = ("",)
     """For each reading the files that make it another one."""
+    unread: str = ""
+    """What of it cannot be read here, so that there is no mark, and why; "" if all that counts was read."""
 
     @property
     def first(self) -> Submission:
@@ -137,6 +144,8 @@ class _Files:
         self.labs: set[str] = set()
         """The labs that have a folder."""
         self.notes: list[str] = []
+        self.unread: list[str] = []
+        """What this machine does not let us read, where a module may be."""
         self.tops: list[Path] = []
         """Folders on the disk that have not been gone through yet."""
 
@@ -144,6 +153,13 @@ class _Files:
         """Keep the first few sentences about what was not looked at."""
         if len(self.notes) < MAX_SAID and sentence not in self.notes:
             self.notes.append(sentence)
+
+    def cannot_read(self, what: str, why: object) -> str:
+        """Keep the first few sentences about what is there and cannot be read here."""
+        sentence = f"{what} cannot be read here: {why}."
+        if len(self.unread) < MAX_SAID and sentence not in self.unread:
+            self.unread.append(sentence)
+        return sentence
 
     def add(self, parts: Parts, read: Read | None, attempt: str = "") -> None:
         """Take note of a file, or of a folder, which cannot be read."""
@@ -178,8 +194,13 @@ class _Files:
         missing: dict[str, str] = {}
         candidates = [c for module in self.maybe for c in self._candidates(module, missing)]
         ways = readings(self.lab, candidates, lambda c: c.content == _stub(self.lab, c.module))
+        lacks = bool(missing) or any(len(way.chosen) < len(self.maybe) for way in ways)
+        if not lacks:
+            for sentence in self.unread:
+                self.note(sentence)
         handed = tuple(self._submission(way, missing) for way in ways)
-        return HandIn(self.person, self.person.name, handed, tuple(_places(ways)))
+        unread = " ".join(self.unread) if lacks else ""
+        return HandIn(self.person, self.person.name, handed, tuple(_places(ways)), unread)
 
     def _candidates(self, module: str, missing: dict[str, str]) -> Iterator[Candidate]:
         """Read what may be a module; where the nearest cannot be read, say why."""
@@ -188,6 +209,9 @@ class _Files:
         for entry in found:
             try:
                 data = checked(entry.parts[-1], entry.read(MAX_FILE_BYTES))
+            except UnreadableError as error:
+                missing.setdefault(module, self.cannot_read(error.name, error.why))
+                continue
             except SubmissionError as error:
                 missing.setdefault(module, str(error))
                 continue
@@ -208,6 +232,8 @@ class _Files:
         """Say why a module is missing, and what is there."""
         there = [f"There is {_some(self.instead)}."] if self.instead else []
         plain = [f"{module}.py is missing: it was not handed in.", *there]
+        if self.unread:
+            plain = [f"{module}.py was not found.", *self.unread]
         return " ".join([*([self.odd[module]] if module in self.odd else plain), *self.notes])
 
     def _leave_archives(self) -> None:
@@ -232,6 +258,9 @@ class _Files:
                     failed += 1
                 except tars.TarError as error:
                     self.note(f"{name} cannot be opened: {error}.")
+                    failed += 1
+                except UnreadableError as error:
+                    self.cannot_read(error.name, error.why)
                     failed += 1
                 except SubmissionError as error:
                     too_large = isinstance(error.__cause__, TooLargeError)
@@ -270,8 +299,11 @@ class _Files:
             try:
                 inner = self._list(folder, parts)
             except OSError as error:
-                why = error.strerror or error
-                self.note(f"The folder {text.named(folder.name)} cannot be looked into: {why}.")
+                name, why = f"The folder {text.named(folder.name)}", error.strerror or error
+                if error.errno in STUDENTS_OWN:
+                    self.note(f"{name} cannot be looked into: {why}.")
+                else:
+                    self.cannot_read(name, why)
                 continue
             if not parts and self.lab.id in inner:
                 inner = [self.lab.id]  # what lies beside the lab's folder does not count
@@ -312,6 +344,14 @@ class _Files:
             return []
         self.labs.add(self.lab.id)
         return [self.lab.id]
+
+
+def _leads_to_folder(found: os.DirEntry[str]) -> bool:
+    """Return whether something is a folder, or a link to one or to what is hidden from us."""
+    try:
+        return found.is_dir()
+    except OSError:
+        return found.is_symlink()
 
 
 def _some(names: Sequence[str]) -> str:
@@ -369,7 +409,7 @@ class _People(dict[Person, _Files]):
                 return []
             try:
                 with os.scandir(path) as listed:
-                    return [(found.name, found.is_dir()) for found in listed]
+                    return [(found.name, _leads_to_folder(found)) for found in listed]
             except OSError:
                 if not folder:
                     raise
@@ -534,4 +574,5 @@ def _read(files: _Files, *, always: bool = False) -> HandIn | None:
             m: f"{m}.py cannot be graded: reading it failed ({why})." for m in files.lab.modules
         }
         handed = Submission(files.lab, {}, said, files.person.name, notes=tuple(said.values())[:1])
-        return HandIn(files.person, files.person.name, (handed,))
+        unread = next(iter(said.values())) if isinstance(error, OSError) else ""
+        return HandIn(files.person, files.person.name, (handed,), unread=unread)

@@ -20,7 +20,7 @@ from autograder.errors import WrongUseError
 from autograder.grading.report import Report
 from autograder.grading.results import Results
 from autograder.grading.submission import Submission
-from autograder.storage import write_whole
+from autograder.storage import decoded, write_whole
 
 __all__ = ["Change", "Mark", "Marks", "marks_of"]
 
@@ -36,14 +36,18 @@ class Mark:
     platform_id: str = ""
     is_undecided: bool = False
     """Whether different files of this person may be meant, so that there is no mark."""
+    is_unread: bool = False
+    """Whether something of this person cannot be read here, so that there is no mark."""
 
     @classmethod
     def of(cls, hand_in: HandIn, reports: Sequence[Report | None]) -> "Mark":
         """Settle what a person's mark is, from the reports on the readings of what was handed in."""
         graded = all(report and report.points is not None for report in reports)
         submission, report = settle(hand_in, reports)
-        is_undecided = graded and report is not None and report.points is None
-        return cls(submission, report, hand_in.person.platform_id, is_undecided)
+        unmarked = graded and report is not None and report.points is None
+        is_unread = bool(hand_in.unread)
+        is_undecided = unmarked and not is_unread
+        return cls(submission, report, hand_in.person.platform_id, is_undecided, is_unread)
 
     @property
     def student(self) -> str:
@@ -167,7 +171,7 @@ def _who(entry: dict[str, Any]) -> str:
 
 def _written(path: Path) -> dict[str, Any]:
     try:
-        marks = json.loads(path.read_text(encoding="utf-8"))
+        marks = json.loads(decoded(path.read_bytes()))
     except FileNotFoundError:
         return {}
     except ValueError:

@@ -15,6 +15,8 @@ __all__ = ["graded", "settle"]
 def settle(hand_in: HandIn, reports: Sequence[Report | None]) -> tuple[Submission, Report | None]:
     """Choose between the readings of a hand-in; where their marks differ, only a person can.
 
+    Where something cannot be read here that may be what is meant, there is no mark either.
+
     The report carries the notes and files of this person: others may share its texts.
 
     Args:
@@ -28,7 +30,9 @@ def settle(hand_in: HandIn, reports: Sequence[Report | None]) -> tuple[Submissio
     if report is None:
         return first, None
     notes = first.notes
-    if len(hand_in.readings) > 1 and report.points is not None:
+    if hand_in.unread:
+        report = _without_mark(report, hand_in.unread)
+    elif len(hand_in.readings) > 1 and report.points is not None:
         earned = [each.points for each in reports if each is not None]
         each = [f"{p} earns {points}" for p, points in zip(hand_in.places, earned, strict=True)]
         said = f"Different files may be meant: {text.listed(each)} of {report.max_points} points."

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.report import SCHEMA
+from autograder.storage import decoded
 
 __all__ = ["Tally", "tally"]
 
@@ -25,11 +26,14 @@ class Tally:
 
 
 def tally(folder: Path, lab_id: str) -> Tally:
-    """Count the mistakes in all reports on a lab below a folder."""
+    """Count the mistakes in all reports on a lab below a folder; what is hidden is left out."""
     counted = Tally()
-    for path in sorted(folder.rglob("*.json")):
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if path.suffix.lower() != ".json" or any(part.startswith(".") for part in parts):
+            continue
         try:
-            reports = _reports(json.loads(path.read_text(encoding="utf-8")))
+            reports = _reports(json.loads(decoded(path.read_bytes())))
             named, unnamed, found = Counter[tuple[str, ...]](), Counter[str](), 0
             for report in reports:
                 if report["lab"] == lab_id:
@@ -37,8 +41,8 @@ def tally(folder: Path, lab_id: str) -> Tally:
                     failed = [c for c in report["checks"] if c["status"] == "failed"]
                     named.update({tuple(map(str, c["mistakes"])) for c in failed if c["mistakes"]})
                     unnamed.update({str(c["id"]) for c in failed if not c["mistakes"]})
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            counted.refused.append(str(path.relative_to(folder)))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            counted.refused.append("/".join(parts))
             continue
         counted.reports += found
         counted.named += named

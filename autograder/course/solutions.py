@@ -16,6 +16,7 @@ from autograder.course.lab import Lab
 from autograder.course.reference import body_in, reference_text, with_body
 from autograder.errors import WrongUseError
 from autograder.sandbox import Source
+from autograder.storage import decoded
 
 __all__ = [
     "Equivalent",
@@ -172,8 +173,8 @@ def _load(lab: Lab, name: str, table: str, entry: type[Entry]) -> list[Entry]:
     if not path.exists():
         return []
     try:
-        listed = tomllib.loads(path.read_text(encoding="utf-8")).get(table, [])
-    except tomllib.TOMLDecodeError as error:
+        listed = tomllib.loads(decoded(path.read_bytes())).get(table, [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SolutionError(f"{path.name} is not TOML: {error}") from None
     if not isinstance(listed, list) or not all(isinstance(parts, dict) for parts in listed):
         raise SolutionError(f"{path.name}: an entry begins with [[{table}]]")

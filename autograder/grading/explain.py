@@ -7,8 +7,10 @@ from typing import Any
 from autograder import text as show
 from autograder.course.lab import Check
 from autograder.grading.report import Fact, Part
+from autograder.grading.syntax import newer_syntax
 from autograder.judges import values
 from autograder.judges.finding import Finding
+from autograder.sandbox.inside import PYTHON
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned
 from autograder.sandbox.scratch import MOST_MB
 
@@ -48,8 +50,8 @@ def explain(
             assert finding
             parts = [
                 asked,
-                Part(finding.returned or values.value(observed.value), "returned"),
-                Part(finding.expected or values.value(expected), "expected"),
+                Part(finding.returned or values.value(observed.value, expected), "returned"),
+                Part(finding.expected or values.value(expected, observed.value), "expected"),
                 Part(finding.detail),
                 Part(seen),
             ]
@@ -92,7 +94,11 @@ def _raised(check: Check, asked: Part, error: Raised) -> list[Part]:
         case "NotImplementedError":
             return [*not_written(check)]
         case "SyntaxError" | "IndentationError" | "TabError":
-            return [Part(f"{check.module}.py is not valid Python: {message}{line}")]
+            file = _clean(error.file) or f"{check.module}.py"
+            invalid = f"{file} is not valid {PYTHON}, with which this is graded: {message}"
+            if error.line and f"line {error.line}" not in message:
+                invalid = f"{invalid} (line {values.value(error.line)})"
+            return [Part(f"{invalid}{line}"), Part(newer_syntax(error.source))]
         case "ModuleNotFoundError" | "ImportError":
             place = f" in {where}" if where else ""
             return [Part(f"An import failed{place}: {message}.{line}")]

@@ -11,12 +11,13 @@ import numpy as np
 
 from autograder.course.lab import Check
 from autograder.grading.nature import Pair, agree, nature
+from autograder.grading.nearly import nearly
 from autograder.judges.numbers import as_reals, quietly
 from autograder.judges.parts import Arrays
 from autograder.sandbox.observation import Observation, Returned
 from autograder.text import listed
 
-__all__ = ["in_common", "in_one_mode"]
+__all__ = ["in_common", "in_one_mode", "nearly_right"]
 
 LARGE = 100
 """Beyond this, an input to exp is called large."""
@@ -43,31 +44,48 @@ def in_common(
     right: Sequence[Observation],
 ) -> str:
     """Say what is visible in all cases of a failed check; empty if there is nothing simple."""
+    raw = _parts(check, observed, right)
+    parts = {name: [*map(_floats, pairs)] for name, pairs in raw.items()}
+    wrong = {name: pairs for name, pairs in parts.items() if not all(map(_right, pairs))}
+    facts = {name: _fact(both, raw[name], cases) for name, both in wrong.items()}
+    return " ".join([*_only(wrong, parts), *_sentences(facts)])
+
+
+@quietly()
+def nearly_right(
+    check: Check, observed: Sequence[Observation], right: Sequence[Observation]
+) -> str:
+    """Say how an answer differs that is nearly right in all cases; empty if `in_common` says more."""
+    facts = {
+        name: nearly(pairs)
+        for name, pairs in _parts(check, observed, right).items()
+        if not _related(pairs)
+    }
+    return " ".join(_sentences(facts))
+
+
+def _parts(
+    check: Check, observed: Sequence[Observation], right: Sequence[Observation]
+) -> dict[str, list[Pair]]:
+    """Pair the numbers of all cases, part by part; nothing where they are not of one make."""
     compared = check.judge.compared
-    if compared is None:
-        return ""
     arrays: list[Arrays] = []
     for mine, other in zip(observed, right, strict=True):
         pairs = (
             compared(mine.value, other.value)
-            if isinstance(mine, Returned) and isinstance(other, Returned)
+            if compared and isinstance(mine, Returned) and isinstance(other, Returned)
             else None
         )
         if pairs is None or (arrays and pairs.keys() != arrays[0].keys()):
-            return ""
+            return {}
         arrays.append(pairs)
-    if not arrays:
-        return ""
-    parts = {name: [_floats(pairs[name]) for pairs in arrays] for name in arrays[0]}
-    wrong = {name: pairs for name, pairs in parts.items() if not all(map(_right, pairs))}
-    said: dict[str, list[str]] = {}
-    for name, both in wrong.items():
-        fact = _fact(both, [case[name] for case in arrays], cases)
-        if fact:
-            said.setdefault(fact, []).append(name)
-    return " ".join(
-        [*_only(wrong, parts), *(_sentence(names, fact) for fact, names in said.items())]
-    )
+    return {name: [pairs[name] for pairs in arrays] for name in arrays[0]} if arrays else {}
+
+
+def _related(raw: Sequence[Pair]) -> bool:
+    """Return whether a simple relation explains plainly wrong numbers."""
+    pairs = [*map(_floats, raw)]
+    return not all(map(_right, pairs)) and bool(_integers(raw) or nature(pairs))
 
 
 def in_one_mode(check: Check, verdicts: Mapping[Check, bool]) -> str:
@@ -101,6 +119,15 @@ def _right(pair: Pair) -> bool:
 
 def _both_nan(mine: Any, right: Any) -> Any:
     return np.isnan(mine) & np.isnan(right)
+
+
+def _sentences(facts: Mapping[str, str]) -> list[str]:
+    """Say each fact once, with the parts of which it holds."""
+    parts: dict[str, list[str]] = {}
+    for name, fact in facts.items():
+        if fact:
+            parts.setdefault(fact, []).append(name)
+    return [_sentence(names, fact) for fact, names in parts.items()]
 
 
 def _sentence(names: Sequence[str], fact: str) -> str:

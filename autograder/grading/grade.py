@@ -16,7 +16,7 @@ from autograder.course.stubs import make_stub
 from autograder.grading.ask import Asker
 from autograder.grading.diagnose import failed_below, name_mistakes
 from autograder.grading.explain import explain, not_written_yet
-from autograder.grading.facts import in_common, in_one_mode
+from autograder.grading.facts import in_common, in_one_mode, nearly_right
 from autograder.grading.key import AnswerKey, Key
 from autograder.grading.report import CheckResult, Evidence, Part, Report
 from autograder.grading.submission import Submission
@@ -168,6 +168,14 @@ class _Grading:
         except Exception:  # noqa: BLE001  whatever a foreign value may provoke
             return ""
 
+    def _nearly_right(self, check: Check) -> str:
+        """Say how an answer differs that is nearly right, by the same rule."""
+        right = self.asker.key.checks[check.id].right
+        try:
+            return nearly_right(check, self.judged[check.id].answer.observations, right)
+        except Exception:  # noqa: BLE001  whatever a foreign value may provoke
+            return ""
+
     def _raised_at(self, wrong: Wrong) -> tuple[str, int] | None:
         """Return where an exception came from, if that is a file of the submission."""
         files, seen = self.asker.submission.files, wrong.observed
@@ -223,8 +231,9 @@ class _Grading:
                 yield result
                 continue
             mistakes = name_mistakes(result.check, asker, judged, skipped)
-            seen = in_one_mode(result.check, passed)
-            fact = (*result.fact, Part(seen)) if seen else result.fact
+            near = "" if mistakes else self._nearly_right(result.check)
+            seen = (near, in_one_mode(result.check, passed))
+            fact = (*result.fact, *(Part(text) for text in seen if text))
             sayings = " Or: ".join(names.sayings[mistake] for mistake in mistakes)
             yield replace(result, fact=fact, mistakes=tuple(mistakes), hint=sayings or None)
 

@@ -10,9 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from autograder.judges.values import number
+
 __all__ = ["Pair", "agree", "nature"]
 
 TIGHT = 1e-7
+DIGITS = 4
 FEW = 3
 SMALL = 1e-3
 WORDS = {2.0: "twice as large as", 0.5: "half as large as", -1.0: "the negative of what is"}
@@ -99,28 +102,35 @@ def _ratio_of(pairs: Sequence[Pair]) -> float | None:
     return ratio if ratio and _all(pairs, lambda right: ratio * right) else None
 
 
-def _factor(number: float) -> str:
-    """Write a factor, and one over a whole number as such: it may be the size of something."""
-    whole = round(1 / number)
-    if 1 < abs(whole) < 1000 and abs(number * whole - 1) < TIGHT:
+def _factor(factor: float, others: Sequence[float] = ()) -> str:
+    """Write a factor, and one over a whole number as such: it may be the size of something.
+
+    It looks like neither 1 nor one of the `others` that it differs from.
+    """
+    whole = round(1 / factor)
+    if 1 < abs(whole) < 1000 and abs(factor * whole - 1) < TIGHT:
         return f"{'−' if whole < 0 else ''}1/{abs(whole)}"
-    return f"{number:.4g}"
+    differ = (x for x in (1.0, *others) if abs(x - factor) > TIGHT * abs(factor))
+    alike = next(
+        (x for x in differ if number(x, digits=DIGITS) == number(factor, digits=DIGITS)), None
+    )
+    return number(factor, alike, DIGITS)
 
 
 def _ratio(pairs: Sequence[Pair]) -> str:
     ratio = _ratio_of(pairs)
     if ratio is None:
         return ""
-    near = next((word for number, word in WORDS.items() if abs(ratio - number) < TIGHT), None)
+    near = next((word for factor, word in WORDS.items() if abs(ratio - factor) < TIGHT), None)
     return f"{_subject(pairs)} is {near or f'{_factor(ratio)} times what is'} expected."
 
 
 def _factors(pairs: Sequence[Pair]) -> str:
     """Find a factor in each case that depends on the case, such as the size of its batch."""
-    factors = [_ratio_of([pair]) for pair in pairs]
-    if len(factors) < 2 or None in factors:
+    factors = [ratio for pair in pairs if (ratio := _ratio_of([pair])) is not None]
+    if not 2 <= len(factors) == len(pairs):
         return ""
-    listed = ", ".join(_factor(factor) for factor in factors if factor)
+    listed = ", ".join(_factor(factor, factors) for factor in factors)
     return f"In each case every entry is off by one factor, but not by the same: {listed}."
 
 

@@ -15,7 +15,14 @@ from autograder.errors import WrongUseError
 from autograder.sandbox import Source
 from autograder.storage import read_regular
 
-__all__ = ["MAX_FILE_BYTES", "Submission", "SubmissionError", "checked", "read_file"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "Submission",
+    "SubmissionError",
+    "UnreadableError",
+    "checked",
+    "read_file",
+]
 
 MAX_FILE_BYTES = 1 << 20
 """No module of the course comes near it; what is larger is not read."""
@@ -82,17 +89,25 @@ class Submission:
         return digest.hexdigest()[:32]
 
 
+class UnreadableError(SubmissionError):
+    """A file is there, and this machine does not give it to this user."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name} cannot be read: {why}.")
+        self.name, self.why = name, why
+
+
 def read_file(path: Path, most: int = MAX_FILE_BYTES) -> bytes:
     """Read a regular file of bounded size, and nothing that a link or a device leads to.
 
-    Raises: SubmissionError in a sentence for the student.
+    Raises: SubmissionError in a sentence for the student; UnreadableError if it is not given to us.
     """
     try:
         return read_regular(path, most)
     except FileNotFoundError:
         raise SubmissionError(f"{path.name} is missing: it should be in {path.parent}.") from None
     except OSError as error:
-        raise SubmissionError(f"{path.name} cannot be read: {error.strerror}.") from None
+        raise UnreadableError(path.name, str(error.strerror)) from None
     except ValueError as error:
         raise SubmissionError(str(error)) from error
 

@@ -86,8 +86,8 @@ def spoilt_input(check: Check, case: Mapping[str, Any], observed: Returned) -> F
         if equal(case, after, case[name]) is not None:
             return Finding(
                 "Inputs belong to the caller: work on a copy.",
-                returned=f"and changed its input {name} to {values.value(after)}",
-                expected=f"{name} left as it was, {values.value(case[name])}",
+                returned=f"and changed its input {name} to {values.value(after, case[name])}",
+                expected=f"{name} left as it was, {values.value(case[name], after)}",
             )
     return None
 

@@ -14,7 +14,7 @@ import numpy as np
 from autograder.judges.finding import EvidenceError, Finding, fields, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
-from autograder.judges.values import shape_of, value
+from autograder.judges.values import number, shape_of
 
 __all__ = ["rests", "wanders"]
 
@@ -109,7 +109,7 @@ def _state(observed: Any, shape: tuple[int, ...]) -> Any:
         raise EvidenceError(wrong_kind(observed, f"a state of shape {shape} is"))
     if not (np.abs(state) == 1).all():
         bad = state[np.abs(state) != 1].flat[0]
-        raise EvidenceError(f"A unit is {value(bad)}, where −1 or +1 is expected.")
+        raise EvidenceError(f"A unit is {number(bad, np.sign(bad))}, where −1 or +1 is expected.")
     return state
 
 

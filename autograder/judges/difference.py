@@ -120,7 +120,8 @@ def _where(mine: Any, right: Any, agree: Any) -> Finding:
         return Finding()
     first = np.unravel_index(int(np.argmin(agree)), agree.shape)
     at = ", ".join(str(int(i)) for i in first)
-    number, instead = value(mine[first]), value(right[first])
+    number = value(mine[first], beside=right[first])
+    instead = value(right[first], beside=mine[first])
     count = "" if mine.size == 1 else f" {wrong} of {mine.size} entries differ."
     return Finding(f"Entry [{at}] is {number}, where {instead} is expected.{count}")
 

@@ -61,12 +61,13 @@ def steps_by_example(case: Case, observed: Any, _expected: Any) -> Finding | Non
     """Accept a path whose every step goes against the gradient of one example, where it stands."""
     path = _path(case, observed)
     if not _near(path, path[0], case["x"]):
-        return Finding(f"The path begins at {value(path[0])}, not at x = {value(case['x'])}.")
+        begins, x = value(path[0], beside=case["x"]), value(case["x"], beside=path[0])
+        return Finding(f"The path begins at {begins}, not at x = {x}.")
     for step, example in enumerate(_examples(case, path)):
         if example < 0:
-            here, there = value(path[step]), value(path[step + 1])
+            here, there = path[step], path[step + 1]
             return Finding(
-                f"Update {step + 1}, from {here} to {there}, is not −lr times the gradient of any "
+                f"Update {step + 1}, from {value(here, there)} to {value(there, here)}, is not −lr times the gradient of any "
                 "example there.",
                 returned=f"a path that ends at {value(path[-1])}",
                 expected="each update against the gradient of one example, at the point reached",

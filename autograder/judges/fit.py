@@ -22,7 +22,7 @@ from autograder.judges.equal import close
 from autograder.judges.finding import Finding
 from autograder.judges.judge import Case, Judge, judge
 from autograder.judges.numbers import as_reals
-from autograder.judges.values import shape_of, value
+from autograder.judges.values import number, shape_of
 
 __all__ = ["fits"]
 
@@ -52,7 +52,7 @@ def fits(largest_error: float) -> Judge:
         with np.errstate(all="ignore"):
             errors = np.abs(predictions - target)
         if not (errors <= largest_error).all():
-            worst = "no number" if np.isnan(errors).any() else value(float(errors.max()))
+            worst = "no number" if np.isnan(errors).any() else number(errors.max(), largest_error)
             return Finding(
                 f"After training, the largest error is {worst}; it should be at most "
                 f"{largest_error:g}."

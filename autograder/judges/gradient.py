@@ -128,19 +128,20 @@ def _slices(parts: Parts) -> list[tuple[str, slice, tuple[int, ...]]]:
 
 def _disagreement(parts: Parts, claimed: Any, numeric: Any, wrong: Any) -> Finding:
     """Name the first wrong entry, say how many are wrong, and show all beside what was measured."""
-    rounded = np.array([float(f"{number:.6g}") for number in numeric.ravel()])
     first = int(np.argmax(wrong))
+    mine, measured = claimed.flat[first], numeric.flat[first]
     fact = (
-        f"{_place(parts, first, wrong.shape)} is {value(claimed.flat[first])}, "
-        f"but the loss changes by {value(rounded[first])}."
+        f"{_place(parts, first, wrong.shape)} is {value(mine, beside=measured)}, "
+        f"but the loss changes by {value(measured, beside=mine)}."
         if wrong.ndim
         else ""
     )
     count = f"{int(wrong.sum())} of {wrong.size} entries disagree."
     return Finding(
         " ".join(filter(None, [fact, count, _lines(wrong)])),
-        returned=value(claimed),
-        expected=f"{value(rounded.reshape(numeric.shape))}, as measured by small steps",
+        returned=value(claimed, beside=np.where(wrong, numeric, np.nan)),
+        expected=f"{value(numeric, beside=np.where(wrong, claimed, np.nan))}, as measured by small "
+        "steps",
     )
 
 

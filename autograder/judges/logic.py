@@ -115,7 +115,7 @@ def finds_neuron(case: Case, observed: Any, expected: Any) -> Finding | None:
         return finding
     if _on_grid(case, observed):
         return None
-    return Finding("The neuron is right, but it is not on the grid.", _neuron(observed))
+    return Finding("The neuron is right, but it is not on the grid.", _neuron(observed, case))
 
 
 def parts(_case: Case, observed: Any) -> Any:
@@ -178,9 +178,21 @@ def _among(number: Any, candidates: Any) -> bool:
     return bool((np.abs(np.asarray(candidates, float) - number) <= SLACK).any())
 
 
-def _neuron(neuron: Any) -> str:
-    weight, threshold = value(neuron["weight"]), value(neuron["threshold"])
+def _neuron(neuron: Any, case: Case | None = None) -> str:
+    """Write a neuron, with as many digits as show that it is beside the case's grid."""
+    grids = (case["weights"], case["thresholds"]) if case else ((), ())
+    weight, threshold = (
+        value(plain, beside=_nearest(plain, grid))
+        for plain, grid in zip((neuron["weight"], neuron["threshold"]), grids, strict=True)
+    )
     return f"McCullochPitts(weight={weight}, threshold={threshold})"
+
+
+def _nearest(plain: Any, grid: Any) -> Any:
+    candidates = np.asarray(grid, float)
+    if not candidates.size:
+        return None
+    return candidates[np.abs(as_reals(plain)[..., None] - candidates).argmin(axis=-1)]
 
 
 def _shown(observed: Any) -> str:

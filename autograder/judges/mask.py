@@ -199,8 +199,8 @@ def _factor(result: Any, source: Any) -> float | None:
 def _same_factor(mine: float | None, right: float | None, what: str) -> Finding | None:
     if mine == right or (mine and right and abs(mine - right) <= TIGHT * abs(right)):
         return None
-    said = "has no one factor" if mine is None else f"is multiplied by {value(mine)}"
-    wanted = "nothing is expected" if right is None else f"{value(right)} is expected"
+    said = "has no one factor" if mine is None else f"is multiplied by {value(mine, right)}"
+    wanted = "nothing is expected" if right is None else f"{value(right, mine)} is expected"
     return Finding(f"{what} {said}, where {wanted}.")
 
 

@@ -49,7 +49,9 @@ def _judged(case: Case, observed: Any, expected: Any) -> Finding | None:
     finding = near(case, observed, expected)
     if finding is None:
         return None
-    return replace(finding, returned=value(observed), expected=f"{value(expected)}; {FREE}")
+    return replace(
+        finding, returned=value(observed, expected), expected=f"{value(expected, observed)}; {FREE}"
+    )
 
 
 def _turned(mine: Any, right: Any, axis: int) -> Any:

@@ -31,7 +31,7 @@ def returns_or_refuses(case: Case, observed: Any, expected: Any) -> Finding | No
         return None
     if not (isinstance(observed, dict) and list(observed) in (["returned"], ["raised"])):
         return Finding(f"It is {shape_of(observed)}, where an answer or a refusal is expected.")
-    said = {"returned": _said(observed), "expected": _said(expected)}
+    said = {"returned": _said(observed, expected), "expected": _said(expected, observed)}
     if "raised" in expected:
         return Finding(TOO_WILLING, **said)
     if "raised" in observed:
@@ -61,5 +61,7 @@ def or_refuses(inner: Judge) -> Judge:
     return decide
 
 
-def _said(attempt: Any) -> str:
-    return "a ValueError" if "raised" in attempt else value(attempt["returned"])
+def _said(attempt: Any, other: Any) -> str:
+    if "raised" in attempt:
+        return "a ValueError"
+    return value(attempt["returned"], beside=other.get("returned"))

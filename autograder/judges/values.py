@@ -1,7 +1,7 @@
 """Values and calls as people read them: on one line, and in bounds."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,50 +9,98 @@ import numpy as np
 from autograder.sandbox.codec import Opaque, Seed
 from autograder.text import MAX_TEXT, named
 
-__all__ = ["call", "shape_of", "value"]
+__all__ = ["call", "number", "shape_of", "value"]
 
+DIGITS = 6
+ALL_DIGITS = 17
+"""Two floats that differ do so in these."""
+ROUNDING = 1e-10
+"""Parts that differ by less of their size are written alike; every judge allows ten times as much."""
 MAX_NUMBERS = 24
 MAX_VALUE = 1000
 MAX_BITS = 4096
 
 
-def value(plain: Any) -> str:
+def value(plain: Any, beside: Any = None) -> str:
     """Write a plain value as a student would type it, on one line; large arrays by shape.
+
+    A number that is shown beside another one gets as many digits as make the two differ, and a type
+    that holds fewer digits than the other one's is named.
 
     >>> value(np.array([[1.0, -0.5], [2.0, 1 / 3]]))
     '[[1, -0.5], [2, 0.333333]]'
     >>> value((np.zeros((30, 40)), None))
     '(array of shape (30, 40), None)'
+    >>> value([1 / 3, 2.0], beside=[0.33333334, 2.0]), value(np.float32(0.1), beside=0.1)
+    ('[0.33333333, 2]', '0.100000001 (float32)')
     """
-    text = _value(plain)
+    text = _value(plain, beside)
     return text if len(text) <= MAX_VALUE else f"{text[:MAX_VALUE]} …"
 
 
-def _value(plain: Any) -> str:  # noqa: C901, PLR0912  one case a type
+def number(x: Any, beside: Any = None, digits: int = DIGITS) -> str:
+    """Write a real number with some digits, and with more if another one would look the same.
+
+    >>> number(1.00000001), number(1.00000001, beside=1.0), number(1.0, beside=1.00000001)
+    ('1', '1.00000001', '1')
+    """
+    if x == 0:
+        return "0"
+    other = _real(beside)
+    if other not in {None, float(x)}:
+        while digits < ALL_DIGITS and f"{x:.{digits}g}" == f"{other:.{digits}g}":
+            digits += 1
+    return f"{x:.{digits}g}"
+
+
+def _real(plain: Any) -> float | None:
+    """Read one real number; None if it is none, or an integer that no float holds."""
+    if not isinstance(plain, int | float | np.integer | np.floating):
+        return None
+    try:
+        return float(plain)
+    except OverflowError:
+        return None
+
+
+def _part(plain: Any, beside: Any, *, typed: bool = True) -> str:
+    """Write a part of a value; beside a number that differs by rounding alone it stays short."""
+    x, other = _real(plain), _real(beside)
+    if x is None or other is None:
+        return _value(plain, beside, typed=typed)
+    alike = abs(x - other) <= ROUNDING * max(abs(x), abs(other))
+    return _value(plain, None if alike else beside, typed=typed)
+
+
+def _value(plain: Any, beside: Any = None, *, typed: bool = True) -> str:  # noqa: C901, PLR0912  one case a type
+    kind = _short_type(plain, beside) if typed else ""
     match plain:
         case np.ndarray() if plain.size > MAX_NUMBERS:
-            return f"array of shape {plain.shape}"
+            return f"array of shape {plain.shape}{kind}"
         case np.ndarray() if plain.ndim == 0:
-            return _value(plain[()])
+            return _value(plain[()], beside)
         case np.ndarray() if plain.size == 0:
             return f"empty array of shape {plain.shape}"
         case np.ndarray() | list():
             if len(plain) > MAX_NUMBERS:
                 return f"list of length {len(plain)}"
-            return f"[{_joined(map(_value, plain))}]"
+            typed = typed and isinstance(plain, list)
+            parts = (_part(*pair, typed=typed) for pair in _pairs(plain, beside))
+            return f"[{_joined(parts)}]{kind}"
         case tuple():
             if len(plain) > MAX_NUMBERS:
                 return f"tuple of length {len(plain)}"
-            inner = _joined(map(_value, plain))
+            inner = _joined(_part(*pair, typed=typed) for pair in _pairs(plain, beside))
             return f"({inner},)" if len(plain) == 1 else f"({inner})"
         case dict():
             if len(plain) > MAX_NUMBERS:
                 return f"dict of length {len(plain)}"
-            return _joined(f"{named(k)} = {_value(v)}" for k, v in plain.items())
+            others = beside if isinstance(beside, dict) else {}
+            return _joined(f"{named(k)} = {_part(v, others.get(k))}" for k, v in plain.items())
         case bool() | np.bool_() | None:
             return str(plain)
         case float() | np.floating():
-            return "0" if plain == 0 else f"{plain:.6g}"
+            return number(plain, _scalar(beside)) + kind
         case int() if plain.bit_length() > MAX_BITS:
             return f"an integer of {plain.bit_length()} bits"
         case Opaque():
@@ -65,6 +113,26 @@ def _value(plain: Any) -> str:  # noqa: C901, PLR0912  one case a type
             return named(repr(bytes(plain[: MAX_TEXT + 1])))
         case _:
             return named(plain)
+
+
+def _pairs(plain: Any, beside: Any) -> Iterator[tuple[Any, Any]]:
+    """Pair the parts of a value with those of another one that has as many."""
+    is_array = isinstance(beside, np.ndarray) and beside.ndim > 0
+    alike = (is_array or isinstance(beside, list | tuple)) and len(beside) == len(plain)
+    others = beside if alike else [None] * len(plain)
+    return zip(plain, others, strict=True)
+
+
+def _scalar(beside: Any) -> Any:
+    return beside[()] if isinstance(beside, np.ndarray) and beside.ndim == 0 else beside
+
+
+def _short_type(plain: Any, beside: Any) -> str:
+    """Name the type of numbers that hold fewer digits than those beside them."""
+    if not isinstance(plain, np.ndarray | np.floating) or plain.dtype.kind != "f":
+        return ""
+    wide = isinstance(beside, float | np.ndarray) and np.asarray(beside).dtype == np.float64
+    return f" ({plain.dtype})" if wide and plain.dtype.itemsize < np.float64().itemsize else ""
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """Pictures of arrays: entry by entry, yours beside the expected, and where they differ."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,16 +8,18 @@ import numpy as np
 from autograder.judges.gradient import claimed_and_measured
 from autograder.judges.judge import Case
 from autograder.judges.numbers import as_reals
+from autograder.judges.values import number
 from autograder.pictures.canvas import MOST, drawable, sheet, signed_grid
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["entries", "gradient", "heat", "repeated"]
+__all__ = ["entries", "gradient", "heat", "repeated", "written"]
 
 BAD = "#bbbbbb"
-TOLERANCE = 1e-6
+TOLERANCES = 1e-6, 1e-9
+DIGITS = 3
 
 
 def entries(title: str, *, of: Callable[[Any], Any] = lambda value: value) -> Any:
@@ -57,15 +59,47 @@ def compared(title: str, mine: Any, right: Any, name: str) -> "Figure":
     shape = (1, len(grids)) if stacked else (len(grids), 1)
     height = min(max(0.4 * rows + 0.35, 0.7), 2.2) if stacked else min(max(0.33 * rows, 1.6), 5)
     figure, axes = sheet(title, *shape, height=height)
-    for i, (ax, grid, text) in enumerate(zip(axes, grids, names, strict=True)):
-        heat(
-            ax, grid, scale, numbers=columns <= (14 if stacked else 5) and rows <= 14, blank=i == 2
-        )
-        ax.set_title(text, fontsize="small")
+    room = int((100 if stacked else 34) / columns)
+    texts: list[Any] = [None] * len(grids)
+    if columns <= (14 if stacked else 5) and rows <= 14:
+        texts = _texts(grids, wrong, room) if alike else [written(grid) for grid in grids]
+    for ax, grid, text, above in zip(axes, grids, texts, names, strict=True):
+        heat(ax, grid, scale, text)
+        ax.set_title(above, fontsize="small")
     return figure
 
 
-def heat(ax: "Axes", grid: Any, scale: float, *, numbers: bool, blank: bool = False) -> None:
+def _texts(grids: Sequence[Any], wrong: Any, room: int) -> list[Any]:
+    """Write yours, the expected and the difference; what is wrong looks different in the first two.
+
+    Where there is no room for so many digits, the difference alone is written.
+    """
+    mine, right, gap = grids
+    both = [
+        written(grid, np.where(wrong, other, np.nan))
+        for grid, other in ((mine, right), (right, mine))
+    ]
+    longer = (
+        texts[texts != written(grid)] for texts, grid in zip(both, (mine, right), strict=True)
+    )
+    fit = all(len(text) <= room for texts in longer for text in texts)
+    gaps = written(gap)
+    if any("e" in text and len(text) > room for text in gaps.flat):
+        gaps = written(gap, digits=1)
+    return [*(both if fit else (None, None)), np.where(gap == 0, "", gaps)]
+
+
+def written(grid: Any, beside: Any = None, digits: int = DIGITS) -> Any:
+    """Write the numbers of a grid for its cells, with more digits where one `beside` looks the same."""
+    others = np.full(grid.shape, np.nan) if beside is None else beside
+    texts = [
+        number(x, other, digits).replace("-", "−") if np.isfinite(x) else "×"
+        for x, other in zip(grid.flat, others.flat, strict=True)
+    ]
+    return np.array(texts).reshape(grid.shape)
+
+
+def heat(ax: "Axes", grid: Any, scale: float, texts: Any = None) -> None:
     """Draw a grid in colours: orange below 0, violet above, grey where it is not finite."""
     from matplotlib import colormaps  # noqa: PLC0415  only drawing needs it
 
@@ -75,14 +109,12 @@ def heat(ax: "Axes", grid: Any, scale: float, *, numbers: bool, blank: bool = Fa
     rows, columns = (range(0, size, -(-size // 10)) for size in grid.shape)
     ax.set(xticks=columns, yticks=rows)
     ax.tick_params(labelsize="x-small", length=0)
-    for (row, column), number in np.ndenumerate(grid):
-        if numbers and not (blank and number == 0):
-            dark = abs(number) > 0.6 * scale
-            text = f"{number:.3g}".replace("-", "−") if np.isfinite(number) else "×"
-            ax.text(
-                column, row, text, ha="center", va="center", fontsize="x-small",
-                color="white" if dark else "black",
-            )  # fmt: skip
+    for (row, column), text in np.ndenumerate(np.array([]) if texts is None else texts):
+        dark = abs(grid[row, column]) > 0.6 * scale
+        ax.text(
+            column, row, text, ha="center", va="center", fontsize="x-small",
+            color="white" if dark else "black",
+        )  # fmt: skip
 
 
 def _scale(mine: Any, right: Any) -> float:
@@ -93,8 +125,11 @@ def _scale(mine: Any, right: Any) -> float:
 
 
 def _differ(mine: Any, right: Any, scale: float) -> Any:
+    """Mark what is plainly wrong; where nothing is, what is not exact."""
     with np.errstate(all="ignore"):
-        return ~(np.abs(mine - right) <= TOLERANCE * scale) & ~(np.isnan(mine) & np.isnan(right))
+        gap = np.where(np.isnan(mine) & np.isnan(right), 0.0, np.abs(mine - right))
+    marks = (~(gap <= tolerance * scale) for tolerance in TOLERANCES)
+    return next((wrong for wrong in marks if wrong.any()), np.zeros(gap.shape, bool))
 
 
 def repeated(title: str, names: tuple[str, ...]) -> Any:
@@ -106,7 +141,7 @@ def repeated(title: str, names: tuple[str, ...]) -> Any:
             return None
         figure, axes = sheet(title, 1, 2, height=0.4 * len(names) + 0.5)
         for ax, grid, name in zip(axes, (mine, wanted), ("yours", "expected"), strict=True):
-            heat(ax, grid, float(np.nanmax(np.abs(grid), initial=0.0)) or 1.0, numbers=False)
+            heat(ax, grid, float(np.nanmax(np.abs(grid), initial=0.0)) or 1.0)
             ax.set_title(name, fontsize="small")
             ax.set(yticks=range(len(names)), yticklabels=names, xlabel="")
         axes[-1].set_xlabel("the first numbers of each", fontsize="small")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.judges.judge import Case
+from autograder.judges.values import number
 from autograder.pictures.canvas import (
     EXPECTED,
     MOST_PANELS,
@@ -202,7 +203,8 @@ def bias_and_variance(case: Case, observed: Any, right: Any) -> "Figure | None":
     mine, wanted = drawable(observed), drawable(right)
     if mine is None or mine.size != 1:
         return None
-    title = f"Yours is {mine.item():.4g}, expected is {wanted.item():.4g}"
+    yours, expected = mine.item(), wanted.item()
+    title = f"Yours is {number(yours, expected, 4)}, expected is {number(expected, yours, 4)}"
     figure, (ax,) = sheet(title, 1, height=3.0)
     points = np.arange(truth.size)
     for model in models:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.judges.judge import Case
-from autograder.pictures.arrays import heat
+from autograder.pictures.arrays import heat, written
 from autograder.pictures.canvas import EXPECTED, YOURS, drawable, legend, sheet, vector
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def confusion(case: Case, observed: Any, right: Any) -> "Figure | None":
     figure, axes = sheet("Images by true class and named class: the diagonal is right", 2, height=3)
     for ax, count, name in zip(axes, counts, ("yours", "the reference's"), strict=True):
         share = np.trace(count) / labels.size
-        heat(ax, count, float(np.max(counts)), numbers=True, blank=False)
+        heat(ax, count, float(np.max(counts)), written(count))
         ax.set(xlabel="named class", ylabel="true class", title=f"{name}: {share:.1%} right")
         ax.title.set_fontsize("small")
     return figure

@@ -30,10 +30,16 @@ from autograder.sandbox.codec import Budget, Seed, TooLargeError, encode
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned, to_plain
 from autograder.sandbox.question import READY, Question, Source, write_frame
 
-__all__ = ["answer", "compiled", "prepare_streams"]
+__all__ = ["PYTHON", "answer", "compiled", "prepare_streams"]
 
 PACKAGE = "nnlab"
 PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+PUBLIC = {
+    "IPython", "PIL", "autograd", "autograder", "cv2", "ipywidgets", "jax", "keras", "matplotlib",
+    "numba", "pandas", "plotly", "pytest", "requests", "scipy", "seaborn", "sklearn", "statsmodels",
+    "sympy", "tensorflow", "torch", "torchvision", "tqdm",
+}  # fmt: skip
+"""Packages that nobody takes for a file of one's own."""
 MAX_MESSAGE = 2000
 MAX_LINE = 200
 
@@ -61,6 +67,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         self.sources = {**question.reference, **question.submission}
         self.codes = {name: codes[name] for name in codes if name not in question.submission}
         self.files = {source.file for source in question.submission.values()}
+        self.lab = question.lab
         self.home = f"{Path.cwd()}{os.sep}"
         self.others = [*sys.meta_path]
 
@@ -153,7 +160,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         if package == PACKAGE:
             return self._not_in_course(module or name, name if module else "", file)
         if place and not name and self.is_foreign(package):
-            hint = "numpy and Python's own modules are"
+            hint = f"numpy and Python's own modules are{self._if_own(package, file)}"
             if place in self.sources:
                 hint = f"write: from {PACKAGE}.{place} import …"
             return f"{package} is not part of this course; {hint}"
@@ -162,9 +169,17 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
             return f"{version}, with which this is graded, has no {place}.{name}"
         return ""
 
+    def _if_own(self, module: str, file: str) -> str:
+        """Say what becomes of a module that may be the student's own."""
+        if module in PUBLIC:
+            return ""
+        names = [f"{name}.py" for name in sys.modules[self.lab].lab.modules]
+        handed_in = f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} handed in"
+        return f"; if {module} is your own, copy what you need of it into {file or names[0]}: only {handed_in}"
+
     def _not_in_course(self, module: str, name: str, file: str) -> str:
         if module not in self.sources:
-            return f"there is no {module}.py"
+            return f"there is no {module}.py{self._if_own(module, file)}"
         source = self.sources[module]
         if source.file in self.files or not name:
             return ""

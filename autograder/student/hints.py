@@ -12,7 +12,7 @@ from pathlib import Path
 from autograder.course.lab import Status
 from autograder.errors import WrongUseError
 from autograder.grading.report import CheckResult, Report, as_text
-from autograder.storage import held, keep_entries, kept_entries, state_folder
+from autograder.storage import held, keep_entries, kept_entries, nothing_kept, state_folder
 from autograder.student.check_info import formula_of
 from autograder.text import nearest
 
@@ -86,9 +86,15 @@ def next_hint(name: str, cwd: Path, *, restart: bool = False) -> Hint:
     """
     place = state_folder(cwd) / KEPT
     if not kept_entries(place, SCHEMA, ENTRY):
-        raise HintError("There is no report to give hints on. Run nnlab grade first.")
+        raise _no_report(place)
     with held(place.parent):
         return _climb(name, place, restart=restart)
+
+
+def _no_report(place: Path) -> HintError:
+    if why := nothing_kept(place.parent):
+        return HintError(f"{why} there are no hints. Work in a copy that you may write to.")
+    return HintError("There is no report to give hints on. Run nnlab grade first.")
 
 
 def _climb(name: str, place: Path, *, restart: bool) -> Hint:
@@ -117,7 +123,8 @@ def open_hints(cwd: Path) -> list[tuple[str, int, int]]:
 
     Raises: HintError if there is no report.
     """
-    known = kept_entries(state_folder(cwd) / KEPT, SCHEMA, ENTRY)
+    place = state_folder(cwd) / KEPT
+    known = kept_entries(place, SCHEMA, ENTRY)
     if not known:
-        raise HintError("There is no report to give hints on. Run nnlab grade first.")
+        raise _no_report(place)
     return [(id_, e["asked"], len(e["rungs"])) for id_, e in known.items() if e["rungs"]]

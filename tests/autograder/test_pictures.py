@@ -14,6 +14,7 @@ from autograder.grading.grade import grade
 from autograder.grading.report import to_json
 from autograder.grading.verdict import judge_case
 from autograder.pictures import canvas, draw, entries, to_png
+from autograder.pictures.lines import bias_and_variance
 from autograder.sandbox.observation import Returned
 from tests.plain_data import ARRAYS, PLAIN, WILD_NUMBERS
 
@@ -148,6 +149,28 @@ def test_huge_arrays_are_not_drawn():
     assert draw(picture, {}, np.zeros(canvas.MOST + 1), right) is None
     figure = draw(picture, {}, np.zeros((100, 200)), right.reshape(100, 200))
     assert max(ax.images[0].get_array().size for ax in figure.axes) <= 1600
+
+
+@pytest.mark.parametrize("columns", [3, 5, 13])
+@pytest.mark.parametrize("kind", [np.float16, np.float32])
+def test_numbers_that_differ_look_different(columns, kind):
+    """What is called wrong is never written like the expected: with more digits, or as the difference."""
+    right = np.random.default_rng(0).normal(size=(3, columns))
+    figure = draw(entries("Digits"), {}, right.astype(kind), right)
+    yours, expected, gap = ([text.get_text() for text in ax.texts] for ax in figure.axes)
+    wrong = int(figure.axes[2].get_title().split(": ")[1].split()[0])
+
+    assert wrong
+    assert len([text for text in gap if text]) == wrong
+    assert sum(a != b for a, b in zip(yours, expected, strict=True)) in ({wrong} if yours else {0})
+
+
+def test_a_title_shows_numbers_that_differ():
+    """Two numbers in a title have as many digits as make them differ."""
+    case = {"predictions": np.ones((2, 3)), "truth": np.ones(3)}
+    figure = bias_and_variance(case, 0.12345678, 0.12345679)
+
+    assert figure.get_suptitle() == "Yours is 0.12345678, expected is 0.12345679"
 
 
 def test_a_figure_that_cannot_be_rendered_is_no_picture():

@@ -63,6 +63,8 @@ class ClassFigures:
     """Students without a mark: some of their checks were not graded, through an error of ours."""
     undecided: tuple[str, ...]
     """Students without a mark: different files of theirs may be meant."""
+    unread: tuple[str, ...]
+    """Students without a mark: something of theirs cannot be read on this machine."""
     times: Times | None
     """None where no time was taken."""
 
@@ -71,6 +73,7 @@ def class_figures(marks: Marks) -> ClassFigures:
     """Count what a class did."""
     reports = {mark.student: mark.report for mark in marks.marks if mark.report}
     undecided = tuple(mark.student for mark in marks.marks if mark.is_undecided)
+    unread = tuple(mark.student for mark in marks.marks if mark.is_unread and mark.report)
     errors = [student for student, report in reports.items() if report.count(Status.ERROR)]
     there = {m.student: replace(m.report, results=results_of(m)) for m in marks.marks if m.report}
     points = {name: r.points for name, r in reports.items() if r.points is not None}
@@ -81,8 +84,9 @@ def class_figures(marks: Marks) -> ClassFigures:
         tuple(_failing(there)),
         tuple(_mistakes(reports)),
         tuple(mark.student for mark in marks.marks if mark.report is None),
-        tuple(student for student in errors if student not in undecided),
+        tuple(student for student in errors if student not in {*undecided, *unread}),
         undecided,
+        unread,
         _times(marks),
     )
 

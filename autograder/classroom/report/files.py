@@ -63,6 +63,8 @@ def _rows(marks: Marks) -> Iterator[tuple[str, str, int | float, str, tuple[str,
         yield "error", "not graded", 1, "The grader ended with it again and again.", (student,)
     for student in seen.undecided:
         yield "undecided", "not graded", 1, "Different files may be meant.", (student,)
+    for student in seen.unread:
+        yield "error", "not graded", 1, "It cannot be read here.", (student,)
     for student in seen.ours:
         yield "error", "not graded", 1, "Checks broke through an error of ours.", (student,)
     if seen.times:

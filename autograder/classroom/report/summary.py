@@ -87,6 +87,12 @@ def _faults(seen: ClassFigures) -> Iterator[RenderableType]:
             f"{', '.join(map(named, seen.undecided))}. Say which counts: leave that one alone.",
             style="bold",
         )
+    if seen.unread:
+        yield Text(
+            f"\nNot graded, for it cannot be read here: {', '.join(map(named, seen.unread))}. "
+            "Make it readable and run the same command again.",
+            style="magenta",
+        )
     if seen.ours:
         yield Text(
             "\nNot graded, for checks broke through an error of ours: "

@@ -20,7 +20,8 @@ __all__ = ["tally"]
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @LABS
-def tally(folder: Path, labs: Sequence[Lab]) -> None:
+@click.pass_context
+def tally(ctx: click.Context, folder: Path, labs: Sequence[Lab]) -> None:
     """Count the known mistakes in reports.
 
     It reads the JSON reports below FOLDER, and prints the most frequent mistake first, then the
@@ -28,13 +29,15 @@ def tally(folder: Path, labs: Sequence[Lab]) -> None:
 
     \b
     Example: nnlab tally graded hebb
-    Exit code: 0 done, 2 wrong usage.
+    Exit code: 0 all counted, 1 some files are not reports, 2 wrong usage.
     """
     from autograder.classroom import tally as tallying
     from autograder.course.solutions import load_mistakes
     from autograder.report.terminal import columns, console
+    from autograder.text import listed, named
 
     require_catalogue(labs)
+    refused: dict[str, None] = {}
     for lab in labs:
         counted = tallying.tally(folder, lab.id)
         says = {m.id: m.says for m in load_mistakes(lab)}
@@ -47,5 +50,9 @@ def tally(folder: Path, labs: Sequence[Lab]) -> None:
             for check, n in counted.unnamed.most_common()
         ]
         console().print(columns(f"{lab.id} · {counted.reports} reports", rows))
-        if counted.refused:
-            click.echo(f"Not a report: {', '.join(counted.refused)}", err=True)
+        refused |= dict.fromkeys(counted.refused)
+    if refused:
+        click.echo(
+            f"Not counted, as these are not reports: {listed([*map(named, refused)])}.", err=True
+        )
+        ctx.exit(1)

@@ -24,6 +24,7 @@ def hint(check: str | None, restart: bool) -> None:
     Example: nnlab hint hebb.update
     Exit code: 0 done, 2 wrong usage.
     """
+    from autograder.storage import nothing_kept, state_folder
     from autograder.student.hints import next_hint, open_hints
 
     if check is None:
@@ -35,5 +36,7 @@ def hint(check: str | None, restart: bool) -> None:
         return
     given = next_hint(check, Path.cwd(), restart=restart)
     click.echo(f"{given.check}, hint {given.number} of {given.of}\n\n{given.text}")
-    if given.number == given.of:
+    if why := nothing_kept(state_folder(Path.cwd())):
+        click.echo(f"\n{why} this is on an earlier report, and the next call says it again.")
+    elif given.number == given.of:
         click.echo("\nThat is the last hint; --restart begins again.")

@@ -30,6 +30,7 @@ def status(as_json: bool) -> None:
     Example: nnlab status
     Exit code: 0 done, 2 no lab is here.
     """
+    from autograder.storage import nothing_kept, state_folder
     from autograder.student.progress import workspace_progress
     from autograder.student.progress_report import render_progress
 
@@ -42,7 +43,9 @@ def status(as_json: bool) -> None:
     screen = Screen()
     out = screen.out
     out.print(render_progress(labs, width=out.width, unicode=screen.unicode))
-    if any(lab.changed for lab in labs):
+    if why := nothing_kept(state_folder(Path.cwd())):
+        out.print(f"\n{why} no new report is remembered: nnlab grade says how far you are.")
+    elif any(lab.changed for lab in labs):
         out.print("\nBring it up to date: nnlab grade")
     elif any(lab.unfinished for lab in labs):
         out.print("\nGo on: nnlab next")
@@ -61,6 +64,7 @@ def next_(lab: str | None, only_print: bool) -> None:
     Example: nnlab next
     Exit code: 0 done, 1 the editor could not be started, 2 wrong usage.
     """
+    from autograder.storage import nothing_kept, state_folder
     from autograder.student.find import find_places
     from autograder.student.next_task import next_task
     from autograder.student.progress import lab_progress, workspace_progress
@@ -76,6 +80,8 @@ def next_(lab: str | None, only_print: bool) -> None:
         where = "here" if lab is None else f"in {labs[0].submission.lab.id}"
         click.echo(f"Every exercise {where} is done.")
         return
+    if why := nothing_kept(state_folder(cwd)):
+        click.echo(f"{why} what is done by now is not known: nnlab grade says it.\n")
     click.echo(_as_text(task, cwd))
     if sys.stdout and sys.stdout.isatty() and not only_print:  # None: it was closed
         _open(task)

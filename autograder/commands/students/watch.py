@@ -30,6 +30,7 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
     Example: nnlab watch lab02
     Exit code: 0 ended by Ctrl-C, 2 wrong usage, 3 our fault.
     """
+    from autograder.storage import nothing_kept, state_folder
     from autograder.student import watch as watching
     from autograder.student.selfcheck import find_targets, sandbox_for
 
@@ -46,7 +47,11 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
             ):
                 _show(event, screen)
     except KeyboardInterrupt:
-        click.echo("\nStopped. How far you are: nnlab status")
+        why = nothing_kept(state_folder(Path.cwd()))
+        then = (
+            f"{why} nnlab status does not know of it." if why else "How far you are: nnlab status"
+        )
+        click.echo(f"\nStopped. {then}")
 
 
 def _show(event: Event, screen: Screen) -> None:

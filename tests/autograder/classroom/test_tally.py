@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from click.testing import CliRunner
 
 from autograder.classroom.tally import tally
@@ -51,8 +52,46 @@ def test_the_command_prints_the_count(tmp_path):
 
     shown = CliRunner().invoke(main, ["tally", str(tmp_path), "hebb"])
     lines = shown.stdout.splitlines()
-    assert shown.exit_code == 0
+    assert shown.exit_code == 1
     assert lines[0].strip() == "lab02_hebb · 3 reports"
     assert lines[1].split()[:4] == ["2", "hebb-forgets-bias", "The", "weights"]
     assert any(line.split()[:2] == ["1", "hebb.predict"] for line in lines)
-    assert shown.stderr == "Not a report: cem/package.json, eve/report.json, eve/torn.json\n"
+    assert shown.stderr == (
+        "Not counted, as these are not reports: cem/package.json, eve/report.json and eve/torn.json.\n"
+    )
+
+
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_reports_that_a_shell_wrote_are_counted(tmp_path, encoding):
+    """PowerShell writes UTF-16 or a mark and Windows' line ends: such a report counts as any other."""
+    text = json.dumps(report(("hebb.update", "failed", ["hebb-forgets-bias"])), indent=2)
+    (tmp_path / "R.JSON").write_bytes(text.replace("\n", "\r\n").encode(encoding))
+    shown = CliRunner().invoke(main, ["tally", str(tmp_path), "hebb"])
+
+    assert shown.exit_code == 0
+    assert shown.stderr == ""
+    assert shown.stdout.splitlines()[0].strip() == "lab02_hebb · 1 reports"
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xfe{", b"\x80", b"[" * 100_000, b"7", b"null", b'{"schema": []}']
+)
+def test_whatever_is_no_report_is_named(tmp_path, data):
+    """What cannot be read, or is something else, is named once and changes the exit code."""
+    (tmp_path / "x.json").write_bytes(data)
+    shown = CliRunner().invoke(main, ["tally", str(tmp_path)])
+
+    assert shown.exit_code == 1
+    assert shown.stderr == "Not counted, as these are not reports: x.json.\n"
+
+
+def test_what_programs_hide_is_not_a_report(tmp_path):
+    """A workspace's own notes and an editor's settings are neither counted nor named."""
+    for name in (".nnlab/progress.json", "ada/.vscode/settings.json"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+
+    assert CliRunner().invoke(main, ["tally", str(tmp_path), "hebb"]).exit_code == 0

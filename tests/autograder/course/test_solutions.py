@@ -136,3 +136,16 @@ def test_a_patch_that_does_not_fit_is_told(mistake, says):
     """A piece must stand once, the exercise must be there, and the result must be Python."""
     with pytest.raises(SolutionError, match=says):
         mistake.source()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_list_may_come_from_another_editor(catalogue, tmp_path, encoding):
+    """A mark at the start, UTF-16 and Windows' line ends are read; what is no text is named."""
+    catalogue(WHOLE)
+    path = tmp_path / "mistakes.toml"
+    path.write_bytes(WHOLE.strip().replace("\n", "\r\n").encode(encoding))
+    assert [mistake.id for mistake in load_mistakes(LAB)] == ["forgets"]
+
+    path.write_bytes(b"id = '\xff'")
+    with pytest.raises(SolutionError, match=r"mistakes.toml is not TOML"):
+        load_mistakes(LAB)

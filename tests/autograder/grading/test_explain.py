@@ -1,5 +1,7 @@
 """Each way to fail has its sentence."""
 
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,6 +38,7 @@ CALLED = "called    step(x=1)"
 FILE = {"file": "layers.py", "line": 7, "source": "return x +"}
 IN = "in        layers.py, line 7"
 LINE = "          return x +"
+GRADED = f"Python {sys.version_info[0]}.{sys.version_info[1]}, with which this is graded"
 
 
 def told(observed, *, finding=None, printed="", imported=True, expected=2):
@@ -67,15 +70,15 @@ RAISED = {
     ),
     "no Python": (
         Raised("SyntaxError", "invalid syntax", **FILE),
-        ["layers.py is not valid Python: invalid syntax", LINE],
+        [f"layers.py is not valid {GRADED}: invalid syntax (line 7)", LINE],
     ),
     "indentation": (
         Raised("IndentationError", "unexpected indent", **FILE),
-        ["layers.py is not valid Python: unexpected indent", LINE],
+        [f"layers.py is not valid {GRADED}: unexpected indent (line 7)", LINE],
     ),
     "tabs": (
         Raised("TabError", "inconsistent use of tabs", **FILE),
-        ["layers.py is not valid Python: inconsistent use of tabs", LINE],
+        [f"layers.py is not valid {GRADED}: inconsistent use of tabs (line 7)", LINE],
     ),
     "a foreign package": (
         Raised("ModuleNotFoundError", "torch is not part of this course", **FILE),

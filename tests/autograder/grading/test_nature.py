@@ -31,6 +31,12 @@ FACTS = [
     (TABLES, lambda r: r / 2, "Every entry is half as large as expected."),
     (TABLES, lambda r: -r, "Every entry is the negative of what is expected."),
     (TABLES, lambda r: 3 * r, "Every entry is 3 times what is expected."),
+    (TABLES, lambda r: 1.00001 * r, "Every entry is 1.00001 times what is expected."),
+    (
+        TABLES,
+        lambda r: r / (1 + len(r) * 1e-6),
+        "In each case every entry is off by one factor, but not by the same: 0.999996, 0.999995.",
+    ),
     (TABLES, lambda r: r / -7, "Every entry is −1/7 times what is expected."),
     (NUMBERS, lambda r: 2 * r, "It is twice as large as expected."),
     (TABLES, lambda r: r + 1.5, "Every entry is off by the same amount, 1.5."),

@@ -29,6 +29,7 @@ def test_any_state_at_rest_is_right(state):
     [
         ([1, 1], "2 of 2 units still want to change, such as 0, 1."),
         ([1, 0], "A unit is 0, where −1 or +1 is expected."),
+        ([1, -0.9999999], "A unit is -0.9999999, where −1 or +1 is expected."),
         ([1, float("nan")], "A unit is nan, where −1 or +1 is expected."),
         ([1, -1, 1], "It is a list of length 3, where a state of shape (2,) is expected."),
         (None, "It is None, where a state of shape (2,) is expected. Is a `return` missing?"),

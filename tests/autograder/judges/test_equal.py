@@ -131,6 +131,11 @@ REFUSED = [
         "Entry [0, 2] is 1.5, where 0.5 is expected. 2 of 6 entries differ.",
     ),
     (np.array([2.0]), np.array([3.0]), "Entry [0] is 2, where 3 is expected."),
+    (
+        np.array([1.0, 1 / 3]).astype(np.float32),
+        np.array([1.0, 1 / 3]),
+        "Entry [1] is 0.33333334, where 0.33333333 is expected. 1 of 2 entries differ.",
+    ),
     (3.0, 2.0, ""),
     (math.nan, 2.0, ""),
     (2.0, math.nan, ""),

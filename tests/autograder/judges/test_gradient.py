@@ -40,6 +40,16 @@ def test_a_gradient_that_does_not_agree_is_told(claimed, detail, returned):
     assert finding.returned.startswith(returned)
 
 
+def test_a_gradient_that_is_slightly_off_looks_so():
+    """What is claimed and what is measured have as many digits as make the two differ."""
+    claimed, true = np.array([1.000002, 0.1234567891]), np.array([1.0, 0.1234567892])
+    finding = gradient_agrees({}, evidence(claimed, true), evidence(true, true))
+
+    assert finding.detail.startswith("Entry [0] is 1.000002, but the loss changes by 1. 1 of 2")
+    assert finding.returned == "[1.000002, 0.123457]"
+    assert finding.expected == "[1, 0.123457], as measured by small steps"
+
+
 @pytest.mark.parametrize(
     ("observed", "detail"),
     [

@@ -161,6 +161,13 @@ def test_a_wrong_search_is_told_why(case, observed, expected, says):
     assert finds_neuron(case, observed, expected).detail.startswith(says)
 
 
+def test_a_neuron_just_beside_the_grid_does_not_look_like_one_on_it():
+    """Its numbers have as many digits as show that they are not the grid's."""
+    finding = finds_neuron(SEARCH, neuron([1.0000001, -1], 0.5000001), FOUND)
+
+    assert finding.returned == "McCullochPitts(weight=[1.0000001, -1], threshold=0.5000001)"
+
+
 def network(*columns):
     """Write the evidence of a network: for each row of inputs, the outputs of all neurons."""
     return [list(row) for row in zip(*columns, strict=True)]

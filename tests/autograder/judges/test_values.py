@@ -134,7 +134,9 @@ def test_what_would_not_be_shown_is_not_written(leaf, monkeypatch):
     """A deep value has more leaves than anybody could read: writing ends where the line does."""
     written = []
     write = values._value
-    monkeypatch.setattr(values, "_value", lambda plain: written.append(0) or write(plain))
+    monkeypatch.setattr(
+        values, "_value", lambda *plain, **how: written.append(0) or write(*plain, **how)
+    )
     deep = leaf
     for _ in range(10):
         deep = [deep] * 24
@@ -147,3 +149,51 @@ def test_what_would_not_be_shown_is_not_written(leaf, monkeypatch):
 def test_an_integer_that_python_would_not_write_is_told_by_its_bits(sign):
     """Python writes no integer of more than 4,300 digits; a judge may have made one of a float."""
     assert values.value(sign * 10**4900) == "an integer of 16278 bits"
+
+
+@pytest.mark.parametrize(
+    ("mine", "right", "texts"),
+    [
+        (1.0000001, 1.0, ("1.0000001", "1")),
+        (-1.1204201, -1.1204199, ("-1.1204201", "-1.1204199")),
+        (1 + 2e-16, 1.0, ("1.0000000000000002", "1")),
+        (1e6 + 1, 1e6 + 2, ("1000001", "1000002")),
+        (2.0, 3.0, ("2", "3")),
+        (0.0, 1e-13, ("0", "1e-13")),
+        (float("nan"), 1.0, ("nan", "1")),
+        (float("inf"), float("inf"), ("inf", "inf")),
+        (1.00000001, 10**400, ("1", "1" + "0" * 119 + "…")),
+        ([1.5, 2.0000001], [7.25, 2.0], ("[1.5, 2.0000001]", "[7.25, 2]")),
+        ([0.1 + 0.2, 1.0], [0.3, 2.0], ("[0.3, 1]", "[0.3, 2]")),  # the first is rounding
+        ((1.0000001, [2.0]), (1.0, [2.0]), ("(1.0000001, [2])", "(1, [2])")),
+        ({"w": 1.0000001}, {"w": 1.0}, ("w = 1.0000001", "w = 1")),
+        ([[1.0000001]], np.array([[1.0]]), ("[[1.0000001]]", "[[1]]")),
+        ([1.0000001, 2], [1.0], ("[1, 2]", "[1]")),  # they are not one beside the other
+        ([[1], 2.0000001], [[1, 3], 2.0], ("[[1], 2.0000001]", "[[1, 3], 2]")),
+        (np.float32([0.5]), np.array([0.5]), ("[0.5] (float32)", "[0.5]")),
+        (np.float16(0.1), 0.1, ("0.0999756 (float16)", "0.1")),
+        ((np.float32([0.5]), 1), (np.array([0.5]), 1), ("([0.5] (float32), 1)", "([0.5], 1)")),
+        (np.float32([0.5]), np.float32([0.5]), ("[0.5]", "[0.5]")),
+        (np.array(2.0000001), np.array(2.0), ("2.0000001", "2")),
+    ],
+)
+def test_what_differs_looks_different(mine, right, texts):
+    """A number beside another one has as many digits as make the two differ; a short type is named."""
+    assert (values.value(mine, right), values.value(right, mine)) == texts
+
+
+@given(st.floats(allow_nan=False), st.floats(allow_nan=False))
+@settings(max_examples=300, deadline=None)
+def test_two_numbers_never_look_alike(one, other):
+    """Two floats are written alike exactly if they are one number."""
+    assert (values.number(one, other) == values.number(other, one)) == (one == other)
+
+
+@given(PLAIN, PLAIN)
+@settings(max_examples=300, deadline=None)
+def test_any_two_values_are_written(one, other):
+    """Whatever stands beside it, a value is one line in bounds."""
+    text = values.value(one, other)
+
+    assert "\n" not in text
+    assert len(text) <= values.MAX_VALUE + 2

@@ -1,5 +1,6 @@
 """What right code may see in ordinary Python it sees in the sandbox, or a sentence says what differs."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -11,6 +12,8 @@ from functools import partial
 import numpy as np
 import pytest
 
+from autograder import check
+from autograder.classroom.collect import read_class
 from autograder.course.catalogue import ROOT
 from autograder.grading.explain import explain
 from autograder.grading.grade import grade
@@ -273,7 +276,17 @@ def test_right_code_keeps_all_its_points(above, sandbox, key_of, submit):
     assert report.points == report.max_points
 
 
+OWN = (
+    "{0} is not part of this course; numpy and Python's own modules are; if {0} is your own, copy what "
+    "you need of it into hebb.py: only hebb.py is handed in."
+)
 SAID = {
+    "from helpers import sign": OWN.format("helpers"),
+    "import helpers.numbers": OWN.format("helpers"),
+    "from .helpers import sign": "there is no helpers.py; if helpers is your own, copy what you",
+    "from nnlab.helpers import sign": "there is no helpers.py; if helpers is your own, copy what you",
+    "from nnlab import helpers": "there is no helpers.py; if helpers is your own, copy what you",
+    "import torch": "torch is not part of this course; numpy and Python's own modules are.",
     "import typing_extensions": "typing_extensions is not part of this course; numpy and Python's own",
     "from typing import Newest": "with which this is graded, has no typing.Newest",
     "from numpy import Newest": f"numpy {np.__version__}, with which this is graded, has no numpy.Newest",
@@ -301,6 +314,47 @@ def test_what_differs_is_said(line, said, sandbox, submit):
 
     assert isinstance(seen, Raised)
     assert said in as_text(explain(check, {}, seen, None, None, "", imported=False))
+
+
+OWN_FILES = {
+    "from helpers import sign": "helpers.py",
+    "from helpers.signs import sign": "helpers/__init__.py",
+    "from .helpers import sign": "helpers.py",
+    "from . import helpers": "helpers/__init__.py",
+}
+
+
+@pytest.mark.parametrize(("line", "file"), OWN_FILES.items(), ids=OWN_FILES)
+def test_a_file_of_ones_own_is_not_handed_in(line, file, saved, sandbox, key_of, tmp_path, capsys):
+    """Self-check, cell and batch say alike where what such a file holds must go."""
+    place = saved("lab02_hebb", hebb=text_of(line))
+    (place.folder / file).parent.mkdir(exist_ok=True)
+    (place.folder / file).write_text("def sign(x):\n    return x\n", encoding="utf-8")
+    (tmp_path / "class").mkdir()
+    shutil.copytree(place.folder, tmp_path / "class" / "ada")
+    [one] = read_class(place.lab, tmp_path / "class").hand_ins
+    facts = [
+        [result.message for result in grade(read, key_of("lab02_hebb"), sandbox).results]
+        for read in (place.read(), one.first)
+    ]
+    with contextlib.chdir(place.folder):
+        check("hebb.to_bipolar")
+    shown = " ".join(capsys.readouterr().out.split())
+
+    assert facts[0] == facts[1]
+    for said in (facts[0][0], shown):
+        assert "copy what you need of it into hebb.py: only hebb.py is handed in." in said
+
+
+def test_of_a_lab_with_more_modules_all_are_named(saved, sandbox, key_of):
+    """Every module that is handed in is named, and the one that imports is where the code goes."""
+    text = f"from helpers import f\n{reference_text('losses')}"
+    report = grade(
+        saved("lab04_activations", losses=text).read(), key_of("lab04_activations"), sandbox
+    )
+    failed = next(result for result in report.results if result.status == "failed")
+
+    assert "into losses.py: only activations.py and losses.py are handed in." in failed.message
 
 
 def test_what_python_shows_of_a_module_leads_to_no_answer(sandboxes):

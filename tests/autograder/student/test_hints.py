@@ -135,7 +135,7 @@ def test_hints_are_kept_where_the_workspace_begins(report, tmp_path):
     (closed / "assignments").mkdir()
     (closed / ".nnlab").write_text("a file where a folder should be", encoding="utf-8")
     remember([report()], closed)
-    with pytest.raises(HintError, match=r"^There is no report"):
+    with pytest.raises(HintError, match=r"^Nothing can be kept in this folder"):
         next_hint(CHECK, closed)
 
 

@@ -18,6 +18,7 @@ from autograder.course.lab import Check, Lab
 from autograder.course.reference import task_of
 from autograder.course.solutions import solutions_path
 from autograder.errors import WrongUseError
+from autograder.storage import decoded
 
 __all__ = ["NAMESPACE", "Question", "Text", "TextError", "grade_id", "make_notebook", "read_text"]
 
@@ -61,7 +62,7 @@ def read_text(lab: Lab, path: Path | None = None) -> Text:
     place = path or solutions_path(lab, "notebook.md")
     jupytext: Any = importlib.import_module("jupytext")
     try:
-        text = place.read_text(encoding="utf-8")
+        text = decoded(place.read_bytes())
     except FileNotFoundError:
         raise TextError(f"{lab.id} has no {place.name}: write {place}.") from None
     cells = jupytext.reads(text, {"extension": ".md", "split_at_heading": True}).cells

@@ -17,7 +17,7 @@ from autograder.course.catalogue import labs
 from autograder.course.lab import Lab
 from autograder.course.stubs import FilledInError
 from autograder.errors import WrongUseError
-from autograder.storage import write_whole
+from autograder.storage import decoded, write_whole
 
 __all__ = ["GenerateError", "init_course", "release_notebooks", "write_sources"]
 
@@ -126,7 +126,7 @@ def _has_answers(path: Path, fresh: str) -> bool:
     if not path.exists():
         return False
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        cells = json.loads(decoded(path.read_bytes()))["cells"]
         known = {cell["id"] for cell in json.loads(fresh)["cells"]}
         stub = {_source(cell) for cell in json.loads(fresh)["cells"] if _is_answer(cell)}
         return any(
