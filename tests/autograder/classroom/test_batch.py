@@ -318,7 +318,7 @@ def test_a_result_is_named_after_all_that_judges():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout.split()
     hashed = {str(path) for path in judging_files(HEBB)}
-    keeping = ("errors.py", "storage.py")
+    keeping = ("errors.py", "storage.py", "waiting.py")
     aside = {str(ROOT / "autograder" / n) for n in ("__init__.py", "labs/__init__.py", *keeping)}
     drawn = {
         path for path in used if "/autograder/pictures/" in path
