@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.commands.interrupts import INTERRUPTS
 from autograder.commands.options import SECRET, TARGETS
 from autograder.commands.progress import working
 from autograder.commands.screen import Screen
@@ -45,7 +46,7 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
                 grading=lambda lab: working(f"Grading {lab.id} …"),
             ):
                 _show(event, screen)
-    except KeyboardInterrupt:
+    except INTERRUPTS:
         click.echo("\nStopped. How far you are: nnlab status")
 
 
