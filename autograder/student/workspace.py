@@ -9,9 +9,10 @@ beside one that somebody has, the new text is laid as hebb.py.new. Nothing that 
 
 import difflib
 import io
+import os
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -181,7 +182,7 @@ def update(folder: Path, release: Release, *, dry_run: bool = False) -> list[Cha
         require_no_link(released)
         for name, new in files.items():
             path = folder / PLACE / lab_id / name
-            change = _change(path, _read(released / name, kept), new)
+            change = _change(path, _kept(released / name), new)
             changes.append(change)
             if not dry_run:
                 _apply(change, new)
@@ -223,9 +224,20 @@ def _free(path: Path, new: bytes) -> Path:
         number += 1
 
 
-def _read(path: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> bytes | None:
+def _read(path: Path) -> bytes | None:
+    """Read a student's file, if it is there; what a link leads to is the student's as well.
+
+    Raises: WrongUseError for what has no end, or is too large: it stays as it is.
+    """
     try:
-        return read(path)
+        return read_regular(Path(os.path.realpath(path)), MAX_ZIP_BYTES)
+    except FileNotFoundError:
+        return None
+
+
+def _kept(path: Path) -> bytes | None:
+    try:
+        return kept(path)
     except (FileNotFoundError, ValueError):  # or something else is there than we have kept
         return None
 

@@ -401,3 +401,21 @@ def test_a_release_that_is_no_file_is_refused():
     """What has no end is not read."""
     with pytest.raises(WrongUseError, match="not a file"):
         workspace.read_zip(Path("/dev/zero"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes and links")
+@pytest.mark.parametrize("what", ["device", "pipe", "circle", "folder"])
+def test_what_is_no_file_is_left_as_it_is(folder, what):
+    """A device or a pipe where the student's file is expected has no end: it is named, not read."""
+    mine(folder).unlink()
+    make = {
+        "device": lambda path: path.symlink_to("/dev/zero"),
+        "pipe": os.mkfifo,
+        "circle": lambda path: path.symlink_to(path),
+        "folder": Path.mkdir,
+    }
+    make[what](mine(folder))
+
+    with pytest.raises((WrongUseError, OSError)):
+        update(folder, NEW)
+    assert os.path.lexists(mine(folder))
