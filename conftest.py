@@ -6,6 +6,7 @@ collect_ignore = (
     []
     if importlib.util.find_spec("nbgrader")
     else [
+        "autograder/classroom/platforms/nbgrader/collector.py",
         "autograder/classroom/platforms/nbgrader/sources.py",
         "autograder/classroom/platforms/nbgrader/steps.py",
     ]

@@ -16,13 +16,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import WrongUseError
+from autograder.errors import OurFaultError, WrongUseError
+from autograder.waiting import wait_until
 
 __all__ = [
+    "BusyError",
     "NotAFileError",
     "STATE",
     "TooLargeError",
     "decoded",
+    "fits",
     "held",
     "is_foreign",
     "keep",
@@ -50,6 +53,15 @@ _FLAGS = os.O_RDONLY | sum(
 
 class NotAFileError(WrongUseError):
     """Something else is there; the message says what."""
+
+
+class BusyError(OurFaultError):
+    """Another process holds for too long what this one needs."""
+
+    and_now = "Wait until it has ended, and run the command again."
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"Another grader has been working on {folder} for a minute.")
 
 
 class TooLargeError(WrongUseError):
@@ -143,7 +155,7 @@ STATE = ".nnlab"
 LOCK = "lock"
 MAX_KEPT_BYTES = 8 << 20
 """What is kept is far smaller; a larger file is not one of ours."""
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.01
 
 
@@ -220,31 +232,31 @@ def kept_entries(path: Path, schema: str, shape: Any) -> dict[str, Any]:
         plain = kept_json(path)
     except (OSError, ValueError):
         return {}
-    if not _fits(plain, {"schema": str, "entries": {str: lambda _: True}}):
+    if not fits(plain, {"schema": str, "entries": {str: lambda _: True}}):
         return {}
     entries = plain["entries"] if plain["schema"] == schema else {}
-    return {name: entry for name, entry in entries.items() if _fits(entry, shape)}
+    return {name: entry for name, entry in entries.items() if fits(entry, shape)}
 
 
-def _fits(plain: Any, shape: Any) -> bool:
+def fits(plain: Any, shape: Any) -> bool:
     """Return whether JSON has a shape.
 
     That is a type, a test, [shape] for a list, {str: shape} for a mapping, or the shape of each key.
 
     >>> shape = {"status": str, "rungs": [str], "checks": {str: int}}
-    >>> _fits({"status": "failed", "rungs": ["a"], "checks": {}}, shape), _fits({"status": 1}, shape)
+    >>> fits({"status": "failed", "rungs": ["a"], "checks": {}}, shape), fits({"status": 1}, shape)
     (True, False)
     """
     match shape:
         case type():
             return type(plain) is shape
         case list():
-            return isinstance(plain, list) and all(_fits(part, shape[0]) for part in plain)
+            return isinstance(plain, list) and all(fits(part, shape[0]) for part in plain)
         case dict() if str in shape:
-            return isinstance(plain, dict) and all(_fits(p, shape[str]) for p in plain.values())
+            return isinstance(plain, dict) and all(fits(p, shape[str]) for p in plain.values())
         case dict():
             alike = isinstance(plain, dict) and plain.keys() == shape.keys()
-            return alike and all(_fits(plain[name], shape[name]) for name in shape)
+            return alike and all(fits(plain[name], shape[name]) for name in shape)
         case _:
             return bool(shape(plain))
 
@@ -266,14 +278,28 @@ def require_no_link(folder: Path) -> None:
 def held(folder: Path) -> Iterator[None]:
     """Let one process at a time read and write again what the folder keeps.
 
-    The lock ends with its process. Where no file can be locked, nobody waits; and nobody waits for ever.
-    """
-    from filelock import FileLock  # noqa: PLC0415  Gradescope's image has none, and locks nothing
+    The lock ends with its process. Where no file can be locked, nobody waits.
 
-    with contextlib.ExitStack() as stack:
+    Raises: BusyError if another process holds it for a minute.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415  Gradescope's image has none, and locks nothing
+
+    lock = FileLock(folder / LOCK)
+
+    def is_ours() -> bool:
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            return False
+        return True
+
+    work = folder.parent if folder.name == STATE else folder
+    try:
         with contextlib.suppress(OSError, NotImplementedError):
             require_no_link(folder / LOCK)
             folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(folder / LOCK, timeout=PATIENCE_SECONDS)
-            stack.enter_context(lock.acquire(poll_interval=LOOK_SECONDS))
+            if not wait_until(is_ours, str(work), most=PATIENCE_SECONDS, look=LOOK_SECONDS):
+                raise BusyError(work)
         yield
+    finally:
+        lock.release()

@@ -10,7 +10,7 @@ from autograder.course.catalogue import ROOT
 
 CHECKER = ROOT / "autograder"
 FLOORS = (
-    {"errors", "text"},
+    {"errors", "text", "waiting"},
     {"storage"},
     {"sandbox"},
     {"judges"},

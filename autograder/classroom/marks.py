@@ -3,8 +3,6 @@
 The JSON is also what the next run is compared with: who would change, by how much, and why.
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,13 +12,13 @@ from typing import Any
 from autograder import text as show
 from autograder.classroom.collect import HandIn
 from autograder.classroom.settle import settle
-from autograder.classroom.spreadsheet import safe_cell
+from autograder.classroom.spreadsheet import safe_cell, write_rows
 from autograder.course.lab import Lab
 from autograder.errors import WrongUseError
 from autograder.grading.report import Report
 from autograder.grading.results import Results
 from autograder.grading.submission import Submission
-from autograder.storage import decoded, write_whole
+from autograder.storage import decoded, fits, write_whole
 
 __all__ = ["Change", "Mark", "Marks", "marks_of"]
 
@@ -107,17 +105,17 @@ class Marks:
 
     def to_csv(self) -> str:
         """Write a row a student: the sum, then each check's points; what was not graded is empty."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["student", "id", "points", "max_points", *self.lab.checks, "remarks"])
+        rows: list[list[object]] = [
+            ["student", "id", "points", "max_points", *self.lab.checks, "remarks"]
+        ]
         for mark in self.marks:
             points = {r.check.id: r.points for r in mark.report.results} if mark.report else {}
             total = mark.report.points if mark.report else None  # the module csv writes None as ""
             each = [points.get(name) for name in self.lab.checks]
             who = [safe_cell(mark.student), safe_cell(mark.platform_id)]
             remarks = safe_cell(" ".join(mark.remarks))
-            writer.writerow([*who, total, self.lab.points, *each, remarks])
-        return text.getvalue()
+            rows.append([*who, total, self.lab.points, *each, remarks])
+        return write_rows(rows)
 
     def write(self, folder: Path) -> tuple[Path, Path]:
         """Write CSV, with the mark by which Excel knows UTF-8, and JSON; return where they are."""
@@ -169,14 +167,51 @@ def _who(entry: dict[str, Any]) -> str:
     return str(entry["id"] or entry["student"])
 
 
+def _are_points(plain: Any) -> bool:
+    return plain is None or type(plain) is int
+
+
+def _is_report(plain: Any) -> bool:
+    """Say whether it is what we write of a report, as far as marks are compared with it."""
+    checks = plain.get("checks") if isinstance(plain, dict) else None
+    return plain is None or fits(
+        checks, [lambda c: isinstance(c, dict) and fits(_brief(c), _CHECK)]
+    )
+
+
+def _brief(check: dict[str, Any]) -> dict[str, Any]:
+    return {name: check.get(name) for name in _CHECK}
+
+
+_CHECK = {"id": str, "points": _are_points}
+_ENTRY = {
+    "student": str,
+    "id": str,
+    "submission": str,
+    "points": _are_points,
+    "report": _is_report,
+}
+_MARKS = {
+    "schema": lambda schema: schema == SCHEMA,
+    "lab": str,
+    "title": str,
+    "made_by": str,
+    "max_points": int,
+    "checks": list,
+    "submissions": [_ENTRY],
+}
+"""What `to_plain` writes."""
+
+
 def _written(path: Path) -> dict[str, Any]:
+    marks: dict[str, Any] | None
     try:
         marks = json.loads(decoded(path.read_bytes()))
     except FileNotFoundError:
         return {}
-    except ValueError:
+    except (ValueError, RecursionError):
         marks = None
-    if not isinstance(marks, dict) or marks.get("schema") != SCHEMA:
+    if marks is None or not fits(marks, _MARKS):
         raise WrongUseError(f"{path} holds no marks of this course. Move it away.")
     return marks
 

@@ -8,7 +8,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.classroom import tars
 from autograder.course.catalogue import lab_ids
@@ -23,6 +23,7 @@ __all__ = [
     "composed",
     "is_hidden",
     "is_persons_own",
+    "is_platforms",
     "share_out",
 ]
 
@@ -36,6 +37,8 @@ class Person:
     name: str
     platform_id: str = ""
     """The platform's own number, if names of files carry it."""
+    is_lasting: bool = field(default=False, compare=False)
+    """Whether the number is the person's in every assignment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +66,20 @@ class _Form:
 
 
 _MOODLE = _Form(  # with a folder for each student or without
-    re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_[a-z]+_(?P<file>.+)"),
-    re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_.*"),
+    re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_[a-z]+_(?P<file>.+)", re.DOTALL),
+    re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_.*", re.DOTALL),
 )
 _CANVAS = _Form(  # a text entry has no number of a file
     re.compile(
         r"(?:anon_(?P<anonymous>[A-Za-z0-9]+)|(?P<name>[^_]+))(?:_late)?"
         r"(?(name)_(?P<id>\d+))(?:_\d+_|_(?=(?:text|link)\.html$))(?P<file>.+)",
-        re.IGNORECASE,
+        re.IGNORECASE | re.DOTALL,
     )
 )
 _BLACKBOARD = _Form(  # a text without a name of its own says what was handed in
     re.compile(
-        r"(?P<name>.+)_attempt_(?P<attempt>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<about>\.txt))"
+        r"(?P<name>.+)_attempt_(?P<attempt>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<about>\.txt))",
+        re.DOTALL,
     )
 )
 _GRADESCOPE = _Form(of_folders=re.compile(r"submission_(?P<id>\d+)"))
@@ -130,7 +134,8 @@ def _share(form: _Form, prefix: str, name: str, *, is_folder: bool) -> Share | N
         number = said.get("id") or said.get("anonymous", "")
         who = said.get("name", name if is_folder else f"anon_{number}").removeprefix(prefix)
         file = said.get("file", said.get("about", ""))
-        person = Person(who.replace("_", " ") if form is _ILIAS else who, number)
+        is_lasting = form is _CANVAS and "id" in said
+        person = Person(who.replace("_", " ") if form is _ILIAS else who, number, is_lasting)
         return Share(person, file, said.get("attempt", ""))
     if is_folder:
         return Share(Person(name))

@@ -4,12 +4,12 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.errors import WrongUseError
 
-__all__ = ["Table", "TableError", "read_table", "safe_cell"]
+__all__ = ["Table", "TableError", "read_table", "safe_cell", "write_rows"]
 
 _NUMBER = re.compile(r"[-+]?\d*[.,]?\d*%?")
 
@@ -44,10 +44,25 @@ class Table:
 
     def to_bytes(self, rows: Sequence[Sequence[str]]) -> bytes:
         """Write other rows in the same way; a sign that the encoding lacks is written as in HTML."""
+        safe = ([safe_cell(cell) for cell in row] for row in rows)
+        text = write_rows(safe, delimiter=self.delimiter, line_end=self.line_end)
+        return self.mark + text.encode(self.encoding, "xmlcharrefreplace")
+
+
+def write_rows(
+    rows: Iterable[Sequence[object]], *, delimiter: str = ",", line_end: str = "\n"
+) -> str:
+    r"""Write cells as CSV; one that holds a line break of any kind is quoted.
+
+    >>> write_rows([["a\rb", 1]])
+    '"a\rb",1\n'
+    """
+    lines = []
+    for row in rows:
         text = io.StringIO()
-        writer = csv.writer(text, delimiter=self.delimiter, lineterminator=self.line_end)
-        writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-        return self.mark + text.getvalue().encode(self.encoding, "xmlcharrefreplace")
+        csv.writer(text, delimiter=delimiter).writerow(row)  # which quotes the signs of its own end
+        lines.append(text.getvalue().removesuffix("\r\n") + line_end)
+    return "".join(lines)
 
 
 def read_table(data: bytes) -> Table:

@@ -41,7 +41,7 @@ def tally(folder: Path, lab_id: str) -> Tally:
                     failed = [c for c in report["checks"] if c["status"] == "failed"]
                     named.update({tuple(map(str, c["mistakes"])) for c in failed if c["mistakes"]})
                     unnamed.update({str(c["id"]) for c in failed if not c["mistakes"]})
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             counted.refused.append("/".join(parts))
             continue
         counted.reports += found

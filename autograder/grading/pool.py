@@ -26,6 +26,7 @@ from autograder.grading.results import grader_hash
 from autograder.grading.submission import Submission
 from autograder.sandbox import Layers, Sandbox, SandboxError, hides_files, open_sandbox, refuse_less
 from autograder.text import named
+from autograder.waiting import say_nothing
 
 __all__ = ["ClusterError", "end_with_parent", "grade_many", "require_isolation"]
 
@@ -125,6 +126,10 @@ def _together(
                         pool.submit(_grade_here, lab.id, *_parts(one)): one for one in submissions
                     }
                 yield from _collect(asked, lab, whys)
+            except BaseException:  # such as Ctrl-C: what they are at may take a minute
+                for process in multiprocessing.active_children():
+                    process.kill()
+                raise
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)  # whoever stops early need not wait
     except (OSError, RuntimeError) as error:  # a process died, or none can be started
@@ -144,11 +149,11 @@ def _safe_path() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Keep Ctrl-C waiting while processes are started: they would print where it hit them."""
+    """Keep Ctrl-C and a kill waiting while processes are started: they would print where it hit them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
@@ -255,7 +260,8 @@ def _begin(frame: bytes, at_least: Layers) -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the batch, which then ends us
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # for the code in the sandbox
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    say_nothing()
     end_with_parent()
     _KEYS["here"] = key_from_bytes(frame)
     _PROMISED["here"] = at_least

@@ -21,7 +21,7 @@ from pathlib import Path
 from autograder.sandbox import belongings, bubblewrap, scratch, visible
 from autograder.sandbox.codec import decode, encode
 from autograder.sandbox.isolation import Layers, refuse_less
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import MOST_STRETCH, Limits
 from autograder.sandbox.observation import Lost, Observation
 from autograder.sandbox.question import (
     Answer,
@@ -245,7 +245,7 @@ class ForkSandbox(Sandbox):
     def _ask(self, questions: Sequence[Question]) -> list[Answer]:
         first = questions[0]
         self._greet()
-        self._channel.settimeout(first.limits.wall_seconds + PATIENCE_SECONDS)
+        self._channel.settimeout(first.limits.wall_seconds * MOST_STRETCH + PATIENCE_SECONDS)
         self._prepare(first.reference)
         frame = write_questions(questions, with_reference=False)
         limits = [getattr(first.limits, name) for name in Limits.__slots__]

@@ -17,6 +17,7 @@ __all__ = [
     "no_new_privileges",
     "own_mounts",
     "prctl",
+    "queued_seconds",
 ]
 
 PR_SET_PDEATHSIG = 1
@@ -48,6 +49,14 @@ def prctl(option: int, *arguments: Any) -> int:
     result = int(_libc.prctl(option, *given))
     _checked(result, f"prctl {option}")
     return result
+
+
+def queued_seconds(pid: int) -> float:
+    """Say how long a process could have run and had to wait for others; 0 where the system does not say."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_bytes().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def die_with_parent() -> None:

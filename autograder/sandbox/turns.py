@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from autograder.waiting import wait_until
+
 __all__ = ["Turns"]
 
 ALONE_SECONDS = 5.0  # to wait until those who ask have ended
@@ -55,9 +57,10 @@ class Turns:
             yield
             return
         gate, turn = self._files
-        deadline = time.monotonic() + seconds * self._patience
+        most = seconds * self._patience
+        deadline = time.monotonic() + most
         try:
-            if _lock(gate, fcntl.LOCK_EX, deadline) and _lock(turn, kind, deadline):
+            if _lock(gate, fcntl.LOCK_EX, most) and _lock(turn, kind, deadline - time.monotonic()):
                 self._patience = 1.0
                 if kind == fcntl.LOCK_SH:
                     fcntl.flock(gate, fcntl.LOCK_UN)
@@ -69,14 +72,14 @@ class Turns:
             fcntl.flock(gate, fcntl.LOCK_UN)
 
 
-def _lock(file: int, kind: int, deadline: float) -> bool:
+def _lock(file: int, kind: int, most: float) -> bool:
     """Take a lock; False if the time is over before it is free."""
-    while True:
+
+    def is_ours() -> bool:
         try:
             fcntl.flock(file, kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(LOOK_SECONDS)
-        else:
-            return True
+            return False
+        return True
+
+    return wait_until(is_ours, "this machine", most=most, look=LOOK_SECONDS)

@@ -26,7 +26,7 @@ from typing import Any, Never
 from autograder.sandbox import inside, kernel, orphans, scratch
 from autograder.sandbox.codec import decode, encode
 from autograder.sandbox.confine import Confinement
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import MOST_STRETCH, Limits
 from autograder.sandbox.question import Source, read_questions, receive, send
 from autograder.sandbox.relay import Relay
 from autograder.sandbox.scratch import Place, Scratch
@@ -54,6 +54,7 @@ def be_worker(control: socket.socket, folder: str, *, confined: bool) -> None:
     status = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the grader, which then closes us
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.environ.clear()
         os.environ.update(WORKER_ENVIRONMENT)
         Worker(control, folder, confined=confined).serve()
@@ -234,7 +235,7 @@ class Worker:
         """Wait until the child is dead, or say why it must be killed."""
         result = pipes[child.result]
         crowd = orphans.Crowd() if self.confinement.calls is None else None
-        now = time.monotonic()
+        began = now = time.monotonic()
         deadline, measured = now + limits.wall_seconds, now + WATCH_SECONDS
         while not _is_dead(child.pid):
             next_look = min(deadline, measured, now + COUNT_SECONDS if crowd else deadline)
@@ -248,6 +249,9 @@ class Worker:
                 elif not pipes[key.fd].collect(key.fd):
                     selector.unregister(key.fd)
             now = time.monotonic()
+            if now >= deadline:  # unless it was others' turn
+                most = limits.wall_seconds * MOST_STRETCH
+                deadline = began + min(limits.wall_seconds + kernel.queued_seconds(child.pid), most)
             reasons = {
                 "size": result.is_full,
                 "wall": now >= deadline,

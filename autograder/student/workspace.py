@@ -9,9 +9,10 @@ beside one that somebody has, the new text is laid as hebb.py.new. Nothing that 
 
 import difflib
 import io
+import os
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +22,7 @@ from autograder.course import edition
 from autograder.course.catalogue import ROOT, UnknownLabError, find_lab, lab_ids
 from autograder.course.edition import PLACE, RELEASED, released_place
 from autograder.errors import WrongUseError
-from autograder.storage import keep, kept, require_no_link, write_whole
+from autograder.storage import keep, kept, read_regular, require_no_link, write_whole
 
 __all__ = [
     "Change",
@@ -41,6 +42,8 @@ Release = Mapping[str, Mapping[str, bytes]]
 
 MAX_FILE_BYTES = 8 << 20
 MAX_FILES = 1000
+MAX_ZIP_BYTES = 64 << 20
+"""What a release does not reach, packed or unpacked."""
 
 _ENTRY = re.compile(rf"(?:.*/)?{PLACE}/(?P<lab>lab\d\d_\w+)/(?P<name>[A-Za-z]\w*\.(?:py|ipynb|md))")
 
@@ -91,16 +94,23 @@ def read_zip(path: Path) -> Release:
 
     Raises: WorkspaceError if it is not a zip, or not one of a release.
     """
-    found: dict[str, dict[str, bytes]] = {}
     try:
-        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
-            for info in archive.infolist()[:MAX_FILES]:
-                entry = _ENTRY.fullmatch(info.filename)
-                if entry and entry["lab"] in lab_ids() and info.file_size <= MAX_FILE_BYTES:
-                    found.setdefault(entry["lab"], {})[entry["name"]] = archive.read(info)
+        data = read_regular(path.resolve(), MAX_ZIP_BYTES)
     except FileNotFoundError:
         raise WorkspaceError(f"There is no {path}.") from None
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, EOFError, ValueError):
+    found: dict[str, dict[str, bytes]] = {}
+    left = MAX_ZIP_BYTES
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for info in archive.infolist()[:MAX_FILES]:
+                entry = _ENTRY.fullmatch(info.filename)
+                if not entry or entry["lab"] not in lab_ids() or info.file_size > MAX_FILE_BYTES:
+                    continue
+                left -= info.file_size
+                if left < 0:
+                    raise zipfile.BadZipFile("it holds too much")  # noqa: TRY301  as of a damaged one
+                found.setdefault(entry["lab"], {})[entry["name"]] = archive.read(info)
+    except Exception:  # noqa: BLE001  a damaged zip leads to errors of every kind
         raise WorkspaceError(f"{path} is not a zip that can be read: download it again.") from None
     if not found:
         raise WorkspaceError(
@@ -172,7 +182,7 @@ def update(folder: Path, release: Release, *, dry_run: bool = False) -> list[Cha
         require_no_link(released)
         for name, new in files.items():
             path = folder / PLACE / lab_id / name
-            change = _change(path, _read(released / name, kept), new)
+            change = _change(path, _kept(released / name), new)
             changes.append(change)
             if not dry_run:
                 _apply(change, new)
@@ -214,9 +224,20 @@ def _free(path: Path, new: bytes) -> Path:
         number += 1
 
 
-def _read(path: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> bytes | None:
+def _read(path: Path) -> bytes | None:
+    """Read a student's file, if it is there; what a link leads to is the student's as well.
+
+    Raises: WrongUseError for what has no end, or is too large: it stays as it is.
+    """
     try:
-        return read(path)
+        return read_regular(Path(os.path.realpath(path)), MAX_ZIP_BYTES)
+    except FileNotFoundError:
+        return None
+
+
+def _kept(path: Path) -> bytes | None:
+    try:
+        return kept(path)
     except (FileNotFoundError, ValueError):  # or something else is there than we have kept
         return None
 

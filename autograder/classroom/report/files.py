@@ -1,7 +1,5 @@
 """The report on a class as files: a page, a table of what it says, and a page for each student."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +7,7 @@ from pathlib import Path
 
 from autograder.classroom.marks import Marks
 from autograder.classroom.report.figures import class_figures
-from autograder.classroom.spreadsheet import safe_cell
+from autograder.classroom.spreadsheet import safe_cell, write_rows
 from autograder.storage import write_whole
 from autograder.text import named
 
@@ -41,14 +39,10 @@ def write_class(marks: Marks, folder: Path, *, pages: bool = False) -> Written:
 
 def class_csv(marks: Marks) -> str:
     """Write a row for each range of points, check that failed, mistake and fault of ours."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["kind", "name", "count", "says", "students"])
+    rows: list[list[object]] = [["kind", "name", "count", "says", "students"]]
     for kind, name, count, says, students in _rows(marks):
-        writer.writerow(
-            [kind, safe_cell(name), count, safe_cell(says), safe_cell("; ".join(students))]
-        )
-    return text.getvalue()
+        rows.append([kind, safe_cell(name), count, safe_cell(says), safe_cell("; ".join(students))])
+    return write_rows(rows)
 
 
 def _rows(marks: Marks) -> Iterator[tuple[str, str, int | float, str, tuple[str, ...]]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from autograder.commands.interrupts import INTERRUPTS
 from autograder.commands.options import out
 from autograder.commands.progress import counted
 from autograder.errors import WrongUseError
@@ -82,7 +83,7 @@ def train(ctx: click.Context, /, out: Path, hidden: str, **choices: Any) -> None
                 bar.advance()
 
             run.train(after_epoch)
-    except KeyboardInterrupt:
+    except INTERRUPTS:
         click.echo(f"Interrupted after epoch {len(run.accuracies)}; what there is, is kept.")
     if not run.accuracies:
         ctx.exit(1)

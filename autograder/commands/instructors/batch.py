@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.commands.interrupts import interruptible
 from autograder.commands.options import FILE, LAB, isolation, out, secret
 from autograder.commands.progress import counted, say_recording
 from autograder.commands.screen import Screen
@@ -65,6 +66,7 @@ __all__ = ["batch"]
 @click.option("--junit", metavar="FILE", type=FILE, help="Write all reports as JUnit XML as well.")
 @click.option("--dry-run", is_flag=True, help="Only say whose mark would change, and why.")
 @click.pass_context
+@interruptible("What was graded is kept; the same command goes on.")
 def batch(
     ctx: click.Context,
     lab: Lab,
@@ -99,32 +101,28 @@ def batch(
 
     course = Path.cwd()
     listed = _roster(lab, platform, roster, column)
-    try:
-        with after_a_fault("Nothing is lost."):
-            at_least: Layers = ()
-            if isolation == "full":
-                at_least = require_isolation() if scheduler is None else HIDES_FILES
-            for sentence in mend_course(course, submitted):
-                click.echo(sentence)
-            with counted("submissions") as bar:
-                done = grade_class(
-                    lab,
-                    submitted,
-                    course,
-                    seed=seed,
-                    jobs=jobs or _cores(),
-                    scheduler=scheduler,
-                    at_least=at_least,
-                    progress=Progress(
-                        partial(_print_people, whole=dry_run),
-                        say_recording,
-                        bar.begin,
-                        bar.advance,
-                    ),
-                )
-    except KeyboardInterrupt:
-        click.echo("Interrupted. What was graded is kept; the same command goes on.", err=True)
-        ctx.exit(130)
+    with after_a_fault("Nothing is lost."):
+        at_least: Layers = ()
+        if isolation == "full":
+            at_least = require_isolation() if scheduler is None else HIDES_FILES
+        for sentence in mend_course(course, submitted):
+            click.echo(sentence)
+        with counted("submissions") as bar:
+            done = grade_class(
+                lab,
+                submitted,
+                course,
+                seed=seed,
+                jobs=jobs or _cores(),
+                scheduler=scheduler,
+                at_least=at_least,
+                progress=Progress(
+                    partial(_print_people, whole=dry_run),
+                    say_recording,
+                    bar.begin,
+                    bar.advance,
+                ),
+            )
     changes = done.marks.changes(out)
     if dry_run:
         _print_changes([str(change) for change in changes])

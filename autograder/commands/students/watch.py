@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.commands.interrupts import INTERRUPTS
 from autograder.commands.options import SECRET, TARGETS
 from autograder.commands.progress import working
 from autograder.commands.screen import Screen
@@ -46,7 +47,7 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
                 grading=lambda lab: working(f"Grading {lab.id} …"),
             ):
                 _show(event, screen)
-    except KeyboardInterrupt:
+    except INTERRUPTS:
         why = nothing_kept(state_folder(Path.cwd()))
         then = (
             f"{why} nnlab status does not know of it." if why else "How far you are: nnlab status"

@@ -318,7 +318,7 @@ def test_a_result_is_named_after_all_that_judges():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout.split()
     hashed = {str(path) for path in judging_files(HEBB)}
-    keeping = ("errors.py", "storage.py")
+    keeping = ("errors.py", "storage.py", "waiting.py")
     aside = {str(ROOT / "autograder" / n) for n in ("__init__.py", "labs/__init__.py", *keeping)}
     drawn = {
         path for path in used if "/autograder/pictures/" in path
@@ -660,3 +660,36 @@ def test_a_key_is_recorded_once(tmp_path, sandbox, monkeypatch):
     assert told == [HEBB]
     assert (first.secret, again.secret) == (11, 12)
     assert first.names.to_bytes() == again.names.to_bytes() == get_key(HEBB, 0, sandbox).to_bytes()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {},
+        {"submissions": 7},
+        {"submissions": [7]},
+        {"submissions": [{"student": "ada"}]},
+        {"submissions": [{"student": 7, "id": "", "submission": "", "points": 1, "report": None}]},
+        {"submissions": [{"student": "a", "id": "", "submission": "", "points": 1, "report": {}}]},
+    ],
+)
+def test_marks_that_are_not_as_we_wrote_them_are_named(classroom, written):
+    """Nothing is overwritten, and the exit code is that of wrong usage."""
+    old = {"schema": "nnlab/marks/2", "lab": "", "title": "", "made_by": "", "max_points": 1}
+    (classroom / "marks").mkdir()
+    place = classroom / "marks" / "lab02_hebb.json"
+    place.write_text(json.dumps({**old, "checks": [], **written}))
+    before = place.read_text()
+    done = run("lab02", "--seed", "0")
+
+    assert done.exit_code == 2
+    assert "lab02_hebb.json holds no marks of this course. Move it away." in done.output
+    assert place.read_text() == before
+
+
+def test_marks_that_are_nested_without_end_are_named(classroom):
+    """As Python's reader gives up on them in its own way."""
+    (classroom / "marks").mkdir()
+    (classroom / "marks" / "lab02_hebb.json").write_text("[" * 100_000)
+
+    assert run("lab02", "--seed", "0").exit_code == 2

@@ -5,12 +5,14 @@ import os
 import shutil
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.course.catalogue import lab_ids
+from autograder.errors import WrongUseError
 from autograder.student import workspace
 from autograder.student.workspace import (
     Kind,
@@ -355,3 +357,65 @@ def test_a_file_in_the_place_of_a_folder_is_told(run, tmp_path):
 
     assert shown.exit_code == 2
     assert (tmp_path / "assignments").read_text() == "mine"
+
+
+def in_directory(data, at, new):
+    """Change a byte of the entry in the zip's directory."""
+    place = data.index(b"PK\x01\x02") + at
+    return data[:place] + bytes([new]) + data[place + 1 :]
+
+
+DAMAGE = {
+    "packed data": lambda data: data[:64] + b"\xff" * 6 + data[70:],
+    "cut off": lambda data: data[:-30],
+    "an unknown method": lambda data: in_directory(data, 10, 99),
+    "locked": lambda data: in_directory(data, 8, 1),
+}
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_release_gets_a_sentence(tmp_path, damage, method):
+    """However it is packed, and whatever is wrong with it."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        archive.writestr(zipfile.ZipInfo("assignments/lab02_hebb/hebb.py"), b"x = 1\n" * 99, method)
+    (tmp_path / "new.zip").write_bytes(damage(stream.getvalue()))
+
+    with pytest.raises(workspace.WorkspaceError, match="is not a zip that can be read"):
+        workspace.read_zip(tmp_path / "new.zip")
+
+
+def test_a_release_that_unpacks_to_more_than_any_is_refused(tmp_path):
+    """A bomb costs no memory: what it would hold is counted first."""
+    with zipfile.ZipFile(tmp_path / "new.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(9):
+            archive.writestr(f"assignments/lab02_hebb/a{number}.py", bytes(8 << 20))
+
+    with pytest.raises(workspace.WorkspaceError, match="is not a zip that can be read"):
+        workspace.read_zip(tmp_path / "new.zip")
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs such a device")
+def test_a_release_that_is_no_file_is_refused():
+    """What has no end is not read."""
+    with pytest.raises(WrongUseError, match="not a file"):
+        workspace.read_zip(Path("/dev/zero"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes and links")
+@pytest.mark.parametrize("what", ["device", "pipe", "circle", "folder"])
+def test_what_is_no_file_is_left_as_it_is(folder, what):
+    """A device or a pipe where the student's file is expected has no end: it is named, not read."""
+    mine(folder).unlink()
+    make = {
+        "device": lambda path: path.symlink_to("/dev/zero"),
+        "pipe": os.mkfifo,
+        "circle": lambda path: path.symlink_to(path),
+        "folder": Path.mkdir,
+    }
+    make[what](mine(folder))
+
+    with pytest.raises((WrongUseError, OSError)):
+        update(folder, NEW)
+    assert os.path.lexists(mine(folder))

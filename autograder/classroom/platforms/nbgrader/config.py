@@ -23,19 +23,14 @@ c = get_config()  # noqa: F821  nbgrader gives it
 configure(c, Path(__file__).parent)
 '''
 
-STEPS = "autograder.classroom.platforms.nbgrader.steps"
+OURS = "autograder.classroom.platforms.nbgrader"
+STEPS = f"{OURS}.steps"
 THEIRS = "nbgrader.preprocessors"
 
 NOT_RELEASED = ["mistakes.toml", "notebook.md"]
 """What stands beside a lab's source notebook and never goes out."""
 
 BUSY_SECONDS = 60
-
-ZIP_NAMES = (
-    r".*?/(?:(?P<student_id>[^/]+?)(?:_LATE)?(?:_\d+)+(?:_assignsubmission_file_?)?[/_])"
-    r"(?:[^/]+/)*(?P<file_id>[^/]+?)(?:-\d+)?\.\w+$"
-)
-"""How platforms name what students hand in: Moodle's folders, Canvas's prefixes."""
 
 
 def configure(c: Any, course: Path) -> None:
@@ -100,7 +95,7 @@ def configure(c: Any, course: Path) -> None:
         f"{THEIRS}.CheckCellMetadata",
     ]
     c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".IPYNB", ".py"]
-    c.FileNameCollectorPlugin.named_regexp = ZIP_NAMES
+    c.ZipCollectApp.collector_plugin = f"{OURS}.collector.Collector"
     write_plainly(sys.stdout)
     for sentence in mend_course(course):
         sys.stdout.write(f"{sentence}\n")

@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import sqlite3
 import warnings
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from autograder.classroom.platforms.nbgrader.config import BUSY_SECONDS
 from autograder.classroom.platforms.nbgrader.notebooks import grade_id
 from autograder.errors import OurFaultError
 from autograder.text import named
+from autograder.waiting import wait_until
 
 __all__ = ["GradebookError", "fill_gradebook"]
 
@@ -25,6 +27,7 @@ _OTHER = (
     "was made by another version of nbgrader: install that one, or run `nbgrader db upgrade`, and "
     "run the command again."
 )
+LOOK_SECONDS = 0.1
 _FIRST_BYTE = 0xFF  # of an error's number; the others only say more about it
 _REASONS = {
     sqlite3.SQLITE_BUSY: _BUSY,
@@ -59,6 +62,8 @@ def fill_gradebook(course: Path, marks: Marks) -> str | None:
             f"{place.name} was left as it is: nbgrader is not installed. Install it with: "
             "pip install 'nnlab-course[instructor]'"
         )
+    if not wait_until(lambda: _is_free(place), place.name, most=BUSY_SECONDS, look=LOOK_SECONDS):
+        raise GradebookError(f"{place.name} {_BUSY}")
     try:
         with warnings.catch_warnings(action="ignore"):  # nbgrader's own
             return _fill(place, marks)
@@ -68,6 +73,17 @@ def fill_gradebook(course: Path, marks: Marks) -> str | None:
             raise
         why = _REASONS.get(said.sqlite_errorcode & _FIRST_BYTE, f"failed: {said}")
         raise GradebookError(f"{place.name} {why}") from error
+
+
+def _is_free(place: Path) -> bool:
+    """Say whether nobody writes into a database; what else is wrong with it shows when it is written."""
+    try:
+        with closing(sqlite3.connect(place, timeout=0)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            database.rollback()
+    except sqlite3.Error as error:
+        return _REASONS.get(getattr(error, "sqlite_errorcode", 0) & _FIRST_BYTE) is not _BUSY
+    return True
 
 
 def _said_by_sqlite(error: BaseException | None) -> sqlite3.Error | None:

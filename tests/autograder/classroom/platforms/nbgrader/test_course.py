@@ -189,7 +189,7 @@ def test_a_zip_of_a_platform_is_collected(released, shell, tmp_path):
 
     assert (done.returncode, graded.returncode) == (0, 0), done.stderr
     points = {s: sum(p[0] or 0 for p in g.values()) for s, g in marks_of_gradebook(course).items()}
-    assert points == {"Ada L": 20.0, "bobbit": 20.0}
+    assert points == {"Ada L": 20.0, "bobbit (12)": 20.0}
 
 
 def test_a_lab_that_was_not_released_is_told(released, shell, tmp_path):

@@ -32,7 +32,7 @@ def test_a_name_that_no_database_takes_costs_no_other(released, tmp_path):
 
 def in_use(place, monkeypatch):
     """Hold the gradebook, as another program does that writes."""
-    monkeypatch.setattr(gradebook, "URL", "sqlite:///{}?timeout=0.1")
+    monkeypatch.setattr(gradebook, "BUSY_SECONDS", 0.0)
     holder = sqlite3.connect(place, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     return holder
