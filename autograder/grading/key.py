@@ -49,7 +49,13 @@ __all__ = [
 
 
 _KEY_IS_MADE_BY = (
-    *("course/lab.py", "course/reference.py", "course/solutions.py", "grading/key.py"),
+    *(
+        "course/general.py",
+        "course/lab.py",
+        "course/reference.py",
+        "course/solutions.py",
+        "grading/key.py",
+    ),
     *("judges/cases.py", "judges/evidence.py"),
     *("sandbox/codec.py", "sandbox/inside.py", "sandbox/observation.py", "sandbox/question.py"),
 )
@@ -222,7 +228,7 @@ def record_key(
     Raises: RecordingError if the reference fails to answer.
     """
     right = {m: Source(f"{m}.py", engine_path(m).read_bytes()) for m in lab.modules}
-    cases = {check.id: check.cases(seed) for check in lab.checks.values()}
+    cases = {check.id: lab.cases(check, seed) for check in lab.checks.values()}
     asked = {
         check.id: questions.question_for(lab, check, cases[check.id], right, reference_for(lab))
         for check in lab.checks.values()

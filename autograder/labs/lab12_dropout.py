@@ -26,6 +26,7 @@ lab = Lab(
         "dropout.Dropout.forward": "Regularization: Dropout",
         "dropout.Dropout.backward": "Regularization: Dropout",
     },
+    takes={"dropout.Dropout.backward": {"axes": "x grad_output", "one row": "x grad_output"}},
 )
 
 in_training = partial(lab.check, mode="training")
