@@ -109,7 +109,7 @@ def diagnose(
 def _passes(mistake: str, check: Check, key: AnswerKey) -> bool:
     """Return whether a mistake passes a check: then it does not explain why another fails it."""
     keyed = key.checks[check.id]
-    seen = zip(keyed.cases, keyed.wrong[mistake], keyed.right, strict=True)
+    seen = zip(keyed.cases, keyed.wrong[mistake], keyed.right, strict=False)  # general cases are last
     return all(
         isinstance(wrong, Returned)
         and isinstance(right, Returned)
@@ -125,11 +125,10 @@ def explains(
     """Return whether a mistake does in every case of a check what was answered."""
     keyed = key.checks[check.id]
     prints = {} if prints is None else prints
-    seen = zip(keyed.cases, answer.observations, keyed.wrong[mistake], strict=True)
+    seen = zip(keyed.cases, answer.observations, keyed.wrong[mistake], strict=False)
     return all(
         _same(check, case, mine, other, (check.id, at), prints)
         for at, (case, mine, other) in enumerate(seen)
-        if general.KIND not in case
     )
 
 

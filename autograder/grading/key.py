@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.course import edition
+from autograder.course import edition, general
 from autograder.course.catalogue import ROOT, checks_path, engine_path, reference_for
 from autograder.course.lab import Lab
 from autograder.course.solutions import Mistake, load_mistakes, solutions_path
@@ -83,7 +83,7 @@ class KeyedCheck:
     cases: list[dict[str, Any]]
     right: list[Observation]
     wrong: Mapping[str, list[Observation]]
-    """Observations of the mistakes in this check's exercise, by the mistake's id."""
+    """Observations of the mistakes in this check's exercise on its own cases, by the mistake's id."""
 
 
 class _Unread(Mapping[str, list[Observation]]):
@@ -252,7 +252,9 @@ def record_key(
         submission = {**right, mistake.module: mistake.source()}
         for name, question in asked.items():
             if lab.checks[name].exercise == mistake.exercise:
-                hasty = replace(question, submission=submission, limits=_hasty(question.limits))
+                own = [case for case in question.cases if general.KIND not in case]
+                limits = _hasty(question.limits)
+                hasty = replace(question, submission=submission, cases=own, limits=limits)
                 wrong[name][mistake.id] = sandbox.ask(hasty).observations
     return AnswerKey(lab.id, seed, checks, {mistake.id: mistake.says for mistake in mistakes})
 
