@@ -8,7 +8,7 @@ so that no input up to ±10,000 overflows: exp alone overflows from 710.
 
 import numpy as np
 
-from nnlab.arrays import Array
+from nnlab.arrays import Array, floats
 
 __all__ = [
     "linear",
@@ -63,6 +63,7 @@ def sigmoid(x: Array) -> Array:
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0])).tolist()
     [0.0, 0.5, 1.0]
     """
+    x = floats(x)
     power: Array = np.exp(-np.abs(x))
     return np.where(x >= 0, 1, power) / (1 + power)
 
@@ -93,7 +94,7 @@ def tanh(x: Array) -> Array:
     >>> tanh(np.array([-1000.0, 0.0, 1000.0])).tolist()
     [-1.0, 0.0, 1.0]
     """
-    return np.tanh(x)
+    return np.tanh(floats(x))
 
 
 def tanh_derivative(x: Array) -> Array:
@@ -151,6 +152,7 @@ def softmax(x: Array, axis: int = -1) -> Array:
     >>> softmax(np.array([[1000.0, 1000.0], [0.0, np.log(3)]])).round(2).tolist()
     [[0.5, 0.5], [0.25, 0.75]]
     """
+    x = floats(x)
     powers: Array = np.exp(x - x.max(axis=axis, keepdims=True))
     sums: Array = powers.sum(axis=axis, keepdims=True)
     return powers / sums

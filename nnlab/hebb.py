@@ -8,7 +8,7 @@ then the rule fails on some separable tables, which is why the perceptron follow
 
 import numpy as np
 
-from nnlab.arrays import Array
+from nnlab.arrays import Array, floats
 
 __all__ = ["decision_line", "hebb_step", "predict", "to_bipolar", "train"]
 
@@ -20,9 +20,9 @@ def to_bipolar(x: Array) -> Array:
     Source: slides, "Hebb's rule: Example", why bipolar form is needed.
 
     >>> to_bipolar(np.array([[0, 1], [1, 1]])).tolist()
-    [[-1, 1], [1, 1]]
+    [[-1.0, 1.0], [1.0, 1.0]]
     """
-    return 2 * np.asarray(x) - 1
+    return 2 * floats(x) - 1
 
 
 def hebb_step(weight: Array, bias: float, x: Array, target: float) -> tuple[Array, float]:

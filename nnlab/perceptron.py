@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnlab.arrays import Array, Labels
+from nnlab.arrays import Array, Labels, floats
 
 __all__ = [
     "PerceptronFit",
@@ -79,10 +79,10 @@ def perceptron_step(weight: Array, x: Array, target: int) -> Array:
     return weight.copy()
 
 
-def _misclassified(weight: Array, x: Array, target: Labels) -> Labels:
+def _misclassified(weight: Array, x: Array, target: Labels) -> Array:
     """Return the sign +1/−1 of each wrong sample's class, 0 for the right ones."""
-    sign = 2 * np.asarray(target) - 1
-    return np.where(sign * (x @ weight) <= 0, sign, 0)
+    sign = 2 * floats(target) - 1
+    return np.where(sign * (x @ weight) <= 0, sign, 0.0)
 
 
 def criterion(weight: Array, x: Array, target: Labels) -> float:
@@ -186,7 +186,7 @@ def novikoff_bound(x: Array, target: Labels, separator: Array) -> float:
     >>> round(novikoff_bound(x, np.array([1, 0]), np.array([2.0, 0.0])), 3)  # 10 / 9
     1.111
     """
-    sign = 2 * np.asarray(target) - 1
+    sign = 2 * floats(target) - 1
     margin = float((sign * (x @ separator)).min() / np.linalg.norm(separator))
     if not margin > 0:
         raise ValueError(f"separator must separate the classes, but its margin is {margin}")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nnlab.arrays import Array
+from nnlab.arrays import Array, floats
 
 __all__ = [
     "bias_variance",
@@ -34,6 +34,7 @@ def l2_penalty(weights: Sequence[Array]) -> float:
     >>> l2_penalty([np.array([[1.0, -2.0]]), np.array([[3.0]])])
     14.0
     """
+    weights = [floats(weight) for weight in weights]
     return float(sum(np.sum(weight**2) for weight in weights))
 
 
@@ -49,7 +50,7 @@ def l2_gradient(weights: Sequence[Array]) -> list[Array]:
     >>> [gradient.tolist() for gradient in l2_gradient([np.array([[1.0, -2.0]])])]
     [[[2.0, -4.0]]]
     """
-    return [2 * weight for weight in weights]
+    return [2 * weight for weight in map(floats, weights)]
 
 
 def l1_penalty(weights: Sequence[Array]) -> float:
@@ -63,6 +64,7 @@ def l1_penalty(weights: Sequence[Array]) -> float:
     >>> l1_penalty([np.array([[1.0, -2.0]]), np.array([[3.0]])])
     6.0
     """
+    weights = [floats(weight) for weight in weights]
     return float(sum(np.sum(np.abs(weight)) for weight in weights))
 
 
@@ -101,6 +103,7 @@ def fit_polynomial(x: Array, y: Array, degree: int, l2: float = 0.0) -> Array:
         raise ValueError(f"degree must be from 0 to {len(x) - 1} for {len(x)} points, got {degree}")
     if not l2 >= 0:
         raise ValueError(f"l2 must be at least 0, got {l2}")
+    x = floats(x)
     powers = np.vander(x, degree + 1, increasing=True)
     # n · l2 · wⱼ² is the squared error of one more point: row sqrt(n · l2) · eⱼ, answer 0.
     pull = np.sqrt(len(x) * l2) * np.eye(degree + 1)[1:]

@@ -10,20 +10,27 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from autograder.course import general
 from autograder.judges.equal import equal
 from autograder.judges.judge import Case, Judge
 from autograder.pictures import Picture, named
+from autograder.sandbox.codec import encode
 from autograder.sandbox.limits import Limits
 
 __all__ = ["Case", "Check", "Draw", "Lab", "Status", "shown"]
 
 Draw = Callable[[np.random.Generator], dict[str, Any]]
 """Makes one case; the generator comes from the key's seed."""
+
+
+TRIES = 12
+"""Draws among which two cases of equal shapes are looked for."""
 
 
 class Status(StrEnum):
@@ -58,6 +65,9 @@ class Check:
     limits: Limits
     mode: str
     picture: Picture | None
+    main: "Check | None" = None
+    """The check of its exercise whose data, body and judge the general questions take; None if it is
+    this one."""
 
     @property
     def module(self) -> str:
@@ -74,12 +84,39 @@ class Check:
         drawn = [self.draw(rng) for rng in generators] if self.draw else []
         return [*self.always, *drawn]
 
+    def examples(self, seed: int) -> list[dict[str, Any]]:
+        """Make two cases of equal shapes, drawn ones if there are any."""
+        if self.draw is None:
+            return [*self.always, *self.always][:2]
+        name = zlib.crc32(self.id.encode())
+        first, *others = (self.draw(np.random.default_rng([seed, name, i])) for i in range(TRIES))
+        alike = [other for other in others if _shapes(other) == _shapes(first)]
+        return [first, next((o for o in alike if encode(o) != encode(first)), others[0])]
+
+    def body(self, case: Case) -> Callable[..., Any]:
+        """Return what asks a case of the student's code: the check's own body, or a general question."""
+        return partial(general.gather, self.main or self) if general.KIND in case else self.ask
+
     def sent(self, cases: Sequence[Case]) -> list[dict[str, Any]]:
         """Leave out of the cases what only the judge may know: it never enters the sandbox."""
-        return [
-            {name: part for name, part in case.items() if name not in self.withheld}
-            for case in cases
-        ]
+
+        def left(case: Case) -> dict[str, Any]:
+            if general.KIND in case:
+                return {**case, "cases": (self.main or self).sent(case["cases"])}
+            return {name: part for name, part in case.items() if name not in self.withheld}
+
+        return [left(case) for case in cases]
+
+
+def _shapes(case: Case) -> list[Any]:
+    """List what must be equal for two results to have equal shapes."""
+    shapes: list[Any] = []
+    for part in case.values():
+        is_shape = isinstance(part, tuple | str)
+        shapes.append(
+            part if is_shape else np.shape(part) if hasattr(part, "shape") else type(part)
+        )
+    return shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +158,10 @@ class Lab:
     slides: str
     """The lecture's heading."""
     exercises: Mapping[str, str]
+    apart: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By exercise: the general questions that it is not asked, each with the reason."""
+    takes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By exercise: the kinds of data that its task promises to take, each with the argument."""
     home: Path | None = None
     """The folder with `nnlab/` and `solutions/` of a lab that another package brings."""
     checks: dict[str, Check] = field(default_factory=dict)
@@ -134,6 +175,21 @@ class Lab:
     def points(self) -> int:
         """The most that can be reached."""
         return sum(check.points for check in self.checks.values())
+
+    def cases(self, check: Check, seed: int) -> list[dict[str, Any]]:
+        """Make a check's cases; the last check of an exercise asks the general questions as well."""
+        last = [other for other in self.checks.values() if other.exercise == check.exercise][-1]
+        asked = (
+            general.make(
+                check.main or check,
+                (check.main or check).examples(seed),
+                self.apart.get(check.exercise, {}),
+                self.takes.get(check.exercise, {}),
+            )
+            if check is last
+            else []
+        )
+        return [*check.cases(seed), *asked]
 
     def check(
         self,
@@ -191,11 +247,18 @@ class Lab:
                 limits=limits or Limits(),
                 mode=mode,
                 picture=how.picture or named(judge.picture),
+                main=self._main(exercise, draws=draw is not None and not withheld),
             )
             self._admit(check)
             return check
 
         return register
+
+    def _main(self, exercise: str, *, draws: bool) -> Check | None:
+        """Find the first check of an exercise that draws, and withholds nothing; else the first."""
+        known = [check for check in self.checks.values() if check.exercise == exercise]
+        drawing = [check for check in known if check.draw and not check.withheld]
+        return next(iter(drawing or ([] if draws else known)), None)
 
     def _admit(self, check: Check) -> None:
         if check.exercise not in self.exercises:

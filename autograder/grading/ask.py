@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from autograder.course import general
 from autograder.course.catalogue import owner_of, reference_for
 from autograder.course.lab import Check, Lab
 from autograder.course.stubs import make_stub
@@ -59,6 +60,14 @@ class Asker:
         return check.id in self._together and self._together[check.id].passed
 
     def ask(self, check: Check) -> Judged:
+        """Ask a check; a general question counts only where the exercise is right in general."""
+        judged = self._asked(check)
+        is_general = judged.wrong is not None and general.KIND in judged.wrong.case
+        if is_general and check.main and not self._asked(check.main).passed:
+            return Judged(judged.answer, None)  # its own cases, which come first, are right
+        return judged
+
+    def _asked(self, check: Check) -> Judged:
         """Ask a check alone, unless it has passed; what guesses must guess right more often."""
         shared = self._together.get(check.id)
         if shared is not None and shared.passed:

@@ -9,6 +9,7 @@ together, and what nothing explains has no name.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograder.course import general
 from autograder.course.lab import Check
 from autograder.grading.ask import Asker
 from autograder.grading.key import AnswerKey
@@ -34,7 +35,10 @@ def name_mistakes(
     Where some mistakes explain it, the exercise's checks that were skipped are asked as well, and
     added to `judged`: they may show which one it is, or that it is none of them.
     """
-    if check.id not in judged or judged[check.id].passed:  # right under these cases
+    wrong = judged[check.id].wrong if check.id in judged else None
+    if (
+        wrong is None or general.KIND in wrong.case
+    ):  # right under these cases, or named by the question
         return []
     checks = asker.lab.checks
     try:
@@ -105,7 +109,7 @@ def diagnose(
 def _passes(mistake: str, check: Check, key: AnswerKey) -> bool:
     """Return whether a mistake passes a check: then it does not explain why another fails it."""
     keyed = key.checks[check.id]
-    seen = zip(keyed.cases, keyed.wrong[mistake], keyed.right, strict=True)
+    seen = zip(keyed.cases, keyed.wrong[mistake], keyed.right, strict=False)  # general cases are last
     return all(
         isinstance(wrong, Returned)
         and isinstance(right, Returned)
@@ -121,7 +125,7 @@ def explains(
     """Return whether a mistake does in every case of a check what was answered."""
     keyed = key.checks[check.id]
     prints = {} if prints is None else prints
-    seen = zip(keyed.cases, answer.observations, keyed.wrong[mistake], strict=True)
+    seen = zip(keyed.cases, answer.observations, keyed.wrong[mistake], strict=False)
     return all(
         _same(check, case, mine, other, (check.id, at), prints)
         for at, (case, mine, other) in enumerate(seen)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder import text as show
+from autograder.course import general
 from autograder.course.lab import Check
 from autograder.grading.report import Fact, Part
 from autograder.grading.syntax import newer_syntax
@@ -71,6 +72,9 @@ def explain(
 
 def question(check: Check, case: Mapping[str, Any]) -> str:
     """Write the question as the student would type it."""
+    if general.KIND in case:
+        asked = question(check.main or check, case["cases"][0])
+        return f"{asked}{general.KINDS[case[general.KIND]].after}"
     name = check.exercise.partition(".")[2]
     return values.call(check.call or f"{name}({', '.join(case)})", case)
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from autograder import text as show
+from autograder.course import general
 from autograder.course.lab import Check, Status
 from autograder.course.stubs import make_stub
 from autograder.grading.ask import Asker
@@ -164,7 +165,9 @@ class _Grading:
         """Say what all cases have in common; a help that breaks on foreign values is left out."""
         keyed = self.asker.key.checks[check.id]
         try:
-            return in_common(check, keyed.cases, judged.answer.observations, keyed.right)
+            seen = zip(keyed.cases, judged.answer.observations, keyed.right, strict=True)
+            own = [each for each in seen if general.KIND not in each[0]]
+            return in_common(check, *zip(*own, strict=True))
         except Exception:  # noqa: BLE001  whatever a foreign value may provoke
             return ""
 
@@ -247,7 +250,8 @@ def _is_attempt(judged: Judged) -> bool:
 def _evidence(check: Check, wrong: Wrong) -> Evidence | None:
     """Keep what a picture is drawn from; a right value with spoilt inputs has no picture."""
     seen = wrong.observed
-    if check.picture is None or not isinstance(seen, Returned):
+    is_general = general.KIND in wrong.case
+    if check.picture is None or is_general or not isinstance(seen, Returned):
         return None
     with contextlib.suppress(Exception), quietly():  # what the judge breaks on may still be drawn
         if spoilt_input(check, wrong.case, seen) and not check.judge(

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.course import edition
+from autograder.course import edition, general
 from autograder.course.catalogue import ROOT, checks_path, engine_path, reference_for
 from autograder.course.lab import Lab
 from autograder.course.solutions import Mistake, load_mistakes, solutions_path
@@ -49,7 +49,13 @@ __all__ = [
 
 
 _KEY_IS_MADE_BY = (
-    *("course/lab.py", "course/reference.py", "course/solutions.py", "grading/key.py"),
+    *(
+        "course/general.py",
+        "course/lab.py",
+        "course/reference.py",
+        "course/solutions.py",
+        "grading/key.py",
+    ),
     *("judges/cases.py", "judges/evidence.py"),
     *("sandbox/codec.py", "sandbox/inside.py", "sandbox/observation.py", "sandbox/question.py"),
 )
@@ -77,7 +83,7 @@ class KeyedCheck:
     cases: list[dict[str, Any]]
     right: list[Observation]
     wrong: Mapping[str, list[Observation]]
-    """Observations of the mistakes in this check's exercise, by the mistake's id."""
+    """Observations of the mistakes in this check's exercise on its own cases, by the mistake's id."""
 
 
 class _Unread(Mapping[str, list[Observation]]):
@@ -222,7 +228,7 @@ def record_key(
     Raises: RecordingError if the reference fails to answer.
     """
     right = {m: Source(f"{m}.py", engine_path(m).read_bytes()) for m in lab.modules}
-    cases = {check.id: check.cases(seed) for check in lab.checks.values()}
+    cases = {check.id: lab.cases(check, seed) for check in lab.checks.values()}
     asked = {
         check.id: questions.question_for(lab, check, cases[check.id], right, reference_for(lab))
         for check in lab.checks.values()
@@ -246,7 +252,9 @@ def record_key(
         submission = {**right, mistake.module: mistake.source()}
         for name, question in asked.items():
             if lab.checks[name].exercise == mistake.exercise:
-                hasty = replace(question, submission=submission, limits=_hasty(question.limits))
+                own = [case for case in question.cases if general.KIND not in case]
+                limits = _hasty(question.limits)
+                hasty = replace(question, submission=submission, cases=own, limits=limits)
                 wrong[name][mistake.id] = sandbox.ask(hasty).observations
     return AnswerKey(lab.id, seed, checks, {mistake.id: mistake.says for mistake in mistakes})
 

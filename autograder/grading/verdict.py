@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.course import general
 from autograder.course.catalogue import labs
 from autograder.course.lab import Check, Lab
 from autograder.course.stubs import stub_message
@@ -76,6 +77,8 @@ def judge_case(
     """Judge one case; an observation without an answer is left to the caller."""
     if not isinstance(observed, Returned):
         return None
+    if general.KIND in case:
+        return general.judge_general(check.main or check, case, observed.value, right)
     return spoilt_input(check, case, observed) or check.judge(case, observed.value, right)
 
 

@@ -27,6 +27,12 @@ lab = Lab(
         "gates.xor_sum_of_products": "MCP Neuron: XOR",
         "gates.find_neuron": "MCP Neurons: Limitation of single Neuron",
     },
+    takes={
+        "gates.step": {"axes": "x"},
+        "gates.McCullochPitts.__call__": {"one row": "x"},
+        "gates.xor_product_of_sums": {"one row": "x"},
+        "gates.xor_sum_of_products": {"one row": "x"},
+    },
 )
 
 

@@ -17,6 +17,10 @@ lab = Lab(
         "hebb.predict": "Hebb's rule: AND function, bi-polar form",
         "hebb.decision_line": "Hebb's rule: AND function",
     },
+    takes={
+        "hebb.to_bipolar": {"axes": "x"},
+        "hebb.predict": {"axes": "x", "one row": "x"},
+    },
 )
 
 

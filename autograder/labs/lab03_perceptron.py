@@ -24,6 +24,14 @@ lab = Lab(
         "perceptron.error_surface": "Perceptron, figure 4.5",
         "perceptron.novikoff_bound": "Perceptron: Learning",
     },
+    apart={"perceptron.train": {"generator": "the order of the samples is one's own choice"}},
+    takes={
+        "perceptron.augment": {"axes": "x", "one row": "x"},
+        "perceptron.predict": {"axes": "x", "one row": "x"},
+        "perceptron.criterion": {"one row": "x target"},
+        "perceptron.criterion_gradient": {"one row": "x target"},
+        "perceptron.error_surface": {"one row": "x target"},
+    },
 )
 
 

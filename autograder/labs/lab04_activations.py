@@ -12,6 +12,9 @@ from autograder.judges.evidence import attempt, gradient_evidence
 from autograder.judges.gradient import gradient_agrees
 from autograder.judges.refusal import returns_or_refuses
 
+CURVES = ("linear", "sigmoid", "tanh", "relu")
+ANY_SHAPE = {"integers": "x", "axes": "x"}
+
 lab = Lab(
     "lab04_activations",
     title="Activations and losses",
@@ -31,6 +34,18 @@ lab = Lab(
         "losses.MSELoss.backward": "Loss functions: Mean square error",
         "losses.CrossEntropyLoss.__call__": "Loss functions : Cross entropy",
         "losses.CrossEntropyLoss.backward": "Output gradient",
+    },
+    takes={
+        **{f"activations.{name}": ANY_SHAPE for name in CURVES},
+        **{f"activations.{name}_derivative": ANY_SHAPE for name in CURVES},
+        "activations.softmax": {"integers": "x"},
+        "losses.MSELoss.__call__": {"one row": "prediction target"},
+        "losses.MSELoss.backward": {"one row": "prediction target"},
+        "losses.CrossEntropyLoss.__call__": {"one row": "prediction target"},
+        "losses.CrossEntropyLoss.backward": {"one row": "prediction target"},
+    },
+    apart={
+        "activations.linear": {"own": "it passes x on as it is, and x itself is a right answer"}
     },
 )
 

@@ -28,6 +28,13 @@ lab = Lab(
         "module.Module.zero_grad": "Backpropagation",
         "layers.mlp": "Multi-layer Neural Network",
     },
+    takes={
+        "layers.Linear.forward": {"one row": "x"},
+        "layers.Linear.backward": {"one row": "x grad_output"},
+        "layers.Sigmoid.backward": {"axes": "x grad_output", "one row": "x grad_output"},
+        "layers.Tanh.backward": {"axes": "x grad_output", "one row": "x grad_output"},
+        "layers.ReLU.backward": {"axes": "x grad_output", "one row": "x grad_output"},
+    },
 )
 
 

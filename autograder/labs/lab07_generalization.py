@@ -31,6 +31,19 @@ lab = Lab(
         "regularization.fit_polynomial": "Regularization",
         "regularization.bias_variance": "Regularization-Bias Variance",
     },
+    takes={
+        "preprocessing.StandardScaler.fit": {"integers": "x", "one row": "x"},
+        "preprocessing.StandardScaler.transform": {"integers": "x rows", "one row": "rows"},
+        "preprocessing.MinMaxScaler.fit": {"integers": "x", "one row": "x"},
+        "preprocessing.MinMaxScaler.transform": {"integers": "x rows", "one row": "rows"},
+        "preprocessing.PCAWhitening.fit": {"integers": "x"},
+        "preprocessing.PCAWhitening.transform": {"integers": "x rows", "one row": "rows"},
+        "regularization.l2_penalty": {"axes": "weights"},
+        "regularization.l2_gradient": {"axes": "weights"},
+        "regularization.l1_penalty": {"axes": "weights"},
+        "regularization.l1_gradient": {"axes": "weights"},
+        "regularization.bias_variance": {"one row": "predictions"},
+    },
 )
 
 check_standard_fit = partial(lab.check, "preprocessing.StandardScaler.fit")

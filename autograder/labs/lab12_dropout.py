@@ -27,6 +27,7 @@ lab = Lab(
         "dropout.Dropout.forward": "Regularization: Dropout",
         "dropout.Dropout.backward": "Regularization: Dropout",
     },
+    takes={"dropout.Dropout.backward": {"axes": "x grad_output", "one row": "x grad_output"}},
 )
 
 check_backward = partial(lab.check, "dropout.Dropout.backward")

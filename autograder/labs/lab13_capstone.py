@@ -29,6 +29,11 @@ lab = Lab(
         "experiment.build_network": "Recommended Settings",
         "experiment.run": "Recommended Settings",
     },
+    apart={
+        "experiment.build_network": {
+            "generator": "a last layer that begins at zero gives the same answer under each",
+        },
+    },
 )
 
 check_network = partial(lab.check, "experiment.build_network")

@@ -45,10 +45,12 @@ MAX_LINE = 200
 
 
 class Asks(Protocol):
-    """What runs here of a check: its body, and the arguments that it must leave as they are."""
+    """What runs here of a check: its bodies, and the arguments that it must leave as they are."""
 
-    ask: Callable[..., Any]
     unchanged: Sequence[str]
+
+    def body(self, case: Mapping[str, Any]) -> Callable[..., Any]:
+        """Return what asks a case."""
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
@@ -254,7 +256,7 @@ def _ask_cases(
     for case in question.cases:
         np.random.seed(0)  # noqa: NPY002  students may use the old global generator
         random.seed(0)
-        observation = observe(check.ask, check.unchanged, case, finder)
+        observation = observe(check.body(case), check.unchanged, case, finder)
         sys.stdout.flush()
         send(write_frame(_frame(observation, budget)))
 
@@ -300,7 +302,7 @@ def observe(
         value = ask(importlib.import_module(PACKAGE), **inputs)
     except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt too
         return _raised(error, finder)
-    return Returned(value, {name: inputs[name] for name in unchanged})
+    return Returned(value, {name: inputs[name] for name in unchanged if name in inputs})
 
 
 def _frame(observation: Observation, budget: Budget) -> bytes:

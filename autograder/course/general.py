@@ -1,0 +1,383 @@
+"""What is asked of every exercise, whatever it computes.
+
+A function leaves what it is given as it was, its result is its own, and neither an earlier call, nor
+another object, nor how the same numbers lie in memory changes an answer. Random numbers come from the
+generator that was given. An exercise's last check asks this after its own cases, with the body, the
+data and the judge of the exercise's first; a lab says what does not hold for an exercise, and why.
+What runs in the sandbox stands above, what judges it below.
+"""
+
+import contextlib
+import copy
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import FunctionType
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from autograder.judges.equal import equal
+from autograder.judges.finding import Finding
+from autograder.judges.judge import Case, Judge
+from autograder.judges.values import value
+from autograder.sandbox.codec import Seed
+
+__all__ = ["KIND", "KINDS", "gather", "judge_general", "kinds_of", "make"]
+
+KIND = "general"
+"""The entry of a case that names the question; `cases` are what the first check is asked."""
+MOST_CALLS = 20
+"""Calls of one exercise that are looked at: a loop may make thousands."""
+
+
+class First(Protocol):
+    """What is needed of a check."""
+
+    @property
+    def exercise(self) -> str: ...
+    @property
+    def ask(self) -> Callable[..., Any]: ...
+    @property
+    def judge(self) -> Judge: ...
+
+
+Gather = Callable[[First, Any, Sequence[Case]], Any]
+
+
+def _inputs(case: Case) -> dict[str, Any]:
+    """Make a case's generators, and copy its arrays: one question may ask a case twice."""
+    return {
+        name: np.random.default_rng(part.value) if isinstance(part, Seed) else copy.deepcopy(part)
+        for name, part in case.items()
+    }
+
+
+@contextlib.contextmanager
+def _wrapped(student: Any, exercise: str, wrap: Callable[..., Any]) -> Iterator[None]:
+    """Put a wrapper around an exercise's function, wherever a check calls it."""
+    module, *classes, name = exercise.split(".")
+    home = functools.reduce(getattr, classes, getattr(student, module))
+    original = vars(home).get(name)
+    if not isinstance(original, FunctionType):
+        yield
+        return
+    setattr(home, name, functools.wraps(original)(wrap(original)))
+    try:
+        yield
+    finally:
+        setattr(home, name, original)
+
+
+def _arrays(held: Any, name: str = "", depth: int = 3) -> Iterator[tuple[str, Any]]:
+    """Go through the arrays in a value: itself, or in lists, tuples and dictionaries."""
+    if type(held) is np.ndarray:
+        yield name, held
+    elif depth and type(held) in {list, tuple}:
+        for part in held:
+            yield from _arrays(part, name, depth - 1)
+    elif depth and type(held) is dict:
+        for part in held.values():
+            yield from _arrays(part, name, depth - 1)
+
+
+def _mapped(held: Any, change: Callable[[Any], Any], depth: int = 3) -> Any:
+    """Change the arrays in a value."""
+    if type(held) is np.ndarray:
+        return change(held)
+    if depth and type(held) in {list, tuple}:
+        return type(held)(_mapped(part, change, depth - 1) for part in held)
+    return held
+
+
+def _shares(array: Any, arrays: Sequence[Any]) -> bool:
+    return any(array.size and np.may_share_memory(array, other) for other in arrays)
+
+
+def _own(check: First, student: Any, cases: Sequence[Case]) -> Any:
+    """Look at what a call was given before and after it, and whether its result lies in there."""
+    changed: list[Any] = []
+    shared: list[str] = []
+    calls: list[int] = []
+
+    def watching(function: FunctionType) -> Callable[..., Any]:
+        known = function.__code__.co_varnames[: function.__code__.co_argcount]
+
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            if len(calls) >= MOST_CALLS:
+                return function(*args, **kwargs)
+            calls.append(1)
+            names = [*known, *(f"argument {i + 1}" for i in range(len(known), len(args)))]
+            named = [*zip(names, args, strict=False), *kwargs.items()]
+            given = [found for name, part in named for found in _arrays(part, name)]
+            before = [array.copy() for _, array in given]
+            result = function(*args, **kwargs)
+            changed.extend(
+                [name, old, array.copy()]
+                for (name, array), old in zip(given, before, strict=True)
+                if not np.array_equal(array, old, equal_nan=array.dtype.kind in "fc")
+            )
+            results = [array for _, array in _arrays(result)]
+            shared.extend(name for name, array in given if _shares(array, results))
+            return result
+
+        return watched
+
+    with _wrapped(student, check.exercise, watching):
+        check.ask(student, **_inputs(cases[0]))
+    return {"changed": changed[:1], "shared": shared[:1]}
+
+
+def _again(check: First, student: Any, cases: Sequence[Case]) -> Any:
+    """Ask two cases and only then take both answers; write over them, and ask the first once more."""
+    answers = [check.ask(student, **_inputs(case)) for case in cases]
+    taken = copy.deepcopy(answers)
+    for _, array in _arrays(answers):
+        with contextlib.suppress(ValueError):  # it cannot be written to
+            array[...] = 77
+    return [*taken, check.ask(student, **_inputs(cases[0]))]
+
+
+def _objects(check: First, student: Any, cases: Sequence[Case]) -> Any:
+    """Let a second object of the class do the same with other data, step by step beside the first."""
+    module, *classes, _ = check.exercise.split(".")
+    home = functools.reduce(getattr, classes, getattr(student, module))
+    twins: dict[int, Any] = {}
+    at_work: list[Any] = []
+
+    def twinned(function: FunctionType) -> Callable[..., Any]:
+        def both(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if at_work:
+                return function(self, *args, **kwargs)
+            at_work.append(self)
+            try:
+                kept = twins.setdefault(id(self), (self, copy.deepcopy(self)))[1]
+                result = function(self, *args, **kwargs)
+                others = copy.deepcopy([_mapped(a, _turned) for a in args])
+                with contextlib.suppress(Exception):  # other data may be refused
+                    function(kept, *others, **copy.deepcopy(kwargs))
+                return result
+            finally:
+                at_work.clear()
+
+        return functools.wraps(function)(both)
+
+    originals = {
+        name: function
+        for name, function in vars(home).items()
+        if isinstance(function, FunctionType) and (name == "__call__" or not name.startswith("_"))
+    }
+    for name, function in originals.items():
+        setattr(home, name, twinned(function))
+    try:
+        return check.ask(student, **_inputs(cases[0]))
+    finally:
+        for name, function in originals.items():
+            setattr(home, name, function)
+
+
+def _turned(array: Any) -> Any:
+    """Take the rows in the other order, numbers half as large: data as good as these, and other ones."""
+    rows = array[::-1].copy() if array.ndim else array
+    return rows / 2 if array.dtype.kind == "f" else rows
+
+
+def _layout(check: First, student: Any, cases: Sequence[Case]) -> Any:
+    """Hand over the same numbers as every second entry of larger arrays, column after column."""
+
+    def spreading(function: FunctionType) -> Callable[..., Any]:
+        def spread(*args: Any, **kwargs: Any) -> Any:
+            args = tuple(_mapped(part, _spread) for part in args)
+            return function(*args, **{n: _mapped(part, _spread) for n, part in kwargs.items()})
+
+        return spread
+
+    with _wrapped(student, check.exercise, spreading):
+        return check.ask(student, **_inputs(cases[0]))
+
+
+def _spread(array: Any) -> Any:
+    return np.asfortranarray(np.repeat(array, 2, axis=0))[::2] if array.ndim else array
+
+
+def _generator(check: First, student: Any, cases: Sequence[Case]) -> Any:
+    """Ask twice with one generator, with an equal one, and with another."""
+    (case,) = cases
+    others = {name: Seed(part.value + 1) for name, part in case.items() if isinstance(part, Seed)}
+    inputs = _inputs(case)
+    generators = [part for part in inputs.values() if isinstance(part, np.random.Generator)]
+    before = [generator.bit_generator.state for generator in generators]
+    first = check.ask(student, **inputs)
+    moved = [g.bit_generator.state != state for g, state in zip(generators, before, strict=True)]
+    held = {name: inputs[name] for name in others}
+    return {
+        "first": first,
+        "second": check.ask(student, **{**_inputs(case), **held}),
+        "again": check.ask(student, **_inputs(case)),
+        "other": check.ask(student, **_inputs({**case, **others})),
+        "moved": any(moved),
+    }
+
+
+def _dressed(check: First, student: Any, cases: Sequence[Case]) -> Any:
+    """Ask with the case as it is: it has been changed when it was drawn."""
+    return check.ask(student, **_inputs(cases[0]))
+
+
+class Kind(NamedTuple):
+    """One question: how it is asked, how it looks, and what is to be done where it is answered wrongly."""
+
+    gather: Gather
+    after: str
+    """What follows the call, as a student sees it."""
+    says: str
+
+
+KINDS: dict[str, Kind] = {
+    "own": Kind(_own, "", "What a function is given belongs to its caller: work on a copy."),
+    "again": Kind(
+        _again,
+        ", then with other data, then once more",
+        "Alone each answer is right, and beside others it is not: what does a call keep of another?",
+    ),
+    "objects": Kind(
+        _objects,
+        ", while a second object works on other data",
+        "Alone it is right. What is kept on the class, or outside the object, belongs to all objects.",
+    ),
+    "layout": Kind(
+        _layout,
+        ", its arrays every second row of larger ones",
+        "The numbers are the same, only their places in memory differ, and the answer changes.",
+    ),
+    "generator": Kind(_generator, ", again, and with equal and with other generators", ""),
+    "integers": Kind(_dressed, "", "These are integers, in an array of type int64."),
+    "axes": Kind(_dressed, "", "Any number of axes is allowed."),
+    "one row": Kind(_dressed, "", "A batch may have one row."),
+}
+"""The questions; those from `integers` on are asked where a task promises to take such data."""
+
+CHANGES: dict[str, Sequence[Callable[[Any], Any]]] = {
+    "integers": [lambda a: np.rint(4 * a).astype(np.int64)],
+    "axes": [lambda a: np.stack([a, a[::-1]]), lambda a: a[0]],
+    "one row": [lambda a: a[:1]],
+}
+"""How a drawn array becomes such data."""
+
+
+def kinds_of(check: First, cases: Sequence[Case], apart: Mapping[str, str]) -> list[str]:
+    """List the questions that every exercise is asked, as far as they make sense for this one."""
+    has_generator = any(isinstance(part, Seed) for part in cases[0].values())
+    sensible = {
+        "own": True,
+        "again": True,
+        "objects": check.exercise.count(".") > 1,
+        "layout": True,
+        "generator": has_generator,
+    }
+    return [kind for kind, sense in sensible.items() if sense and kind not in apart]
+
+
+def make(
+    check: First, cases: Sequence[Case], apart: Mapping[str, str], takes: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Make the general cases of an exercise.
+
+    Args:
+        check: the exercise's first check.
+        cases: two of its cases.
+        apart: the questions that the exercise is not asked, each with the reason.
+        takes: the questions on data that its task promises to take, each with the arguments' names.
+    """
+    made = [
+        {KIND: kind, "cases": list(cases if kind == "again" else cases[:1])}
+        for kind in kinds_of(check, cases, apart)
+    ]
+    for kind, names in takes.items():
+        for change in CHANGES[kind]:
+            changed = {name: _mapped(cases[0][name], change) for name in names.split()}
+            made.append({KIND: kind, "cases": [{**cases[0], **changed}]})
+    return made
+
+
+def gather(check: First, student: Any, general: str, cases: Sequence[Case]) -> Any:
+    """Ask a general question, in the sandbox."""
+    return KINDS[general].gather(check, student, cases)
+
+
+def judge_general(check: First, case: Case, observed: Any, expected: Any) -> Finding | None:
+    """Judge the answer to a general question, by the judge of the exercise's first check."""
+    kind, cases = case[KIND], case["cases"]
+    if kind == "own":
+        return _judge_own(observed)
+    if kind == "generator":
+        return _judge_generator(observed, expected)
+    says = KINDS[kind].says
+    if kind != "again":
+        finding = check.judge(cases[0], observed, expected)
+        return finding and Finding(
+            f"{finding.detail} {says}".strip(), finding.returned, finding.expected
+        )
+    if not isinstance(observed, list) or len(observed) != len(expected):
+        return Finding(says)
+    for one, mine, right in zip([*cases, cases[0]], observed, expected, strict=True):
+        if finding := check.judge(one, mine, right):
+            return Finding(
+                f"{finding.detail} {says}".strip(),
+                finding.returned or value(mine),
+                finding.expected or value(right),
+            )
+    return None
+
+
+def _judge_own(observed: Any) -> Finding | None:
+    says = KINDS["own"].says
+    match observed:
+        case {"changed": [[str(name), before, after]]}:
+            return Finding(
+                says,
+                returned=f"and changed its input {value(name)[1:-1]} to {value(after)}",
+                expected=f"{value(name)[1:-1]} left as it was, {value(before)}",
+            )
+        case {"changed": [], "shared": [str(name)]}:
+            name = value(name)[1:-1]
+            return Finding(
+                f"Its result and its input {name} are the same memory: whoever changes one changes the "
+                "other. Return a new array.",
+                returned=f"an array that lies in {name}",
+                expected="a new array",
+            )
+        case {"changed": [], "shared": []}:
+            return None
+    return Finding(says)
+
+
+def _judge_generator(observed: Any, expected: Any) -> Finding | None:
+    """Compare what came from one generator, an equal one and another; the reference says what differs."""
+    names = ("first", "second", "again", "other")
+    if not isinstance(observed, dict) or not observed.keys() >= {*names, "moved"}:
+        return Finding("The random numbers must come from the generator that is given.")
+
+    def repeats(answers: Any, name: str) -> bool:
+        return equal({}, answers["first"], answers[name]) is None
+
+    if repeats(expected, "again") and not repeats(observed, "again"):
+        return Finding(
+            "Equal generators give different answers: where else do its random numbers come from?",
+            value(observed["again"]),
+            f"as with the equal generator before, {value(observed['first'])}",
+        )
+    if repeats(observed, "other") and not repeats(expected, "other"):
+        return Finding(
+            "Different generators give the same answer: does it use the one that it is given?",
+            value(observed["other"]),
+            "another answer than with the first generator",
+        )
+    if repeats(observed, "second") and not repeats(expected, "second"):
+        return Finding(
+            "A second call with the same generator gives the same answer: each call must draw new numbers.",
+            value(observed["second"]),
+            "another answer than the first call's",
+        )
+    if observed["moved"] and not expected["moved"]:
+        return Finding("It draws from the generator, though nothing random is asked for.")
+    return None
