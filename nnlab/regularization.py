@@ -34,7 +34,7 @@ def l2_penalty(weights: Sequence[Array]) -> float:
     >>> l2_penalty([np.array([[1.0, -2.0]]), np.array([[3.0]])])
     14.0
     """
-    weights = [floats(weight) for weight in weights]
+    weights = list(map(floats, weights))
     return float(sum(np.sum(weight**2) for weight in weights))
 
 
@@ -64,7 +64,7 @@ def l1_penalty(weights: Sequence[Array]) -> float:
     >>> l1_penalty([np.array([[1.0, -2.0]]), np.array([[3.0]])])
     6.0
     """
-    weights = [floats(weight) for weight in weights]
+    weights = list(map(floats, weights))
     return float(sum(np.sum(np.abs(weight)) for weight in weights))
 
 

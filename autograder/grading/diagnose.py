@@ -109,7 +109,9 @@ def diagnose(
 def _passes(mistake: str, check: Check, key: AnswerKey) -> bool:
     """Return whether a mistake passes a check: then it does not explain why another fails it."""
     keyed = key.checks[check.id]
-    seen = zip(keyed.cases, keyed.wrong[mistake], keyed.right, strict=False)  # general cases are last
+    seen = zip(
+        keyed.cases, keyed.wrong[mistake], keyed.right, strict=False
+    )  # general cases are last
     return all(
         isinstance(wrong, Returned)
         and isinstance(right, Returned)

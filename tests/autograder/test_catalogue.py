@@ -49,7 +49,10 @@ class Recalling(Sandbox):
         (mistake,) = {self.known.get(source.text) for source in question.submission.values()} - {
             None
         }
-        return Answer(wrong[mistake]) if mistake in wrong else None
+        if mistake not in wrong:
+            return None
+        own = wrong[mistake]  # the general questions, which come last, are taken as answered
+        return Answer([*own, *self.key.checks[question.check].right[len(own) :]])
 
 
 def unnamed(lab, key, sandbox):
@@ -117,7 +120,7 @@ def caught_by(lab, key):
         keyed = key.checks[check.id]
         return any(
             not isinstance(observed, Returned) or judge_case(check, case, observed, right.value)
-            for case, observed, right in zip(keyed.cases, seen, keyed.right, strict=True)
+            for case, observed, right in zip(keyed.cases, seen, keyed.right, strict=False)
         )
 
     return {
