@@ -50,7 +50,8 @@ def l2_gradient(weights: Sequence[Array]) -> list[Array]:
     >>> [gradient.tolist() for gradient in l2_gradient([np.array([[1.0, -2.0]])])]
     [[[2.0, -4.0]]]
     """
-    return [2 * weight for weight in map(floats, weights)]
+    weights = list(map(floats, weights))
+    return [2 * weight for weight in weights]
 
 
 def l1_penalty(weights: Sequence[Array]) -> float:
