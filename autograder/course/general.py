@@ -10,6 +10,7 @@ What runs in the sandbox stands above, what judges it below.
 import contextlib
 import copy
 import functools
+import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FunctionType
 from typing import Any, NamedTuple, Protocol
@@ -22,10 +23,16 @@ from autograder.judges.judge import Case, Judge
 from autograder.judges.values import value
 from autograder.sandbox.codec import Seed
 
-__all__ = ["KIND", "KINDS", "gather", "judge_general", "kinds_of", "make"]
+__all__ = ["KIND", "KINDS", "OF", "gather", "judge_general", "kinds_of", "make"]
 
 KIND = "general"
-"""The entry of a case that names the question; `cases` are what the first check is asked."""
+"""The entry of a case that names the question; `cases` are what is asked by it."""
+
+OF = "of"
+"""The entry that says by which check's body: its place among those of the exercise."""
+
+OF_ALL = {"again", "objects"}
+"""What is asked of a method by all its checks: each sees another part of what the object keeps."""
 MOST_CALLS = 20
 """Calls of one exercise that are looked at: a loop may make thousands."""
 
@@ -140,7 +147,7 @@ def _again(check: First, student: Any, cases: Sequence[Case]) -> Any:
 def _objects(check: First, student: Any, cases: Sequence[Case]) -> Any:
     """Let a second object of the class do the same with other data, step by step beside the first."""
     module, *classes, _ = check.exercise.split(".")
-    home = functools.reduce(getattr, classes, getattr(student, module))
+    home: type = functools.reduce(getattr, classes, getattr(student, module))
     twins: dict[int, Any] = {}
     at_work: list[Any] = []
 
@@ -150,7 +157,7 @@ def _objects(check: First, student: Any, cases: Sequence[Case]) -> Any:
                 return function(self, *args, **kwargs)
             at_work.append(self)
             try:
-                kept = twins.setdefault(id(self), (self, copy.deepcopy(self)))[1]
+                _, kept = twins.setdefault(id(self), (self, _twin(self)))
                 result = function(self, *args, **kwargs)
                 others = copy.deepcopy([_mapped(a, _turned) for a in args])
                 with contextlib.suppress(Exception):  # other data may be refused
@@ -161,18 +168,28 @@ def _objects(check: First, student: Any, cases: Sequence[Case]) -> Any:
 
         return functools.wraps(function)(both)
 
-    originals = {
-        name: function
-        for name, function in vars(home).items()
-        if isinstance(function, FunctionType) and (name == "__call__" or not name.startswith("_"))
-    }
-    for name, function in originals.items():
-        setattr(home, name, twinned(function))
+    own = dict(vars(home))
+    for name in dir(home):
+        function = inspect.getattr_static(home, name)
+        if isinstance(function, FunctionType) and (name == "__call__" or name[0] != "_"):
+            setattr(home, name, twinned(function))
     try:
         return check.ask(student, **_inputs(cases[0]))
     finally:
-        for name, function in originals.items():
-            setattr(home, name, function)
+        for name in [name for name in vars(home) if name not in own]:
+            delattr(home, name)
+        for name, part in own.items():
+            if vars(home)[name] is not part:
+                setattr(home, name, part)
+
+
+def _twin(one: Any) -> Any:
+    """Copy an object; where it has a generator, the copy's is a step ahead."""
+    other = copy.deepcopy(one)
+    for part in vars(other).values():
+        if isinstance(part, np.random.Generator):
+            part.random()
+    return other
 
 
 def _turned(array: Any) -> Any:
@@ -226,33 +243,49 @@ def _dressed(check: First, student: Any, cases: Sequence[Case]) -> Any:
 class Kind(NamedTuple):
     """One question: how it is asked, how it looks, and what is to be done where it is answered wrongly."""
 
+    promise: str
+    """What holds for every exercise."""
     gather: Gather
-    after: str
-    """What follows the call, as a student sees it."""
     says: str
+    after: str = ""
+    """What follows the call, as a student sees it."""
 
 
 KINDS: dict[str, Kind] = {
-    "own": Kind(_own, "", "What a function is given belongs to its caller: work on a copy."),
+    "own": Kind(
+        "What it is given stays as it is, and the result is a new array.",
+        _own,
+        "What a function is given belongs to its caller: work on a copy.",
+    ),
     "again": Kind(
+        "A call keeps nothing of another one.",
         _again,
-        ", then with other data, then once more",
         "Alone each answer is right, and beside others it is not: what does a call keep of another?",
+        ", then with other data, then once more",
     ),
     "objects": Kind(
+        "Two objects of a class share nothing.",
         _objects,
-        ", while a second object works on other data",
         "Alone it is right. What is kept on the class, or outside the object, belongs to all objects.",
+        ", while a second object works on other data",
     ),
     "layout": Kind(
+        "Where the numbers lie in memory changes nothing: a view is as good as a copy.",
         _layout,
-        ", its arrays every second row of larger ones",
         "The numbers are the same, only their places in memory differ, and the answer changes.",
+        ", its arrays every second row of larger ones",
     ),
-    "generator": Kind(_generator, ", again, and with equal and with other generators", ""),
-    "integers": Kind(_dressed, "", "These are integers, in an array of type int64."),
-    "axes": Kind(_dressed, "", "Any number of axes is allowed."),
-    "one row": Kind(_dressed, "", "A batch may have one row."),
+    "generator": Kind(
+        "Random numbers come from the generator that is given, new ones for each call.",
+        _generator,
+        "The random numbers must come from the generator that is given.",
+        ", again, and with equal and with other generators",
+    ),
+    "integers": Kind(
+        "Arrays of integers are taken.", _dressed, "These are integers, in an array of type int64."
+    ),
+    "axes": Kind("Any number of axes is taken.", _dressed, "Any number of axes is allowed."),
+    "one row": Kind("A batch may have one row.", _dressed, "A batch may have one row."),
 }
 """The questions; those from `integers` on are asked where a task promises to take such data."""
 
@@ -264,43 +297,47 @@ CHANGES: dict[str, Sequence[Callable[[Any], Any]]] = {
 """How a drawn array becomes such data."""
 
 
-def kinds_of(check: First, cases: Sequence[Case], apart: Mapping[str, str]) -> list[str]:
-    """List the questions that every exercise is asked, as far as they make sense for this one."""
-    has_generator = any(isinstance(part, Seed) for part in cases[0].values())
-    sensible = {
-        "own": True,
-        "again": True,
-        "objects": check.exercise.count(".") > 1,
-        "layout": True,
-        "generator": has_generator,
-    }
-    return [kind for kind, sense in sensible.items() if sense and kind not in apart]
+def kinds_of(exercise: str, case: Case) -> list[str]:
+    """List the questions that make sense for any exercise, and for one of this name and with this case."""
+    has_generator = any(isinstance(part, Seed) for part in case.values())
+    is_method = exercise.count(".") > 1
+    return [
+        *("own", "again", "layout"),
+        *(["objects"] if is_method else []),
+        *(["generator"] if has_generator else []),
+    ]
 
 
 def make(
-    check: First, cases: Sequence[Case], apart: Mapping[str, str], takes: Mapping[str, str]
+    examples: Mapping[int, Sequence[Case]], kinds: Sequence[str], takes: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """Make the general cases of an exercise.
 
     Args:
-        check: the exercise's first check.
-        cases: two of its cases.
-        apart: the questions that the exercise is not asked, each with the reason.
+        examples: two cases of each of its checks that can be asked so, by its place among them.
+        kinds: the questions that are asked: of the first check, and what only shows in what a
+            method keeps, of all of them.
         takes: the questions on data that its task promises to take, each with the arguments' names.
     """
-    made = [
-        {KIND: kind, "cases": list(cases if kind == "again" else cases[:1])}
-        for kind in kinds_of(check, cases, apart)
-    ]
+    (main, cases), *_ = examples.items()
+    made: list[dict[str, Any]] = []
+    for kind in kinds:
+        most = 2 if kind == "again" else 1
+        of_all = kind in OF_ALL and "objects" in kinds
+        made += [
+            {KIND: kind, OF: of, "cases": examples[of][:most]}
+            for of in (examples if of_all else [main])
+        ]
     for kind, names in takes.items():
         for change in CHANGES[kind]:
             changed = {name: _mapped(cases[0][name], change) for name in names.split()}
-            made.append({KIND: kind, "cases": [{**cases[0], **changed}]})
+            made.append({KIND: kind, OF: main, "cases": [{**cases[0], **changed}]})
     return made
 
 
-def gather(check: First, student: Any, general: str, cases: Sequence[Case]) -> Any:
-    """Ask a general question, in the sandbox."""
+def gather(check: First, student: Any, general: str, cases: Sequence[Case], of: int) -> Any:
+    """Ask a general question, in the sandbox; the check has been found by `of`."""
+    del of
     return KINDS[general].gather(check, student, cases)
 
 
@@ -355,7 +392,7 @@ def _judge_generator(observed: Any, expected: Any) -> Finding | None:
     """Compare what came from one generator, an equal one and another; the reference says what differs."""
     names = ("first", "second", "again", "other")
     if not isinstance(observed, dict) or not observed.keys() >= {*names, "moved"}:
-        return Finding("The random numbers must come from the generator that is given.")
+        return Finding(KINDS["generator"].says)
 
     def repeats(answers: Any, name: str) -> bool:
         return equal({}, answers["first"], answers[name]) is None

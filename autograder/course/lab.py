@@ -65,9 +65,8 @@ class Check:
     limits: Limits
     mode: str
     picture: Picture | None
-    main: "Check | None" = None
-    """The check of its exercise whose data, body and judge the general questions take; None if it is
-    this one."""
+    earlier: tuple["Check", ...] = ()
+    """The checks of its exercise that stand before it."""
 
     @property
     def module(self) -> str:
@@ -95,17 +94,29 @@ class Check:
 
     def body(self, case: Case) -> Callable[..., Any]:
         """Return what asks a case of the student's code: the check's own body, or a general question."""
-        return partial(general.gather, self.main or self) if general.KIND in case else self.ask
+        is_general = general.KIND in case
+        return partial(general.gather, self.asked(case)) if is_general else self.ask
+
+    def asked(self, case: Case) -> "Check":
+        """Return whose body and judge a general question takes: this check, or an earlier one."""
+        return (*self.earlier, self)[case[general.OF]]
 
     def sent(self, cases: Sequence[Case]) -> list[dict[str, Any]]:
         """Leave out of the cases what only the judge may know: it never enters the sandbox."""
 
         def left(case: Case) -> dict[str, Any]:
             if general.KIND in case:
-                return {**case, "cases": (self.main or self).sent(case["cases"])}
+                return {**case, "cases": self.asked(case).sent(case["cases"])}
             return {name: part for name, part in case.items() if name not in self.withheld}
 
         return [left(case) for case in cases]
+
+
+def _drawing(last: Check) -> dict[int, Check]:
+    """Find the checks of an exercise that draw, and withhold nothing, by their place; or the first."""
+    known = dict(enumerate((*last.earlier, last)))
+    found = {at: check for at, check in known.items() if check.draw and not check.withheld}
+    return found or {0: known[0]}
 
 
 def _shapes(case: Case) -> list[Any]:
@@ -178,18 +189,24 @@ class Lab:
 
     def cases(self, check: Check, seed: int) -> list[dict[str, Any]]:
         """Make a check's cases; the last check of an exercise asks the general questions as well."""
-        last = [other for other in self.checks.values() if other.exercise == check.exercise][-1]
-        asked = (
-            general.make(
-                check.main or check,
-                (check.main or check).examples(seed),
-                self.apart.get(check.exercise, {}),
-                self.takes.get(check.exercise, {}),
-            )
-            if check is last
-            else []
-        )
-        return [*check.cases(seed), *asked]
+        if not self._is_last(check):
+            return check.cases(seed)
+        takes = self.takes.get(check.exercise, {})
+        kinds = [kind for kind in self.general_kinds(check) if kind not in takes]
+        examples = {at: other.examples(seed) for at, other in _drawing(check).items()}
+        return [*check.cases(seed), *general.make(examples, kinds, takes)]
+
+    def general_kinds(self, check: Check) -> list[str]:
+        """List the general questions that a check asks: those of its exercise, if it is its last."""
+        if not self._is_last(check):
+            return []
+        (main, *_), apart = _drawing(check).values(), self.apart.get(check.exercise, {})
+        kinds = general.kinds_of(check.exercise, main.examples(0)[0])
+        return [*(kind for kind in kinds if kind not in apart), *self.takes.get(check.exercise, {})]
+
+    def _is_last(self, check: Check) -> bool:
+        of_exercise = [c for c in self.checks.values() if c.exercise == check.exercise]
+        return check is of_exercise[-1]
 
     def check(
         self,
@@ -247,18 +264,12 @@ class Lab:
                 limits=limits or Limits(),
                 mode=mode,
                 picture=how.picture or named(judge.picture),
-                main=self._main(exercise, draws=draw is not None and not withheld),
+                earlier=tuple(c for c in self.checks.values() if c.exercise == exercise),
             )
             self._admit(check)
             return check
 
         return register
-
-    def _main(self, exercise: str, *, draws: bool) -> Check | None:
-        """Find the first check of an exercise that draws, and withholds nothing; else the first."""
-        known = [check for check in self.checks.values() if check.exercise == exercise]
-        drawing = [check for check in known if check.draw and not check.withheld]
-        return next(iter(drawing or ([] if draws else known)), None)
 
     def _admit(self, check: Check) -> None:
         if check.exercise not in self.exercises:

@@ -62,9 +62,10 @@ class Asker:
     def ask(self, check: Check) -> Judged:
         """Ask a check; a general question counts only where the exercise is right in general."""
         judged = self._asked(check)
-        is_general = judged.wrong is not None and general.KIND in judged.wrong.case
-        if is_general and check.main and not self._asked(check.main).passed:
-            return Judged(judged.answer, None)  # its own cases, which come first, are right
+        if judged.wrong is not None and general.KIND in judged.wrong.case:
+            by = check.asked(judged.wrong.case)
+            if by is not check and not self._asked(by).passed:
+                return Judged(judged.answer, None)  # its own cases, which come first, are right
         return judged
 
     def _asked(self, check: Check) -> Judged:

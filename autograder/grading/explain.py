@@ -73,7 +73,7 @@ def explain(
 def question(check: Check, case: Mapping[str, Any]) -> str:
     """Write the question as the student would type it."""
     if general.KIND in case:
-        asked = question(check.main or check, case["cases"][0])
+        asked = question(check.asked(case), case["cases"][0])
         return f"{asked}{general.KINDS[case[general.KIND]].after}"
     name = check.exercise.partition(".")[2]
     return values.call(check.call or f"{name}({', '.join(case)})", case)

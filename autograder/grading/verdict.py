@@ -78,7 +78,7 @@ def judge_case(
     if not isinstance(observed, Returned):
         return None
     if general.KIND in case:
-        return general.judge_general(check.main or check, case, observed.value, right)
+        return general.judge_general(check.asked(case), case, observed.value, right)
     return spoilt_input(check, case, observed) or check.judge(case, observed.value, right)
 
 

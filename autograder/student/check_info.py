@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 
+from autograder.course import general
 from autograder.course.catalogue import PROVIDED, engine_path, labs
 from autograder.course.lab import Check, Lab
 from autograder.course.reference import Function, find_function, imports
@@ -33,6 +34,7 @@ def about_check(lab: Lab, check: Check) -> list[tuple[str, str]]:
         ("formula", reflowed(formula_of(check))),
         ("why", "\n".join(_why(lab, check))),
         ("judged", " ".join(_judged(check))),
+        ("also", " ".join(general.KINDS[kind].promise for kind in lab.general_kinds(check))),
         ("needs", ", ".join(need.id for need in check.needs)),
         ("lecture", check.slides),
     ]

@@ -67,6 +67,8 @@ def page(lab: Lab) -> str:
 From the lecture: {lab.slides}.
 
 You write {files}. Each function's docstring is its task; the notebook beside it asks more.
+Every function leaves what it is given as it is and returns something new; earlier calls, other objects and
+the arrays' layout in memory change nothing, and random numbers come from the `rng` that it is given.
 `nnlab grade {lab.id}` says what is right, and what is not and why.
 `nnlab hint CHECK` says more about a check that failed. {lab.points} points can be reached.
 """

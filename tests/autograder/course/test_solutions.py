@@ -99,7 +99,7 @@ def test_a_patch_may_cut_code_away():
     """An empty `wrong` leaves the piece out."""
     mistake = Mistake("m", "hebb.to_bipolar", "", right=" - 1")
 
-    assert "    return 2 * np.asarray(x)\n" in mistake.source().text.decode()
+    assert "    return 2 * floats(x)\n" in mistake.source().text.decode()
 
 
 def test_a_body_replaces_the_whole_body():
