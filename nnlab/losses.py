@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from nnlab.activations import softmax
-from nnlab.arrays import Array, Labels
+from nnlab.arrays import Array, Labels, floats
 
 __all__ = ["CrossEntropyLoss", "Loss", "MSELoss", "one_hot"]
 
@@ -66,6 +66,7 @@ class MSELoss:
         >>> MSELoss()(np.array([[1.0], [5.0]]), np.array([[1.0], [2.0]]))  # (0² + 3²) / 2
         4.5
         """
+        prediction = floats(prediction)
         if prediction.shape != target.shape:
             raise ValueError(
                 f"target must have the shape {prediction.shape} of prediction, got {target.shape}"
@@ -113,6 +114,7 @@ class CrossEntropyLoss:
         >>> round(loss(np.array([[0.0, np.log(3)], [0.0, 1000.0]]), np.array([1, 1])), 4)
         0.1438
         """
+        prediction = floats(prediction)
         batch, n_classes = prediction.shape
         if target.shape != (batch,):
             raise ValueError(f"target must have shape ({batch},), got {target.shape}")
