@@ -282,7 +282,9 @@ KINDS: dict[str, Kind] = {
         ", again, and with equal and with other generators",
     ),
     "integers": Kind(
-        "Arrays of integers are taken.", _dressed, "These are integers, in an array of type int64."
+        "Arrays of integers are taken.",
+        _dressed,
+        "These are integers, in an array of type int64. Is the result kept in an array of that type?",
     ),
     "axes": Kind("Any number of axes is taken.", _dressed, "Any number of axes is allowed."),
     "one row": Kind("A batch may have one row.", _dressed, "A batch may have one row."),
