@@ -37,7 +37,7 @@ def test_a_folder_without_labs_gets_a_sentence(text, sentence, tmp_path):
 
 def test_a_project_in_no_encoding_gets_a_sentence(tmp_path):
     """It is not TOML."""
-    (tmp_path / "pyproject.toml").write_bytes(b"\xff\xfe")
+    (tmp_path / "pyproject.toml").write_bytes(b"\xc3\x28")
     shown = CliRunner().invoke(main, ["lab", "verify", str(tmp_path)])
 
     assert (shown.exit_code, "is not TOML" in " ".join(shown.output.split())) == (2, True)

@@ -43,8 +43,8 @@ def three(monkeypatch, tmp_path):
         "harmless",
         "hebb.to_bipolar",
         "No.",
-        right="2 * np.asarray(x) - 1",
-        wrong="2 * np.asarray(x) - 1.0",
+        right="2 * floats(x) - 1",
+        wrong="2 * floats(x) - 1.0",
     )
     for module in (survey_module, "autograder.grading.key", "autograder.authoring.mistakes_page"):
         monkeypatch.setattr(

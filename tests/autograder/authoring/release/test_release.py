@@ -146,7 +146,7 @@ def test_the_wheel_is_for_every_system_and_needs_little(wheel):
     needs = [need for need in told.get_all("Requires-Dist") if "extra ==" not in need]
     assert sorted(needs) == sorted(project["dependencies"])
     assert told.get_all("Provides-Extra") == ["plots"]
-    assert "nnlab = autograder.cli:main" in entry
+    assert "nnlab = autograder.__main__:start" in entry
 
 
 def test_old_wheels_go(build, tmp_path):

@@ -92,7 +92,7 @@ def test_a_lab_is_not_blamed_for_an_earlier_one(student):
     """What fails because relu is wrong is not judged; the sentence names lab, check and command."""
     student.write("activations", "losses", "module", "layers")
     text = student.file("activations").read_text(encoding="utf-8")
-    wrong = text.replace("return np.tanh(x)", "return np.sinh(x)")
+    wrong = text.replace("return np.tanh(floats(x))", "return np.sinh(x)")
     assert wrong != text
     student.file("activations").write_text(wrong, encoding="utf-8")
     shown = verdicts(student.nnlab("grade", "lab05", "--json"))
