@@ -47,8 +47,9 @@ from autograder.storage import TooLargeError, kind
 
 __all__ = ["Class", "HandIn", "read_class", "read_folder"]
 
-MAX_ARCHIVE_BYTES = 32 << 20
-"""What a person's own archives may hold together, packed; beyond it none is opened."""
+MAX_ARCHIVE_BYTES = 256 << 20
+"""What a person's own archives may hold together, packed; beyond it none is opened. Who packs a whole
+folder packs the environment in it as well, which has 30 to 150 MB; of these only modules are unpacked."""
 
 MAX_ARCHIVES = 100
 """A person's own archives that are opened; those nearest to the person's folder come first."""

@@ -241,6 +241,16 @@ def test_a_students_zips_are_bounded_together(tmp_path, monkeypatch):
     assert bob.missing["hebb"] == "hebb.py is missing: it was not handed in. There is notes.txt."
 
 
+def test_a_folder_that_was_packed_with_its_environment_is_read(tmp_path):
+    """Forty megabytes of libraries beside the work cost nobody the mark."""
+    library = os.urandom(20 << 20)
+    files = {f".venv/lib/{name}.so": library for name in ("a", "b")} | {"hebb.py": b"right"}
+    write(tmp_path, {"ada/deep-learning.zip": zipped(files)})
+    (ada,) = handed_in(HEBB, tmp_path)
+
+    assert ada.texts == {"hebb": b"right"}
+
+
 def test_a_flood_of_files_in_a_students_zips_ends(tmp_path, monkeypatch):
     """The entries of all zips count together, and what was found before counts."""
     monkeypatch.setattr(collect, "MAX_ENTRIES", 11)
