@@ -116,13 +116,13 @@ def diagnose(
         explaining = explain_all(key.checks[check.id].wrong, failed, freely=freely)
         everywhere = explain_all(explaining, succeeded, freely=freely)
         possible = [m for m in explaining if all(_passes(m, other, key) for other in succeeded)]
-        forms = [m for m in everywhere or possible if _is_told(m, asked, key, judged)]
+        forms = [m for m in everywhere or possible if _has_evidence(m, asked, key, judged)]
         if names := list(dict.fromkeys(map(idea_of, forms))):
             return names if len(names) <= MAX_NAMES else []
     return []
 
 
-def _is_told(
+def _has_evidence(
     form: str, asked: Sequence[Check], key: AnswerKey, judged: Mapping[str, Judged]
 ) -> bool:
     """Return whether more speaks for a form than what many causes lead to, such as a low accuracy."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.course.lab import Check
-from autograder.grading.nature import TIGHT, Pair, agree, nature
+from autograder.grading.nature import Pair, agree, nature
 from autograder.grading.nearly import nearly
 from autograder.judges.numbers import as_reals, quietly
 from autograder.judges.parts import Arrays
@@ -144,7 +144,7 @@ def _of_size(pairs: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> str:
             what = "entries" if axes == 1 else ("rows", "columns")[axis] if axes == 2 else ""
             what = what or f"entries along axis {axis}"
             for formula, of in SIZES.items():
-                if all(abs(f / of(n) - 1) < TIGHT for f, n in zip(factors, sizes, strict=True)):
+                if agree(np.array(factors), np.array([of(n) for n in sizes])).all():
                     every = "Every entry" if any(right.ndim for _, right in pairs) else "It"
                     return (
                         f"{every} is {formula} times what is expected, "

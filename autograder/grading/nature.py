@@ -12,7 +12,7 @@ import numpy as np
 
 from autograder.judges.values import number
 
-__all__ = ["TIGHT", "Pair", "agree", "nature"]
+__all__ = ["Pair", "agree", "nature"]
 
 TIGHT = 1e-7
 DIGITS = 4

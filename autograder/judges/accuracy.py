@@ -63,7 +63,7 @@ def reaches(threshold: float) -> Judge:
 def accuracy_fingerprint(case: Case, observed: Any) -> Any:
     """Say in a few words how well images are named, whatever the recipe's details are.
 
-    How many are right is no evidence of a cause: too few epochs and labels that were shuffled look
+    How many are right is not evidence of a cause: too few epochs and labels that were shuffled look
     alike. A class that never comes up is, where others are named well.
     """
     named = _named(case, observed)
