@@ -150,7 +150,7 @@ def _objects(check: First, student: Any, cases: Sequence[Case]) -> Any:
                 return function(self, *args, **kwargs)
             at_work.append(self)
             try:
-                kept = twins.setdefault(id(self), (self, copy.deepcopy(self)))[1]
+                kept = twins.setdefault(id(self), (self, _twin(self)))[1]
                 result = function(self, *args, **kwargs)
                 others = copy.deepcopy([_mapped(a, _turned) for a in args])
                 with contextlib.suppress(Exception):  # other data may be refused
@@ -173,6 +173,15 @@ def _objects(check: First, student: Any, cases: Sequence[Case]) -> Any:
     finally:
         for name, function in originals.items():
             setattr(home, name, function)
+
+
+def _twin(held: Any) -> Any:
+    """Copy an object; the copy's generators go on elsewhere, so that it draws other numbers."""
+    twin = copy.deepcopy(held)
+    for part in getattr(twin, "__dict__", {}).values():
+        if isinstance(part, np.random.Generator):
+            part.random()
+    return twin
 
 
 def _turned(array: Any) -> Any:
