@@ -211,6 +211,15 @@ def _not_finite(pairs: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> st
     nan = any(np.isnan(mine).any() for mine, _ in pairs)
     what = "nan" if nan else "infinite"
     why = "An overflow leads to that, or a division by 0."
+    if any(
+        not np.isfinite(x).all()
+        for case in cases
+        for x in map(as_reals, case.values())
+        if x is not None
+    ):
+        why = "An input is not finite either" + (
+            ", and 0 · ∞, ∞ − ∞ and all that is computed with nan are nan." if nan else "."
+        )
     where = _condition(broken, cases)
     if where:
         return f"It is {what} exactly where {where}. {why}"

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import EvidenceError, Finding
+from autograder.judges.finding import FORGOT, EvidenceError, Finding
 from autograder.judges.judge import Case, Judge, judge
 from autograder.judges.numbers import as_reals
 from autograder.judges.values import shape_of
@@ -94,7 +94,7 @@ def _named(case: Case, observed: Any) -> Any:
     for mine, labels in zip(observed, parts, strict=True):
         classes = as_reals(mine)
         if classes is None or classes.shape != labels.shape:
-            forgot = " Is a `return` missing?" if mine is None else ""
+            forgot = FORGOT if mine is None else ""
             raise EvidenceError(
                 f"predict gives {shape_of(mine)}, where shape {labels.shape} is expected.{forgot}"
             )
