@@ -78,7 +78,7 @@ def test_a_check_asked_alone_does_not_wait(sandbox, key_of, submit):
 
 def test_a_fact_tells_call_result_and_expectation(sandbox, key_of, submit):
     """A wrong answer is told as called, returned, expected, in the student's own notation."""
-    wrong = reference_text("hebb").replace("2 * np.asarray(x) - 1", "2 * np.asarray(x) - 3")
+    wrong = reference_text("hebb").replace("2 * floats(x) - 1", "2 * floats(x) - 3")
     report = grade(
         submit("lab02_hebb", hebb=wrong), key_of("lab02_hebb"), sandbox, only="hebb.to_bipolar"
     )
@@ -283,7 +283,7 @@ def test_a_right_submission_is_asked_in_one_process(sandbox, submit, key_of):
 def test_what_one_check_breaks_for_others_costs_them_nothing(sandbox, submit, key_of):
     """What fails in the shared process, whoever's doing it is, is asked again alone."""
     text = reference_text("hebb")
-    right = "    return 2 * np.asarray(x) - 1"
+    right = "    return 2 * floats(x) - 1"
     breaks = f"    globals().update(hebb_step=None, predict=None)\n{right}"
     counting = Counting(sandbox)
     submission = submit("lab02_hebb", hebb=text.replace(right, breaks, 1))
@@ -296,7 +296,7 @@ def test_what_one_check_breaks_for_others_costs_them_nothing(sandbox, submit, ke
 def test_a_loop_that_never_ends_costs_only_its_own_check(sandbox, submit, key_of):
     """It takes the shared process with it; the others are asked again and pass."""
     text = reference_text("hebb")
-    text = text.replace("    return 2 * np", "    while True: pass\n    return 2 * np", 1)
+    text = text.replace("    return 2 * floats", "    while True: pass\n    return 2 * floats", 1)
     report = grade(submit("lab02_hebb", hebb=text), key_of("lab02_hebb"), sandbox)
     failed = {r.check.exercise for r in report.results if r.status is Status.FAILED}
 

@@ -20,8 +20,8 @@ def mutant(exercise, right, wrong):
 
 
 KILLED = mutant("hebb.to_bipolar", "- 1", "+ 1")
-ALIVE = mutant("hebb.to_bipolar", "2 * np.asarray(x)", "np.asarray(x) * 2")
-ENDLESS = mutant("hebb.to_bipolar", "return 2 * np.asarray(x) - 1", "while True: pass")
+ALIVE = mutant("hebb.to_bipolar", "2 * floats(x)", "np.asarray(x) * 2")
+ENDLESS = mutant("hebb.to_bipolar", "return 2 * floats(x) - 1", "while True: pass")
 
 
 @pytest.fixture

@@ -358,7 +358,7 @@ def test_no_result_tells_the_seed(zipped, sandbox, key_of, submit):
 def test_control_characters_of_a_submission_stay_out(sandbox, key_of, submit):
     """What a student's code raises cannot play with anybody's screen."""
     text = reference_text("hebb").replace(
-        "return 2 * np.asarray(x) - 1", "raise ValueError('\\x1b[2J')"
+        "return 2 * floats(x) - 1", "raise ValueError('\\x1b[2J')"
     )
     text = text if "\\x1b" in text else "raise ValueError('\\x1b[2J\\x07')\n"
     report = grade(submit("lab02_hebb", hebb=text), key_of("lab02_hebb"), sandbox)
