@@ -26,7 +26,8 @@ ENDLESS = mutant("hebb.to_bipolar", "return 2 * floats(x) - 1", "while True: pas
 
 @pytest.fixture
 def stored(monkeypatch, tmp_path):
-    """Keep what is found elsewhere."""
+    """Keep what is found elsewhere, of mutants alone."""
+    monkeypatch.setattr(mutation, "faults_of", lambda _: [])
     monkeypatch.setattr(work, "ROOT", tmp_path)
     return tmp_path / ".nnlab" / "proof"
 
