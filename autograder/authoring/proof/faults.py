@@ -14,7 +14,7 @@ from autograder.course.lab import Lab
 from autograder.course.reference import reference_text
 from autograder.sandbox import Source
 
-__all__ = ["CALL", "FAULTS", "OPERATOR", "Fault", "faults_of"]
+__all__ = ["CALL", "FAULTS", "Fault", "OPERATOR", "faults_of"]
 
 OPERATOR = "Fault"
 CALL = "every call"
