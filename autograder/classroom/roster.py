@@ -25,6 +25,7 @@ from autograder.classroom.columns import (
 from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.spreadsheet import Table, TableError, read_table
 from autograder.course.lab import Status
+from autograder.grading.once import AS_IN
 from autograder.grading.report import CheckResult, Report
 from autograder.storage import NotAFileError, TooLargeError, read_regular
 
@@ -208,7 +209,7 @@ def _feedback(report: Report) -> str:
     """Say what failed and why, in a few lines of HTML, which Moodle shows."""
     failed = [result for result in report.results if result.status is Status.FAILED]
     lines = [f"{result.check.id}: {_reason(result)}" for result in failed]
-    causes = {_reason(result) for result in failed}
+    causes = {_reason(r) for r in failed if not (r.hint or "").startswith(AS_IN)}
     if len(causes) == 1 < len(failed):
         lines = list(causes)
     return "<br>".join(html.escape(line, quote=False) for line in (f"{report.score}.", *lines))

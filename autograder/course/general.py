@@ -186,7 +186,7 @@ def _objects(check: First, student: Any, cases: Sequence[Case]) -> Any:
 def _twin(one: Any) -> Any:
     """Copy an object; where it has a generator, the copy's is a step ahead."""
     other = copy.deepcopy(one)
-    for part in vars(other).values():
+    for part in getattr(other, "__dict__", {}).values():
         if isinstance(part, np.random.Generator):
             part.random()
     return other

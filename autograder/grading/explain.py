@@ -1,16 +1,20 @@
 """The fact of a failed check, in parts: called, returned, expected; or raised; or lost."""
 
+import ast
 import errno
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from autograder import text as show
 from autograder.course import general
 from autograder.course.lab import Check
+from autograder.course.reference import find_function, task_of
 from autograder.grading.report import Fact, Part
 from autograder.grading.syntax import newer_syntax
 from autograder.judges import values
-from autograder.judges.finding import Finding
+from autograder.judges.finding import FORGOT, TOO_WILLING, Finding
+from autograder.judges.refusal import is_refusal
 from autograder.sandbox.inside import PYTHON
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned
 from autograder.sandbox.scratch import MOST_MB
@@ -25,6 +29,11 @@ NO_FILE = "Code that is graded finds no file but those that it writes itself: on
 NO_THREAD = "can't start new thread"  # Python's own words
 NO_SPACE = f"[Errno {errno.ENOSPC}]"
 TOO_MANY_FILES = f"It wrote more files than it may, {MOST_MB} MB in all."
+WAY_WITHOUT = (
+    " Either what stands behind a `return` is None, or a way through the function ends without one."
+)
+LITTLE_CPU = 1.0
+"""Seconds: code that needs no more of them than this waits for something."""
 MAX_PRINTED = 400
 MAX_FOREIGN = 2000  # of a message: the sandbox sends no more, unless somebody has patched it
 
@@ -39,8 +48,13 @@ def explain(
     *,
     imported: bool = True,
     seen: str = "",
+    source: str = "",
+    computed: float | None = None,
 ) -> Fact:
-    """Say what was asked, what the code did, what it should have done, and what is `seen` in it."""
+    """Say what was asked, what the code did, what it should have done, and what is `seen` in it.
+
+    `source` is the module's text, `computed` the CPU time in seconds.
+    """
     asked = (
         Part(question(check, case), "called")
         if imported
@@ -53,21 +67,56 @@ def explain(
                 asked,
                 Part(finding.returned or values.value(observed.value, expected), "returned"),
                 Part(finding.expected or values.value(expected, observed.value), "expected"),
-                Part(finding.detail),
-                Part(seen),
+                Part(_about_none(finding.detail, check.exercise, source, observed.value)),
+                Part(_task_of_refusal(check) if is_refusal(expected) else seen),
             ]
         case Raised():
             parts = _raised(check, asked, observed)
+            if imported and is_refusal(expected) and any(p.label == "raised" for p in parts):
+                parts += [
+                    Part("a ValueError", "expected"),
+                    Part(TOO_WILLING),
+                    Part(_task_of_refusal(check)),
+                ]
         case Lost(reason="missing"):
             parts = [Part(_clean(observed.detail))]
         case Lost():
-            parts = [asked, Part(_lost(check, observed))]
+            parts = [asked, Part(_lost(check, observed, computed))]
     if printed.strip():
         text = show.clean(printed.strip()[:MAX_FOREIGN])
         parts.append(
             Part(text if len(text) <= MAX_PRINTED else f"{text[:MAX_PRINTED]} …", "printed")
         )
     return tuple(part for part in parts if part.text)
+
+
+def _task_of_refusal(check: Check) -> str:
+    """Quote what the task says must be refused: it says what is wrong with the question."""
+    try:
+        task = task_of(check.exercise)
+    except (OSError, SyntaxError, LookupError):
+        return ""
+    found = re.search(r"^Raises: (ValueError .+(?:\n +\S.*)*)", task, re.MULTILINE)
+    return f"Its task: {' '.join(found[1].split())}" if found else ""
+
+
+def _about_none(detail: str, exercise: str, source: str, value: Any) -> str:
+    """Ask for a missing `return` only where the function's text may lack one."""
+    if FORGOT not in detail or not source:
+        return detail
+    kept = detail.replace(FORGOT, "")
+    try:
+        function = find_function(ast.parse(source), exercise)
+    except (SyntaxError, ValueError, LookupError):
+        return kept
+    if isinstance(function.returns, ast.Constant):  # None: what is looked at is something else
+        return kept
+    returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+    if any(isinstance(part, ast.Constant) and part.value is None for part in returned):
+        return kept
+    if not any(returned):
+        return detail
+    return f"{kept}{WAY_WITHOUT}" if value is None else kept
 
 
 def question(check: Check, case: Mapping[str, Any]) -> str:
@@ -147,17 +196,18 @@ def _clean(text: str) -> str:
     return show.clean(text[:MAX_FOREIGN])
 
 
-def _lost(check: Check, lost: Lost) -> str:
+def _lost(check: Check, lost: Lost, computed: float | None) -> str:
     """Say why no answer came back."""
     limits = check.limits
     match lost.reason:
         case "cpu":
-            return f"It used more than {limits.cpu_seconds} s of CPU time and was stopped. Does a loop never end?"
+            return f"It used more than {limits.cpu_seconds} s of CPU time and was stopped: a loop that never ends, or one that is slow."
         case "wall":
             waited = _clean(lost.detail) or f"{limits.wall_seconds:g}"
-            return (
-                f"It gave no answer within {waited} s and was stopped. Does it wait for something?"
-            )
+            said = f"It gave no answer within {waited} s and was stopped."
+            if computed is None or computed < LITTLE_CPU:
+                return f"{said} Does it wait for something?"
+            return f"{said} It computed for {computed:.0f} s of them: it is slow, or never ends."
         case "size":
             return f"Its answer is too large to hand over. {_clean(lost.detail)}".strip()
         case "disk":

@@ -19,6 +19,7 @@ from autograder.grading.diagnose import failed_below, name_mistakes
 from autograder.grading.explain import explain, not_written_yet
 from autograder.grading.facts import in_common, in_one_mode, nearly_right
 from autograder.grading.key import AnswerKey, Key
+from autograder.grading.once import failing_use, once
 from autograder.grading.report import CheckResult, Evidence, Part, Report
 from autograder.grading.submission import Submission
 from autograder.grading.verdict import First, Judged, Wrong, is_own_failure, spoilt_input
@@ -151,6 +152,8 @@ class _Grading:
             answer.printed,
             imported=answer.imported,
             seen=self._in_common(check, judged),
+            source=self._text(check.module),
+            computed=answer.computed,
         )
         return CheckResult(
             check,
@@ -160,6 +163,11 @@ class _Grading:
             evidence=_evidence(check, wrong),
             raised_at=self._raised_at(wrong),
         )
+
+    def _text(self, module: str) -> str:
+        """Read a module of the submission, or of what it may depend on."""
+        source = self.asker.sources.get(module)
+        return source.text.decode("utf-8", "replace") if source else ""
 
     def _in_common(self, check: Check, judged: Judged) -> str:
         """Say what all cases have in common; a help that breaks on foreign values is left out."""
@@ -229,16 +237,23 @@ class _Grading:
                 del judged[check.id]
                 with contextlib.suppress(Exception):  # then there is no name
                     judged[check.id] = _again(partial(asker.ask, check))
+        before: list[CheckResult] = []
+        wrong = {checks[name].exercise: checks[name].id for name in reversed([*attempts])}
         for result in self.results.values():
             if result.check.id not in attempts:
                 yield result
                 continue
             mistakes = name_mistakes(result.check, asker, judged, skipped)
             near = "" if mistakes else self._nearly_right(result.check)
-            seen = (near, in_one_mode(result.check, passed))
+            others = [one for one in before if one.check.exercise == result.check.exercise]
+            mode = "" if others else in_one_mode(result.check, passed)
+            text = self._text(result.check.module)
+            seen = (near, mode, "" if others else failing_use(text, result.check.exercise, wrong))
             fact = (*result.fact, *(Part(text) for text in seen if text))
             sayings = " Or: ".join(names.sayings[mistake] for mistake in mistakes)
-            yield replace(result, fact=fact, mistakes=tuple(mistakes), hint=sayings or None)
+            named = replace(result, fact=fact, mistakes=tuple(mistakes), hint=sayings or None)
+            before.append(named)
+            yield once(named, others)
 
 
 def _is_attempt(judged: Judged) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import Finding, wrong_kind
+from autograder.judges.finding import Finding, refused, wrong_kind
 from autograder.judges.numbers import as_numbers
 from autograder.judges.values import shape_of, value
 from autograder.sandbox.codec import Opaque
@@ -29,6 +29,8 @@ def difference(observed: Any, expected: Any, tolerance: float) -> Finding | None
     """
     if _is_same_number(observed, expected, tolerance):
         return None
+    if refusal := refused(observed, expected):
+        return refusal
     match expected:
         case np.ndarray() | np.generic() | bool() | int() | float() | complex():
             right = as_numbers(expected)

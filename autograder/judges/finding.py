@@ -3,9 +3,22 @@
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.judges.values import shape_of
+from autograder.judges.values import shape_of, value
 
-__all__ = ["EvidenceError", "Finding", "fields", "wrong_kind"]
+__all__ = [
+    "EvidenceError",
+    "FORGOT",
+    "Finding",
+    "TOO_WILLING",
+    "UNWILLING",
+    "fields",
+    "refused",
+    "wrong_kind",
+]
+
+FORGOT = " Is a `return` missing?"
+TOO_WILLING = "This cannot be answered, so it should raise a ValueError."
+UNWILLING = "This has an answer, so it should not raise a ValueError."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +53,18 @@ def fields(observed: Any, names: str, wanted: str) -> list[Any]:
 
 def wrong_kind(observed: Any, wanted: str) -> Finding:
     """Say what a value is where another kind of value is expected, and what None may mean."""
-    forgot = " Is a `return` missing?" if observed is None else ""
+    forgot = FORGOT if observed is None else ""
     return Finding(f"It is {shape_of(observed)}, where {wanted} expected.{forgot}")
+
+
+def refused(observed: Any, expected: Any) -> Finding | None:
+    """Compare what a check gathers as the text "ValueError" where one was raised; None if neither was."""
+    wanted, got = (type(side) is str and side == "ValueError" for side in (expected, observed))
+    if wanted == got:
+        return None
+    if got:
+        return Finding(UNWILLING, returned="a ValueError", expected="an answer")
+    answer = observed
+    if isinstance(observed, dict) and [*observed] == ["returned"]:
+        answer = observed["returned"]
+    return Finding(TOO_WILLING, returned=value(answer), expected="a ValueError")

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judges.evidence import STEP
-from autograder.judges.finding import Finding
+from autograder.judges.finding import FORGOT, Finding
 from autograder.judges.judge import Case, Judge, judge
 from autograder.judges.numbers import as_numbers
 from autograder.judges.parts import Arrays
@@ -221,7 +221,7 @@ def _read(observed: Any) -> tuple[Any, Any, list[float]] | Finding:
         return Finding(f"It is {shape_of(observed)}, where a gradient is expected.")
     claimed = as_numbers(observed["claimed"])
     if claimed is None or claimed.dtype.kind not in "biuf":
-        forgot = " Is a `return` missing?" if observed["claimed"] is None else ""
+        forgot = FORGOT if observed["claimed"] is None else ""
         return Finding(
             f"The gradient is {shape_of(observed['claimed'])}, not an array of numbers.{forgot}",
             returned=value(observed["claimed"]),

@@ -10,15 +10,19 @@ from typing import Any
 
 from autograder.judges.difference import EXACT
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding
+from autograder.judges.finding import TOO_WILLING, UNWILLING, Finding
 from autograder.judges.judge import Case, Judge, judge
 from autograder.judges.values import shape_of, value
 
-__all__ = ["or_refuses", "returns_or_refuses"]
+__all__ = ["is_refusal", "or_refuses", "returns_or_refuses"]
 
 REFUSED = {"raised": "ValueError"}
-TOO_WILLING = "This cannot be answered, so it should raise a ValueError."
-UNWILLING = "This has an answer, so it should not raise a ValueError."
+
+
+def is_refusal(expected: Any) -> bool:
+    """Return whether a ValueError is what is expected."""
+    is_text = isinstance(expected, str) and expected == REFUSED["raised"]
+    return is_text or equal({}, expected, REFUSED) is None
 
 
 @judge(

@@ -11,14 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judges.finding import EvidenceError, Finding, wrong_kind
+from autograder.judges.finding import FORGOT, EvidenceError, Finding, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
 from autograder.judges.values import shape_of
 
 __all__ = ["cuts_folds", "cuts_in_two", "fits_every_fold", "fold_fingerprint", "rows_of"]
-
-RETURN = " Is a `return` missing?"
 
 
 def fold_fingerprint(case: Case, observed: Any) -> Any:
@@ -117,7 +115,7 @@ def rows_of(case: Case, x: Any, target: Any) -> Any:
 def _pair(case: Case, parts: Any) -> Any:
     """Read (x_train, y_train, x_val, y_val) as the samples to train on and those to validate."""
     if not isinstance(parts, tuple | list) or len(parts) != 4:
-        forgot = RETURN if parts is None else ""
+        forgot = FORGOT if parts is None else ""
         raise EvidenceError(
             f"It is {shape_of(parts)}, where a Split is expected: four parts.{forgot}"
         )

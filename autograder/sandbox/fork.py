@@ -262,6 +262,7 @@ class ForkSandbox(Sandbox):
             Lost(outcome["ended"]),
             printed=exactly(self._channel, outcome["printed"]).decode("utf-8", "replace"),
             seconds=outcome["seconds"] / len(questions),
+            computed=outcome["computed"],
         )
 
 

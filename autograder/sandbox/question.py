@@ -123,6 +123,8 @@ class Answer:
     imported: bool = True
     printed: str = ""
     seconds: float = 0.0
+    computed: float | None = None
+    """Seconds of CPU time, where they were measured; they differ from run to run, as `seconds` do."""
 
 
 class Sandbox:

@@ -222,8 +222,9 @@ class Worker:
                 while not relay.is_full and relay.collect(pipe):
                     pass
             os.close(pipe)
-        ended = ended or _ending(status, usage.ru_utime + usage.ru_stime, limits)
-        return {"ended": ended, "seconds": time.monotonic() - started}
+        computed = usage.ru_utime + usage.ru_stime
+        ended = ended or _ending(status, computed, limits)
+        return {"ended": ended, "seconds": time.monotonic() - started, "computed": computed}
 
     def wait(
         self,

@@ -9,6 +9,7 @@ first seed is asked under more: caught by some of them only, its check depends o
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from autograder.authoring.proof.faults import OPERATOR, faults_of
 from autograder.authoring.proof.mutants import Mutant, mutants_of
 from autograder.authoring.proof.survey import ask_exercise
 from autograder.authoring.proof.work import Unit, graded, key_of, sandbox, work_through
@@ -18,6 +19,8 @@ from autograder.sandbox import Source
 
 __all__ = ["Fate", "SEEDS", "fates_of", "objections"]
 
+IDLE: list[list[str]] = []
+"""What is found of a fault that no check lets act."""
 SEEDS = 5
 """Seeds that a mutant is asked under before it counts as surviving."""
 
@@ -31,6 +34,11 @@ class Fate:
     caught_by: tuple[tuple[str, ...], ...]
 
     @property
+    def is_fault(self) -> bool:
+        """Whether the fault is around the body, not in it."""
+        return self.mutant.operator == OPERATOR
+
+    @property
     def verdict(self) -> str:
         """Sum it up: killed at once, killed by luck, or survived."""
         if self.caught_by[0]:
@@ -39,31 +47,48 @@ class Fate:
 
 
 def fates_of(labs: Sequence[Lab], *, jobs: int = 1) -> Iterator[Fate]:
-    """Grade the mutants of labs.
+    """Grade the mutants of labs, of both kinds; a fault that never acts is left out.
 
     Raises: SandboxError or RecordingError, which are ours.
     """
+    probes: dict[Mutant, Source | None] = {}
+    for lab in labs:
+        probes |= faults_of(lab)
     made = {(lab.id, mutant.id): mutant for lab in labs for mutant in mutants_of(lab)}
-    units = [Unit(id_, lab, (m.exercise, m.source)) for (lab, id_), m in made.items()]
+    made |= {(lab.id, m.id): m for lab in labs for m in probes if m.exercise in lab.exercises}
+    units = [
+        Unit(id_, lab, (m.exercise, m.source, probes.get(m))) for (lab, id_), m in made.items()
+    ]
     for unit, found in work_through("mutants", _caught_by, units, jobs=jobs):
+        if found == IDLE:
+            continue
         yield Fate(unit.lab, made[unit.lab, unit.id], tuple(map(tuple, found)))
 
 
-def _caught_by(lab: Lab, asked: tuple[str, Source]) -> list[list[str]]:
-    """Name the checks that fail, under the first seed or, if none does, under all."""
-    exercise, source = asked
+def _caught_by(lab: Lab, asked: tuple[str, Source, Source | None]) -> list[list[str]]:
+    """Name the checks that fail, under the first seed or, if none does, under all.
+
+    For a fault whose probe fails no check it is IDLE.
+    """
+    exercise, source, probe = asked
     caught: list[list[str]] = []
     for seed in range(SEEDS):
-        key = key_of(lab, seed)
-        failed = ask_exercise(lab, exercise, source, key, sandbox()) or [
-            result
-            for result in graded(lab, {exercise.partition(".")[0]: source.text}, key, sandbox())
-            if result.status is Status.FAILED
-        ]
-        caught.append([result.check.id for result in failed])
+        caught.append(_failing(lab, exercise, source, seed))
         if caught[0]:
             break
+        if seed == 0 and probe and not _failing(lab, exercise, probe, seed):
+            return IDLE
     return caught
+
+
+def _failing(lab: Lab, exercise: str, source: Source, seed: int) -> list[str]:
+    key = key_of(lab, seed)
+    failed = ask_exercise(lab, exercise, source, key, sandbox()) or [
+        result
+        for result in graded(lab, {exercise.partition(".")[0]: source.text}, key, sandbox())
+        if result.status is Status.FAILED
+    ]
+    return [result.check.id for result in failed]
 
 
 def objections(lab: Lab, fates: Iterable[Fate]) -> list[str]:

@@ -1,7 +1,7 @@
-"""Operators that cosmic-ray has not: no statement, no argument, another `+=`.
+"""Operators that cosmic-ray has not: no statement, no argument, another `+=`, no `.T`, a mean for a sum.
 
 They speak its language, so that its visitor applies them like its own. Each is a usual one: the
-literature calls the first SDL, mutmut has the other two.
+literature calls the first SDL, mutmut has the next two, and the others are what students do.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,12 +11,20 @@ import parso
 from cosmic_ray.operators.operator import Example, Operator
 from parso.python.tree import PythonLeaf
 
-__all__ = ["DeleteArgument", "DeleteStatement", "OPERATORS", "ReplaceAugmented"]
+__all__ = [
+    "DeleteArgument",
+    "DeleteStatement",
+    "DropTranspose",
+    "OPERATORS",
+    "ReplaceAugmented",
+    "ReplaceSum",
+]
 
 Position = tuple[tuple[int, int], tuple[int, int]]
 
 SIMPLE = {"expr_stmt", "return_stmt", "raise_stmt", "assert_stmt", "del_stmt", "atom_expr"}
 AUGMENTED = {"+=": ("-=", "="), "-=": ("+=", "="), "*=": ("/=", "="), "/=": ("*=", "=")}
+SUMS = {"sum": "mean", "mean": "sum"}
 COMPOUND = {"if_stmt", "for_stmt", "while_stmt", "with_stmt", "try_stmt"}
 
 
@@ -97,4 +105,51 @@ class ReplaceAugmented(Operator):
         return (Example("x += 1", "x -= 1"), Example("x += 1", "x = 1", occurrence=1))
 
 
-OPERATORS: tuple[type[Operator], ...] = (DeleteStatement, DeleteArgument, ReplaceAugmented)
+class DropTranspose(Operator):
+    """Leave a `.T` out."""
+
+    def mutation_positions(self, node: Any) -> Iterator[Position]:
+        """Yield each `.T`."""
+        if node.type == "trailer" and node.get_code(include_prefix=False) == ".T":
+            yield node.start_pos, node.end_pos
+
+    def mutate(self, node: Any, index: int) -> Any:
+        """Leave it out."""
+        del index
+        return _leaf("", node)
+
+    @classmethod
+    def examples(cls) -> Sequence[Example]:
+        """Show one."""
+        return (Example("x.T @ y", "x @ y"),)
+
+
+class ReplaceSum(Operator):
+    """Replace a sum by a mean, and a mean by a sum."""
+
+    def mutation_positions(self, node: Any) -> Iterator[Position]:
+        """Yield the name of the method or function."""
+        if node.type != "name" or node.value not in SUMS:
+            return
+        around = node.get_previous_leaf(), node.get_next_leaf()
+        if [leaf and leaf.value for leaf in around] == [".", "("]:
+            yield node.start_pos, node.end_pos
+
+    def mutate(self, node: Any, index: int) -> Any:
+        """Replace it by the other one."""
+        del index
+        return _leaf(SUMS[node.value], node)
+
+    @classmethod
+    def examples(cls) -> Sequence[Example]:
+        """Show two."""
+        return (Example("x.sum(axis=0)", "x.mean(axis=0)"), Example("np.mean(x)", "np.sum(x)"))
+
+
+OPERATORS: tuple[type[Operator], ...] = (
+    DeleteStatement,
+    DeleteArgument,
+    ReplaceAugmented,
+    DropTranspose,
+    ReplaceSum,
+)

@@ -21,6 +21,8 @@ COLUMNS = (
     "mutants",
     "killed",
     "equivalent",
+    "faults",
+    "caught",
     "mistakes caught",
     "right answers refused",
     "seeds",
@@ -52,16 +54,22 @@ def write_page(figures: Sequence[Figures], day: date) -> str:
 
 def headline(figures: Sequence[Figures]) -> str:
     """Say it in one sentence."""
-    mutants = sum(len(f.fates) for f in figures)
-    equivalent = sum(f.count("survived") for f in figures)
-    killed = sum(f.count("killed") for f in figures)
+    mutants, killed, equivalent = _counts(figures, faults=False)
+    faults, caught, harmless = _counts(figures, faults=True)
     valid = sum(len(f.valid) for f in figures)
     judged = sum(sum(f.alarms.judged.values()) for f in figures)
     return (
         f"Of {mutants:,} mutants, {equivalent} are equivalent and {_share(killed, mutants - equivalent)} "
-        f"of the others are killed; of {valid} right answers in other forms {_refused(figures)} were "
+        f"of the others are killed; of {faults:,} faults around a body, {harmless} do no harm and "
+        f"{_share(caught, faults - harmless)} of the others are caught; of {valid} right answers in other forms {_refused(figures)} were "
         f"refused; in {judged:,} answers of the reference there were {_alarms(figures)} false alarms."
     )
+
+
+def _counts(figures: Iterable[Figures], *, faults: bool) -> tuple[int, int, int]:
+    """Count the mutants of one kind: all, killed and survived."""
+    verdicts = [fate.verdict for f in figures for fate in f.fates if fate.is_fault is faults]
+    return len(verdicts), verdicts.count("killed"), verdicts.count("survived")
 
 
 def _refused(figures: Iterable[Figures]) -> int:
@@ -86,14 +94,16 @@ def summary(figures: Sequence[Figures]) -> str:
 
 
 def _line(name: str, figures: Sequence[Figures], seeds: str) -> list[str]:
-    mutants = sum(len(f.fates) for f in figures)
-    equivalent = sum(f.count("survived") for f in figures)
+    mutants, killed, equivalent = _counts(figures, faults=False)
+    faults, caught, harmless = _counts(figures, faults=True)
     mistakes = sum(len(f.mistakes) for f in figures)
     return [
         name,
         f"{mutants:,}",
-        _share(sum(f.count("killed") for f in figures), mutants - equivalent),
+        _share(killed, mutants - equivalent),
         str(equivalent),
+        f"{faults:,}",
+        _share(caught, faults - harmless),
         f"{sum(f.caught for f in figures):,} of {mistakes:,}",
         f"{_refused(figures)} of {sum(len(f.valid) for f in figures)}",
         seeds,

@@ -555,7 +555,7 @@ def results(*told):
 
 
 CALLED = ("called    to_bipolar(x=[0])", "called    hebb_step(weight=[1])")
-LOOP = "It used more than 2 s of CPU time and was stopped. Does a loop never end?"
+LOOP = "It used more than 2 s of CPU time and was stopped: a loop that never ends, or one that is slow."
 
 
 @pytest.mark.parametrize(

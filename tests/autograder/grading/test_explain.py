@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.course.catalogue import load_lab
 from autograder.course.lab import Lab, shown
 from autograder.grading.explain import MAX_PRINTED, explain, not_written_yet, question
 from autograder.grading.report import as_text
@@ -148,7 +149,7 @@ def test_an_exception_is_told_with_its_place(observed, lines):
 LOST = {
     "cpu": (
         Lost("cpu"),
-        "It used more than 7 s of CPU time and was stopped. Does a loop never end?",
+        "It used more than 7 s of CPU time and was stopped: a loop that never ends, or one that is slow.",
     ),
     "wall": (
         Lost("wall"),
@@ -284,3 +285,64 @@ def test_no_foreign_line_looks_like_one_of_the_report(observed, break_):
 def test_an_explanation_stays_in_bounds(observed):
     """A forged observation cannot make a report of megabytes."""
     assert sum(map(len, told(observed, printed="p" * 10**7))) < 20_000
+
+
+@pytest.mark.parametrize(
+    ("computed", "sentence"),
+    [
+        (0.2, "Does it wait for something?"),
+        (14.2, "It computed for 14 s of them: it is slow, or never ends."),
+    ],
+)
+def test_who_waits_and_who_is_slow_are_distinguished(computed, sentence):
+    """By the CPU time that was used."""
+    fact = explain(step, {"x": 1}, Lost("wall"), 2, None, "", computed=computed)
+
+    assert as_text(fact).endswith(f"It gave no answer within 15 s and was stopped. {sentence}")
+
+
+K_FOLD = next(
+    check
+    for check in load_lab("lab10_training").checks.values()
+    if "k_fold" in check.exercise and "ValueError" in check.judge.rule
+)
+TASK = "Its task: ValueError unless 2 ≤ n_splits ≤ n_samples."
+
+
+@pytest.mark.parametrize("expected", [{"raised": "ValueError"}, "ValueError"])
+def test_a_refusal_that_is_missing_says_what_is_wrong_with_the_question(expected):
+    """Another exception says that a ValueError is expected; the task says when."""
+    case = K_FOLD.cases(0)[0]
+    another = as_text(explain(K_FOLD, case, Raised("IndexError", "no"), expected, None, ""))
+    finding = K_FOLD.judge(case, 3, {"raised": "ValueError"})
+    answered = as_text(explain(K_FOLD, case, Returned(3), expected, finding, ""))
+
+    for said in (another, answered):
+        assert "expected  a ValueError" in said
+        assert "This cannot be answered, so it should raise a ValueError." in said
+        assert said.endswith(TASK)
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "ending"),
+    [
+        ("", None, "Is a `return` missing?"),
+        ("def step(x):\n    x + 1", None, "Is a `return` missing?"),
+        ("def step(x) -> None:\n    x + 1", None, "is expected."),
+        ("def step(x):\n    return None", None, "is expected."),
+        (
+            "def step(x):\n    return x.fill(0)",
+            None,
+            "a way through the function ends without one.",
+        ),
+        ("def step(x):\n    return x", [None], "is expected."),
+        ("step = print", None, "is expected."),
+        ("def step(", None, "is expected."),
+    ],
+)
+def test_a_missing_return_is_asked_for_only_where_it_may_be_missing(source, value, ending):
+    """The function's text decides."""
+    finding = Finding("It is None, where a number is expected. Is a `return` missing?")
+    fact = explain(step, {"x": 1}, Returned(value), 2, finding, "", source=source)
+
+    assert as_text(fact).endswith(ending)

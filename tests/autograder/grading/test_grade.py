@@ -296,7 +296,7 @@ def test_what_one_check_breaks_for_others_costs_them_nothing(sandbox, submit, ke
 def test_a_loop_that_never_ends_costs_only_its_own_check(sandbox, submit, key_of):
     """It takes the shared process with it; the others are asked again and pass."""
     text = reference_text("hebb")
-    text = text.replace("    return 2 * np", "    while True: pass\n    return 2 * np", 1)
+    text = text.replace("    return 2 * floats", "    while True: pass\n    return 2 * floats", 1)
     report = grade(submit("lab02_hebb", hebb=text), key_of("lab02_hebb"), sandbox)
     failed = {r.check.exercise for r in report.results if r.status is Status.FAILED}
 

@@ -225,3 +225,37 @@ def test_the_judge_is_total(observed, expected):
 def test_arbitrary_data_is_never_accepted_for_an_array(observed):
     """What is made up is refused where two irrational numbers are expected."""
     assert equal({}, observed, np.array([math.pi, math.e])) is not None
+
+
+@pytest.mark.parametrize(
+    ("mine", "right", "detail", "returned", "expected"),
+    [
+        (
+            3,
+            "ValueError",
+            "This cannot be answered, so it should raise a ValueError.",
+            "3",
+            "a ValueError",
+        ),
+        (
+            {"returned": 3},
+            "ValueError",
+            "This cannot be answered, so it should raise a ValueError.",
+            "3",
+            "a ValueError",
+        ),
+        (
+            "ValueError",
+            3,
+            "This has an answer, so it should not raise a ValueError.",
+            "a ValueError",
+            "an answer",
+        ),
+    ],
+)
+def test_a_refusal_is_not_called_a_text(mine, right, detail, returned, expected):
+    """What is gathered as a text is a ValueError to whoever reads it."""
+    finding = equal({}, mine, right)
+
+    assert finding == Finding(detail, returned, expected)
+    assert equal({}, "ValueError", "ValueError") is None

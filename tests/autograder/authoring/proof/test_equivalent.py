@@ -13,7 +13,7 @@ LAB = load_lab("lab02_hebb")
 ENTRY = """
 [[equivalent]]
 exercise = "hebb.to_bipolar"
-right = "2 * np.asarray(x)"
+right = "2 * floats(x)"
 wrong = ["np.asarray(x) * 2"]
 why = "A product may be written either way."
 """

@@ -20,13 +20,14 @@ def mutant(exercise, right, wrong):
 
 
 KILLED = mutant("hebb.to_bipolar", "- 1", "+ 1")
-ALIVE = mutant("hebb.to_bipolar", "2 * np.asarray(x)", "np.asarray(x) * 2")
+ALIVE = mutant("hebb.to_bipolar", "2 * floats(x)", "np.asarray(x) * 2")
 ENDLESS = mutant("hebb.to_bipolar", "return 2 * floats(x) - 1", "while True: pass")
 
 
 @pytest.fixture
 def stored(monkeypatch, tmp_path):
-    """Keep what is found elsewhere."""
+    """Keep what is found elsewhere, of mutants alone."""
+    monkeypatch.setattr(mutation, "faults_of", lambda _: [])
     monkeypatch.setattr(work, "ROOT", tmp_path)
     return tmp_path / ".nnlab" / "proof"
 

@@ -14,7 +14,7 @@ from autograder.grading.grade import grade
 
 LAB = load_lab("lab02_hebb")
 GOOD = Valid("hebb.to_bipolar", "floats", "return np.asarray(x) * 2.0 - 1.0")
-BAD = Valid("hebb.to_bipolar", "the wrong way round", "return 1 - 2 * np.asarray(x)")
+BAD = Valid("hebb.to_bipolar", "the wrong way round", "return 1 - 2 * floats(x)")
 
 ENTRY = """
 [[valid]]
