@@ -110,7 +110,7 @@ def linear_evidence(student, x, weight, bias, grad_output, of):
     layer = linear(student, -weight, bias)
     layer.forward(2 * x[:1])
     layer.backward(grad_output[:1].copy())
-    layer.weight.data[...], layer.bias.data[...] = weight, bias
+    layer.weight.data, layer.bias.data = weight, bias
     layer.weight.grad, layer.bias.grad = np.zeros_like(weight), np.zeros_like(bias)
     layer.forward(x.copy())
     grad_input = layer.backward(grad_output.copy())
@@ -134,14 +134,14 @@ def linear_grad_input(student, x, weight, bias, grad_output):
     return linear_evidence(student, x, weight, bias, grad_output, of="x")
 
 
-@check_linear_backward()
+@check_linear_backward(unchanged=["weight"])
 @shown(BACK)
 def linear_grad_weight(student, x, weight, bias, grad_output):
     """Linear.backward leaves dL/dW in weight.grad, as small steps of the weights measure it."""
     return linear_evidence(student, x, weight, bias, grad_output, of="weight")
 
 
-@check_linear_backward()
+@check_linear_backward(unchanged=["bias"])
 @shown(BACK)
 def linear_grad_bias(student, x, weight, bias, grad_output):
     """Linear.backward leaves dL/db in bias.grad, as small steps of the bias measure it."""
@@ -213,18 +213,14 @@ def sigmoid_backward(student, x, grad_output):
     return activation_gradient(student.layers.Sigmoid, x, grad_output)
 
 
-@lab.check(
-    "layers.Tanh.backward", draw=activations, always=[FLAT_AND_KINK], judge=gradient_agrees
-)
+@lab.check("layers.Tanh.backward", draw=activations, always=[FLAT_AND_KINK], judge=gradient_agrees)
 @forth_and_back
 def tanh_backward(student, x, grad_output):
     """Tanh.backward returns dL/da, as small steps of a measure it."""
     return activation_gradient(student.layers.Tanh, x, grad_output)
 
 
-@lab.check(
-    "layers.ReLU.backward", draw=activations, always=[FLAT_AND_KINK], judge=gradient_agrees
-)
+@lab.check("layers.ReLU.backward", draw=activations, always=[FLAT_AND_KINK], judge=gradient_agrees)
 @forth_and_back
 def relu_backward(student, x, grad_output):
     """ReLU.backward returns dL/da, as small steps of a measure it."""
