@@ -1,16 +1,18 @@
 """Name the mistake: find the known ones that do exactly what the submission did.
 
-A mistake explains a submission if, of the checks on its exercise, it behaves like the submission on
-every case of all that failed, and passes all that passed. Those that also behave like it where it
-passed explain more, and are preferred. Nothing is guessed: what explains equally well is named
-together, and what nothing explains has no name.
+A mistake explains a submission if one of its forms does: if, of the checks on its exercise, it behaves
+like the submission on every case of all that failed, and passes all that passed. Those that also behave
+like it where it passed explain more, and are preferred. Where none does exactly the same, differences
+that do not matter are looked past: in cases that both answer rightly, and in the words of exceptions.
+Nothing is guessed: what explains equally well is named together, and what nothing explains has no name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograder.course import general
 from autograder.course.lab import Check
+from autograder.course.solutions import idea_of
 from autograder.grading.ask import Asker
 from autograder.grading.key import AnswerKey
 from autograder.grading.verdict import Judged, judge_case
@@ -89,21 +91,62 @@ def diagnose(
     """Return the ids of the mistakes that explain a failed check: one, two, or none."""
     asked = [c for c in checks.values() if c.exercise == check.exercise and c.id in judged]
     failed = [other for other in asked if not judged[other.id].passed]
-    prints: Prints = {}
-    explaining = [
-        m
-        for m in key.checks[check.id].wrong
-        if all(explains(m, other, key, judged[other.id].answer, prints) for other in failed)
-    ]
     succeeded = [other for other in asked if judged[other.id].passed]
-    everywhere = [
-        m
-        for m in explaining
-        if all(explains(m, other, key, judged[other.id].answer, prints) for other in succeeded)
-    ]
-    possible = [m for m in explaining if all(_passes(m, other, key) for other in succeeded)]
-    names = everywhere or possible
-    return names if len(names) <= MAX_NAMES else []
+    prints: Prints = {}
+
+    def explain_all(forms: Iterable[str], some: Sequence[Check], *, freely: bool) -> list[str]:
+        return [
+            form
+            for form in forms
+            if all(
+                explains(
+                    form,
+                    c,
+                    key,
+                    judged[c.id].answer,
+                    prints,
+                    freely=freely,
+                    selective=bool(succeeded),
+                )
+                for c in some
+            )
+        ]
+
+    for freely in (False, True):
+        explaining = explain_all(key.checks[check.id].wrong, failed, freely=freely)
+        everywhere = explain_all(explaining, succeeded, freely=freely)
+        possible = [m for m in explaining if all(_passes(m, other, key) for other in succeeded)]
+        forms = [m for m in everywhere or possible if _has_evidence(m, asked, key, judged)]
+        if names := list(dict.fromkeys(map(idea_of, forms))):
+            return names if len(names) <= MAX_NAMES else []
+    return []
+
+
+def _has_evidence(
+    form: str, asked: Sequence[Check], key: AnswerKey, judged: Mapping[str, Judged]
+) -> bool:
+    """Return whether more speaks for a form than what many causes lead to, such as a low accuracy."""
+    for check in asked:
+        judge, keyed = check.judge, key.checks[check.id]
+        if not judge.tells or not judge.fingerprint:
+            if not judged[check.id].passed:
+                return True
+            if not judge.fingerprint:
+                continue
+        observed = judged[check.id].answer.observations
+        for case, mine, other, right in zip(
+            keyed.cases, observed, keyed.wrong[form], keyed.right, strict=False
+        ):
+            if not isinstance(mine, Returned):
+                return True
+            if not isinstance(other, Returned) or not isinstance(right, Returned):
+                continue
+            seen = judge.fingerprint(case, mine.value)
+            differs = equal(case, seen, judge.fingerprint(case, right.value)) is not None
+            is_same = equal(case, seen, judge.fingerprint(case, other.value)) is None
+            if differs and is_same and (not judge.tells or judge.tells(seen)):
+                return True
+    return False
 
 
 def _passes(mistake: str, check: Check, key: AnswerKey) -> bool:
@@ -112,26 +155,56 @@ def _passes(mistake: str, check: Check, key: AnswerKey) -> bool:
     seen = zip(
         keyed.cases, keyed.wrong[mistake], keyed.right, strict=False
     )  # general cases are last
-    return all(
-        isinstance(wrong, Returned)
+    return all(_is_right(check, case, wrong, right) for case, wrong, right in seen)
+
+
+def _is_right(
+    check: Check, case: Mapping[str, Any], observed: Observation, right: Observation
+) -> bool:
+    return (
+        isinstance(observed, Returned)
         and isinstance(right, Returned)
-        and judge_case(check, case, wrong, right.value) is None
-        for case, wrong, right in seen
+        and judge_case(check, case, observed, right.value) is None
     )
 
 
 @quietly()
 def explains(
-    mistake: str, check: Check, key: AnswerKey, answer: Answer, prints: Prints | None = None
+    mistake: str,
+    check: Check,
+    key: AnswerKey,
+    answer: Answer,
+    prints: Prints | None = None,
+    *,
+    freely: bool = False,
+    selective: bool = False,
 ) -> bool:
-    """Return whether a mistake does in every case of a check what was answered."""
+    """Return whether a mistake does in every case of a check what was answered.
+
+    With `freely`, what differs in a case that both answer rightly does not matter, nor the words of an
+    exception where both raise the same in some cases and are right in others: in one of this check, or
+    in another check where it is `selective`.
+    """
     keyed = key.checks[check.id]
     prints = {} if prints is None else prints
-    seen = zip(keyed.cases, answer.observations, keyed.wrong[mistake], strict=False)
-    return all(
-        _same(check, case, mine, other, (check.id, at), prints)
-        for at, (case, mine, other) in enumerate(seen)
-    )
+    reworded, has_right = False, selective
+    for at, (case, mine, other, right) in enumerate(
+        zip(keyed.cases, answer.observations, keyed.wrong[mistake], keyed.right, strict=False)
+    ):
+        if freely and _is_right(check, case, mine, right) and _is_right(check, case, other, right):
+            has_right = True
+        elif _same(check, case, mine, other, (check.id, at), prints):
+            continue
+        elif not (freely and _raise_alike(mine, other)):
+            return False
+        else:
+            reworded = True
+    return has_right or not reworded
+
+
+def _raise_alike(mine: Observation, other: Observation) -> bool:
+    """Return whether both raise the same kind of exception, in other words."""
+    return isinstance(mine, Raised) and isinstance(other, Raised) and mine.kind == other.kind
 
 
 def _same(

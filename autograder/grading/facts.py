@@ -35,6 +35,18 @@ CONDITIONS: dict[str, Callable[[Any], Any]] = {
     f"is above {LARGE} or below −{LARGE}": lambda x: np.abs(x) > LARGE,
 }
 
+SIZES: dict[str, Callable[[int], float]] = {
+    "n": lambda n: n,
+    "1/n": lambda n: 1 / n,
+    "n/(n − 1)": lambda n: n / (n - 1),
+    "(n − 1)/n": lambda n: (n - 1) / n,
+    "√(n/(n − 1))": lambda n: (n / (n - 1)) ** 0.5,
+    "√((n − 1)/n)": lambda n: ((n - 1) / n) ** 0.5,
+    "√n": lambda n: n**0.5,
+    "1/√n": lambda n: n**-0.5,
+}
+"""Factors that the size of an input makes."""
+
 
 @quietly()
 def in_common(
@@ -104,7 +116,53 @@ def in_one_mode(check: Check, verdicts: Mapping[Check, bool]) -> str:
 
 
 def _fact(pairs: Sequence[Pair], raw: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> str:
-    return _integers(raw) or nature(pairs) or _not_finite(pairs, cases) or _where(pairs, cases)
+    sized = _of_size(pairs, cases)
+    return (
+        _integers(raw)
+        or sized
+        or nature(pairs)
+        or _not_finite(pairs, cases)
+        or _where(pairs, cases)
+    )
+
+
+def _of_size(pairs: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> str:
+    """Find a factor that is the number of rows, columns or entries of an input, or made of it.
+
+    It must be so in every case, for at least two sizes: one alone may be so by chance.
+    """
+    factors = [factor for pair in pairs if (factor := _factor_of(pair)) is not None]
+    if not 2 <= len(factors) == len(pairs):
+        return ""
+    for name in cases[0]:
+        shapes = [getattr(case.get(name), "shape", ()) for case in cases]
+        axes = min(map(len, shapes))
+        for axis in range(axes if len({*map(len, shapes)}) == 1 else 0):
+            sizes = [shape[axis] for shape in shapes]
+            if len({*sizes}) < 2 or min(sizes) < 2:
+                continue
+            what = "entries" if axes == 1 else ("rows", "columns")[axis] if axes == 2 else ""
+            what = what or f"entries along axis {axis}"
+            for formula, of in SIZES.items():
+                if agree(np.array(factors), np.array([of(n) for n in sizes])).all():
+                    every = "Every entry" if any(right.ndim for _, right in pairs) else "It"
+                    return (
+                        f"{every} is {formula} times what is expected, "
+                        f"where n is the number of {what} of {name}."
+                    )
+    return ""
+
+
+def _factor_of(pair: Pair) -> float | None:
+    """Find the one factor between the numbers of a case; None if there is none, or no number but 0."""
+    mine, right = pair
+    if mine.shape != right.shape or not np.isfinite(mine).all() or not np.isfinite(right).all():
+        return None
+    used = np.abs(right) > 1e-3 * np.abs(right).max(initial=0.0)
+    if not used.any():
+        return None
+    factor = float(np.median(mine[used] / right[used]))
+    return factor if factor and agree(mine, factor * right).all() else None
 
 
 def _floats(pair: Pair) -> Pair:

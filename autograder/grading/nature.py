@@ -37,7 +37,9 @@ def nature(pairs: Sequence[Pair]) -> str:
         if not some or any(not np.isfinite(right).all() for _, right in pairs):
             return ""
         if any(mine.shape != right.shape for mine, right in pairs):
-            return _first(pairs, _transposed, _one_axis_more, _not_summed, _reshaped)
+            return _first(
+                pairs, _transposed, _one_axis_more, _not_summed, _added_up, _one_row_off, _reshaped
+            )
         if any(not np.isfinite(mine).all() for mine, _ in pairs):
             return ""
         return _first(
@@ -51,9 +53,9 @@ def nature(pairs: Sequence[Pair]) -> str:
                 _signs,
                 _power,
                 _factors,
-                _row_offsets,
             ),
-            *(_transposed, _order, _zeroed, _first_row),
+            *(_transposed, _reversed, _repeated, _late, _cumulative, _rearranged, _row_offsets),
+            *(_order, _zeroed, _first_row),
         )
 
 
@@ -186,6 +188,8 @@ def _power(pairs: Sequence[Pair]) -> str:
         ("square", np.square),
         ("square root", np.sqrt),
         ("reciprocal", np.reciprocal),
+        ("exponential", np.exp),
+        ("logarithm", np.log),
     ):
         if _all(pairs, change):
             return f"{_subject(pairs)} is the {word} of what is expected."
@@ -196,6 +200,107 @@ def _transposed(pairs: Sequence[Pair]) -> str:
     if not _all(pairs, np.transpose):
         return ""
     return "It is the transpose of what is expected."
+
+
+def _has_rows(pairs: Sequence[Pair], few: int = 2) -> bool:
+    """Return whether all right arrays have rows, or entries, that can change places."""
+    return all(
+        right.ndim and len(right) >= few and len(np.unique(right)) >= FEW for _, right in pairs
+    )
+
+
+def _rows(pairs: Sequence[Pair]) -> str:
+    return "entries" if all(right.ndim == 1 for _, right in pairs) else "rows"
+
+
+def _reversed(pairs: Sequence[Pair]) -> str:
+    if _has_rows(pairs) and _all(pairs, lambda right: right[::-1]):
+        return f"Its {_rows(pairs)} are those of what is expected, the last one first."
+    tables = _has_rows(pairs) and all(r.ndim == 2 and r.shape[1] > 1 for _, r in pairs)
+    if tables and _all(pairs, lambda right: right[:, ::-1]):
+        return "Its columns are those of what is expected, the last one first."
+    return ""
+
+
+def _repeated(pairs: Sequence[Pair]) -> str:
+    """Find one row of what is expected instead of all."""
+    if not _has_rows(pairs):
+        return ""
+    for word, at in (("first", 0), ("last", -1)):
+        if _all(pairs, lambda right, at=at: np.broadcast_to(right[at], right.shape)):
+            return f"Its {_rows(pairs)} are all equal: each is the {word} one of what is expected."
+    return ""
+
+
+def _late(pairs: Sequence[Pair]) -> str:
+    """Find what is expected one step before, or after."""
+    if not _has_rows(pairs, FEW):
+        return ""
+    row = "entry" if _rows(pairs) == "entries" else "row"
+    if all(_close(mine[1:], right[:-1]) for mine, right in pairs):
+        return (
+            f"It is one step late: each {row} but the first is what is expected one {row} before."
+        )
+    if all(_close(mine[:-1], right[1:]) for mine, right in pairs):
+        return f"It is one step early: each {row} but the last is what is expected one {row} later."
+    return ""
+
+
+def _cumulative(pairs: Sequence[Pair]) -> str:
+    if not _has_rows(pairs):
+        return ""
+    rows = _rows(pairs)
+    if _all(pairs, lambda right: np.cumsum(right, axis=0)):
+        return f"Its {rows} are sums: each is all {rows} of what is expected so far, added up."
+    if all(_close(np.cumsum(mine, axis=0), right) for mine, right in pairs):
+        return f"Its {rows}, added up from the first on, would be what is expected."
+    return ""
+
+
+def _rearranged(pairs: Sequence[Pair]) -> str:
+    """Find whole rows or columns of tables in another order."""
+    if not _has_rows(pairs) or not all(right.ndim == 2 for _, right in pairs):
+        return ""
+    for word, turn in (("rows", np.asarray), ("columns", np.transpose)):
+        if all(_same_rows(turn(mine), turn(right)) for mine, right in pairs):
+            return f"The right {word} are there, in another order."
+    return ""
+
+
+def _same_rows(mine: Any, right: Any) -> bool:
+    """Return whether every row has one of its own on the other side."""
+    left = [*right]
+    for row in mine:
+        at = next((i for i, other in enumerate(left) if _close(row, other)), None)
+        if at is None:
+            return False
+        del left[at]
+    return right.shape[1] > 1 and not left
+
+
+def _added_up(pairs: Sequence[Pair]) -> str:
+    """Find sums and means of what should have stayed apart."""
+    if not _has_rows(pairs):
+        return ""
+    for word, reduce in (("added up", np.sum), ("averaged", np.mean)):
+        for axis, along in ((0, " over its first axis"), (-1, " over its last axis"), (None, "")):
+            for keeps in (False, True):
+                if _all(pairs, lambda r, f=reduce, a=axis, k=keeps: f(r, axis=a, keepdims=k)):
+                    return f"It is what is expected, {word}{along}."
+    return ""
+
+
+def _one_row_off(pairs: Sequence[Pair]) -> str:
+    """Find a row too many or too few at an end."""
+    if not _has_rows(pairs, FEW) or any(mine.ndim != right.ndim for mine, right in pairs):
+        return ""
+    row = "entry" if _rows(pairs) == "entries" else "row"
+    for word, ours in (("first", slice(1, None)), ("last", slice(None, -1))):
+        if _all(pairs, lambda right, ours=ours: right[ours]):
+            return f"It is what is expected, without its {word} {row}."
+        if all(_close(mine[ours], right) for mine, right in pairs):
+            return f"Without its {word} {row} it would be what is expected."
+    return ""
 
 
 def _one_axis_more(pairs: Sequence[Pair]) -> str:

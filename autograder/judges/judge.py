@@ -43,6 +43,8 @@ class Judge:
     """
     fingerprint: Fingerprint | None = None
     """What of an answer identifies it, where right answers differ."""
+    tells: Callable[[Any], bool] | None = None
+    """Says of a fingerprint whether it is evidence of an idea; without it every wrong answer is."""
     alike: Decide | None = None
     """Compares answers that nothing identifies, if not `decide`: a wrong answer must resemble a known
     one more closely than a right answer must resemble the reference's."""

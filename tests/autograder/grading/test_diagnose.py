@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from autograder.course.catalogue import labs, load_lab
 from autograder.course.lab import Status
-from autograder.course.solutions import Mistake
+from autograder.course.solutions import Mistake, load_mistakes
 from autograder.grading.diagnose import diagnose
 from autograder.grading.grade import grade
+from autograder.grading.key import record_key
 from autograder.grading.verdict import Judged, Wrong
 from autograder.sandbox import Answer
 from autograder.sandbox.observation import Returned
@@ -105,6 +107,88 @@ def test_what_is_asked_for_the_diagnosis_costs_no_points(sandbox, key_of, submit
     assert skipped
     assert all(result.message.startswith("Not asked: it needs") for result in skipped)
     assert all(result.mistakes == () for result in skipped)
+
+
+def test_an_idea_has_one_name_in_every_form(sandbox, submit):
+    """Who does what a further form does gets the idea's name, once, though two forms fit."""
+    lab = load_lab("lab02_hebb")
+    ideas = load_mistakes(lab)
+    (idea,) = [one for one in ideas if one.id == "hebb-forgets-bias"]
+    forms = [
+        "return weight + x * target, abs(bias)",
+        "return weight + x * target, 0 * bias + abs(bias)",
+    ]
+    known = [replace(one, forms=forms) if one is idea else one for one in ideas]
+    key = record_key(lab, 5, sandbox, mistakes=known)
+    mine = Mistake("mine", idea.exercise, "", body=f"kept = abs(bias)\n{forms[0][:-9]}kept")
+
+    report = grade(submit(lab.id, hebb=mine.source().text.decode()), key, sandbox)
+    assert names(report, idea.exercise) == {idea.id}
+
+
+HEBB = load_lab("lab02_hebb")
+
+
+def grade_under(sandbox, submit, known, body, exercise):
+    """Grade a body under a key that knows one mistake of its exercise; collect the names."""
+    key = record_key(HEBB, 5, sandbox, mistakes=[known])
+    mine = Mistake("mine", exercise, "", body=body)
+    return names(grade(submit(HEBB.id, hebb=mine.source().text.decode()), key, sandbox), exercise)
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        (
+            "if target < 0:\n    raise TypeError('mine')\nreturn weight + x * target, bias + target",
+            True,
+        ),
+        (
+            "if target < 0:\n    raise KeyError('mine')\nreturn weight + x * target, bias + target",
+            False,
+        ),
+        ("raise TypeError('mine')", False),
+    ],
+)
+def test_an_exception_in_other_words_is_the_same_where_others_are_right(
+    sandbox, submit, body, named
+):
+    """The kind is compared; who raises everywhere, or another kind, has no name."""
+    crash = (
+        "if target < 0:\n    raise TypeError('theirs')\nreturn weight + x * target, bias + target"
+    )
+    known = Mistake("known", "hebb.hebb_step", "So.", body=crash)
+
+    found = grade_under(sandbox, submit, known, body, "hebb.hebb_step")
+    assert found == ({"known"} if named else {None})
+
+
+def test_a_form_that_does_not_matter_does_not_cost_the_name(sandbox, submit):
+    """Where both are right, a list is as good as an array, though inputs were left otherwise."""
+    known = Mistake("known", "hebb.hebb_step", "So.", body="return weight + x * target, abs(bias)")
+    mine = "return [w + v * target for w, v in zip(weight, x)], float(abs(bias))"
+
+    assert grade_under(sandbox, submit, known, mine, "hebb.hebb_step") == {"known"}
+
+
+def test_a_low_accuracy_is_no_evidence(key_of):
+    """Runs that name images as if they guessed look alike: none of their causes is named."""
+    lab, key = load_lab("lab13_capstone"), key_of("lab13_capstone")
+    check = lab.checks["experiment.reaches_90"]
+    (case,) = [case for case in key.checks[check.id].cases if "parts" in case]
+    guessed = [np.arange(len(labels)) % 10 for labels in case["labels"]]
+    sorted_by_class = "capstone-run-splits-without-shuffling"
+    (missing,) = key.checks[check.id].wrong[sorted_by_class]
+
+    def names_of_answer(named):
+        (seen,) = key.checks[check.id].right[:1]
+        answer = Answer([replace(seen, value=named)])
+        judged = Judged(answer, Wrong(case, answer.observations[0], None, None))
+        return diagnose(check, key, {check.id: judged}, lab.checks)
+
+    assert names_of_answer(guessed) == []
+    assert names_of_answer(missing.value) == [sorted_by_class]
+    assert "guessing" in check.judge(case, guessed, None).detail
 
 
 def test_an_answer_is_identified_once_for_all_mistakes(key_of, monkeypatch):

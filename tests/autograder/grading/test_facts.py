@@ -56,6 +56,47 @@ def test_facts_about_inputs_and_types(mine, right, fact):
     assert fact in said((mine, right))
 
 
+TABLES = [np.arange(n * m, dtype=float).reshape(n, m) ** 1.5 for n, m in ((4, 3), (6, 3), (5, 2))]
+
+
+@pytest.mark.parametrize(
+    ("change", "fact"),
+    [
+        (
+            lambda right, x: right * len(x),
+            "Every entry is n times what is expected, where n is the number of rows of x.",
+        ),
+        (
+            lambda right, x: right / len(x),
+            "Every entry is 1/n times what is expected, where n is the number of rows of x.",
+        ),
+        (
+            lambda right, x: right / x.shape[1],
+            "is 1/n times what is expected, where n is the number of columns of x.",
+        ),
+        (
+            lambda right, x: right * len(x) / (len(x) - 1),
+            "is n/(n − 1) times what is expected, where n is the number of rows",
+        ),
+        (
+            lambda right, x: right * np.sqrt(len(x) / (len(x) - 1)),
+            "is √(n/(n − 1)) times what is expected, where",
+        ),
+        (lambda right, _: 4 * right, "Every entry is 4 times what is expected."),
+    ],
+)
+def test_a_factor_that_is_a_size_is_said(change, fact):
+    """The size is named where it differs between cases; one number more, and it is not said."""
+    cases = [{"x": x} for x in TABLES]
+    right = [x.var(axis=0) + np.arange(x.shape[1]) for x in TABLES]
+    answers = [change(r, x) for r, x in zip(right, TABLES, strict=True)]
+    assert fact in said(*zip(answers, right, strict=True), cases=cases)
+
+    answers[1] = answers[1] + 1e-3
+    assert fact not in said(*zip(answers, right, strict=True), cases=cases)
+    assert "where n is" not in said((answers[0], right[0]), cases=cases[:1])
+
+
 def test_a_part_that_is_wrong_is_named():
     """Of several parts the wrong ones are named, and what is visible in them."""
     right = {"mean": np.array([1.0, 2.0]), "std": np.array([3.0, 5.0]), "n": (1, 2)}

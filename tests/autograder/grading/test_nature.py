@@ -8,6 +8,7 @@ from autograder.grading.nature import nature
 RNG = np.random.default_rng(0)
 TABLES = [RNG.normal(2, 1, size=(4, 3)), RNG.normal(-1, 2, size=(5, 3))]
 NUMBERS = [np.array(3.5), np.array(-2.0), np.array(0.25)]
+ROWS = [RNG.normal(size=4), RNG.normal(size=6)]
 BINARY = [np.array([0.0, 1.0, 1.0]), np.array([1.0, 0.0])]
 SIDE = [np.array([[1.0, 2.0, 4.0], [8.0, 3.0, 5.0], [7.0, 6.0, 9.0]])]
 
@@ -76,6 +77,52 @@ FACTS = [
         lambda r: np.vstack([r[:1], 1 + r[1:] ** 2]),
         "The first row is right in every case, and the second is wrong.",
     ),
+    (TABLES, np.exp, "Every entry is the exponential of what is expected."),
+    ([np.abs(t) for t in TABLES], np.log, "Every entry is the logarithm of what is expected."),
+    (TABLES, lambda r: r[::-1], "Its rows are those of what is expected, the last one first."),
+    (TABLES, np.fliplr, "Its columns are those of what is expected, the last one first."),
+    (ROWS, lambda r: r[::-1], "Its entries are those of what is expected, the last one first."),
+    (TABLES, lambda r: r[[1, 0, *range(2, len(r))]], "The right rows are there, in another order."),
+    (TABLES, lambda r: r[:, [1, 0, 2]], "The right columns are there, in another order."),
+    (
+        TABLES,
+        lambda r: r[:1].repeat(len(r), axis=0),
+        "Its rows are all equal: each is the first one of what is expected.",
+    ),
+    (
+        ROWS,
+        lambda r: np.full_like(r, r[-1]),
+        "Its entries are all equal: each is the last one of what is expected.",
+    ),
+    (
+        TABLES,
+        lambda r: np.vstack([0 * r[:1], r[:-1]]),
+        "It is one step late: each row but the first is what is expected one row before.",
+    ),
+    (
+        ROWS,
+        lambda r: np.append(r[1:], 9.0),
+        "It is one step early: each entry but the last is what is expected one entry later.",
+    ),
+    (
+        TABLES,
+        lambda r: r.cumsum(axis=0),
+        "Its rows are sums: each is all rows of what is expected so far, added up.",
+    ),
+    (
+        ROWS,
+        lambda r: np.diff(r, prepend=0.0),
+        "Its entries, added up from the first on, would be what is expected.",
+    ),
+    (TABLES, lambda r: r.sum(axis=0), "It is what is expected, added up over its first axis."),
+    (TABLES, lambda r: r.mean(axis=1), "It is what is expected, averaged over its last axis."),
+    (TABLES, np.mean, "It is what is expected, averaged."),
+    (TABLES, lambda r: r[1:], "It is what is expected, without its first row."),
+    (
+        TABLES,
+        lambda r: np.vstack([r, 0 * r[:1]]),
+        "Without its last row it would be what is expected.",
+    ),
     (TABLES, without_first, "What is wrong is 0 and should not be; all other entries are right."),
 ]
 
@@ -92,6 +139,15 @@ def test_a_relation_that_one_case_contradicts_is_not_said(right, change, said):
     other = RNG.normal(size=right[0].shape)
 
     assert nature([*((change(r), r) for r in right), (other**3 + 0.1, other)]) != said
+
+
+@pytest.mark.parametrize(("right", "change", "said"), FACTS)
+def test_a_relation_that_one_number_contradicts_is_not_said(right, change, said):
+    """One entry that is off by a thousandth of the largest, and it is no fact any more."""
+    answers = [np.array(change(r), dtype=float) for r in right]
+    answers[-1].flat[[0, -1]] += 1e-3 * np.abs(right[-1]).max()
+
+    assert nature([*zip(answers, right, strict=True)]) != said
 
 
 @pytest.mark.parametrize(
