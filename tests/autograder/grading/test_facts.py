@@ -201,6 +201,9 @@ def test_right_in_one_mode_and_wrong_in_the_other(verdicts, fact):
     def evaluation(student, x):
         """It answers."""
 
+    def both(student, x):
+        """It answers in both modes."""
+
     def other(student, x):
         """The other exercise answers."""
 
@@ -209,12 +212,15 @@ def test_right_in_one_mode_and_wrong_in_the_other(verdicts, fact):
         for name, exercise, mode, ask in (
             ("train", "m.f", "training", train),
             ("eval", "m.f", "evaluation", evaluation),
+            ("both", "m.f", "", both),
             ("other", "m.g", "evaluation", other),
         )
     }
-    seen = in_one_mode(registered["train"], {registered[n]: v for n, v in verdicts.items()})
+    passed = {registered[n]: v for n, v in verdicts.items()}
+    seen = in_one_mode(registered["both"], passed)
 
     assert seen.startswith(fact) if fact else seen == ""
+    assert in_one_mode(registered["train"], passed) == "", "its title says it"
 
 
 @settings(deadline=None, max_examples=60)

@@ -100,7 +100,7 @@ def test_a_step_that_no_example_explains_is_told(path, says):
 
 def test_an_example_twice_in_an_epoch_is_told():
     """Drawing with replacement leaves examples out."""
-    finding = visits_each_once(CASE, walk(CASE, [[0, 1, 2, 3, 4, 5], [0, 1, 1, 3, 4, 5]] * 2), None)
+    finding = visits_each_once(CASE, walk(CASE, [[*range(N)], [0, 1, 1, *range(3, N)]] * 2), None)
 
     assert finding.detail == "Epoch 2 takes example 1 2 times, and never takes 2."
 
