@@ -1,5 +1,6 @@
 """Checks of lab 11: batch normalization."""
 
+import contextlib
 from functools import partial
 
 import numpy as np
@@ -236,7 +237,8 @@ def few_rows(now):
 def grad_input(student, x, weight, bias, grad_output, now):
     """After training, backward returns dL/dx, also along the paths through mean and variance."""
     layer = made(student, weight, bias, eps=TINY)
-    layer.eval()(2 * x)
+    with contextlib.suppress(Exception):  # evaluation is asked elsewhere
+        layer.eval()(2 * x)
     layer.train()(np.array(x))
     claimed = layer.train(now == "training").backward(np.array(grad_output))
     return gradient_evidence(
@@ -336,7 +338,8 @@ def grad_input_with_eps(student, x, weight, bias, grad_output, eps):
 def grad_input_in_evaluation(student, x, weight, bias, running_mean, running_var, grad_output, now):
     """After evaluation, backward takes the statistics as fixed: dL/dx = γ / √(σ² + eps) · grad_output."""
     layer = made(student, weight, bias, eps=0.5)
-    layer(2 * x)
+    with contextlib.suppress(Exception):  # training is asked elsewhere
+        layer(2 * x)
     known(layer.eval(), running_mean, running_var)(np.array(x))
     grad_input = layer.train(now == "training").backward(grad_output)
     return all_gradients(
