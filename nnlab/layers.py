@@ -179,7 +179,7 @@ def mlp(
     """Build a network of Linear layers, with an activation after every one but the last.
 
     sizes = (inputs, hidden, …, outputs): two neighbours are the sizes of one layer. Each
-    call of activation() makes a new module.
+    call of activation() makes a new module. rng draws the weights of all layers.
 
     Source: slides, "Multi-layer Neural Network".
 

@@ -56,6 +56,14 @@ def test_facts_about_inputs_and_types(mine, right, fact):
     assert fact in said((mine, right))
 
 
+def test_what_was_infinite_before_is_no_overflow():
+    """Where the input was infinite already, no cause is guessed."""
+    x = np.array([1.0, np.inf, 2.0])
+    fact = said((np.where(np.isinf(x), np.nan, 0.0), np.zeros(3)), cases=[{"grads": x}])
+
+    assert fact == "It is nan exactly where grads is infinite."
+
+
 TABLES = [np.arange(n * m, dtype=float).reshape(n, m) ** 1.5 for n, m in ((4, 3), (6, 3), (5, 2))]
 
 
