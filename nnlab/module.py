@@ -56,9 +56,10 @@ class Module:
         return list(dict.fromkeys(found))
 
     def zero_grad(self) -> None:
-        """Set the gradient of every parameter to zero.
+        """Set the gradient of every parameter to zero, also one that is infinite or nan.
 
-        `backward` adds to the gradients, so every step of training begins with this.
+        Those of modules within this one are set as well, and no `data` changes. `backward` adds to the
+        gradients, so every step of training begins with this.
 
         >>> module = Module()
         >>> module.weight = Parameter([1.0, 2.0], grad=[3.0, 4.0])
@@ -103,6 +104,7 @@ class Sequential(Module):
     def forward(self, x: Array) -> Array:
         """Run x through the modules, first to last; each is called, `module(x)`.
 
+        Shape: x of any shape that the first module takes; the result as the last one gives it.
         Source: slides, "Multi-layer Neural Network".
 
         >>> from nnlab.layers import ReLU, Tanh
@@ -119,6 +121,7 @@ class Sequential(Module):
         The lecture's loop for k from L+1 to 1: each backward takes dL/d(its module's result) and
         returns dL/d(its module's input), which is the result of the module below.
 
+        Shape: grad_output that of the last module's result; the result that of x.
         Source: slides, "Backpropagation".
 
         >>> from nnlab.layers import ReLU, Tanh

@@ -103,8 +103,11 @@ def _related(raw: Sequence[Pair]) -> bool:
 def in_one_mode(check: Check, verdicts: Mapping[Check, bool]) -> str:
     """Say if an exercise is right in evaluation and wrong in training, or the other way round.
 
-    `verdicts` says for each check that was judged whether it passed.
+    `verdicts` says for each check that was judged whether it passed. A check of one mode has it in
+    its title.
     """
+    if check.mode:
+        return ""
     modes: dict[str, set[bool]] = {"training": set(), "evaluation": set()}
     for other, passed in verdicts.items():
         if other.mode in modes and other.exercise == check.exercise:
@@ -222,7 +225,7 @@ def _not_finite(pairs: Sequence[Pair], cases: Sequence[Mapping[str, Any]]) -> st
         )
     where = _condition(broken, cases)
     if where:
-        return f"It is {what} exactly where {where}. {why}"
+        return f"It is {what} exactly where {where}.{'' if 'infinite' in where else f' {why}'}"
     if all(map(np.all, broken)):
         return f"All of it is {what}. {why}"
     return f"Some of it is {what}. {why}"

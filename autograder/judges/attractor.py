@@ -66,23 +66,23 @@ def wandering_fingerprint(case: Case, observed: Any) -> Any:
 
 
 @judge(
-    "Equal seeds must end in the same state, and 12 seeds not all in one.",
+    "Equal generators must lead to the same ends, and 12 recalls not all to one.",
     chance=2e-10,
     property_only=True,
     fingerprint=wandering_fingerprint,
 )
 def wanders(case: Case, observed: Any, _expected: Any) -> Finding | None:
-    """Accept recalls that end differently for different seeds, and alike for the same seed.
+    """Accept recalls one after the other that end differently, and alike with an equal generator.
 
-    The evidence is {ends, again}, a row a seed, from a state with 2³ ends that are equally
+    The evidence is {ends, again}, a row a recall, from a state with 2³ ends that are equally
     likely. That all `n` rows agree by chance has probability 8^(1 − n): 1e-10 for 12 seeds.
     The nearest mistake, one fixed order, makes all rows agree.
     """
     ends, again = _rows(case, observed)
     if not (ends == again).all():
-        return Finding("The same seed ends in another state the second time.", *_WANDER)
+        return Finding("With an equal generator they end in other states.", *_WANDER)
     if (ends == ends[0]).all():
-        return Finding(f"All {len(ends)} seeds end in the same state.", *_WANDER)
+        return Finding(f"All {len(ends)} recalls end in the same state.", *_WANDER)
     return None
 
 

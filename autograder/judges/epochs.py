@@ -5,10 +5,11 @@ path itself shows which example was taken where: the one whose gradient there, t
 step. A step may be off by 1e-9 of the largest entry of the path: rounding makes 1e-15 of it, and
 another example or another place makes more than 1e-4.
 
-Steps and visits are certain, so a right answer is never refused for them. Orders are random: E
-epochs of n examples are all alike with probability (1/n!)^(E−1), and two generators give the same
-orders with (1/n!)^E. With n ≥ 6 and E ≥ 4 both are below 3e-9. The nearest mistakes: one shuffle
-before the first epoch, and a generator of one's own.
+Steps and visits are certain, so a right answer is never refused for them. Orders are random: of E
+epochs of n examples one has the order of another, rotated or turned round or as it is, with a
+probability below E²/2 · 2n/n!, and two generators give the same orders with (1/n!)^E. With n ≥ 14
+and E ≤ 5 both are below 5e-9. The nearest mistakes: one shuffle before the first epoch, turned round
+for the next one, and a generator of one's own.
 """
 
 from typing import Any
@@ -113,6 +114,14 @@ def draws_orders(case: Case, observed: Any, _expected: Any) -> Finding | None:
             returned=f"the order {value(first[0])} in all epochs",
             expected="a new random order every epoch",
         )
+    repeated = _repeated(first)
+    if repeated:
+        earlier, later = repeated
+        return Finding(
+            f"Epoch {later + 1} has the order of epoch {earlier + 1}, from another example on or turned round.",
+            returned=f"the orders {value(first[earlier])} and {value(first[later])}",
+            expected="a new random order every epoch",
+        )
     if not (first == orders["again"]).all():
         return Finding(
             "Two runs whose generators are in the same state take different orders.",
@@ -128,12 +137,26 @@ def draws_orders(case: Case, observed: Any, _expected: Any) -> Finding | None:
     return None
 
 
+def _repeated(orders: Any) -> tuple[int, int] | None:
+    """Find two epochs of one order, as it is, rotated, or turned round."""
+    circles: dict[tuple[int, ...], int] = {}
+    for epoch, order in enumerate(orders):
+        at = int(np.argmin(order))
+        ahead = np.roll(order, -at)
+        circle = min(tuple(ahead.tolist()), tuple(np.roll(ahead[::-1], 1).tolist()))
+        earlier = circles.setdefault(circle, epoch)
+        if earlier != epoch:
+            return earlier, epoch
+    return None
+
+
 def _fingerprint_of_runs(case: Case, observed: Any) -> Any:
     orders = _runs(case, observed)
     first = orders["path"]
     return {
         "alike": bool((first == first[0]).all()),
         "counting": bool((first == np.arange(first.shape[1])).all()),
+        "repeated": _repeated(first) is not None,
         **{name: bool((first == orders[name]).all()) for name in RUNS[1:]},
     }
 

@@ -90,9 +90,7 @@ def scales_kept(case: Case, observed: Any, expected: Any) -> Finding | None:
         or mine.shape != np.shape(case["x"])
     ):
         return equal(case, observed, expected)
-    return _same_factor(
-        _factor(mine, case["x"]), _factor(right, case["x"]), "an entry that is left"
-    )
+    return _same_factor(_factor(mine, case["x"]), _factor(right, case["x"]), "What is kept")
 
 
 @judge(
@@ -199,7 +197,8 @@ def _factor(result: Any, source: Any) -> float | None:
 def _same_factor(mine: float | None, right: float | None, what: str) -> Finding | None:
     if mine == right or (mine and right and abs(mine - right) <= TIGHT * abs(right)):
         return None
-    said = "has no one factor" if mine is None else f"is multiplied by {value(mine, right)}"
+    by = "nothing, or by different numbers" if mine is None else value(mine, right)
+    said = f"is multiplied by {by}"
     wanted = "nothing is expected" if right is None else f"{value(right, mine)} is expected"
     return Finding(f"{what} {said}, where {wanted}.")
 

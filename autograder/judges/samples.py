@@ -21,10 +21,10 @@ import numpy as np
 
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
-from autograder.judges.judge import Case, judge
+from autograder.judges.judge import Case, Judge, judge
 from autograder.judges.numbers import as_reals
 
-__all__ = ["distributed_alike", "drawn_alike", "draws_anew", "same_law"]
+__all__ = ["distributed_alike", "drawn_alike", "draws_anew", "draws_anew_of", "same_law"]
 
 Z = 6.0
 M = 3.09
@@ -120,34 +120,42 @@ def _kurtosis(sample: Any) -> float:
         return float(((gap / std) ** 4).mean()) if std else 0.0
 
 
-@judge(
-    "Numbers must repeat for the same seed, and for nothing else: not from call to call, row to row "
-    "or column to column.",
-    chance=1e-10,
-    property_only=True,
-    picture="draws",
-)
-def draws_anew(_case: Case, observed: Any, expected: Any) -> Finding | None:
-    """Accept two calls in a row and one from the start again, if they relate as the reference's do.
+def draws_anew_of(equal_rows: str, equal_columns: str) -> Judge:
+    """Make a judge of random tables: the two sentences say what equal rows and equal columns mean."""
 
-    The three samples are to repeat for the same seed, and for nothing else: not from call to call,
-    not from row to row, not from column to column. Chance gives equal rows of continuous numbers
-    less than once in 10¹⁰, even in float32.
-    """
-    right = _read(expected)
-    mine = _read(observed, beside=right and right[0])
-    if mine is None or right is None:
-        return _no_samples(observed, expected)
-    if mine[0].shape != right[0].shape:
-        return Finding(f"The shape is {mine[0].shape}, where {right[0].shape} is expected.")
-    pairs = zip(FACTS, _facts(mine), _facts(right), strict=True)
-    wrong = [said for said, a, b in pairs if a != b]
-    return Finding(wrong[0], "numbers that do not", "new numbers from rng") if wrong else None
+    @judge(
+        "Numbers must repeat for the same seed, and for nothing else: not from call to call, row to "
+        "row or column to column.",
+        chance=1e-10,
+        property_only=True,
+        picture="draws",
+    )
+    def draws_anew(_case: Case, observed: Any, expected: Any) -> Finding | None:
+        """Accept two calls in a row and one from the start again, if they relate as the reference's do.
+
+        The three samples are to repeat for the same seed, and for nothing else: not from call to
+        call, not from row to row, not from column to column. Chance gives equal rows of continuous
+        numbers less than once in 10¹⁰, even in float32.
+        """
+        right = _read(expected)
+        mine = _read(observed, beside=right and right[0])
+        if mine is None or right is None:
+            return _no_samples(observed, expected)
+        if mine[0].shape != right[0].shape:
+            return Finding(f"The shape is {mine[0].shape}, where {right[0].shape} is expected.")
+        facts = (*FACTS, equal_rows, equal_columns)
+        pairs = zip(facts, _facts(mine), _facts(right), strict=True)
+        wrong = [said for said, a, b in pairs if a != b]
+        return Finding(wrong[0], "numbers that do not", "new numbers from rng") if wrong else None
+
+    return draws_anew
 
 
 FACTS = (
     "The same seed gives other numbers the second time: do they all come from rng?",
     "A second call gives the same numbers as the first.",
+)
+draws_anew = draws_anew_of(
     "Some rows are equal: these units start equal, and stay equal for ever.",
     "Some columns are equal: not every weight has a number of its own.",
 )

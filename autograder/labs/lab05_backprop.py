@@ -34,6 +34,8 @@ lab = Lab(
         "layers.Sigmoid.backward": {"axes": "x grad_output", "one row": "x grad_output"},
         "layers.Tanh.backward": {"axes": "x grad_output", "one row": "x grad_output"},
         "layers.ReLU.backward": {"axes": "x grad_output", "one row": "x grad_output"},
+        "module.Sequential.forward": {"axes": "x", "one row": "x"},
+        "module.Sequential.backward": {"axes": "grad_output", "one row": "grad_output"},
     },
 )
 
@@ -71,12 +73,15 @@ def linear(student, weight, bias):
     always=[fixed(**ONE_ROW), fixed(**SQUARE)],
 )
 @shown(
-    "Linear of weight and bias: forward(x)",
+    "Linear: forward(2 * x), then with weight and bias forward(x)",
     picture=pictures.entries("Outputs: a row for each sample, a column for each unit"),
 )
 def linear_forward(student, x, weight, bias):
     """Linear.forward maps every row of x to W x + b."""
-    return linear(student, weight, bias).forward(x)
+    layer = linear(student, -weight, bias + 1)
+    layer.forward(2 * x)
+    layer.weight.data[...], layer.bias.data[...] = weight, bias
+    return layer.forward(x)
 
 
 def layer_and_gradient(rng, **sizes):
@@ -101,11 +106,16 @@ BACK = "Linear of weight and bias: forward(x), backward(grad_output)"
 
 
 def linear_evidence(student, x, weight, bias, grad_output, of):
-    """Run a layer forward on other data and on x, then backward; measure the gradient of one input."""
-    layer = linear(student, weight, bias)
+    """Run a layer with other weights on other data, then on x; measure the gradient of one input."""
+    layer = linear(student, -weight, bias)
     layer.forward(2 * x[:1])
+    layer.backward(grad_output[:1].copy())
+    layer.weight.data, layer.bias.data = weight, bias
+    layer.weight.grad, layer.bias.grad = np.zeros_like(weight), np.zeros_like(bias)
     layer.forward(x.copy())
     grad_input = layer.backward(grad_output.copy())
+    if of == "x":
+        grad_input = layer.backward(grad_output.copy())
     given = {"x": x, "weight": weight, "bias": bias}
 
     def loss(at):
@@ -118,20 +128,20 @@ def linear_evidence(student, x, weight, bias, grad_output, of):
 
 
 @check_linear_backward()
-@shown(BACK, slides="Hidden layer gradient")
+@shown(f"{BACK} twice: the second result", slides="Hidden layer gradient")
 def linear_grad_input(student, x, weight, bias, grad_output):
     """Linear.backward returns dL/dx, as small steps of x measure it."""
     return linear_evidence(student, x, weight, bias, grad_output, of="x")
 
 
-@check_linear_backward()
+@check_linear_backward(unchanged=["weight"])
 @shown(BACK)
 def linear_grad_weight(student, x, weight, bias, grad_output):
     """Linear.backward leaves dL/dW in weight.grad, as small steps of the weights measure it."""
     return linear_evidence(student, x, weight, bias, grad_output, of="weight")
 
 
-@check_linear_backward()
+@check_linear_backward(unchanged=["bias"])
 @shown(BACK)
 def linear_grad_bias(student, x, weight, bias, grad_output):
     """Linear.backward leaves dL/db in bias.grad, as small steps of the bias measure it."""
@@ -147,18 +157,24 @@ def with_bias(value):
     "layers.Linear.backward", draw=layer_and_gradient, needs=[linear_grad_weight, linear_grad_bias]
 )
 @shown(
-    "Linear of weight and bias: forward(x), backward(grad_output), both again with rows 1 to 3",
+    "Linear of weight and bias: forward(x), backward(grad_output), both again with rows 1 to 3, backward once more",
     picture=pictures.entries(
-        "Gradients after two batches: weights, and the bias in the last column", of=with_bias
+        "Gradients after all calls: weights, and the bias in the last column", of=with_bias
     ),
 )
 def gradients_add_up(student, x, weight, bias, grad_output):
-    """Linear.backward adds to the gradients that are there: two batches count both."""
+    """Linear.backward adds to the gradients at each call, and leaves the weights as they are."""
     layer = linear(student, weight, bias)
     for rows in (slice(None), slice(1, 4)):
         layer.forward(x[rows].copy())
         layer.backward(grad_output[rows].copy())
-    return {"weight.grad": layer.weight.grad, "bias.grad": layer.bias.grad}
+    layer.backward(2 * grad_output[1:4])
+    return {
+        "weight.grad": layer.weight.grad,
+        "bias.grad": layer.bias.grad,
+        "weight.data": layer.weight.data,
+        "bias.data": layer.bias.data,
+    }
 
 
 def activations(rng):
@@ -167,14 +183,20 @@ def activations(rng):
     return {"x": x.reshape(5, 3), "grad_output": short_numbers(rng, 5, 3)}
 
 
-forth_and_back = shown("forward(x), backward(grad_output)")
+FLAT_AND_KINK = {
+    "x": np.array([[0.0, 1000.0, -1000.0, 2.0]]),
+    "grad_output": np.array([[2.0, 2.0, 2.0, -1.0]]),
+}
+forth_and_back = shown("forward(x), then backward(grad_output) twice: the second result")
 
 
 def activation_gradient(module, x, grad_output):
-    """Run an activation forward on other data and on x, then backward."""
+    """Run an activation forth and back on other data, then forward on x and backward twice."""
     layer = module()
-    layer(x[:2] + 0.05)
+    layer(x / 2 + 0.05)
+    layer.backward(grad_output.copy())
     layer(x.copy())
+    layer.backward(grad_output.copy())
     return gradient_evidence(
         lambda at: np.sum(module()(at) * grad_output),
         at=x,
@@ -182,21 +204,23 @@ def activation_gradient(module, x, grad_output):
     )
 
 
-@lab.check("layers.Sigmoid.backward", draw=activations, judge=gradient_agrees)
+@lab.check(
+    "layers.Sigmoid.backward", draw=activations, always=[FLAT_AND_KINK], judge=gradient_agrees
+)
 @forth_and_back
 def sigmoid_backward(student, x, grad_output):
     """Sigmoid.backward returns dL/da, as small steps of a measure it."""
     return activation_gradient(student.layers.Sigmoid, x, grad_output)
 
 
-@lab.check("layers.Tanh.backward", draw=activations, judge=gradient_agrees)
+@lab.check("layers.Tanh.backward", draw=activations, always=[FLAT_AND_KINK], judge=gradient_agrees)
 @forth_and_back
 def tanh_backward(student, x, grad_output):
     """Tanh.backward returns dL/da, as small steps of a measure it."""
     return activation_gradient(student.layers.Tanh, x, grad_output)
 
 
-@lab.check("layers.ReLU.backward", draw=activations, judge=gradient_agrees)
+@lab.check("layers.ReLU.backward", draw=activations, always=[FLAT_AND_KINK], judge=gradient_agrees)
 @forth_and_back
 def relu_backward(student, x, grad_output):
     """ReLU.backward returns dL/da, as small steps of a measure it."""
@@ -204,11 +228,15 @@ def relu_backward(student, x, grad_output):
 
 
 def stack_of_lines(student, factors, log):
-    """Stack modules that map x to factor · x + 1, and log which gradient each is given."""
+    """Stack modules that map x to factor · x + 1, and log which is called, and what gradient it gets."""
 
     class Line(student.module.Module):  # type: ignore[misc, name-defined]
         def __init__(self, number, factor):
             self.number, self.factor = number, factor
+
+        def __call__(self, x):
+            log.append(f"module {self.number}")
+            return super().__call__(x)
 
         def forward(self, x):
             return self.factor * x + 1
@@ -232,11 +260,13 @@ def stack(rng):
 @lab.check("module.Sequential.forward", draw=stack)
 @shown(
     "Sequential of modules with the factors, each factor · input + 1: forward(x)",
-    picture=pictures.entries("Outputs: a row for each sample"),
+    picture=pictures.entries("Outputs: a row for each sample", of=lambda value: value["result"]),
 )
 def sequential_forward(student, factors, x):
-    """Sequential.forward feeds every module with the result of the one before."""
-    return stack_of_lines(student, factors, []).forward(x)
+    """Sequential.forward calls every module with the result of the one before."""
+    log: list[Any] = []
+    result = stack_of_lines(student, factors, log).forward(x)
+    return {"result": result, "called as module(x)": log}
 
 
 def stack_and_gradient(rng):
@@ -255,6 +285,7 @@ def sequential_backward(student, factors, grad_output):
     log: list[Any] = []
     net = stack_of_lines(student, factors, log)
     net.forward(2 * grad_output)
+    log.clear()
     return {"dL/dx": net.backward(grad_output.copy()), "asked, in order": log}
 
 
@@ -317,9 +348,9 @@ def whole_network(student, x, target, parameters):
 
 def gradients(rng):
     """Draw values and gradients, one of which an explosion has left infinite."""
-    grads = short_numbers(rng, 4, 3)
+    grads = short_numbers(rng, 5, 3)
     grads[3, 1] = np.inf
-    return {"data": short_numbers(rng, 4, 3), "grads": grads}
+    return {"data": short_numbers(rng, 5, 3), "grads": grads}
 
 
 @lab.check("module.Module.zero_grad", draw=gradients)
@@ -332,9 +363,9 @@ def gradients(rng):
 def zero_grad(student, data, grads):
     """zero_grad sets the gradient of every parameter to zero, those of parts too, and no data."""
     made = [student.module.Parameter(*pair) for pair in zip(data, grads, strict=True)]
-    net, part, inner = (student.module.Module() for _ in range(3))
+    net, part, inner, deep = (student.module.Module() for _ in range(4))
     net.weight, net.bias, net.part, net.modules = made[0], made[1], part, [inner]
-    part.weight, inner.weight = made[2], made[3]
+    part.weight, part.part, inner.weight, deep.weight = made[2], deep, made[3], made[4]
     net.zero_grad()
     return {"grad": [p.grad for p in made], "data": [p.data for p in made]}
 

@@ -1,5 +1,6 @@
 """Checks of lab 11: batch normalization."""
 
+import contextlib
 from functools import partial
 
 import numpy as np
@@ -8,7 +9,7 @@ from autograder import pictures
 from autograder.course.lab import Lab, shown
 from autograder.judges.cases import short_numbers
 from autograder.judges.evidence import gradient_evidence
-from autograder.judges.gradient import gradient_agrees
+from autograder.judges.gradient import gradient_agrees, gradient_of
 
 lab = Lab(
     "lab11_batchnorm",
@@ -85,8 +86,12 @@ def upstream(draw):
 
 
 def made(student, weight, bias, **arguments):
-    """Make a layer of three features with γ = weight and β = bias."""
-    layer = student.batchnorm.BatchNorm1d(3, **arguments)
+    """Make a layer with γ = weight and β = bias."""
+    return adjusted(student.batchnorm.BatchNorm1d(len(weight), **arguments), weight, bias)
+
+
+def adjusted(layer, weight, bias):
+    """Give a layer these γ and β."""
     layer.weight.data, layer.bias.data = np.array(weight), np.array(bias)
     return layer
 
@@ -94,6 +99,11 @@ def made(student, weight, bias, **arguments):
 def trained(student, weight, bias, running_mean, running_var, eps=TINY):
     """Make a layer with running statistics, in evaluation."""
     layer = made(student, weight, bias, eps=eps).eval()
+    return known(layer, running_mean, running_var)
+
+
+def known(layer, running_mean, running_var):
+    """Give a layer these running statistics."""
     layer.running_mean, layer.running_var = np.array(running_mean), np.array(running_var)
     return layer
 
@@ -106,10 +116,15 @@ def normalises(student, x):
 
 
 @in_training(draw=scaled_batch, needs=[normalises])
-@shown("layer(x) with layer.weight.data = weight, layer.bias.data = bias", picture=BATCH)
+@shown(
+    "layer(x) with γ = weight, β = bias, which were other ones in a forward before",
+    picture=BATCH,
+)
 def scales(student, x, weight, bias):
     """In training, the normalised features are scaled by γ and shifted by β."""
-    return made(student, weight, bias, eps=TINY)(np.array(x))
+    layer = student.batchnorm.BatchNorm1d(3, eps=TINY)
+    layer(2 * x)
+    return adjusted(layer, weight, bias)(np.array(x))
 
 
 @in_training(draw=flat_batch, needs=[scales])
@@ -154,11 +169,11 @@ ONE_SAMPLE = {
 EVALUATED = "layer.eval()(x) with γ = weight, β = bias, and these running statistics"
 
 
-@in_evaluation(points=2, draw=evaluation, always=[ONE_SAMPLE])
+@in_evaluation(points=2, draw=evaluation, always=[ONE_SAMPLE], unchanged=["x"])
 @shown(EVALUATED, picture=BATCH)
 def evaluates(student, x, weight, bias, running_mean, running_var):
     """In evaluation, the running statistics take the batch's place, even for a single sample."""
-    return trained(student, weight, bias, running_mean, running_var)(np.array(x))
+    return trained(student, weight, bias, running_mean, running_var)(x)
 
 
 @in_evaluation(draw=evaluation_with_eps, needs=[evaluates])
@@ -187,6 +202,52 @@ def backward(layer, x, grad_output):
     return grad_input, np.array(layer.weight.grad), np.array(layer.bias.grad)
 
 
+def with_mode_now(draw):
+    """Extend a draw by the mode that the layer is in when backward is called."""
+
+    def extended(rng):
+        return {**upstream(draw)(rng), "now": str(rng.choice(["training", "evaluation"]))}
+
+    return extended
+
+
+def few_rows(now):
+    """Make a case with fewer rows than features, asked in one mode."""
+    rng = np.random.default_rng(3)
+    return {
+        "x": short_numbers(rng, 3, 5) + np.arange(15.0).reshape(3, 5) % 7,
+        "weight": short_numbers(rng, 5),
+        "bias": short_numbers(rng, 5),
+        "grad_output": short_numbers(rng, 3, 5),
+        "now": now,
+    }
+
+
+@check_backward(
+    mode="training",
+    points=3,
+    draw=with_mode_now(scaled_batch),
+    always=[few_rows("training"), few_rows("evaluation")],
+    judge=gradient_agrees,
+    needs=[scales],
+)
+@shown(
+    "layer.backward(grad_output), in the mode of now, after a forward in evaluation, and layer(x) in training"
+)
+def grad_input(student, x, weight, bias, grad_output, now):
+    """After training, backward returns dL/dx, also along the paths through mean and variance."""
+    layer = made(student, weight, bias, eps=TINY)
+    with contextlib.suppress(Exception):  # evaluation is asked elsewhere
+        layer.eval()(2 * x)
+    layer.train()(np.array(x))
+    claimed = layer.train(now == "training").backward(np.array(grad_output))
+    return gradient_evidence(
+        lambda at: np.sum(grad_output * made(student, weight, bias, eps=TINY)(at)),
+        at=x,
+        claimed=claimed,
+    )
+
+
 @check_backward(draw=upstream(scaled_batch), needs=[scales])
 @shown("layer.bias.grad after layer.backward(grad_output)", picture=GRADIENT)
 def grad_bias(student, x, weight, bias, grad_output):
@@ -206,47 +267,86 @@ def two_batches(rng):
     return {"batches": [upstream(scaled_batch)(rng) for _ in range(2)]}
 
 
-@check_backward(draw=two_batches, cases=1, needs=[grad_bias, grad_weight])
-@shown("both gradients after two rounds of forward and backward")
+@check_backward(draw=two_batches, cases=1, needs=[grad_input, grad_bias, grad_weight])
+@shown(
+    "what is there after two rounds of layer(x) and layer.backward(grad_output), and backward once more"
+)
 def accumulates(student, batches):
-    """backward adds to the parameters' gradients what is there already."""
+    """backward adds to both gradients at each call, and changes neither γ, β nor an earlier dL/dx."""
     layer = made(student, batches[0]["weight"], batches[0]["bias"], eps=TINY)
-    return [backward(layer, one["x"], one["grad_output"])[1:] for one in batches]
+    grad_inputs = []
+    for one in batches:
+        layer(np.array(one["x"]))
+        grad_inputs.append(layer.backward(np.array(one["grad_output"])))
+    grad_inputs.append(layer.backward(2 * batches[1]["grad_output"]))
+    return {
+        "weight.grad": layer.weight.grad,
+        "bias.grad": layer.bias.grad,
+        "the three dL/dx": grad_inputs,
+        "γ": layer.weight.data,
+        "β": layer.bias.data,
+    }
 
 
-def evidence(layer, x, grad_output):
-    """Measure how L = Σ grad_output · layer(x) changes with x, and take what backward claims."""
-    grad_input = backward(layer, x, grad_output)[0]
+def all_gradients(make, x, weight, bias, grad_output, claimed):
+    """Measure how L = Σ grad_output · layer(x) changes with x, γ and β, whose gradients are claimed."""
+
+    def loss(at):
+        moved = make(at[x.size : -len(bias)], at[-len(bias) :])
+        return np.sum(grad_output * moved(at[: x.size].reshape(x.shape)))
+
+    flat = [np.ravel(part) for part in claimed]
     return gradient_evidence(
-        lambda moved: np.sum(grad_output * layer(moved)), at=x, claimed=grad_input
+        loss, at=np.concatenate([x.ravel(), weight, bias]), claimed=np.concatenate(flat)
     )
 
 
-@check_backward(
-    mode="training", points=3, draw=upstream(scaled_batch), judge=gradient_agrees, needs=[scales]
+def gradients_agree(batch):
+    """Judge dL/dx, dL/dγ and dL/dβ together, for a batch of that size."""
+    return gradient_of((("x", (batch, 3)), ("γ", (3,)), ("β", (3,))))
+
+
+@check_backward(draw=upstream(flat_batch), judge=gradients_agree(7), needs=[grad_input, adds_eps])
+@shown(
+    "dL/dx, dL/dγ and dL/dβ after layer(x), layer.backward(grad_output), layer = BatchNorm1d(3, eps=eps)"
 )
-@shown("layer.backward(grad_output) after layer(x)")
-def grad_input(student, x, weight, bias, grad_output):
-    """After training, backward returns dL/dx, also along the paths through mean and variance."""
-    return evidence(made(student, weight, bias, eps=TINY), x, grad_output)
-
-
-@check_backward(draw=upstream(flat_batch), judge=gradient_agrees, needs=[grad_input, adds_eps])
-@shown("layer.backward(grad_output) after layer(x), layer = BatchNorm1d(3, eps=eps)")
 def grad_input_with_eps(student, x, weight, bias, grad_output, eps):
-    """backward returns dL/dx for any eps, and for a feature that is constant."""
-    return evidence(made(student, weight, bias, eps=eps), x, grad_output)
+    """backward is right for any eps, and for a feature that is constant: dL/dx, dL/dγ and dL/dβ."""
+    claimed = backward(made(student, weight, bias, eps=eps), x, grad_output)
+    return all_gradients(
+        lambda *parameters: made(student, *parameters, eps=eps),
+        x,
+        weight,
+        bias,
+        grad_output,
+        claimed,
+    )
 
 
 @check_backward(
     mode="evaluation",
     points=2,
-    draw=upstream(evaluation),
-    judge=gradient_agrees,
+    draw=with_mode_now(evaluation),
+    judge=gradients_agree(4),
     needs=[evaluates_with_eps, evaluation_learns_nothing],
+    unchanged=["grad_output"],
 )
-@shown("layer.backward(grad_output) after layer.eval()(x)")
-def grad_input_in_evaluation(student, x, weight, bias, running_mean, running_var, grad_output):
-    """After evaluation, backward returns dL/dx for fixed statistics: γ / √(σ² + eps) · grad_output."""
-    layer = trained(student, weight, bias, running_mean, running_var, eps=0.5)
-    return evidence(layer, x, grad_output)
+@shown(
+    "dL/dx, dL/dγ and dL/dβ from layer.backward(grad_output), in the mode of now, after a forward in "
+    "training, and layer(x) in evaluation"
+)
+def grad_input_in_evaluation(student, x, weight, bias, running_mean, running_var, grad_output, now):
+    """After evaluation, backward takes the statistics as fixed: dL/dx = γ / √(σ² + eps) · grad_output."""
+    layer = made(student, weight, bias, eps=0.5)
+    with contextlib.suppress(Exception):  # training is asked elsewhere
+        layer(2 * x)
+    known(layer.eval(), running_mean, running_var)(np.array(x))
+    grad_input = layer.train(now == "training").backward(grad_output)
+    return all_gradients(
+        lambda *parameters: trained(student, *parameters, running_mean, running_var, eps=0.5),
+        x,
+        weight,
+        bias,
+        grad_output,
+        (grad_input, layer.weight.grad, layer.bias.grad),
+    )

@@ -1,5 +1,6 @@
 """Checks of lab 12: dropout."""
 
+import contextlib
 import copy
 from functools import partial
 
@@ -16,7 +17,7 @@ from autograder.judges.mask import (
     scales_as_forward,
     scales_kept,
 )
-from autograder.judges.samples import draws_anew
+from autograder.judges.samples import draws_anew_of
 from autograder.sandbox.codec import Seed
 
 lab = Lab(
@@ -73,9 +74,18 @@ def batch_of_any_shape(rng):
 
 
 def upstream(rng):
-    """Draw a batch, and the gradient that comes from above."""
+    """Draw a batch, the gradient that comes from above, and the mode that backward is called in."""
     drawn = small_batch(rng)
-    return {**drawn, "grad_output": short_numbers(rng, *drawn["x"].shape)}
+    now = str(rng.choice(["training", "evaluation"]))
+    return {**drawn, "grad_output": short_numbers(rng, *drawn["x"].shape), "now": now}
+
+
+def in_mode(now):
+    """Make a case that is asked in this mode whatever the seed."""
+    return {**upstream(np.random.default_rng(12)), "now": now}
+
+
+BOTH_MODES = [in_mode("training"), in_mode("evaluation")]
 
 
 def trained_forward(student, x, p, rng):
@@ -126,7 +136,13 @@ def each_alone(student, p, rng):
     return [compact(layer(np.ones((13, 15)))) for _ in range(20)]
 
 
-@in_training(draw=wide_batch, cases=2, judge=draws_anew, needs=[share])
+ALONE_IN_BATCH = (
+    "Two samples lose the same units: each should have draws of its own.",
+    "Two units are lost by the same samples: each should fall by draws of its own.",
+)
+
+
+@in_training(draw=wide_batch, cases=2, judge=draws_anew_of(*ALONE_IN_BATCH), needs=[share])
 @shown("Dropout(p, rng=rng)(x), again, and with an equal rng")
 def anew(student, x, p, rng):
     """In training, every call draws new numbers from self.rng, and an equal seed repeats the result."""
@@ -135,7 +151,20 @@ def anew(student, x, p, rng):
     return layer(np.array(x)), layer(np.array(x)), trained_forward(student, x, p, twin)
 
 
-@lab.check("dropout.Dropout.forward", points=2, draw=small_batch, mode="evaluation")
+OTHER_SHAPES = [
+    {"x": np.array([0.5, -2.0, 1.5]), "p": 0.5, "rng": Seed(1)},
+    {"x": np.arange(1.0, 13.0).reshape(2, 2, 3), "p": 0.5, "rng": Seed(1)},
+]
+
+
+@lab.check(
+    "dropout.Dropout.forward",
+    points=2,
+    draw=small_batch,
+    always=OTHER_SHAPES,
+    mode="evaluation",
+    unchanged=["x"],
+)
 @shown(
     "Dropout(p, rng=rng).eval()(x)",
     slides="Dropout: Test time",
@@ -143,37 +172,51 @@ def anew(student, x, p, rng):
 )
 def evaluation(student, x, p, rng):
     """In evaluation, x passes as it is."""
-    return student.dropout.Dropout(p, rng=rng).eval()(np.array(x))
+    return student.dropout.Dropout(p, rng=rng).eval()(x)
 
 
-def there_and_back(student, x, p, rng, grad_output):
-    """Go forward and back in training, after another forward that is to be forgotten."""
+def there_and_back(student, x, p, rng, grad_output, now):
+    """Go forward in training, and back twice, after other forwards in both modes that are to be forgotten."""
     layer = student.dropout.Dropout(p, rng=rng)
-    layer(np.ones((2, 3)))
-    y = layer(np.array(x))
-    return np.array(y), layer.backward(np.array(grad_output))
+    layer(np.array(x))
+    with contextlib.suppress(Exception):  # evaluation is asked elsewhere
+        layer.eval()(np.array(x))
+    y = np.array(layer.train()(np.array(x)))
+    student.dropout.Dropout(p, rng=rng)(np.array(x))
+    layer.train(now == "training").backward(2 * grad_output)
+    return y, layer.backward(np.array(grad_output))
 
 
-there = shown("layer(x) and layer.backward(grad_output), layer = Dropout(p, rng=rng)")
+there = shown(
+    "layer(x) in training, then backward twice in the mode of now: the second "
+    "layer.backward(grad_output), layer = Dropout(p, rng=rng)"
+)
 
 
-@check_backward(draw=upstream, judge=gates_as_forward, needs=[share])
+@check_backward(draw=upstream, always=BOTH_MODES, judge=gates_as_forward, needs=[share])
 @there
-def grad_mask(student, x, p, rng, grad_output):
-    """backward lets the gradient through exactly where forward let x through."""
-    return there_and_back(student, x, p, rng, grad_output)
+def grad_mask(student, x, p, rng, grad_output, now):
+    """backward lets the gradient through exactly where the last forward let x through."""
+    return there_and_back(student, x, p, rng, grad_output, now)
 
 
 @check_backward(points=4, draw=upstream, judge=scales_as_forward, needs=[scale, grad_mask])
 @there
-def grad_scale(student, x, p, rng, grad_output):
+def grad_scale(student, x, p, rng, grad_output, now):
     """backward multiplies the gradient by what forward multiplied x by."""
-    return there_and_back(student, x, p, rng, grad_output)
+    return there_and_back(student, x, p, rng, grad_output, now)
 
 
-@check_backward(mode="evaluation", points=2, draw=upstream, needs=[evaluation])
+@check_backward(
+    mode="evaluation",
+    points=2,
+    draw=upstream,
+    always=BOTH_MODES,
+    needs=[evaluation],
+    unchanged=["grad_output"],
+)
 @shown(
-    "layer.backward(grad_output) after layer.eval()(x)",
+    "layer.backward(grad_output), in the mode of now, after layer.eval()(x)",
     slides="Dropout: Test time",
     picture=pictures.over(
         "After evaluation, the gradient should pass as it is",
@@ -182,9 +225,9 @@ def grad_scale(student, x, p, rng, grad_output):
         ylabel="result",
     ),
 )
-def grad_in_evaluation(student, x, p, rng, grad_output):
-    """After evaluation, backward passes the gradient on as it is."""
+def grad_in_evaluation(student, x, p, rng, grad_output, now):
+    """After a forward in evaluation, backward passes the gradient on as it is."""
     layer = student.dropout.Dropout(p, rng=rng)
     layer(np.array(x))
     layer.eval()(np.array(x))
-    return layer.backward(np.array(grad_output))
+    return layer.train(now == "training").backward(grad_output)

@@ -1,11 +1,15 @@
 """Checks of lab 14: Hopfield networks (bonus)."""
 
+import copy
+
 import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab, shown
 from autograder.judges.attractor import rests, wanders
 from autograder.judges.cases import seed, short_numbers, table
+from autograder.judges.evidence import attempt
+from autograder.judges.refusal import returns_or_refuses
 from autograder.sandbox.codec import Seed
 
 lab = Lab(
@@ -34,8 +38,9 @@ def memories(rng):
 
 
 def many_memories(rng):
-    """Draw one pattern 131 times, as integers that hold no more than 127."""
-    return {"patterns": np.repeat(signs(rng, 1, 5), 131, axis=0).astype(np.int8)}
+    """Draw one pattern 135 times and a few others, as integers that hold no more than 127."""
+    patterns = np.concatenate([np.repeat(signs(rng, 1, 5), 135, axis=0), signs(rng, 4, 5)])
+    return {"patterns": patterns.astype(np.int8)}
 
 
 weights = shown(picture=pictures.entries("Weights between the units"))
@@ -49,6 +54,7 @@ weights = shown(picture=pictures.entries("Weights between the units"))
     always=[
         {"patterns": np.array([[1, -1, 1], [1, 1, 1]])},
         {"patterns": np.array([[1, -1, -1, 1]])},
+        {"patterns": np.array([[1, 1, 1]])},
     ],
 )
 @weights
@@ -58,18 +64,13 @@ def store(student, patterns):
 
 
 @lab.check("hopfield.store", draw=many_memories, cases=2, needs=[store])
-@weights
+@shown(
+    "store(patterns), its numbers of type int8",
+    picture=pictures.entries("Weights between the units"),
+)
 def store_many(student, patterns):
     """store counts right beyond 127, however small the integers that hold the patterns."""
     return student.hopfield.store(patterns)
-
-
-def refusal(function, *args, **kwargs):
-    """Return what a call raised, if it is the error that the task asks for, or what it returned."""
-    try:
-        return {"returned": function(*args, **kwargs)}
-    except ValueError:
-        return "ValueError"
 
 
 def spoilt_memories(rng):
@@ -82,12 +83,21 @@ def spoilt_memories(rng):
 @lab.check(
     "hopfield.store",
     draw=spoilt_memories,
-    always=[{"patterns": np.array([[1, 0, 1], [0, 0, 1]])}],
+    always=[
+        {"patterns": np.array(rows)}
+        for rows in (
+            [[1, 0, 1], [0, 0, 1]],
+            [[1.0, -1.0, 0.5]],
+            [[1.0, -1.0, np.nan]],
+            [[2.0, 0.0, 0.0, 0.0]],  # its squares have the sum of four right ones
+        )
+    ],
+    judge=returns_or_refuses,
     needs=[store],
 )
 def store_refuses(student, patterns):
     """store raises ValueError for numbers other than −1 and +1."""
-    return refusal(student.hopfield.store, patterns)
+    return attempt(lambda: student.hopfield.store(patterns))
 
 
 def symmetric(rng, units):
@@ -177,7 +187,11 @@ def chain(rng, links=6):
     }
 
 
-@lab.check("hopfield.recall", points=2, draw=chain, cases=4, needs=[repairs])
+LONG_CHAIN = chain(np.random.default_rng(6), links=150)
+"""About 90 rounds bring it to rest: a fixed number of rounds or picks does not."""
+
+
+@lab.check("hopfield.recall", points=2, draw=chain, cases=4, always=[LONG_CHAIN], needs=[repairs])
 @recalled
 def goes_on(student, weight, state, rng):
     """recall goes round and round until a whole round changes nothing."""
@@ -217,7 +231,7 @@ def crowded(rng):
 
 
 def rivals(rng):
-    """Draw the seed from which the seeds of several recalls come."""
+    """Draw the generator of several recalls."""
     return {"weight": RIVALS, "state": np.ones(6), "rng": seed(rng), "recalls": 12}
 
 
@@ -235,13 +249,12 @@ def comes_to_rest(student, weight, state, rng):
 
 
 @lab.check("hopfield.recall", draw=rivals, cases=1, judge=wanders, needs=[comes_to_rest])
-@shown("recall(weight, state, rng=np.random.default_rng(seed)), for several seeds, each twice")
+@shown("recall(weight, state, rng=rng), many times, and as often with an equal rng")
 def random_order(student, weight, state, rng, recalls):
     """The order of the units is random, and comes from rng alone."""
-    seeds = rng.integers(0, 2**31, recalls).tolist()
     ends, again = (
-        [student.hopfield.recall(weight, state.copy(), rng=np.random.default_rng(s)) for s in seeds]
-        for _ in range(2)
+        [student.hopfield.recall(weight, state.copy(), rng=one) for _ in range(recalls)]
+        for one in (rng, copy.deepcopy(rng))
     )
     return {"ends": ends, "again": again}
 
@@ -273,9 +286,10 @@ def unfit(rng):
         (np.array([[0.0, 1.0], [0.5, 0.0]]), np.array([1, 1]), Seed(2)),
         (np.array([[1.0, 1.0], [1.0, 0.0]]), np.array([1, 1]), Seed(3)),
     ),
+    judge=returns_or_refuses,
     needs=[repairs],
 )
 @shown(RECALL)
 def recall_refuses(student, weight, state, rng):
     """recall raises ValueError unless the weights are symmetric with a zero diagonal."""
-    return refusal(student.hopfield.recall, weight, state, rng=rng)
+    return attempt(lambda: student.hopfield.recall(weight, state, rng=rng))

@@ -56,6 +56,14 @@ def test_facts_about_inputs_and_types(mine, right, fact):
     assert fact in said((mine, right))
 
 
+def test_what_was_infinite_before_is_no_overflow():
+    """Where the input was infinite already, no cause is guessed."""
+    x = np.array([1.0, np.inf, 2.0])
+    fact = said((np.where(np.isinf(x), np.nan, 0.0), np.zeros(3)), cases=[{"grads": x}])
+
+    assert fact == "It is nan exactly where grads is infinite."
+
+
 TABLES = [np.arange(n * m, dtype=float).reshape(n, m) ** 1.5 for n, m in ((4, 3), (6, 3), (5, 2))]
 
 
@@ -201,6 +209,9 @@ def test_right_in_one_mode_and_wrong_in_the_other(verdicts, fact):
     def evaluation(student, x):
         """It answers."""
 
+    def both(student, x):
+        """It answers in both modes."""
+
     def other(student, x):
         """The other exercise answers."""
 
@@ -209,12 +220,15 @@ def test_right_in_one_mode_and_wrong_in_the_other(verdicts, fact):
         for name, exercise, mode, ask in (
             ("train", "m.f", "training", train),
             ("eval", "m.f", "evaluation", evaluation),
+            ("both", "m.f", "", both),
             ("other", "m.g", "evaluation", other),
         )
     }
-    seen = in_one_mode(registered["train"], {registered[n]: v for n, v in verdicts.items()})
+    passed = {registered[n]: v for n, v in verdicts.items()}
+    seen = in_one_mode(registered["both"], passed)
 
     assert seen.startswith(fact) if fact else seen == ""
+    assert in_one_mode(registered["train"], passed) == "", "its title says it"
 
 
 @settings(deadline=None, max_examples=60)

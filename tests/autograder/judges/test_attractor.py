@@ -90,7 +90,7 @@ def test_random_orders_are_accepted_and_fixed_ones_refused():
 
     assert wanders(RIVALS, {"ends": free, "again": free}, None) is None
     assert "same state" in wanders(RIVALS, {"ends": fixed, "again": fixed}, None).detail
-    assert "second time" in wanders(RIVALS, {"ends": free, "again": other}, None).detail
+    assert "other states" in wanders(RIVALS, {"ends": free, "again": other}, None).detail
 
 
 def test_false_alarms_are_as_rare_as_stated():

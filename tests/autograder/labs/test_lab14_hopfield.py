@@ -70,3 +70,78 @@ def test_an_exercise_handed_in_alone_passes_alone(exercise, sandbox, key_of, sub
 
     assert passed == {exercise}
     assert exercise not in others
+
+
+LOOKED_AT = (
+    "if not np.array_equal(weight, weight.T) or np.any(np.diag(weight)):\n    raise ValueError\n"
+)
+ROUND = "    state[unit] = np.sign(weight[unit] @ state) or state[unit]\n"
+STORED = (
+    "patterns = np.array(patterns, dtype=float)\nif {}:\n    raise ValueError\n"
+    "weight = patterns.T @ patterns\nnp.fill_diagonal(weight, 0)\nreturn weight"
+)
+UNKEPT = {
+    "random picks": (
+        "hopfield.recall",
+        (
+            f"{LOOKED_AT}state = np.array(state, dtype=float)\n"
+            f"for unit in rng.integers(0, len(state), 10 * len(state)):\n{ROUND}return state"
+        ),
+        "hopfield.goes_on",
+    ),
+    "twenty rounds": (
+        "hopfield.recall",
+        (
+            f"{LOOKED_AT}state = np.array(state, dtype=float)\n"
+            "for unit in [i for _ in range(20) for i in rng.permutation(len(state))]:\n"
+            f"{ROUND}return state"
+        ),
+        "hopfield.goes_on",
+    ),
+    "nan passes": (
+        "hopfield.store",
+        STORED.format("np.any(np.abs(patterns) < 1) or np.any(np.abs(patterns) > 1)"),
+        "hopfield.store_refuses",
+    ),
+    "the sum of squares": (
+        "hopfield.store",
+        STORED.format("np.sum(patterns**2) != patterns.size"),
+        "hopfield.store_refuses",
+    ),
+    "lowest and highest": (
+        "hopfield.store",
+        STORED.format("patterns.min() != -1 or patterns.max() != 1"),
+        "hopfield.store_refuses",
+    ),
+    "small integers": (
+        "hopfield.store",
+        (
+            "if not np.all(np.abs(patterns) == 1):\n    raise ValueError\n"
+            "weight = patterns.T @ patterns\nnp.fill_diagonal(weight, 0)\nreturn weight"
+        ),
+        "hopfield.store_many",
+    ),
+}
+
+
+@pytest.mark.parametrize(("exercise", "body", "check"), UNKEPT.values(), ids=UNKEPT)
+def test_what_a_docstring_says_is_asked(exercise, body, check, sandbox, key_of, submit):
+    """An answer that breaks one sentence of its task fails the check that asks it."""
+    results = graded(exercise, body, sandbox, key_of, submit).results
+    failed = {r.check.id for r in results if r.status is Status.FAILED}
+    skipped = {r.check.id for r in results if r.status is Status.SKIPPED}
+
+    assert check in failed or (check in skipped and failed)
+
+
+def test_one_order_for_all_rounds_is_right(sandbox, key_of, submit):
+    """The task leaves open whether each round has a new order."""
+    body = (
+        f"{LOOKED_AT}state, before = np.array(state, dtype=float), None\n"
+        "order = rng.permutation(len(state))\n"
+        "while before is None or not np.array_equal(before, state):\n    before = state.copy()\n"
+        "    for unit in order:\n        state[unit] = np.sign(weight[unit] @ state) or state[unit]\n"
+        "return state"
+    )
+
+    assert graded("hopfield.recall", body, sandbox, key_of, submit).points == 20
