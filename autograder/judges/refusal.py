@@ -3,7 +3,8 @@
 The evidence is `{"returned": value}` or `{"raised": "ValueError"}`, as `attempt` gathers it; where
 most cases have an answer, `answer_or_refusal` gathers the value as it is. Values are compared as
 `equal` does, or as another judge; the words of a message are the student's own and no part of a
-promise. Nothing here is random, so a right answer is never refused.
+promise. A case may say under `why` what is wrong with it, which is shown to who answers it all the
+same. Nothing here is random, so a right answer is never refused.
 """
 
 from typing import Any
@@ -14,9 +15,10 @@ from autograder.judges.finding import Finding
 from autograder.judges.judge import Case, Judge, judge
 from autograder.judges.values import shape_of, value
 
-__all__ = ["or_refuses", "returns_or_refuses"]
+__all__ = ["REFUSED", "or_refuses", "returns_or_refuses"]
 
 REFUSED = {"raised": "ValueError"}
+"""The evidence of a refusal."""
 TOO_WILLING = "This cannot be answered, so it should raise a ValueError."
 UNWILLING = "This has an answer, so it should not raise a ValueError."
 
@@ -33,7 +35,7 @@ def returns_or_refuses(case: Case, observed: Any, expected: Any) -> Finding | No
         return Finding(f"It is {shape_of(observed)}, where an answer or a refusal is expected.")
     said = {"returned": _said(observed, expected), "expected": _said(expected, observed)}
     if "raised" in expected:
-        return Finding(TOO_WILLING, **said)
+        return Finding(_too_willing(case), **said)
     if "raised" in observed:
         return Finding(UNWILLING, **said)
     finding = equal(case, observed["returned"], expected["returned"])
@@ -53,12 +55,16 @@ def or_refuses(inner: Judge) -> Judge:
     def decide(case: Case, observed: Any, expected: Any) -> Finding | None:
         wanted, got = (equal(case, side, REFUSED) is None for side in (expected, observed))
         if wanted and not got:
-            return Finding(TOO_WILLING, returned=value(observed), expected="a ValueError")
+            return Finding(_too_willing(case), returned=value(observed), expected="a ValueError")
         if got and not wanted:
             return Finding(UNWILLING, returned="a ValueError", expected="an answer")
         return None if wanted else inner(case, observed, expected)
 
     return decide
+
+
+def _too_willing(case: Case) -> str:
+    return f"{case['why']} It should raise a ValueError." if "why" in case else TOO_WILLING
 
 
 def _said(attempt: Any, other: Any) -> str:

@@ -18,7 +18,8 @@ lab = Lab(
         "hebb.decision_line": "Hebb's rule: AND function",
     },
     takes={
-        "hebb.to_bipolar": {"axes": "x"},
+        "hebb.to_bipolar": {"axes": "x", "one row": "x"},
+        "hebb.train": {"one row": "x target"},
         "hebb.predict": {"axes": "x", "one row": "x"},
     },
 )
@@ -57,6 +58,8 @@ def training_pair(rng):
 PAIRS = [
     {"weight": np.array([1.0, 1.0]), "bias": 1.0, "x": np.array([1, -1]), "target": -1},
     {"weight": np.array([0.5, 2.0]), "bias": 3.0, "x": np.array([0.5, -3.0]), "target": 2},
+    {"weight": np.array([0.5, 2.0]), "bias": 3.0, "x": np.array([1, -3]), "target": -0.5},
+    {"weight": np.array([0.5, 2.0]), "bias": 3.0, "x": np.array([1, 1]), "target": 0},
 ]
 
 
@@ -172,7 +175,10 @@ def predict_one(student, weight, bias, x):
     points=2,
     draw=lambda rng: a_neuron(rng, 2),
     cases=5,
-    always=[{"weight": np.array([0.0, 2.0]), "bias": 3.0}],
+    always=[
+        {"weight": np.array([0.0, 2.0]), "bias": 3.0},
+        {"weight": np.array([0.75, 1e-6]), "bias": -0.5},
+    ],
 )
 @shown(picture=pictures.decision_line)
 def decision_line(student, weight, bias):
