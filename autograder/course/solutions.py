@@ -6,8 +6,11 @@ what tests the checks. `valid.toml` lists right answers in other forms, and `equ
 that are right all the same. Only the instructor's edition has them.
 """
 
+import ast
+import textwrap
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,11 +26,16 @@ __all__ = [
     "Mistake",
     "SolutionError",
     "Valid",
+    "idea_of",
     "load_equivalent",
     "load_mistakes",
     "load_valid",
     "solutions_path",
 ]
+
+
+FORM = "#"
+"""It stands between a mistake's id and the number of a further form."""
 
 
 class SolutionError(WrongUseError):
@@ -36,7 +44,7 @@ class SolutionError(WrongUseError):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One wrong variant: a piece of the body replaced, or the whole body."""
+    """One wrong idea: a piece of the body replaced, or the whole body, and maybe other forms of it."""
 
     id: str
     exercise: str
@@ -44,6 +52,14 @@ class Mistake:
     right: str = ""
     wrong: str = ""
     body: str = ""
+    forms: list[str] = field(default_factory=list)
+    """Other whole bodies that hold the same idea."""
+
+    def each_form(self) -> "Iterator[Mistake]":
+        """Go through all forms of the idea, each a mistake of one form; see `idea_of`."""
+        yield replace(self, forms=[])
+        for number, form in enumerate(self.forms, 2):
+            yield Mistake(f"{self.id}{FORM}{number}", self.exercise, self.says, body=form)
 
     @property
     def module(self) -> str:
@@ -71,6 +87,15 @@ class Mistake:
         except ValueError as error:
             raise SolutionError(f"{self.id}: the patch is {error}") from None
         return Source(f"{self.module}.py", patched.encode())
+
+
+def idea_of(name: str) -> str:
+    """Return the id of the mistake that a form's name belongs to.
+
+    >>> idea_of("hebb-forgets-bias#2"), idea_of("hebb-forgets-bias")
+    ('hebb-forgets-bias', 'hebb-forgets-bias')
+    """
+    return name.partition(FORM)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +151,29 @@ def load_mistakes(lab: Lab) -> list[Mistake]:
     for mistake in mistakes:
         if bool(mistake.body) == bool(mistake.right):
             raise SolutionError(f"{mistake.id} needs either right and wrong, or body")
+        _require_forms(mistake)
     return mistakes
+
+
+def _require_forms(mistake: Mistake) -> None:
+    """Refuse further forms that are not bodies, or that are there already.
+
+    Raises: SolutionError.
+    """
+    where = f"mistakes.toml, {mistake.id}"
+    if FORM in mistake.id:
+        raise SolutionError(f"{where}: an id has no {FORM}")
+    if not isinstance(mistake.forms, list) or not all(isinstance(f, str) for f in mistake.forms):
+        raise SolutionError(f"{where}: forms is a list of bodies")
+    known = {"", mistake.body.strip()}
+    for number, form in enumerate(mistake.forms, 2):
+        if form.strip() in known:
+            raise SolutionError(f"{where}: form {number} is empty, or there already")
+        known.add(form.strip())
+        try:
+            ast.parse(textwrap.dedent(form))
+        except SyntaxError as error:
+            raise SolutionError(f"{where}: form {number} is not Python: {error}") from None
 
 
 def load_valid(lab: Lab) -> list[Valid]:

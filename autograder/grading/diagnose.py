@@ -1,7 +1,7 @@
 """Name the mistake: find the known ones that do exactly what the submission did.
 
-A mistake explains a submission if, of the checks on its exercise, it behaves like the submission on
-every case of all that failed, and passes all that passed. Those that also behave like it where it
+A mistake explains a submission if one of its forms does: if, of the checks on its exercise, it behaves like
+the submission on every case of all that failed, and passes all that passed. Those that also behave like it where it
 passed explain more, and are preferred. Nothing is guessed: what explains equally well is named
 together, and what nothing explains has no name.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder.course import general
 from autograder.course.lab import Check
+from autograder.course.solutions import idea_of
 from autograder.grading.ask import Asker
 from autograder.grading.key import AnswerKey
 from autograder.grading.verdict import Judged, judge_case
@@ -102,7 +103,7 @@ def diagnose(
         if all(explains(m, other, key, judged[other.id].answer, prints) for other in succeeded)
     ]
     possible = [m for m in explaining if all(_passes(m, other, key) for other in succeeded)]
-    names = everywhere or possible
+    names = list(dict.fromkeys(map(idea_of, everywhere or possible)))
     return names if len(names) <= MAX_NAMES else []
 
 

@@ -83,7 +83,7 @@ class KeyedCheck:
     cases: list[dict[str, Any]]
     right: list[Observation]
     wrong: Mapping[str, list[Observation]]
-    """Observations of the mistakes in this check's exercise on its own cases, by the mistake's id."""
+    """Observations of the mistakes in this check's exercise on its own cases, by the form's name."""
 
 
 class _Unread(Mapping[str, list[Observation]]):
@@ -248,7 +248,7 @@ def record_key(
             raise RecordingError(f"The reference does not answer {name}: {observations[0]}")
         checks[name] = KeyedCheck(cases[name], observations, wrong[name])
     mistakes = load_mistakes(lab) if mistakes is None else mistakes
-    for mistake in mistakes:
+    for mistake in (form for idea in mistakes for form in idea.each_form()):
         submission = {**right, mistake.module: mistake.source()}
         for name, question in asked.items():
             if lab.checks[name].exercise == mistake.exercise:

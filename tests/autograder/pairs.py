@@ -8,7 +8,7 @@ from autograder.authoring.proof.survey import ask_exercise
 from autograder.course.catalogue import reference_for
 from autograder.course.lab import Lab
 from autograder.course.reference import body_in, reference_text, with_body
-from autograder.course.solutions import Mistake, load_mistakes
+from autograder.course.solutions import Mistake, idea_of, load_mistakes
 from autograder.grading import questions
 from autograder.grading.diagnose import explains
 from autograder.grading.key import AnswerKey
@@ -80,12 +80,17 @@ def _is_in_effect(name: str, lab: Lab, pair: Pair, key: AnswerKey, sandbox: Sand
     right = {m: Source(f"{m}.py", reference_text(m).encode()) for m in lab.modules}
     submission = {**right, pair.first.module: pair.source}
     checks = [c for c in lab.checks.values() if c.exercise == pair.first.exercise]
-    return all(
-        explains(name, check, key, sandbox.ask(question))
+    answers = {
+        check: sandbox.ask(question)
         for check in checks
         for question in [
             questions.question_for(
                 lab, check, key.checks[check.id].cases, submission, reference_for(lab)
             )
         ]
+    }
+    forms = [form for form in key.checks[checks[0].id].wrong if idea_of(form) == name]
+    return any(
+        all(explains(form, check, key, answer) for check, answer in answers.items())
+        for form in forms
     )

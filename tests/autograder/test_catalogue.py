@@ -34,7 +34,11 @@ class Recalling(Sandbox):
 
     def __init__(self, lab, key, sandbox):
         self.key, self.sandbox = key, sandbox
-        self.known = {mistake.source().text: mistake.id for mistake in load_mistakes(lab)}
+        self.known = {
+            form.source().text: form.id
+            for known in load_mistakes(lab)
+            for form in known.each_form()
+        }
 
     def ask_together(self, questions):
         """Recall what was seen when these checks were asked one by one."""
@@ -62,7 +66,7 @@ def unnamed(lab, key, sandbox):
 
 @pytest.mark.parametrize("lab_id", LABS)
 def test_every_mistake_is_caught_and_named(lab_id, sandbox, key_of):
-    """Each known mistake fails a check of its exercise, and no check calls it anything else."""
+    """Each form of a mistake fails a check of its exercise, and no check calls it anything else."""
     lab, key = load_lab(lab_id), key_of(lab_id)
 
     assert unnamed(lab, key, Recalling(lab, key, sandbox)) == {}
@@ -114,7 +118,7 @@ def test_every_exercise_has_mistakes_and_points(lab_id):
 
 
 def caught_by(lab, key):
-    """For every check, collect the known mistakes of its exercise that fail it."""
+    """For every check, collect the forms of its exercise's known mistakes that fail it."""
 
     def fails(check, seen):
         keyed = key.checks[check.id]

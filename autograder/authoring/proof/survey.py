@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.authoring.proof.work import Unit, graded, sandbox, work_through
 from autograder.course.lab import Check, Lab, Status
-from autograder.course.solutions import load_mistakes
+from autograder.course.solutions import idea_of, load_mistakes
 from autograder.grading.key import AnswerKey, record_key, stored_key
 from autograder.grading.report import CheckResult
 from autograder.sandbox import Sandbox, Source
@@ -20,9 +20,10 @@ __all__ = ["Outcome", "ask_exercise", "survey", "survey_lab"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one mistake under one seed."""
+    """What became of one form of a mistake under one seed."""
 
     mistake: str
+    """The form's name."""
     exercise: str
     caught_by: tuple[str, ...]
     named: tuple[tuple[str, ...], ...]
@@ -31,14 +32,15 @@ class Outcome:
     @property
     def verdict(self) -> str:
         """Sum it up: own name, together with another, no name, another's name, or not caught."""
-        own = [self.mistake in names for names in self.named]
+        idea = idea_of(self.mistake)
+        own = [idea in names for names in self.named]
         if not self.caught_by:
             return "not caught"
         if any(names and not mine for names, mine in zip(self.named, own, strict=True)):
             return "another"
         if not all(self.named):
             return "no name"
-        return "own" if set(self.named) == {(self.mistake,)} else "together"
+        return "own" if set(self.named) == {(idea,)} else "together"
 
 
 def survey(
@@ -62,9 +64,9 @@ def _survey_unit(lab: Lab, seed: int) -> list[tuple[Any, ...]]:
 
 
 def survey_lab(lab: Lab, key: AnswerKey, sandbox: Sandbox) -> list[Outcome]:
-    """Grade every known mistake of a lab under one key."""
+    """Grade every form of every known mistake of a lab under one key."""
     outcomes = []
-    for mistake in load_mistakes(lab):
+    for mistake in (form for idea in load_mistakes(lab) for form in idea.each_form()):
         results = ask_exercise(lab, mistake.exercise, mistake.source(), key, sandbox)
         outcomes.append(
             Outcome(

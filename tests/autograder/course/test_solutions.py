@@ -7,7 +7,13 @@ import pytest
 
 from autograder.course import solutions
 from autograder.course.catalogue import ROOT, engine_path, load_lab
-from autograder.course.solutions import Mistake, SolutionError, load_mistakes, solutions_path
+from autograder.course.solutions import (
+    Mistake,
+    SolutionError,
+    idea_of,
+    load_mistakes,
+    solutions_path,
+)
 
 LAB = load_lab("lab02_hebb")
 WHOLE = """
@@ -70,6 +76,12 @@ def test_an_edition_without_solutions_has_no_mistakes(tmp_path, monkeypatch):
             WHOLE.replace('right = "bias + target"', ""),
             "forgets needs either right and wrong, or body",
         ),
+        (WHOLE + "forms = 'pass'\n", "mistakes.toml, forgets: forms is a list of bodies"),
+        (WHOLE + "forms = ['pass', 1]\n", "mistakes.toml, forgets: forms is a list of bodies"),
+        (WHOLE + "forms = ['pass', ' pass ']\n", "forgets: form 3 is empty, or there already"),
+        (WHOLE + "forms = ['  ']\n", "forgets: form 2 is empty, or there already"),
+        (WHOLE + "forms = ['return (']\n", "mistakes.toml, forgets: form 2 is not Python: "),
+        (WHOLE.replace('"forgets"', '"forgets#2"'), "mistakes.toml, forgets#2: an id has no #"),
         ("[mistake]\nid = 'x'\n", r"mistakes.toml: an entry begins with \[\[mistake\]\]"),
         ("mistake = ['x']\n", r"mistakes.toml: an entry begins with \[\[mistake\]\]"),
         ("mistake = \n", "mistakes.toml is not TOML: "),
@@ -81,6 +93,20 @@ def test_an_entry_that_is_not_whole_is_told(catalogue, text, says):
 
     with pytest.raises(SolutionError, match=says):
         load_mistakes(LAB)
+
+
+def test_each_form_is_a_mistake_of_the_same_idea(catalogue):
+    """A further form is a whole body; its name leads back to the idea."""
+    catalogue(WHOLE + "forms = ['return weight, bias', '''\nbias = 0\nreturn weight, bias\n''']\n")
+
+    (mistake,) = load_mistakes(LAB)
+    first, second, third = mistake.each_form()
+    assert first == replace(mistake, forms=[])
+    assert (second.id, second.body, second.right) == ("forgets#2", "return weight, bias", "")
+    assert third.body == "bias = 0\nreturn weight, bias\n"
+    assert {form.says for form in mistake.each_form()} == {mistake.says}
+    assert {idea_of(form.id) for form in mistake.each_form()} == {"forgets"}
+    assert len({form.source().text for form in mistake.each_form()}) == 3
 
 
 def test_a_patch_changes_one_place():
@@ -99,7 +125,7 @@ def test_a_patch_may_cut_code_away():
     """An empty `wrong` leaves the piece out."""
     mistake = Mistake("m", "hebb.to_bipolar", "", right=" - 1")
 
-    assert "    return 2 * np.asarray(x)\n" in mistake.source().text.decode()
+    assert "    return 2 * floats(x)\n" in mistake.source().text.decode()
 
 
 def test_a_body_replaces_the_whole_body():

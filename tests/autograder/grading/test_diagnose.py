@@ -6,9 +6,10 @@ import pytest
 
 from autograder.course.catalogue import labs, load_lab
 from autograder.course.lab import Status
-from autograder.course.solutions import Mistake
+from autograder.course.solutions import Mistake, load_mistakes
 from autograder.grading.diagnose import diagnose
 from autograder.grading.grade import grade
+from autograder.grading.key import record_key
 from autograder.grading.verdict import Judged, Wrong
 from autograder.sandbox import Answer
 from autograder.sandbox.observation import Returned
@@ -105,6 +106,23 @@ def test_what_is_asked_for_the_diagnosis_costs_no_points(sandbox, key_of, submit
     assert skipped
     assert all(result.message.startswith("Not asked: it needs") for result in skipped)
     assert all(result.mistakes == () for result in skipped)
+
+
+def test_an_idea_has_one_name_in_every_form(sandbox, submit):
+    """Who does what a further form does gets the idea's name, once, though two forms fit."""
+    lab = load_lab("lab02_hebb")
+    ideas = load_mistakes(lab)
+    (idea,) = [one for one in ideas if one.id == "hebb-forgets-bias"]
+    forms = [
+        "return weight + x * target, abs(bias)",
+        "return weight + x * target, 0 * bias + abs(bias)",
+    ]
+    known = [replace(one, forms=forms) if one is idea else one for one in ideas]
+    key = record_key(lab, 5, sandbox, mistakes=known)
+    mine = Mistake("mine", idea.exercise, "", body=f"kept = abs(bias)\n{forms[0][:-9]}kept")
+
+    report = grade(submit(lab.id, hebb=mine.source().text.decode()), key, sandbox)
+    assert names(report, idea.exercise) == {idea.id}
 
 
 def test_an_answer_is_identified_once_for_all_mistakes(key_of, monkeypatch):

@@ -1,6 +1,7 @@
 """The survey of the catalogue: verdicts, resuming, and the page made of them."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +13,7 @@ from autograder.authoring.proof.survey import Outcome, survey
 from autograder.cli import main
 from autograder.course import solutions
 from autograder.course.catalogue import ROOT, labs, load_lab
+from autograder.course.reference import body_in
 from autograder.course.solutions import Mistake, load_mistakes
 
 LAB = load_lab("lab02_hebb")
@@ -35,16 +37,22 @@ def test_a_verdict_sums_up_all_names(caught_by, named, verdict):
     assert Outcome("m", "e", caught_by, named).verdict == verdict
 
 
+def form_of(mistake):
+    """Write a mistake as a whole body."""
+    return body_in(mistake.source().text.decode(), mistake.exercise)
+
+
 @pytest.fixture
 def three(monkeypatch, tmp_path):
-    """Let the catalogue be three mistakes, and the survey be stored elsewhere."""
-    few = load_mistakes(LAB)[:2]
+    """Let the catalogue be three mistakes, the first in two forms, and store the survey elsewhere."""
+    first, second = load_mistakes(LAB)[:2]
+    few = [replace(first, forms=[f"{form_of(first)}    # another form"]), replace(second, forms=[])]
     harmless = Mistake(
         "harmless",
         "hebb.to_bipolar",
         "No.",
-        right="2 * np.asarray(x) - 1",
-        wrong="2 * np.asarray(x) - 1.0",
+        right="2 * floats(x) - 1",
+        wrong="2 * floats(x) - 1.0",
     )
     for module in (survey_module, "autograder.grading.key", "autograder.authoring.mistakes_page"):
         monkeypatch.setattr(
@@ -63,8 +71,9 @@ def test_a_survey_finds_what_the_checks_do(three):
     ((lab_id, seed, found),) = list(survey([LAB], [3]))
 
     assert (lab_id, seed) == ("lab02_hebb", 3)
-    assert [outcome.mistake for outcome in found] == [mistake.id for mistake in three]
-    assert [outcome.verdict for outcome in found] == ["own", "own", "not caught"]
+    first, second, third = [mistake.id for mistake in three]
+    assert [outcome.mistake for outcome in found] == [first, f"{first}#2", second, third]
+    assert [outcome.verdict for outcome in found] == ["own", "own", "own", "not caught"]
 
 
 def test_a_survey_goes_on_where_it_stopped(three, monkeypatch, tmp_path):
@@ -89,6 +98,7 @@ def test_the_page_counts_and_lists(three):
     found = {
         ("lab02_hebb", 0): [
             Outcome(first.id, first.exercise, ("hebb.a",), ((first.id,),)),
+            Outcome(f"{first.id}#2", first.exercise, ("hebb.a",), ((first.id,),)),
             Outcome(second.id, second.exercise, ("hebb.a", "hebb.b"), ((second.id, "x"),)),
             Outcome(third.id, third.exercise, (), ()),
         ],
@@ -96,8 +106,8 @@ def test_the_page_counts_and_lists(three):
     page = write_page([LAB], found)
 
     assert "graded as a submission, under 1 seed." in page
-    assert "| `lab02_hebb` | 3 | 1 | 66.6 % | 33.3 % | 1 | 0 | 0 |" in page
-    assert "| **all** | 3 |  | 66.6 % | 33.3 % | 1 | 0 | 0 |" in page
+    assert "| `lab02_hebb` | 3 | 4 | 1 | 75 % | 50 % | 1 | 0 | 0 |" in page
+    assert "| **all** | 3 | 4 |  | 75 % | 50 % | 1 | 0 | 0 |" in page
     assert f"| `{first.id}` | `{first.exercise.partition('.')[2]}` | a | rightly |" in page
     assert f"| a, b | named together with one that does the same 1×; `{second.id}` or `x` |" in page
     assert "| `harmless` | `to_bipolar` |  | not caught 1× |" in page
@@ -110,7 +120,7 @@ def test_the_command_writes_the_page(three, tmp_path):
     shown = CliRunner().invoke(main, ["lab", "survey", "hebb", "--seeds", "1", "--out", str(out)])
 
     assert shown.exit_code == 0, shown.output
-    assert "| `lab02_hebb` | 3 | 1 | 66.6 % |" in shown.output
+    assert "| `lab02_hebb` | 3 | 4 | 1 | 75 % |" in shown.output
     assert out.read_text(encoding="utf-8").startswith("# Known mistakes\n")
 
 

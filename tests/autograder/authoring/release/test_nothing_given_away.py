@@ -56,7 +56,8 @@ def given_away(text: str) -> list[str]:
 
 def lines_of(lab) -> set[str]:
     """Collect the telling lines of the bodies of a lab's exercises, and of its mistakes."""
-    texts = [mistake.wrong or mistake.body for mistake in load_mistakes(lab)]
+    forms = [form for known in load_mistakes(lab) for form in known.each_form()]
+    texts = [form.wrong or form.body for form in forms]
     for exercise in lab.exercises:
         module = exercise.partition(".")[0]
         source = (ROOT / "nnlab" / f"{module}.py").read_text(encoding="utf-8")
