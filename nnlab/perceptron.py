@@ -128,7 +128,7 @@ def train(
     Starts from zero weights (from there Novikoff's bound holds; the lecture draws them).
     You choose in which order to look at the samples. Stops when every sample is
     strictly on its side of the line (converged), or after max_steps corrections (not), with
-    the weights as they are then.
+    the weights as they are then. If the last of these makes all right, either will do.
 
     Shape: x (batch, features), not augmented: train does it; target (batch,) of 0 and 1.
     Source: slides, "Perceptron: Learning algorithm"; Rosenblatt 1958.

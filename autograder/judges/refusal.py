@@ -64,7 +64,7 @@ def or_refuses(inner: Judge) -> Judge:
 
 
 def _too_willing(case: Case) -> str:
-    return f"{case['why']} It should raise a ValueError." if "why" in case else TOO_WILLING
+    return f"{case['why']} It should raise a ValueError." if case.get("why") else TOO_WILLING
 
 
 def _said(attempt: Any, other: Any) -> str:
