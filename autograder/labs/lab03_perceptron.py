@@ -153,6 +153,11 @@ def on_the_line(student, weight, x, target):
     return student.perceptron.perceptron_step(weight, x, target)
 
 
+BOTH_ON_THE_LINE = {
+    "weight": np.array([1.0, -1.0, 0.5]),
+    "x": np.array([[2.0, 2.5, 1.0], [-1.0, -0.5, 1.0], [3.0, 0.5, 1.0]]),
+    "target": np.array([1, 0, 0]),
+}
 ALL_RIGHT = {
     "weight": np.array([2.0, -0.5, 1.0]),
     "x": np.array([[1.5, 2.0, 1.0], [-2.0, 0.5, 1.0]]),
@@ -178,7 +183,7 @@ def criterion(student, weight, x, target):
     points=2,
     draw=samples,
     cases=5,
-    always=[ALL_RIGHT],
+    always=[BOTH_ON_THE_LINE, ALL_RIGHT],
     unchanged=["weight", "x", "target"],
 )
 @shown(picture=pictures.entries("The gradient of the criterion, entry by entry"))
