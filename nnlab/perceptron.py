@@ -177,7 +177,7 @@ def novikoff_bound(x: Array, target: Labels, separator: Array) -> float:
 
     (R / γ)²,  R = max ‖xᵢ‖,  γ = min yᵢ sᵀxᵢ / ‖s‖,  y = +1 for target 1, −1 for target 0
 
-    Shape: x (batch, features + 1) augmented, target (batch,) of 0 and 1,
+    Shape: x (batch, features + 1) augmented, target (batch,) of 0 and 1, both present,
         separator s (features + 1,), of any length.
     Raises: ValueError if the separator has a sample on its line or on the wrong side.
     Source: Novikoff 1962; slides, "Perceptron: Learning".

@@ -10,9 +10,7 @@ from autograder.course.lab import Check
 from autograder.grading.report import Fact, Part
 from autograder.grading.syntax import newer_syntax
 from autograder.judges import values
-from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
-from autograder.judges.refusal import REFUSED
 from autograder.sandbox.inside import PYTHON
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned
 from autograder.sandbox.scratch import MOST_MB
@@ -60,8 +58,6 @@ def explain(
             ]
         case Raised():
             parts = _raised(check, asked, observed)
-            if equal(case, expected, REFUSED) is None:
-                parts.append(Part("a ValueError", "expected"))
         case Lost(reason="missing"):
             parts = [Part(_clean(observed.detail))]
         case Lost():

@@ -15,10 +15,9 @@ from autograder.judges.finding import Finding
 from autograder.judges.judge import Case, Judge, judge
 from autograder.judges.values import shape_of, value
 
-__all__ = ["REFUSED", "or_refuses", "returns_or_refuses"]
+__all__ = ["or_refuses", "returns_or_refuses"]
 
 REFUSED = {"raised": "ValueError"}
-"""The evidence of a refusal."""
 TOO_WILLING = "This cannot be answered, so it should raise a ValueError."
 UNWILLING = "This has an answer, so it should not raise a ValueError."
 

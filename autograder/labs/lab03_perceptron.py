@@ -33,7 +33,6 @@ lab = Lab(
         "perceptron.criterion": {"one row": "x target"},
         "perceptron.criterion_gradient": {"one row": "x target"},
         "perceptron.error_surface": {"one row": "x target"},
-        "perceptron.novikoff_bound": {"one row": "x target"},
     },
 )
 
