@@ -2,6 +2,7 @@
 
 import sys
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -85,8 +86,8 @@ def neuron_and_inputs(rng):
             return {"weight": weight, "threshold": threshold, "x": x}
 
 
-called = shown(
-    "McCullochPitts(weight, threshold)(x)",
+called = partial(
+    shown,
     picture=pictures.over(
         "A neuron fires from its threshold on",
         x=lambda case: case["x"] @ case["weight"] - case["threshold"],
@@ -100,6 +101,7 @@ HALVES = {"weight": [0.5, 0.5, -0.25], "threshold": 0.75, "x": truth_table(3)}
 SHAPES = [
     {"weight": [2, -1, 1], "threshold": 1, "x": np.array([1, 1, 0])},
     {"weight": [1, -1], "threshold": 1, "x": truth_table(3).reshape(2, 2, 3, 2)},
+    {"weight": [1, -1, 2, 1], "threshold": 2, "x": np.array([[1, 0, 1, 0], [0, 1, 1, 0]])},
 ]
 
 
@@ -111,17 +113,19 @@ SHAPES = [
     needs=[step],
     unchanged=["x"],
 )
-@called
+@called("McCullochPitts(weight, threshold)(x)")
 def neuron(student, weight, threshold, x):
     """A neuron fires for exactly the rows whose weighted sum reaches its threshold."""
     return student.gates.McCullochPitts(weight, threshold)(x)
 
 
 @lab.check("gates.McCullochPitts.__call__", always=SHAPES, needs=[neuron])
-@called
+@called("McCullochPitts(weight, threshold)(x), its second call")
 def neuron_shapes(student, weight, threshold, x):
     """A neuron takes one row of inputs or an array of them, and answers one number a row."""
-    return student.gates.McCullochPitts(weight, threshold)(x)
+    neuron = student.gates.McCullochPitts(weight, threshold)
+    neuron(1 - x)
+    return neuron(x)
 
 
 def described(neuron):
@@ -185,7 +189,7 @@ def blueberry(student):
 check_xor = partial(
     lab.check,
     draw=lambda rng: {"x": bits(rng, 3, 5, 2)},
-    always=[{"x": truth_table(2)}, {"x": np.array([1, 0])}],
+    always=[{"x": truth_table(2)}, {"x": np.array([1, 0])}, {"x": np.array([[0, 1]])}],
     unchanged=["x"],
 )
 as_table = shown(
@@ -288,7 +292,7 @@ def small_search(rng):
     return {"table": table, "weights": (-1, 1, 2), "thresholds": thresholds}
 
 
-OTHER_SIZES = [
+OTHER_SIZES: list[dict[str, Any]] = [
     {"table": (1, 0), "weights": (1, -1), "thresholds": (0.5, -0.5)},
     {"table": (0,) * 15 + (1,), "weights": (-1, 1), "thresholds": (1.5, 3.5)},
 ]

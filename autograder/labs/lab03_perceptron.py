@@ -40,7 +40,11 @@ lab = Lab(
 @lab.check(
     "perceptron.augment",
     draw=lambda rng: {"x": short_numbers(rng, 4, 3)},
-    always=[{"x": np.array([2.0, 5.0])}, {"x": truth_table(2)}],
+    always=[
+        {"x": np.array([2.0, 5.0])},
+        {"x": truth_table(2)},
+        {"x": np.array([[0.5, 0.0, 2.0], [3.0, 1.0, 0.0]])},
+    ],
     unchanged=["x"],
 )
 @shown(picture=pictures.entries("Every row should end with the constant 1"))
@@ -77,7 +81,10 @@ ANSWERS = pictures.over(
     points=2,
     draw=unlabelled,
     cases=5,
-    always=[{"weight": np.array([1.0, -2.0, 0.5]), "x": np.array([3.0, 1.0, 1.0])}],
+    always=[
+        {"weight": np.array([1.0, -2.0, 0.5]), "x": np.array([3.0, 1.0, 1.0])},
+        {"weight": np.array([1.0, 0.0, -0.5]), "x": np.array([[0.0, 2.0, 1.0], [0.5, 0.0, 1.0]])},
+    ],
     unchanged=["weight", "x"],
 )
 @shown(picture=ANSWERS)
@@ -159,7 +166,7 @@ BOTH_ON_THE_LINE = {
 }
 ALL_RIGHT = {
     "weight": np.array([2.0, -0.5, 1.0]),
-    "x": np.array([[1.5, 2.0, 1.0], [-2.0, 0.5, 1.0]]),
+    "x": np.array([[1.5, 0.0, 1.0], [-2.0, 0.5, 1.0]]),
     "target": np.array([1, 0]),
 }
 

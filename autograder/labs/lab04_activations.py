@@ -249,16 +249,25 @@ LINE = {
     "prediction": np.array([0.5, 3.0, -1.0, 2.0, 0.25]),
     "target": np.array([2, 1, 0.5, 2, -1]),
 }
+WIDE = {
+    "prediction": np.array([[0.0, 1.5, -2.0], [3.0, 0.0, 0.5]]),
+    "target": np.array([[0.5, 0.0, 1.0], [2.0, 0.0, -1.5]]),
+}
+
+check_mse = partial(lab.check, draw=outputs, always=[COLUMN, LINE, WIDE])
 
 
-check_mse = partial(lab.check, draw=outputs, always=[COLUMN, LINE])
+def second_loss(loss, prediction, target):
+    """Use a loss on other data, then on these: training calls one loss again and again."""
+    loss(2 * prediction[:1], target[:1])
+    return loss(prediction, target)
 
 
 @check_mse("losses.MSELoss.__call__", unchanged=["prediction", "target"])
-@shown("MSELoss()(prediction, target)")
+@shown("MSELoss()(prediction, target), its second call")
 def mse(student, prediction, target):
     """MSELoss is the mean of all squared errors, over the batch and the outputs."""
-    return student.losses.MSELoss()(prediction, target)
+    return second_loss(student.losses.MSELoss(), prediction, target)
 
 
 OTHER_SHAPES = [
@@ -292,8 +301,7 @@ def mse_of_other_shape(student, prediction, target):
 def loss_gradient(make_loss, prediction, target):
     """Use a loss on other data first, then ask for the gradient of its last call, twice."""
     loss = make_loss()
-    loss(2 * prediction[:1], target[:1])
-    loss(prediction, target)
+    second_loss(loss, prediction, target)
     loss.backward()
     return gradient_evidence(
         lambda at: make_loss()(at, target), at=prediction, claimed=loss.backward()
@@ -328,10 +336,10 @@ check_logits = partial(lab.check, draw=logits_and_labels, always=[ONE_SAMPLE, SQ
 @check_logits(
     "losses.CrossEntropyLoss.__call__", needs=[probabilities], unchanged=["prediction", "target"]
 )
-@shown("CrossEntropyLoss()(prediction, target)")
+@shown("CrossEntropyLoss()(prediction, target), its second call")
 def cross_entropy(student, prediction, target):
     """CrossEntropyLoss is the mean of −log softmax at the right classes."""
-    return student.losses.CrossEntropyLoss()(prediction, target)
+    return second_loss(student.losses.CrossEntropyLoss(), prediction, target)
 
 
 def large_logits(rng):
