@@ -3,7 +3,8 @@
 The evidence is `{"returned": value}` or `{"raised": "ValueError"}`, as `attempt` gathers it; where
 most cases have an answer, `answer_or_refusal` gathers the value as it is. Values are compared as
 `equal` does, or as another judge; the words of a message are the student's own and no part of a
-promise. Nothing here is random, so a right answer is never refused.
+promise. A case may say under `why` what is wrong with it, which is shown to who answers it all the
+same. Nothing here is random, so a right answer is never refused.
 """
 
 from typing import Any
@@ -37,7 +38,7 @@ def returns_or_refuses(case: Case, observed: Any, expected: Any) -> Finding | No
         return Finding(f"It is {shape_of(observed)}, where an answer or a refusal is expected.")
     said = {"returned": _said(observed, expected), "expected": _said(expected, observed)}
     if "raised" in expected:
-        return Finding(TOO_WILLING, **said)
+        return Finding(_too_willing(case), **said)
     if "raised" in observed:
         return Finding(UNWILLING, **said)
     finding = equal(case, observed["returned"], expected["returned"])
@@ -57,12 +58,16 @@ def or_refuses(inner: Judge) -> Judge:
     def decide(case: Case, observed: Any, expected: Any) -> Finding | None:
         wanted, got = (equal(case, side, REFUSED) is None for side in (expected, observed))
         if wanted and not got:
-            return Finding(TOO_WILLING, returned=value(observed), expected="a ValueError")
+            return Finding(_too_willing(case), returned=value(observed), expected="a ValueError")
         if got and not wanted:
             return Finding(UNWILLING, returned="a ValueError", expected="an answer")
         return None if wanted else inner(case, observed, expected)
 
     return decide
+
+
+def _too_willing(case: Case) -> str:
+    return f"{case['why']} It should raise a ValueError." if case.get("why") else TOO_WILLING
 
 
 def _said(attempt: Any, other: Any) -> str:

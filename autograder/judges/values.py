@@ -153,15 +153,25 @@ def call(template: str, case: Mapping[str, Any]) -> str:
     'McCullochPitts(weight=[1, 2], threshold=2)(x=[0, 1])'
     >>> call("train(x, max_steps=max_steps)", {"x": [1], "max_steps": 9})
     'train(x=[1], max_steps=9)'
+    >>> call("one_hot(labels)", {"labels": np.array([1.0, 2.0])})
+    'one_hot(labels=[1., 2.])'
     """
 
     def filled(match: re.Match[str]) -> str:
         keyword, name = match.groups()
         if name not in case:
             return match.group()
-        return f"={value(case[name])}" if keyword else f"{name}={value(case[name])}"
+        return f"={_typed(case[name])}" if keyword else f"{name}={_typed(case[name])}"
 
     return re.sub(r"(=?)\b([A-Za-z_]\w*)\b(?!=)", filled, template)
+
+
+def _typed(plain: Any) -> str:
+    """Write a value, and an array of floats that are whole with their points: it is not one of integers."""
+    is_floats = isinstance(plain, np.ndarray) and plain.ndim > 0 and plain.dtype.kind == "f"
+    if not (is_floats and plain.size <= MAX_NUMBERS and (plain == np.rint(plain)).all()):
+        return value(plain)
+    return re.sub(r"\d[^,\]]*", lambda n: n[0] if "e" in n[0] else f"{n[0]}.", value(plain))
 
 
 ENTRIES = {"c": "of complex numbers, ", "S": "of bytes, ", "U": "of text, "}

@@ -2,6 +2,7 @@
 
 import sys
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ lab = Lab(
         "gates.find_neuron": "MCP Neurons: Limitation of single Neuron",
     },
     takes={
-        "gates.step": {"axes": "x"},
+        "gates.step": {"axes": "x", "one row": "x"},
         "gates.McCullochPitts.__call__": {"one row": "x"},
         "gates.xor_product_of_sums": {"one row": "x"},
         "gates.xor_sum_of_products": {"one row": "x"},
@@ -58,13 +59,16 @@ def step(student, x, threshold):
     return student.gates.step(x, threshold)
 
 
-AROUND_0 = table("x", (np.array([-0.25, 0.0, 0.25, -2.0]),), (0.5,), (np.array([[-3], [0], [7]]),))
+ONE_NUMBER = np.array(0.5)
+AROUND_0 = table(
+    "x", (np.array([-0.25, 0.0, 0.25, -2.0]),), (ONE_NUMBER,), (np.array([[-3], [0], [7]]),)
+)
 
 
 @lab.check("gates.step", always=AROUND_0, needs=[step])
 @shown(picture=jump("step(x)"))
 def step_at_zero(student, x):
-    """Without a threshold, step fires where x ≥ 0, for arrays and single numbers."""
+    """Without a threshold, step fires where x ≥ 0, for arrays of any shape, () too."""
     return student.gates.step(x)
 
 
@@ -82,8 +86,8 @@ def neuron_and_inputs(rng):
             return {"weight": weight, "threshold": threshold, "x": x}
 
 
-called = shown(
-    "McCullochPitts(weight, threshold)(x)",
+called = partial(
+    shown,
     picture=pictures.over(
         "A neuron fires from its threshold on",
         x=lambda case: case["x"] @ case["weight"] - case["threshold"],
@@ -93,9 +97,11 @@ called = shown(
     ),
 )
 THREE_ROWS = {"weight": [3, 1, 2], "threshold": 1, "x": np.array([[1, 1, 1], [0, 1, 0], [0, 0, 0]])}
+HALVES = {"weight": [0.5, 0.5, -0.25], "threshold": 0.75, "x": truth_table(3)}
 SHAPES = [
     {"weight": [2, -1, 1], "threshold": 1, "x": np.array([1, 1, 0])},
     {"weight": [1, -1], "threshold": 1, "x": truth_table(3).reshape(2, 2, 3, 2)},
+    {"weight": [1, -1, 2, 1], "threshold": 2, "x": np.array([[1, 0, 1, 0], [0, 1, 1, 0]])},
 ]
 
 
@@ -103,21 +109,23 @@ SHAPES = [
     "gates.McCullochPitts.__call__",
     points=2,
     draw=neuron_and_inputs,
-    always=[THREE_ROWS],
+    always=[THREE_ROWS, HALVES],
     needs=[step],
     unchanged=["x"],
 )
-@called
+@called("McCullochPitts(weight, threshold)(x)")
 def neuron(student, weight, threshold, x):
     """A neuron fires for exactly the rows whose weighted sum reaches its threshold."""
     return student.gates.McCullochPitts(weight, threshold)(x)
 
 
 @lab.check("gates.McCullochPitts.__call__", always=SHAPES, needs=[neuron])
-@called
+@called("McCullochPitts(weight, threshold)(x), its second call")
 def neuron_shapes(student, weight, threshold, x):
     """A neuron takes one row of inputs or an array of them, and answers one number a row."""
-    return student.gates.McCullochPitts(weight, threshold)(x)
+    neuron = student.gates.McCullochPitts(weight, threshold)
+    neuron(1 - x)
+    return neuron(x)
 
 
 def described(neuron):
@@ -153,18 +161,20 @@ def size(rng):
     return {"n": int(rng.integers(3, 8))}
 
 
-ONE_INPUT = [{"n": 1}]
+FEW_INPUTS = [{"n": 1}, {"n": 2}]
 
 
 @lab.check(
-    "gates.and_gate_of", points=2, draw=size, cases=2, always=ONE_INPUT, judge=truth_table_of
+    "gates.and_gate_of", points=2, draw=size, cases=2, always=FEW_INPUTS, judge=truth_table_of
 )
 def and_gate_of(student, n):
     """and_gate_of(n) fires only when all n inputs are 1."""
     return described(student.gates.and_gate_of(n))
 
 
-@lab.check("gates.or_gate_of", points=2, draw=size, cases=2, always=ONE_INPUT, judge=truth_table_of)
+@lab.check(
+    "gates.or_gate_of", points=2, draw=size, cases=2, always=FEW_INPUTS, judge=truth_table_of
+)
 def or_gate_of(student, n):
     """or_gate_of(n) fires when at least one of n inputs is 1."""
     return described(student.gates.or_gate_of(n))
@@ -179,7 +189,7 @@ def blueberry(student):
 check_xor = partial(
     lab.check,
     draw=lambda rng: {"x": bits(rng, 3, 5, 2)},
-    always=[{"x": truth_table(2)}, {"x": np.array([1, 0])}],
+    always=[{"x": truth_table(2)}, {"x": np.array([1, 0])}, {"x": np.array([[0, 1]])}],
     unchanged=["x"],
 )
 as_table = shown(
@@ -282,7 +292,20 @@ def small_search(rng):
     return {"table": table, "weights": (-1, 1, 2), "thresholds": thresholds}
 
 
-@lab.check("gates.find_neuron", draw=small_search, cases=6, judge=finds_neuron, needs=[find_neuron])
+OTHER_SIZES: list[dict[str, Any]] = [
+    {"table": (1, 0), "weights": (1, -1), "thresholds": (0.5, -0.5)},
+    {"table": (0,) * 15 + (1,), "weights": (-1, 1), "thresholds": (1.5, 3.5)},
+]
+
+
+@lab.check(
+    "gates.find_neuron",
+    draw=small_search,
+    cases=6,
+    always=OTHER_SIZES,
+    judge=finds_neuron,
+    needs=[find_neuron],
+)
 def search_of_three(student, table, weights, thresholds):
-    """find_neuron searches tables of three inputs, on the grid it is given and nowhere else."""
+    """find_neuron searches tables of one to four inputs, on the grid it is given and nowhere else."""
     return described(student.gates.find_neuron(table, weights, thresholds))

@@ -18,7 +18,8 @@ lab = Lab(
         "hebb.decision_line": "Hebb's rule: AND function",
     },
     takes={
-        "hebb.to_bipolar": {"axes": "x"},
+        "hebb.to_bipolar": {"axes": "x", "one row": "x"},
+        "hebb.train": {"one row": "x target"},
         "hebb.predict": {"axes": "x", "one row": "x"},
     },
 )
@@ -57,6 +58,8 @@ def training_pair(rng):
 PAIRS = [
     {"weight": np.array([1.0, 1.0]), "bias": 1.0, "x": np.array([1, -1]), "target": -1},
     {"weight": np.array([0.5, 2.0]), "bias": 3.0, "x": np.array([0.5, -3.0]), "target": 2},
+    {"weight": np.array([0.5, 2.0]), "bias": 3.0, "x": np.array([1, -3]), "target": -0.5},
+    {"weight": np.array([0.5, 2.0]), "bias": 3.0, "x": np.array([1, 1]), "target": 0},
 ]
 
 
@@ -79,6 +82,7 @@ THREE_INPUTS = {
     "x": np.array([[1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]]),
     "target": ONLY_BOTH,
 }
+TWO_WIDE_PAIRS = {"x": np.array([[0.5, 0.0, -2.0], [0.0, 1.5, 3.0]]), "target": np.array([-1, 1])}
 
 
 @lab.check("hebb.train", points=2, always=[{"x": BIPOLAR, "target": ONLY_BOTH}], needs=[update])
@@ -112,7 +116,14 @@ def training_set(rng):
     return {"x": short_numbers(rng, 5, 3), "target": rng.permutation([1, -1, -1, 1, 1])}
 
 
-@lab.check("hebb.train", points=2, draw=training_set, needs=[update], unchanged=["x", "target"])
+@lab.check(
+    "hebb.train",
+    points=2,
+    draw=training_set,
+    always=[TWO_WIDE_PAIRS],
+    needs=[update],
+    unchanged=["x", "target"],
+)
 @shown(slides="Hebb's rule", picture=TABLE)
 def history(student, x, target):
     """train returns the weights before the first and after every pair, bias last."""
@@ -129,6 +140,11 @@ def weights_and_rows(rng):
     return {"weight": weight, "bias": float(-(on_line @ weight)), "x": np.vstack([x, near])}
 
 
+TWO_WIDE_ROWS = {
+    "weight": np.array([2.0, 0.0, -1.5]),
+    "bias": 0.5,
+    "x": np.array([[1.0, 0.0, 2.0], [0.0, 3.0, 0.0]]),
+}
 ANSWERS = pictures.over(
     "The answer should change where w·x + b crosses 0",
     x=lambda case: case["x"] @ case["weight"] + case["bias"],
@@ -143,7 +159,7 @@ ANSWERS = pictures.over(
     points=3,
     draw=weights_and_rows,
     cases=5,
-    always=[{"weight": np.array([2.0, 2.0]), "bias": -2.0, "x": BIPOLAR}],
+    always=[{"weight": np.array([2.0, 2.0]), "bias": -2.0, "x": BIPOLAR}, TWO_WIDE_ROWS],
     unchanged=["weight", "x"],
 )
 @shown(picture=ANSWERS)
@@ -172,7 +188,10 @@ def predict_one(student, weight, bias, x):
     points=2,
     draw=lambda rng: a_neuron(rng, 2),
     cases=5,
-    always=[{"weight": np.array([0.0, 2.0]), "bias": 3.0}],
+    always=[
+        {"weight": np.array([0.0, 2.0]), "bias": 3.0},
+        {"weight": np.array([0.75, 1e-6]), "bias": -0.5},
+    ],
 )
 @shown(picture=pictures.decision_line)
 def decision_line(student, weight, bias):

@@ -7,6 +7,8 @@ import numpy as np
 from autograder import pictures
 from autograder.course.lab import Lab, shown
 from autograder.judges.cases import bits, seed, separable, short_numbers, truth_table
+from autograder.judges.evidence import attempt
+from autograder.judges.refusal import returns_or_refuses
 from autograder.judges.separation import never_claims, separates, stays_in_bounds
 from autograder.sandbox.codec import Seed
 
@@ -38,7 +40,11 @@ lab = Lab(
 @lab.check(
     "perceptron.augment",
     draw=lambda rng: {"x": short_numbers(rng, 4, 3)},
-    always=[{"x": np.array([2.0, 5.0])}, {"x": truth_table(2)}],
+    always=[
+        {"x": np.array([2.0, 5.0])},
+        {"x": truth_table(2)},
+        {"x": np.array([[0.5, 0.0, 2.0], [3.0, 1.0, 0.0]])},
+    ],
     unchanged=["x"],
 )
 @shown(picture=pictures.entries("Every row should end with the constant 1"))
@@ -75,7 +81,10 @@ ANSWERS = pictures.over(
     points=2,
     draw=unlabelled,
     cases=5,
-    always=[{"weight": np.array([1.0, -2.0, 0.5]), "x": np.array([3.0, 1.0, 1.0])}],
+    always=[
+        {"weight": np.array([1.0, -2.0, 0.5]), "x": np.array([3.0, 1.0, 1.0])},
+        {"weight": np.array([1.0, 0.0, -0.5]), "x": np.array([[0.0, 2.0, 1.0], [0.5, 0.0, 1.0]])},
+    ],
     unchanged=["weight", "x"],
 )
 @shown(picture=ANSWERS)
@@ -139,14 +148,36 @@ ON_THE_LINE = [
 ]
 
 
-@lab.check("perceptron.perceptron_step", always=ON_THE_LINE, needs=[adds, subtracts])
+@lab.check(
+    "perceptron.perceptron_step",
+    always=ON_THE_LINE,
+    needs=[adds, subtracts],
+    unchanged=["weight", "x"],
+)
 def on_the_line(student, weight, x, target):
     """A sample exactly on the line counts as wrong, whatever its class."""
     return student.perceptron.perceptron_step(weight, x, target)
 
 
+BOTH_ON_THE_LINE = {
+    "weight": np.array([1.0, -1.0, 0.5]),
+    "x": np.array([[2.0, 2.5, 1.0], [-1.0, -0.5, 1.0], [3.0, 0.5, 1.0]]),
+    "target": np.array([1, 0, 0]),
+}
+ALL_RIGHT = {
+    "weight": np.array([2.0, -0.5, 1.0]),
+    "x": np.array([[1.5, 0.0, 1.0], [-2.0, 0.5, 1.0]]),
+    "target": np.array([1, 0]),
+}
+
+
 @lab.check(
-    "perceptron.criterion", points=2, draw=samples, cases=5, unchanged=["weight", "x", "target"]
+    "perceptron.criterion",
+    points=2,
+    draw=samples,
+    cases=5,
+    always=[ALL_RIGHT],
+    unchanged=["weight", "x", "target"],
 )
 def criterion(student, weight, x, target):
     """criterion adds up how far the misclassified samples are on the wrong side."""
@@ -158,6 +189,7 @@ def criterion(student, weight, x, target):
     points=2,
     draw=samples,
     cases=5,
+    always=[BOTH_ON_THE_LINE, ALL_RIGHT],
     unchanged=["weight", "x", "target"],
 )
 @shown(picture=pictures.entries("The gradient of the criterion, entry by entry"))
@@ -197,9 +229,22 @@ PATIENT = {
     "bound": 65,
 }
 """Two samples that thirteen corrections separate and no fewer: more than any one pass can make."""
+WIDE = {
+    "x": np.array([[1.0, 0.5, 0.0, -1.0], [0.5, -1.0, 1.0, 0.0]]),
+    "target": np.array([0, 1]),
+    "rng": Seed(5),
+    "bound": 2,
+}
+"""Fewer samples than features."""
+ALONE = {"x": np.array([[0.5, -1.5]]), "target": np.array([0]), "rng": Seed(6), "bound": 1}
 
 check_solvable = partial(
-    lab.check, "perceptron.train", draw=solvable, cases=5, always=[PATIENT], withheld=["bound"]
+    lab.check,
+    "perceptron.train",
+    draw=solvable,
+    cases=5,
+    always=[PATIENT, WIDE, ALONE],
+    withheld=["bound"],
 )
 CALL = "train(x, target, rng=rng, max_steps=500)"
 STEPS = [augment, adds, subtracts, on_the_line]
@@ -273,7 +318,14 @@ def separated(rng):
     }
 
 
-@lab.check("perceptron.novikoff_bound", draw=separated, cases=4)
+FEW_SAMPLES = {
+    "x": np.array([[1.0, 0.5, 0.0, 1.0], [-0.5, 1.0, -2.0, 1.0]]),
+    "target": np.array([1, 0]),
+    "separator": np.array([2.0, 0.0, 1.0, -1.0]),
+}
+
+
+@lab.check("perceptron.novikoff_bound", draw=separated, cases=4, always=[FEW_SAMPLES])
 def novikoff_bound(student, x, target, separator):
     """novikoff_bound is (R/γ)², with the margin γ of the separator scaled to length 1."""
     return student.perceptron.novikoff_bound(x, target, separator)
@@ -284,22 +336,26 @@ def unseparated(rng):
     case = separated(rng)
     case["target"] = case["target"].copy()
     case["target"][rng.integers(0, len(case["target"]))] ^= 1
-    return case
+    return case | {"why": "One sample is on the wrong side of this separator."}
 
 
 ONE_ON_THE_LINE = {
     "x": np.array([[2.0, 1.0], [-3.0, 1.0], [4.0, 1.0]]),  # it is the first one
     "target": np.array([1, 0, 1]),
     "separator": np.array([1.0, -2.0]),
+    "why": "The first sample is on the line of this separator.",
 }
 
 
 @lab.check(
-    "perceptron.novikoff_bound", draw=unseparated, always=[ONE_ON_THE_LINE], needs=[novikoff_bound]
+    "perceptron.novikoff_bound",
+    draw=unseparated,
+    always=[ONE_ON_THE_LINE],
+    judge=returns_or_refuses,
+    needs=[novikoff_bound],
+    withheld=["why"],
 )
+@shown("novikoff_bound(x, target, separator)")
 def novikoff_refuses(student, x, target, separator):
     """novikoff_bound raises ValueError for a separator that does not separate."""
-    try:
-        return student.perceptron.novikoff_bound(x, target, separator)
-    except ValueError:
-        return "ValueError"
+    return attempt(lambda: student.perceptron.novikoff_bound(x, target, separator))

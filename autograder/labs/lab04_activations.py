@@ -10,10 +10,11 @@ from autograder.course.lab import Lab, shown
 from autograder.judges.cases import short_numbers
 from autograder.judges.evidence import attempt, gradient_evidence
 from autograder.judges.gradient import gradient_agrees
+from autograder.judges.kink import slope_of_relu
 from autograder.judges.refusal import returns_or_refuses
 
 CURVES = ("linear", "sigmoid", "tanh", "relu")
-ANY_SHAPE = {"integers": "x", "axes": "x"}
+ANY_SHAPE = {"integers": "x", "axes": "x", "one row": "x"}
 
 lab = Lab(
     "lab04_activations",
@@ -38,9 +39,9 @@ lab = Lab(
     takes={
         **{f"activations.{name}": ANY_SHAPE for name in CURVES},
         **{f"activations.{name}_derivative": ANY_SHAPE for name in CURVES},
-        "activations.softmax": {"integers": "x"},
-        "losses.MSELoss.__call__": {"one row": "prediction target"},
-        "losses.MSELoss.backward": {"one row": "prediction target"},
+        "activations.softmax": {"integers": "x", "one row": "x"},
+        "losses.MSELoss.__call__": {"axes": "prediction target", "one row": "prediction target"},
+        "losses.MSELoss.backward": {"axes": "prediction target", "one row": "prediction target"},
         "losses.CrossEntropyLoss.__call__": {"one row": "prediction target"},
         "losses.CrossEntropyLoss.backward": {"one row": "prediction target"},
     },
@@ -53,15 +54,16 @@ check_cross_entropy = partial(lab.check, "losses.CrossEntropyLoss.__call__")
 
 
 def pre_activations(rng):
-    """Draw numbers of both signs, inside and outside ±1; none is 0, where ReLU has its kink."""
+    """Draw numbers of both signs, inside and outside ±1."""
     return {"x": rng.permutation([0.3, -0.6, *short_numbers(rng, 13)]).reshape(3, 5)}
 
 
-WHOLE = {"x": np.array([[-2], [3], [-1], [5]])}
-ONE_ROW = {"x": np.array([-0.4, 1.7, 0.2])}
-FAR = {"x": np.array([[-300.0, -40.0, -0.2], [0.2, 40.0, 300.0]])}
+WHOLE = {"x": np.array([[-2], [3], [0], [-1], [5]])}
+ONE_ROW = {"x": np.array([-0.4, 1.7, 0.0, 0.2])}
+FAR = {"x": np.array([[-300.0, -40.0, -0.2], [0.0, 40.0, 300.0]])}
 """Up to ±300 every form of a formula is right: slopes are asked no further, for they may use it."""
-check_slope = partial(lab.check, draw=pre_activations, always=[FAR], unchanged=["x"])
+NEAR_0 = {"x": np.array([[-1e-6, 1e-6], [-0.0004, 0.0004]])}
+check_slope = partial(lab.check, draw=pre_activations, always=[FAR, NEAR_0], unchanged=["x"])
 
 
 def large(rng):
@@ -77,7 +79,9 @@ def curve(name):
     return shown(picture=pictures.over(f"Your {name}, and the right one", ylabel=f"{name}(x)"))
 
 
-@lab.check("activations.linear", draw=pre_activations, always=[WHOLE, ONE_ROW], unchanged=["x"])
+@lab.check(
+    "activations.linear", draw=pre_activations, always=[WHOLE, ONE_ROW, FAR], unchanged=["x"]
+)
 @curve("linear")
 def linear(student, x):
     """linear passes every number on as it is."""
@@ -115,14 +119,14 @@ def tanh_of_large(student, x):
     return student.activations.tanh(x)
 
 
-@lab.check("activations.relu", draw=pre_activations, always=[WHOLE, ONE_ROW], unchanged=["x"])
+@lab.check("activations.relu", draw=pre_activations, always=[WHOLE, ONE_ROW, FAR], unchanged=["x"])
 @curve("relu")
 def relu(student, x):
     """relu lets positive numbers pass and answers 0 for all others."""
     return student.activations.relu(x)
 
 
-@lab.check("activations.linear_derivative", draw=pre_activations, unchanged=["x"])
+@check_slope("activations.linear_derivative")
 @curve("linear_derivative")
 def linear_derivative(student, x):
     """linear_derivative is 1 for every entry of x."""
@@ -143,10 +147,10 @@ def tanh_derivative(student, x):
     return student.activations.tanh_derivative(x)
 
 
-@check_slope("activations.relu_derivative")
+@check_slope("activations.relu_derivative", judge=slope_of_relu)
 @curve("relu_derivative")
 def relu_derivative(student, x):
-    """relu_derivative is 1 where x is positive, and 0 where it is negative."""
+    """relu_derivative is 1 where x is positive, 0 where it is negative, and at 0 one of these or between."""
     return student.activations.relu_derivative(x)
 
 
@@ -196,15 +200,23 @@ def softmax_of_large(student, x):
 def labels_of_a_batch(rng):
     """Draw labels, one of them twice, and more classes than the batch has labels for."""
     labels = rng.permutation([0, 2, 2, *rng.integers(0, 4, size=2)])
-    return {"labels": labels.astype(rng.choice(["int32", "int64"])), "n_classes": 6}
+    return {"labels": labels.astype(rng.choice(["int32", "int64"])), "n_classes": 6, "why": ""}
 
 
+FLOATS = "These labels are floats, also where they are whole: their type is not one of integers."
+BOOLS = "These labels are True and False: their type is not one of integers."
 LABELS = [
-    {"labels": np.array([3, 6, 0]), "n_classes": 10},
-    {"labels": np.array([1]), "n_classes": 2},
-    {"labels": np.array([2, -1]), "n_classes": 3},
-    {"labels": np.array([0, 3, 1]), "n_classes": 3},
-    {"labels": np.array([1.0, 0.0, 2.0]), "n_classes": 4},
+    {"labels": np.array(labels, dtype), "n_classes": n_classes, "why": why}
+    for labels, dtype, n_classes, why in (
+        ([3, 6, 0], "int64", 10, ""),
+        ([1], "int64", 2, ""),
+        ([2, 0], "uint8", 3, ""),
+        ([2, -1], "int64", 3, "−1 is not a class."),
+        ([0, 3, 1], "int64", 3, "The classes are 0, 1 and 2: 3 is not one of them."),
+        ([1.5, 0.0, 2.0], "float64", 4, "1.5 is not an integer."),
+        ([1.0, 0.0, 2.0], "float64", 4, FLOATS),
+        ([True, False], "bool", 3, BOOLS),
+    )
 ]
 
 
@@ -214,11 +226,13 @@ LABELS = [
     always=LABELS,
     judge=returns_or_refuses,
     unchanged=["labels"],
+    withheld=["why"],
 )
 @shown(
+    "one_hot(labels, n_classes)",
     picture=pictures.entries(
         "Each row should have one 1, in the column of its class", of=lambda value: value["returned"]
-    )
+    ),
 )
 def one_hot(student, labels, n_classes):
     """one_hot writes a 1 in the column of each row's class, and refuses what is not a class."""
@@ -235,25 +249,49 @@ LINE = {
     "prediction": np.array([0.5, 3.0, -1.0, 2.0, 0.25]),
     "target": np.array([2, 1, 0.5, 2, -1]),
 }
+WIDE = {
+    "prediction": np.array([[0.0, 1.5, -2.0], [3.0, 0.0, 0.5]]),
+    "target": np.array([[0.5, 0.0, 1.0], [2.0, 0.0, -1.5]]),
+}
+
+check_mse = partial(lab.check, draw=outputs, always=[COLUMN, LINE, WIDE])
 
 
-check_mse = partial(lab.check, draw=outputs, always=[COLUMN, LINE])
+def second_loss(loss, prediction, target):
+    """Use a loss on other data, then on these: training calls one loss again and again."""
+    loss(2 * prediction[:1], target[:1])
+    return loss(prediction, target)
 
 
 @check_mse("losses.MSELoss.__call__", unchanged=["prediction", "target"])
-@shown("MSELoss()(prediction, target)")
+@shown("MSELoss()(prediction, target), its second call")
 def mse(student, prediction, target):
     """MSELoss is the mean of all squared errors, over the batch and the outputs."""
-    return student.losses.MSELoss()(prediction, target)
+    return second_loss(student.losses.MSELoss(), prediction, target)
 
 
 OTHER_SHAPES = [
-    {"prediction": np.array([[1.5], [-2.0], [4.0]]), "target": np.array([1.0, 0.5, 2.0])},
-    {"prediction": np.array([1.5, -2.0, 4.0]), "target": np.array([[1.0], [0.5], [2.0]])},
+    {
+        "prediction": np.array(prediction),
+        "target": np.array(target),
+        "why": f"The shapes are {np.shape(prediction)} and {np.shape(target)}.",
+    }
+    for prediction, target in (
+        ([[1.5], [-2.0], [4.0]], [1.0, 0.5, 2.0]),
+        ([1.5, -2.0, 4.0], [[1.0], [0.5], [2.0]]),
+        ([[1.5, -2.0, 4.0], [0.5, 0.25, 3.0]], [[1.0, 0.5, 2.0]]),
+        ([1.5, -2.0, 4.0], [1.0]),
+    )
 ]
 
 
-@lab.check("losses.MSELoss.__call__", always=OTHER_SHAPES, judge=returns_or_refuses, needs=[mse])
+@lab.check(
+    "losses.MSELoss.__call__",
+    always=OTHER_SHAPES,
+    judge=returns_or_refuses,
+    needs=[mse],
+    withheld=["why"],
+)
 @shown("MSELoss()(prediction, target)")
 def mse_of_other_shape(student, prediction, target):
     """MSELoss refuses a target whose shape is not the prediction's."""
@@ -261,17 +299,17 @@ def mse_of_other_shape(student, prediction, target):
 
 
 def loss_gradient(make_loss, prediction, target):
-    """Use a loss on other data first, then ask for the gradient of its last call."""
+    """Use a loss on other data first, then ask for the gradient of its last call, twice."""
     loss = make_loss()
-    loss(2 * prediction[:1], target[:1])
-    loss(prediction, target)
+    second_loss(loss, prediction, target)
+    loss.backward()
     return gradient_evidence(
         lambda at: make_loss()(at, target), at=prediction, claimed=loss.backward()
     )
 
 
 @check_mse("losses.MSELoss.backward", judge=gradient_agrees, needs=[mse])
-@shown("backward() after MSELoss()(prediction, target)")
+@shown("backward(), the second time, after MSELoss()(prediction, target)")
 def mse_gradient(student, prediction, target):
     """MSELoss.backward is the gradient of the last loss, as small steps measure it."""
     return loss_gradient(student.losses.MSELoss, prediction, target)
@@ -298,10 +336,10 @@ check_logits = partial(lab.check, draw=logits_and_labels, always=[ONE_SAMPLE, SQ
 @check_logits(
     "losses.CrossEntropyLoss.__call__", needs=[probabilities], unchanged=["prediction", "target"]
 )
-@shown("CrossEntropyLoss()(prediction, target)")
+@shown("CrossEntropyLoss()(prediction, target), its second call")
 def cross_entropy(student, prediction, target):
     """CrossEntropyLoss is the mean of −log softmax at the right classes."""
-    return student.losses.CrossEntropyLoss()(prediction, target)
+    return second_loss(student.losses.CrossEntropyLoss(), prediction, target)
 
 
 def large_logits(rng):
@@ -327,12 +365,27 @@ def cross_entropy_of_large(student, prediction, target):
 
 
 NO_LABELS = [
-    {"prediction": np.array([[0.5, -1.0, 1.5], [1.0, 0.25, -0.75]]), "target": np.array(target)}
-    for target in ([2, -1], [3, 0], [1.0, 0.0], [[1], [0]], [1], [1, 0, 2])
+    {
+        "prediction": np.array([[0.5, -1.0, 1.5], [1.0, 0.25, -0.75]]),
+        "target": np.array(target),
+        "why": why,
+    }
+    for target, why in (
+        ([2, -1], "−1 is not a class."),
+        ([3, 0], "The classes are 0, 1 and 2: 3 is not one of them."),
+        ([1.5, 0.0], "1.5 is not an integer."),
+        ([1.0, 0.0], FLOATS),
+        ([True, False], BOOLS),
+        ([[1], [0]], "The shape of target is (2, 1), where (2,) is expected."),
+        ([1], "There are two rows and one label."),
+        ([1, 0, 2], "There are two rows and three labels."),
+    )
 ]
 
 
-@check_cross_entropy(always=NO_LABELS, judge=returns_or_refuses, needs=[cross_entropy])
+@check_cross_entropy(
+    always=NO_LABELS, judge=returns_or_refuses, needs=[cross_entropy], withheld=["why"]
+)
 @shown("CrossEntropyLoss()(prediction, target)")
 def cross_entropy_of_no_labels(student, prediction, target):
     """CrossEntropyLoss refuses targets that are not one existing class for every row."""
@@ -342,7 +395,7 @@ def cross_entropy_of_no_labels(student, prediction, target):
 @check_logits(
     "losses.CrossEntropyLoss.backward", judge=gradient_agrees, needs=[probabilities, cross_entropy]
 )
-@shown("backward() after CrossEntropyLoss()(prediction, target)")
+@shown("backward(), the second time, after CrossEntropyLoss()(prediction, target)")
 def cross_entropy_gradient(student, prediction, target):
     """CrossEntropyLoss.backward is the gradient of the last loss, as small steps measure it."""
     return loss_gradient(student.losses.CrossEntropyLoss, prediction, target)

@@ -64,6 +64,14 @@ def test_what_is_wrong_is_told(observed, expected, words):
     assert returns_or_refuses({}, observed, expected).detail.startswith(words)
 
 
+def test_a_case_says_what_is_wrong_with_it():
+    """Who answers what has no answer reads why it has none; an empty reason says nothing."""
+    told = returns_or_refuses({"why": "−1 is not a class."}, ANSWER, REFUSAL)
+
+    assert told.detail == "−1 is not a class. It should raise a ValueError."
+    assert returns_or_refuses({"why": ""}, ANSWER, REFUSAL).detail.startswith("This cannot")
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(PLAIN, evidence(returned=PLAIN), evidence(raised=PLAIN)))
 def test_nothing_makes_the_judge_raise(observed):

@@ -4,23 +4,10 @@ import pytest
 
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
-from autograder.course.solutions import Mistake
 from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
 
 LAB = "lab04_activations"
-
-
-@pytest.fixture
-def graded(submit, key_of, sandbox):
-    """Grade the reference with another body in the place of one exercise's."""
-
-    def make(exercise, body):
-        variant = Mistake("form", exercise, "", body=body)
-        text = variant.source().text.decode()
-        return grade(submit(LAB, **{variant.module: text}), key_of(LAB), sandbox)
-
-    return make
 
 
 PLAIN_CROSS_ENTROPY = """
@@ -99,3 +86,213 @@ def test_losses_need_softmax_only(submit, key_of, sandbox):
         "losses.mse_of_other_shape",
         "losses.mse_gradient",
     }
+
+
+WRONG = {
+    "relu: a ceiling at 6": (
+        "activations.relu",
+        """
+return np.clip(x, 0, 6)
+""",
+        {"activations.relu": ()},
+    ),
+    "relu_derivative: a kink beside 0": (
+        "activations.relu_derivative",
+        """
+return (x > -1e-3).astype(float)
+""",
+        {"activations.relu_derivative": ()},
+    ),
+    "relu_derivative: nan at 0": (
+        "activations.relu_derivative",
+        """
+return np.maximum(x, 0) / x
+""",
+        {"activations.relu_derivative": ("drelu-divides",)},
+    ),
+    "relu_derivative: slopes over the input": (
+        "activations.relu_derivative",
+        """
+x[x > 0] = 1
+x[x <= 0] = 0
+return x
+""",
+        {"activations.relu_derivative": ("drelu-mutates-input",)},
+    ),
+    "tanh_derivative: slopes in an array of integers": (
+        "activations.tanh_derivative",
+        """
+out = np.zeros_like(x)
+out[...] = 1 - np.tanh(x) ** 2
+return out
+""",
+        {"activations.tanh_derivative": ()},
+    ),
+    "softmax: the whole array adds up to 1": (
+        "activations.softmax",
+        """
+e = np.exp(x - x.max())
+return e / e.sum()
+""",
+        {"activations.probabilities": ("softmax-global-sum",)},
+    ),
+    "softmax: the whole array, without a shift": (
+        "activations.softmax",
+        """
+return np.exp(x) / np.sum(np.exp(x))
+""",
+        {"activations.probabilities": ("softmax-global-sum",)},
+    ),
+    "one_hot: whole floats pass": (
+        "losses.one_hot",
+        """
+for v in labels:
+    if v not in range(n_classes): raise ValueError
+return np.eye(n_classes)[labels.astype(int)]
+""",
+        {"losses.one_hot": ("onehot-takes-whole-floats",)},
+    ),
+    "one_hot: asserts": (
+        "losses.one_hot",
+        """
+assert labels.dtype.kind in "iu" and labels.min() >= 0 and labels.max() < n_classes
+return np.eye(n_classes)[labels.astype(int)]
+""",
+        {"losses.one_hot": ("onehot-asserts",)},
+    ),
+    "one_hot: one class too many": (
+        "losses.one_hot",
+        """
+if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() > n_classes: raise ValueError
+return np.eye(n_classes)[labels]
+""",
+        {"losses.one_hot": ("onehot-refuses-too-late",)},
+    ),
+    "one_hot: True and False pass": (
+        "losses.one_hot",
+        """
+if labels.dtype.kind not in "iub" or labels.min() < 0 or labels.max() >= n_classes: raise ValueError
+return np.eye(n_classes)[labels.astype(int)]
+""",
+        {"losses.one_hot": ()},
+    ),
+    "MSELoss.__call__: half of the sum": (
+        "losses.MSELoss.__call__",
+        """
+if prediction.shape != target.shape: raise ValueError
+self._error = prediction - target
+return 0.5 * np.sum(self._error ** 2)
+""",
+        {"losses.mse": ("mse-half-of-the-sum",)},
+    ),
+    "MSELoss.__call__: compares the numbers of axes": (
+        "losses.MSELoss.__call__",
+        """
+if prediction.ndim != target.ndim: raise ValueError
+self._error = prediction - target
+return float((self._error**2).mean())
+""",
+        {"losses.mse_of_other_shape": ()},
+    ),
+    "MSELoss.backward: backward changes the errors": (
+        "losses.MSELoss.backward",
+        """
+self._error = 2 * self._error / self._error.size
+return self._error
+""",
+        {"losses.mse_gradient": ("dmse-changes-the-errors",)},
+    ),
+    "CrossEntropyLoss.__call__: no shift, then the logarithm": (
+        "losses.CrossEntropyLoss.__call__",
+        """
+batch, n_classes = prediction.shape
+if target.shape != (batch,): raise ValueError
+_check_labels("target", target, n_classes)
+self._logits, self._labels = prediction, target
+e = np.exp(prediction)
+p = e / e.sum(axis=1, keepdims=True)
+return -np.log(p[np.arange(batch), target]).mean()
+""",
+        {"losses.cross_entropy_of_large": ("ce-no-max-shift",)},
+    ),
+    "CrossEntropyLoss.__call__: one-hot times logarithm": (
+        "losses.CrossEntropyLoss.__call__",
+        """
+batch, n_classes = prediction.shape
+if target.shape != (batch,): raise ValueError
+_check_labels("target", target, n_classes)
+self._logits, self._labels = prediction, target
+return -(one_hot(target, n_classes) * np.log(softmax(prediction))).sum() / batch
+""",
+        {"losses.cross_entropy_of_large": ("ce-log-of-probability",)},
+    ),
+    "CrossEntropyLoss.__call__: never looks at the target": (
+        "losses.CrossEntropyLoss.__call__",
+        """
+batch, n_classes = prediction.shape
+self._logits, self._labels = prediction, target
+shifted = prediction - prediction.max(axis=1, keepdims=True)
+log_sums = np.log(np.exp(shifted).sum(axis=1))
+return float((log_sums - shifted[np.arange(batch), target]).mean())
+""",
+        {"losses.cross_entropy_of_no_labels": ("ce-no-look-at-the-target",)},
+    ),
+    "CrossEntropyLoss.__call__: compares lengths": (
+        "losses.CrossEntropyLoss.__call__",
+        """
+batch, n_classes = prediction.shape
+if len(target) != batch: raise ValueError
+_check_labels("target", target, n_classes)
+self._logits, self._labels = prediction, target
+shifted = prediction - prediction.max(axis=1, keepdims=True)
+log_sums = np.log(np.exp(shifted).sum(axis=1))
+return float((log_sums - shifted[np.arange(batch), target]).mean())
+""",
+        {"losses.cross_entropy_of_no_labels": ("ce-compares-lengths",)},
+    ),
+    "CrossEntropyLoss.__call__: whole floats pass": (
+        "losses.CrossEntropyLoss.__call__",
+        """
+batch, n_classes = prediction.shape
+if target.shape != (batch,): raise ValueError
+for v in target:
+    if v not in range(n_classes): raise ValueError
+self._logits, self._labels = prediction, target.astype(int)
+shifted = prediction - prediction.max(axis=1, keepdims=True)
+log_sums = np.log(np.exp(shifted).sum(axis=1))
+return float((log_sums - shifted[np.arange(batch), self._labels]).mean())
+""",
+        {"losses.cross_entropy_of_no_labels": ("ce-takes-whole-floats",)},
+    ),
+    "CrossEntropyLoss.backward: backward changes the probabilities": (
+        "losses.CrossEntropyLoss.backward",
+        """
+if not hasattr(self, "_p") or self._p.shape != self._logits.shape or self._seen is not self._logits:
+    self._p, self._seen = softmax(self._logits), self._logits
+self._p[np.arange(len(self._labels)), self._labels] -= 1
+return self._p / len(self._labels)
+""",
+        {"losses.cross_entropy_gradient": ("softmax-ce-changes-the-probabilities",)},
+    ),
+}
+
+RIGHT = [
+    (
+        "activations.relu_derivative",
+        """
+return (x >= 0).astype(float)
+""",
+    ),
+]
+
+
+@pytest.mark.parametrize(("exercise", "body", "verdict"), WRONG.values(), ids=WRONG)
+def test_a_wrong_answer_fails_and_has_its_name(exercise, body, verdict, failed):
+    """It fails these checks of its exercise and no other, and the report says which idea it is, if one is known."""
+    assert failed(exercise, body) == verdict
+
+
+@pytest.mark.parametrize(("exercise", "body"), RIGHT)
+def test_a_right_answer_passes(exercise, body, graded):
+    """What a task leaves open may be done in any way."""
+    assert graded(exercise, body).points == 20
