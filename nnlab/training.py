@@ -56,10 +56,16 @@ class EarlyStopping:
     def update(self, val_loss: float, model: Module) -> bool:
         """Note one epoch's validation loss; return True if training should stop.
 
-        Append it to self.losses. If it is below all losses before, it is the new self.best_loss,
-        and self.best_model becomes a deep copy of model. Then, with k = rounds, take the last
-        k + 1 averages of k successive losses: stop unless the lowest of the last k is below
-        (1 − tolerance) · the first. Never stop before there are 2k losses; nan never improves.
+        Append it to self.losses, which keeps all of them. If it is below all losses before, it is
+        the new self.best_loss, and self.best_model becomes a deep copy of model.
+
+        Then decide, with k = rounds. With fewer than 2k losses: go on. Else look at the last 2k
+        losses. They hold k + 1 windows of k neighbours; take the average of each, a₀, a₁, … aₖ.
+        Go on if min(a₁, …, aₖ) < (1 − tolerance) · a₀, else stop. If an average is nan, stop.
+
+        k = 2, tolerance 0.1, losses 8, 6, 4, 6, 6: after the fourth the windows (8, 6), (6, 4) and
+        (4, 6) have the averages 7, 5, 5, and 5 < 0.9 · 7: go on. After the fifth (6, 4), (4, 6) and
+        (6, 6) have 5, 5, 6, and 5 is not below 0.9 · 5: stop.
 
         >>> stopping = EarlyStopping(rounds=2, tolerance=0.1)
         >>> [stopping.update(loss, Module()) for loss in (8.0, 6.0, 4.0, 6.0, 6.0)]
@@ -78,7 +84,8 @@ class EarlyStopping:
 def diverged(cost: float, first_cost: float) -> bool:
     """Return whether training explodes: the cost is above 3 × the first cost, or not finite.
 
-    Exactly 3 × is not yet an explosion. Remember that nan > anything is False.
+    Exactly 3 × is not yet an explosion. Not finite are nan, ∞ and −∞, whatever the first cost was.
+    Remember that nan > anything is False.
 
     Source: slides, "Cross-validation strategy", tip for detecting explosions.
 
@@ -151,15 +158,21 @@ def train(
 ) -> History:
     """Train the model on data's training part, epoch by epoch; return what happened.
 
-    Every epoch: set optimizer.lr = schedule(epoch), epochs count from 0; switch the model to
-    training mode; update once for each of the `batches`, with l2 · 2W added to the gradient
-    of all weights (parameters with two axes), not of biases. Then switch to evaluation mode
-    and append to the history: train_loss, the mean over the epoch's samples of the losses
-    before their updates, and val_loss, both without the penalty. Then call after_epoch(history).
+    Before the first update, measure the first cost: the loss over the training part, in evaluation
+    mode and without the penalty.
 
-    End when train_loss has diverged from the loss over the training part before the first
-    update, or when stopping says so. `best_model` is a copy of the model as it was after the
-    epoch with the lowest val_loss, or the model itself if there is no such epoch.
+    Every epoch: set optimizer.lr = schedule(epoch), if there is a schedule, epochs count from 0;
+    switch the model to training mode; update once for each of the `batches`, with l2 · 2W added to
+    the gradient of all weights (parameters with two axes), not of biases. Then switch to evaluation
+    mode and append to the history: train_loss, the mean over the epoch's samples of the losses
+    before their updates (a batch of 4 counts twice as much as one of 2), and val_loss, both
+    without the penalty. Set history.diverged = diverged(train_loss, first cost), and ask
+    stopping.update(val_loss, model); in an epoch that diverged it may be asked or not. Then call
+    after_epoch(history), also after the last epoch.
+
+    End when the loss has diverged, or when stopping has said so. `best_model` is a copy of the
+    model as it was after the epoch with the lowest val_loss, or the model itself if there is no
+    such epoch.
 
     Source: slides, "Cross validation: tuning hyperparameter"; "Recommended Settings".
 
