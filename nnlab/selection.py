@@ -46,8 +46,7 @@ def train_val_split(
 ) -> Split:
     """Shuffle the samples and set a part of them aside for validation.
 
-    round(val_fraction · n) samples go to validation, each with its own target: round, so that 3.2
-    becomes 3 and 1.8 becomes 2.
+    round(val_fraction · n) samples go to validation, each with its own target.
 
     Shape: x (n, …), target (n, …); the result Split(x_train, y_train, x_val, y_val).
     Raises: ValueError if x and target differ in length or a part would be empty.
@@ -145,8 +144,7 @@ def grid_search(
 ) -> list[Trial]:
     """Try every combination of the listed values once; return all trials, the best first.
 
-    The best has the highest score. A score that is nan (training exploded) ranks last; trials of
-    equal scores may come in any order. Any number of hyperparameters may be listed.
+    A score that is nan (training exploded) ranks last; equal scores may come in any order.
 
     Source: slides, "Cross validation: tuning hyperparameter-Grid Search".
 
@@ -167,8 +165,7 @@ def random_search(
 ) -> list[Trial]:
     """Try random points, each hyperparameter drawn afresh from its range; best trial first.
 
-    Draws are independent and log-uniform in (low, high), one hyperparameter or more. Scores rank as
-    in `grid_search`: the highest first, nan last, equal ones in any order.
+    Draws are independent and log-uniform in (low, high). Scores rank as in `grid_search`.
 
     Source: slides, "Cross validation: tuning hyperparameter", coarse search.
 
