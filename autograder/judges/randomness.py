@@ -120,7 +120,8 @@ def search_fingerprint(case: Case, observed: Any) -> Any:
 def searches_at_random(case: Case, observed: Any, _expected: Any) -> Finding | None:
     """Accept trials {score, settings}: log-uniform, independent, scored truly, the best first.
 
-    A setting's score is less by 1 for every decade from its peak.
+    A setting's score is less by 1 for every decade from its peak. On a `plateau` of so many decades
+    scores are equal, in any order; where the first setting is above `explodes_above`, they are nan.
     """
     score, settings = _read(case, observed)
     for name, (low, high) in case["ranges"].items():
@@ -131,9 +132,10 @@ def searches_at_random(case: Case, observed: Any, _expected: Any) -> Finding | N
     for one, two in combinations(positions, 2):
         if not abs(_covariance(positions[one], positions[two])) <= _tau(len(score)):
             return Finding(f"{one} and {two} move together: you search a line, not an area.")
-    if not np.allclose(score, _scores(case, settings), rtol=0, atol=1e-6):
+    if not np.allclose(score, _scores(case, settings), rtol=0, atol=1e-6, equal_nan=True):
         return Finding("The scores are not those of the settings beside them.")
-    if not (score[1:] <= score[:-1]).all():
+    rank = np.where(np.isnan(score), -np.inf, score)
+    if not (rank[1:] <= rank[:-1]).all():
         return Finding("The trials are not ranked from the best score to the worst.")
     return None
 
@@ -155,7 +157,9 @@ def _read(case: Case, observed: Any) -> Any:
 
 
 def _scores(case: Case, settings: Mapping[str, Any]) -> Any:
-    return -sum(np.abs(np.log10(settings[name] / case["peak"][name])) for name in settings)
+    away = sum(np.abs(np.log10(settings[name] / case["peak"][name])) for name in settings)
+    exploded = next(iter(settings.values())) > case.get("explodes_above", np.inf)
+    return np.where(exploded, np.nan, -np.maximum(away, case.get("plateau", 0.0)))
 
 
 def _spread(observed: Any, low: float, high: float, size: int, which: str = "") -> Finding | None:

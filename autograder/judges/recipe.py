@@ -182,12 +182,19 @@ def repeats(_case: Case, observed: Any, _expected: Any) -> Finding | None:
 
 
 def left_out(case: Case, observed: Any) -> Any:
-    """Say how many images the scaler has not seen: none, some, most; or other."""
+    """Say how many images the scaler has not seen: none, some, most; or other, and strange.
+
+    All images bear marks of one strength. A scaler that knows all of them, in unequal strengths, was
+    fitted on other rows than these images: it is strange.
+    """
     n_samples = len(case["target"])
     marks = as_reals(observed)
     if marks is None or marks.ndim != 1 or marks.size < n_samples:
         return "other"
-    seen = int((marks[:n_samples] > 0).sum())
+    known = marks[:n_samples]
+    seen = int((known > 0).sum())
+    if seen == n_samples and not known.max() <= known.min() * (1 + EXACT):
+        return "strange"
     return "none" if seen == n_samples else "some" if 2 * seen >= n_samples else "most"
 
 
@@ -204,6 +211,12 @@ def leaves_some_out(case: Case, observed: Any, _expected: Any) -> Finding | None
     pixel i, so that pixel's largest value or mean shows it.
     """
     kind = left_out(case, observed)
+    if kind == "strange":
+        return Finding(
+            "Each image has a mark of its own, and the scaler knows none of them as it is.",
+            returned="a scaler that was fitted on other rows than these images",
+            expected="one fitted on the training part alone",
+        )
     n_samples = len(case["target"])
     if kind in {"some", "other"}:
         what = f"It is {shape_of(observed)}, where a fitted scaler is expected."
@@ -260,26 +273,69 @@ def _trend(losses: Any) -> str:
     return "falls" if losses[-1] < 0.97 * losses[0] else "stays"
 
 
-def best_fingerprint(_case: Case, observed: Any) -> Any:
-    """Identify only whether the two models answer alike: what they answer is the recipe's choice."""
-    model, best = map(as_reals, fields(observed, "model best", "a Trained is"))
-    return model is not None and best is not None and equal({}, model, best) is None
+BEST = "model best known val_loss"
+MEASURED = 1e-3
+
+
+def best_fingerprint(case: Case, observed: Any) -> Any:
+    """Identify only whether the two models answer alike, and whether the history knows this loss."""
+    model, best, *_ = map(as_reals, fields(observed, BEST, "a Trained is"))
+    alike = model is not None and best is not None and equal({}, model, best) is None
+    return {"alike": alike, "measured": _unmeasured(case, observed) is None}
+
+
+def _unmeasured(case: Case, observed: Any) -> float | None:
+    """Compute the handed-in model's loss of the images that the scaler has not seen.
+
+    Return None if the history has this loss, or if nobody can say which images were set aside.
+    """
+    target = np.asarray(case["target"])
+    _, logits, known, losses = map(as_reals, fields(observed, BEST, "a Trained is"))
+    if any(part is None for part in (logits, known, losses)):
+        return None
+    if (logits.ndim, known.ndim, losses.ndim) != (2, 1, 1) or len(logits) != target.size:
+        return None
+    if known.size < target.size or not losses.size:
+        return None
+    unseen = known[: target.size] <= 0
+    if unseen.all() or not unseen.any() or logits.shape[1] <= target.max():
+        return None
+    rows, classes = logits[unseen], target[unseen]
+    with np.errstate(all="ignore"):
+        largest = rows.max(axis=1)
+        spread = np.log(np.exp(rows - largest[:, None]).sum(axis=1))
+        loss = float(np.mean(spread + largest - rows[np.arange(len(rows)), classes]))
+        near = np.abs(losses - loss) <= MEASURED * (1 + abs(loss))
+    return None if near.any() or not np.isfinite(losses).any() else loss
 
 
 @judge(
     "The model handed in must answer as the best one of the history does, within "
-    f"{EXACT:g} of the largest logit.",
+    f"{EXACT:g} of the largest logit, and the history must have its loss of the images that the "
+    f"scaler has not seen, within {MEASURED:g}.",
     property_only=True,
     fingerprint=best_fingerprint,
 )
-def hands_in_best(_case: Case, observed: Any, expected: Any) -> Finding | None:
-    """Accept {model, best}: the model handed in answers as the history's best model does."""
+def hands_in_best(case: Case, observed: Any, expected: Any) -> Finding | None:
+    """Accept {model, best, known, val_loss}: the model handed in answers as the best one does.
+
+    `known` are the scaler's marks: what it has not seen was set aside. Scaled by this scaler, these
+    images cost the best model what the history says of one of its epochs.
+    """
     shape = np.shape(expected["model"])
-    for logits in map(as_reals, fields(observed, "model best", "a Trained is")):
+    for logits in map(as_reals, fields(observed, BEST, "a Trained is")[:2]):
         if logits is None or logits.shape != shape or not np.isfinite(logits).all():
             return Finding(f"The logits are not {shape} finite numbers.")
-    if best_fingerprint({}, observed):
+    if not best_fingerprint(case, observed)["alike"]:
+        return Finding(
+            "", "a model that is not the history's best", "the one of the lowest validation loss"
+        )
+    loss = _unmeasured(case, observed)
+    if loss is None:
         return None
     return Finding(
-        "", "a model that is not the history's best", "the one of the lowest validation loss"
+        "The images that your scaler has not seen, scaled by it, do not cost your model what any epoch of "
+        "history.val_loss says. Was validation measured on them, and were they scaled as in training?",
+        returned=f"a model with a validation loss of {value(round(loss, 3))}",
+        expected="a loss that is in history.val_loss",
     )

@@ -156,8 +156,8 @@ FACTS = (
     "A second call gives the same numbers as the first.",
 )
 draws_anew = draws_anew_of(
-    "Some rows are equal: these units start equal, and stay equal for ever.",
-    "Some columns are equal: not every weight has a number of its own.",
+    "Some rows are equal, or are but for their sign: these units start equal, and stay equal for ever.",
+    "Some columns are equal, or are but for their sign: not every weight has a number of its own.",
 )
 
 
@@ -174,7 +174,7 @@ def _read(samples: Any, beside: Any = None) -> list[Any] | None:
 def _facts(samples: list[Any]) -> tuple[bool, ...]:
     """Relate first call, second call, and first call of an equal generator."""
     first, second, again = samples
-    tables = (first, first.T) if first.ndim == 2 else ()
+    tables = (abs(first), abs(first).T) if first.ndim == 2 else ()
     distinct = [len(np.unique(table, axis=0)) == len(table) for table in tables] or [True, True]
     return bool((first == again).all()), bool((first != second).any()), *distinct
 

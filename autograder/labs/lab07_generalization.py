@@ -42,6 +42,7 @@ lab = Lab(
         "regularization.l2_gradient": {"axes": "weights"},
         "regularization.l1_penalty": {"axes": "weights"},
         "regularization.l1_gradient": {"axes": "weights"},
+        "regularization.fit_polynomial": {"integers": "x y"},
         "regularization.bias_variance": {"one row": "predictions"},
     },
 )
@@ -51,11 +52,33 @@ check_whitening_fit = partial(lab.check, "preprocessing.PCAWhitening.fit")
 check_polynomial = partial(lab.check, "regularization.fit_polynomial")
 
 
-def learnt(scaler, x, *names):
-    """Fit a scaler, and take what it has learnt; a name that it did not set is left out."""
+def learnt(scaler, x, before, *names):
+    """Fit a scaler, and take what it has learnt; a name that it did not set is left out.
+
+    Where `before` is given, the scaler was fitted to these rows first.
+    """
+    if before is not None:
+        scaler.fit(before)
     fitted = scaler.fit(x)
     there = {name: getattr(scaler, name) for name in names if hasattr(scaler, name)}
     return {"returns self": fitted is scaler, **there}
+
+
+def transformed_twice(scaler, x, rows):
+    """Fit a scaler, transform rows (x itself if there are none), write over that, and transform again."""
+    rows = x if rows is None else rows
+    scaler.fit(x)
+    written_over(scaler.transform(rows))
+    return scaler.transform(rows)
+
+
+def written_over(result):
+    """Write over an array: whoever lies in the same memory changes with it."""
+    if isinstance(result, np.ndarray) and result.flags.writeable:
+        result[...] = 77
+
+
+FITTED_BEFORE = "a scaler that was fitted to before, if there is one"
 
 
 def features(rng, rows, scales):
@@ -78,23 +101,31 @@ def with_new_rows(rng):
 
 
 mean_and_std = shown(
-    "StandardScaler().fit(x)",
+    f"StandardScaler().fit(x), {FITTED_BEFORE}",
     picture=pictures.entries(
         "Row 0: the mean of each feature; row 1: its std",
         of=lambda value: [value["mean"], value["std"]],
     ),
 )
 ROWS = pictures.entries("Rows after scaling: a column for each feature")
-min_max = shown("MinMaxScaler(feature_range).fit(x).transform(rows)", picture=ROWS)
+min_max = shown("MinMaxScaler(feature_range).fit(x).transform(rows), twice", picture=ROWS)
 WHOLE = {"x": np.array([[1, 70], [4, 10], [-3, 20], [7, 0], [2, 30]])}
 WHOLE_ROWS: dict[str, Any] = {**WHOLE, "rows": np.array([[5, -20], [2, 110], [-9, 4]])}
+AGAIN = {"x": np.array([[2, 5.5], [4, 7]]), "before": np.array([[0, 5], [8.5, 6], [1, 7]])}
+SMALL = {"x": np.array([[1e-9, 0.001], [3e-9, 0.003]])}
+FAR = {"x": np.array([[1e8, -3e9], [1e8 + 2, -3e9 - 8]])}
+"""Means a hundred million times larger than the spread: the squares hold none of its digits."""
+TENTHS = {"x": np.array([[0.1, 0.7], [0.1, 0.2], [0.1, 0.3]])}
+"""The mean of three times 0.1 is rounded, so that the spread around it is 1e-17 and not 0."""
+UNIT = {"x": np.array([[1.0, -1.0], [-1.0, 1.0]]), "rows": None}
+"""Rows that are scaled already: they come out as they are."""
 
 
-@check_standard_fit(draw=training_rows, always=[WHOLE], unchanged=["x"])
+@check_standard_fit(draw=training_rows, always=[WHOLE, AGAIN, SMALL, FAR], unchanged=["x"])
 @mean_and_std
-def standard_fit(student, x):
+def standard_fit(student, x, before=None):
     """StandardScaler.fit learns mean and std of every feature, and returns the scaler itself."""
-    return learnt(student.preprocessing.StandardScaler(), x, "mean", "std")
+    return learnt(student.preprocessing.StandardScaler(), x, before, "mean", "std")
 
 
 def one_feature_constant(rng):
@@ -106,41 +137,41 @@ def one_feature_constant(rng):
 
 @check_standard_fit(
     draw=lambda rng: {"x": one_feature_constant(rng)["x"]},
-    always=[{"x": np.array([[2.5, -3.0]])}],
+    always=[{"x": np.array([[2.5, -3.0]])}, TENTHS],
     needs=[standard_fit],
 )
 @mean_and_std
 def standard_constant(student, x):
     """A feature that is the same in all rows gets std 1; the others keep theirs."""
-    return learnt(student.preprocessing.StandardScaler(), x, "mean", "std")
+    return learnt(student.preprocessing.StandardScaler(), x, None, "mean", "std")
 
 
 @lab.check(
     "preprocessing.StandardScaler.transform",
     draw=with_new_rows,
-    always=[WHOLE_ROWS],
+    always=[WHOLE_ROWS, UNIT],
     needs=[standard_fit],
     unchanged=["x", "rows"],
 )
-@shown("StandardScaler().fit(x).transform(rows)", picture=ROWS)
+@shown("StandardScaler().fit(x).transform(rows), twice; rows is x if it is None", picture=ROWS)
 def standard_transform(student, x, rows):
     """StandardScaler.transform measures any rows with the training rows' mean and std."""
-    scaler = student.preprocessing.StandardScaler()
-    scaler.fit(x)
-    return scaler.transform(rows)
+    return transformed_twice(student.preprocessing.StandardScaler(), x, rows)
 
 
-@lab.check("preprocessing.MinMaxScaler.fit", draw=training_rows, always=[WHOLE], unchanged=["x"])
+@lab.check(
+    "preprocessing.MinMaxScaler.fit", draw=training_rows, always=[WHOLE, AGAIN], unchanged=["x"]
+)
 @shown(
-    "MinMaxScaler().fit(x)",
+    f"MinMaxScaler().fit(x), {FITTED_BEFORE}",
     picture=pictures.entries(
         "Row 0: the minimum of each feature; row 1: its maximum",
         of=lambda value: [value["minimum"], value["maximum"]],
     ),
 )
-def min_max_fit(student, x):
+def min_max_fit(student, x, before=None):
     """MinMaxScaler.fit learns minimum and maximum of every feature, and returns the scaler itself."""
-    return learnt(student.preprocessing.MinMaxScaler(), x, "minimum", "maximum")
+    return learnt(student.preprocessing.MinMaxScaler(), x, before, "minimum", "maximum")
 
 
 def with_range(case, rng):
@@ -152,14 +183,17 @@ def with_range(case, rng):
 def min_max_scaled(student, x, rows, feature_range):
     """Fit to some rows and transform others."""
     scaler = student.preprocessing.MinMaxScaler(feature_range=feature_range)
-    scaler.fit(x)
-    return scaler.transform(rows)
+    return transformed_twice(scaler, x, rows)
 
 
 @lab.check(
     "preprocessing.MinMaxScaler.transform",
     draw=lambda rng: with_range(with_new_rows(rng), rng),
-    always=[{**WHOLE_ROWS, "feature_range": (0, 1)}, {**WHOLE_ROWS, "feature_range": (-2, 3)}],
+    always=[
+        {**WHOLE_ROWS, "feature_range": (0, 1)},
+        {**WHOLE_ROWS, "feature_range": (-2, 3)},
+        {**UNIT, "feature_range": (-1, 1)},
+    ],
     needs=[min_max_fit],
     unchanged=["x", "rows"],
 )
@@ -205,27 +239,32 @@ def with_components(rng):
 SLANTED = np.array([[2, 1], [4, 4], [8, 5], [12, 9], [-1, 6]])
 
 
-def whitening(student, x, n_components):
+def whitening(student, x, n_components, before=None):
     """Fit PCA whitening, and take what it has learnt."""
     scaler = student.preprocessing.PCAWhitening(n_components)
-    return learnt(scaler, x, "mean", "components", "std")
+    return learnt(scaler, x, before, "mean", "components", "std")
 
 
 @check_whitening_fit(
     draw=with_components,
-    always=table("x n_components", (SLANTED, None), (SLANTED, 1)),
+    always=[
+        *table("x n_components", (SLANTED, None), (SLANTED, 1)),
+        {"x": SLANTED, "n_components": None, "before": SLANTED[::-1, ::-1] ** 2},
+    ],
     judge=same_directions,
     unchanged=["x"],
 )
-@shown("PCAWhitening(n_components).fit(x)")
-def whitening_fit(student, x, n_components):
+@shown(f"PCAWhitening(n_components).fit(x), {FITTED_BEFORE}")
+def whitening_fit(student, x, n_components, before=None):
     """PCAWhitening.fit learns the directions of largest variance, one a row, and their std."""
-    return whitening(student, x, n_components)
+    return whitening(student, x, n_components, before)
 
 
 TINY_ROWS = np.array([[2.0, 0.1], [2.0, -0.1], [-2.0, 0.1], [-2.0, -0.1]]) * 1e-6
 """The smaller variance is 1e-14, which is little, but not little beside the larger, 4e-12."""
 
+NEARLY_FLAT = [TINY_ROWS * [5e5, width] for width in (30, 3)]
+"""The variances are 1 and 9e-12, and 1 and 9e-14, on the two sides of 1e-12."""
 
 ALIKE = np.full((3, 2), 5.0)
 """No variance at all: whatever the directions are, the rows' coordinates are 0."""
@@ -243,7 +282,7 @@ def flat_direction(rng):
 
 @check_whitening_fit(
     draw=flat_direction,
-    always=[{"x": TINY_ROWS, "n_components": None}],
+    always=[{"x": x, "n_components": None} for x in (TINY_ROWS, *NEARLY_FLAT)],
     judge=same_directions,
     needs=[whitening_fit],
 )
@@ -283,12 +322,10 @@ def whitening_too_many(student, x, n_components):
     needs=[whitening_fit],
     unchanged=["x", "rows"],
 )
-@shown("PCAWhitening(n_components).fit(x).transform(rows)")
+@shown("PCAWhitening(n_components).fit(x).transform(rows), twice")
 def whitening_transform(student, x, n_components, rows):
     """PCAWhitening.transform gives centred coordinates along the components, each over its std."""
-    scaler = student.preprocessing.PCAWhitening(n_components)
-    scaler.fit(x)
-    return scaler.transform(rows)
+    return transformed_twice(student.preprocessing.PCAWhitening(n_components), x, rows)
 
 
 def layers(rng):
@@ -299,6 +336,9 @@ def layers(rng):
 
 
 ONE_LAYER = {"weights": [np.array([[3, 0, -2]])]}
+SMALL_WEIGHTS = {"weights": [np.array([[1e-9, -1e-9], [0.05, -0.05]])]}
+SIGNS = {"weights": [np.array([[1.0, 0.0, -1.0]])]}
+"""Weights that are their own signs."""
 
 
 def all_of(case):
@@ -307,13 +347,14 @@ def all_of(case):
 
 
 each_weight = shown(
+    "{}(weights), twice",
     picture=pictures.over(
         "The gradient that each weight gets",
         x=all_of,
         of=lambda value: all_of({"weights": value}),
         xlabel="weight",
         ylabel="gradient",
-    )
+    ),
 )
 
 
@@ -323,11 +364,18 @@ def l2_penalty(student, weights):
     return student.regularization.l2_penalty(weights)
 
 
+def asked_twice(gradient, weights):
+    """Ask for gradients, write over them, and ask again."""
+    for array in gradient(weights) or ():
+        written_over(array)
+    return gradient(weights)
+
+
 @lab.check("regularization.l2_gradient", draw=layers, always=[ONE_LAYER], unchanged=["weights"])
 @each_weight
 def l2_gradient(student, weights):
     """l2_gradient is twice each weight, layer by layer, in new arrays."""
-    return student.regularization.l2_gradient(weights)
+    return asked_twice(student.regularization.l2_gradient, weights)
 
 
 @lab.check("regularization.l1_penalty", draw=layers, always=[ONE_LAYER])
@@ -336,11 +384,16 @@ def l1_penalty(student, weights):
     return student.regularization.l1_penalty(weights)
 
 
-@lab.check("regularization.l1_gradient", draw=layers, always=[ONE_LAYER], unchanged=["weights"])
+@lab.check(
+    "regularization.l1_gradient",
+    draw=layers,
+    always=[ONE_LAYER, SMALL_WEIGHTS, SIGNS],
+    unchanged=["weights"],
+)
 @each_weight
 def l1_gradient(student, weights):
     """l1_gradient is the sign of each weight, 0 for a weight of 0, layer by layer."""
-    return student.regularization.l1_gradient(weights)
+    return asked_twice(student.regularization.l1_gradient, weights)
 
 
 def points_to_fit(rng, **more):
@@ -368,6 +421,12 @@ PENALISED_LINE = {
     "degree": 1,
     "l2": 2 / 3,
 }
+PENALISED_CONSTANT = {
+    "x": np.array([-1.0, 0.5, 3.0]),
+    "y": np.array([7.0, 4.0, 10.0]),
+    "degree": 0,
+    "l2": 0.5,
+}
 NO_POLYNOMIALS = [
     {"x": np.array([1.0, 2.0, 4.0]), "y": np.array([3.0, 1.0, 2.0]), "degree": degree, "l2": 0.5}
     for degree in (3, 5, -1)
@@ -386,7 +445,11 @@ def least_squares(student, x, y, degree):
 
 
 @check_polynomial(
-    points=2, draw=penalised, always=[PENALISED_LINE], judge=close(1e-6), needs=[least_squares]
+    points=2,
+    draw=penalised,
+    always=[PENALISED_LINE, PENALISED_CONSTANT],
+    judge=close(1e-6),
+    needs=[least_squares],
 )
 @shown(picture=pictures.polynomial)
 def penalised_fit(student, x, y, degree, l2):

@@ -13,6 +13,7 @@ from autograder.judges.evidence import compact
 from autograder.judges.meanfield import follows_mean_field
 from autograder.judges.samples import distributed_alike, drawn_alike, draws_anew
 from autograder.sandbox.codec import Seed
+from autograder.sandbox.limits import Limits
 
 lab = Lab(
     "lab08_init",
@@ -27,6 +28,7 @@ lab = Lab(
         "init.xavier_uniform": "Weight initialization: Uniform",
         "init.activation_statistics": "Weight initialization: random number",
     },
+    takes={"init.activation_statistics": {"one row": "x"}},
 )
 
 
@@ -72,10 +74,19 @@ def both_ways(make, shape, rng):
     return compact(make(shape, rng=rng)), compact(make(shape[::-1], rng=rng))
 
 
+def changeable(weights):
+    """Return whether training may change these weights, as it may not where all are one number."""
+    return not isinstance(weights, np.ndarray) or weights.flags.writeable
+
+
 def three_draws(make, shape, rng):
     """Call twice in a row, and once with a generator that is as the first was at the start."""
     twin = copy.deepcopy(rng)
     return make(shape, rng=rng), make(shape, rng=rng), make(shape, rng=twin)
+
+
+SLOW = Limits(cpu_seconds=10, wall_seconds=40)
+"""Ten matrices of 500 × 500 take three seconds where each number is drawn alone."""
 
 
 def deep_stds(make, rng, activation):
@@ -89,23 +100,24 @@ def deep_stds(make, rng, activation):
 
 
 @lab.check("init.zeros", draw=small_layer)
-@shown("zeros(shape, rng=rng)")
+@shown("zeros(shape, rng=rng), and whether its entries can be changed")
 def zeros(student, shape, rng):
     """zeros gives a weight matrix of the given shape in which every entry is 0."""
-    return student.init.zeros(shape, rng=rng)
+    weights = student.init.zeros(shape, rng=rng)
+    return weights, changeable(weights)
 
 
 @lab.check(
     "init.constant", draw=lambda rng: {**small_layer(rng), "value": float(short_numbers(rng))}
 )
 @shown(
-    "constant(shape, rng=rng, value=value), and constant(shape, rng=rng)",
+    "constant(shape, rng=rng, value=value), constant(shape, rng=rng), and whether these can be changed",
     picture=pictures.entries("Every entry should be the given value", of=lambda value: value[0]),
 )
 def constant(student, shape, rng, value):
     """constant gives a matrix in which every entry is the given value, and 1 where none is given."""
     given = student.init.constant(shape, rng=rng, value=value)
-    return given, student.init.constant(shape, rng=rng)
+    return given, student.init.constant(shape, rng=rng), changeable(given)
 
 
 @lab.check(
@@ -162,6 +174,7 @@ def xavier_anew(student, shape, rng):
     cases=1,
     judge=follows_mean_field("tanh", gain=1.0),
     needs=[xavier_spread],
+    limits=SLOW,
 )
 @shown("xavier((500, 500), rng=rng) for ten layers of tanh units")
 def xavier_signal(student, rng):
@@ -196,6 +209,7 @@ def kaiming_anew(student, shape, rng):
     cases=1,
     judge=follows_mean_field("relu", gain=2.0),
     needs=[kaiming_spread],
+    limits=SLOW,
 )
 @shown("kaiming_normal((500, 500), rng=rng) for ten layers of ReLU units")
 def kaiming_signal(student, rng):
@@ -258,7 +272,14 @@ def statistics(student, x, weights, activation):
     return student.init.activation_statistics(x, weights, ACTIVATIONS[activation])
 
 
-@lab.check("init.activation_statistics", draw=small_network, needs=[statistics])
+ONE_LAYER = {
+    "x": np.array([[1.0, -2.0], [0.5, 3.0]]),
+    "weights": [np.array([[1.0, 2.0], [-1.5, 0.5], [0.0, 1.0]])],
+    "activation": "relu",
+}
+
+
+@lab.check("init.activation_statistics", draw=small_network, always=[ONE_LAYER], needs=[statistics])
 @layer_by_layer
 def statistics_of_any(student, x, weights, activation):
     """activation_statistics takes layers of any sizes, and any activation function."""

@@ -35,7 +35,11 @@ lab = Lab(
 check_rmsprop = partial(lab.check, "optim.RMSProp.step")
 check_adam = partial(lab.check, "optim.Adam.step")
 
-THEN = "on the parameters start, then step() for every row of gradients"
+THEN = (
+    "on the parameters start, then step() for every row of gradients, which is set where it differs "
+    "from the row before"
+)
+AT_RATES = f"{THEN}; lr from rates, if there are any"
 WITH_RATES = "on the parameters start, then for every row of gradients lr from rates and step()"
 
 TINY = 1e-12
@@ -53,6 +57,7 @@ DECAYING = pictures.over(
 def walked(student, name, start, gradients, lr, *, rates=(), **options):
     """Set each row of gradients and take a step of an optimizer; return the parameters after each.
 
+    A row that is equal to the one before is not set again: a step leaves the gradients as they are.
     A matrix of one row and a vector hold the parameters: an optimizer has several.
 
     Shape: start (5,), gradients (steps, 5), the result the same.
@@ -61,8 +66,9 @@ def walked(student, name, start, gradients, lr, *, rates=(), **options):
     optimizer = getattr(student.optim, name)(parameters, lr, **options)
     rows = []
     for i, gradient in enumerate(gradients):
-        for parameter, part in zip(parameters, (gradient[None, :3], gradient[3:]), strict=True):
-            parameter.grad[...] = part
+        if not i or (gradient != gradients[i - 1]).any():
+            for parameter, part in zip(parameters, (gradient[None, :3], gradient[3:]), strict=True):
+                parameter.grad[...] = part
         if len(rates):
             optimizer.lr = rates[i]
         optimizer.step()
@@ -79,6 +85,16 @@ def walk(rng):
         "gradients": gradients,
         "lr": float(rng.choice([0.125, 0.15, 0.35])),
     }
+
+
+STANDING = {
+    "start": np.array([1.0, -2.0, 0.5, 3.0, -0.25]),
+    "gradients": np.array([[0.5, -1.5, 2.0, -0.25, 1.0]] * 3 + [[-1.0, 0.75, 2.0, 1.25, -0.5]]),
+    "lr": 0.25,
+}
+"""A walk whose first gradient is set for three steps."""
+STANDING_AT_RATES = {**STANDING, "lr": 0.75, "rates": np.array([0.5, 0.125, 0.25, 0.0])}
+"""The same, at rates that are set before each step."""
 
 
 def fading(rng):
@@ -134,14 +150,16 @@ def with_betas(rng):
     return walk(rng) | {"betas": betas(rng)}
 
 
-@lab.check("optim.SGD.step", draw=walk)
-@shown(f"SGD(lr=lr) {THEN}", picture=WALK)
-def sgd(student, start, gradients, lr):
+@lab.check("optim.SGD.step", draw=walk, always=[STANDING_AT_RATES])
+@shown(f"SGD(lr=lr) {AT_RATES}", picture=WALK)
+def sgd(student, start, gradients, lr, rates=()):
     """SGD goes lr times the gradient downhill."""
-    return walked(student, "SGD", start, gradients, lr)
+    return walked(student, "SGD", start, gradients, lr, rates=rates)
 
 
-@lab.check("optim.Momentum.step", points=2, draw=with_momentum)
+@lab.check(
+    "optim.Momentum.step", points=2, draw=with_momentum, always=[STANDING | {"momentum": 0.6}]
+)
 @shown(f"Momentum(lr=lr, momentum=momentum) {THEN}", picture=WALK)
 def momentum(student, start, gradients, lr, momentum):
     """Momentum goes along a velocity that keeps ρ of the old one and adds the gradient."""
@@ -155,7 +173,9 @@ def momentum_rate(student, start, gradients, rates, momentum):
     return walked(student, "Momentum", start, gradients, 0.5, rates=rates, momentum=momentum)
 
 
-@lab.check("optim.Nesterov.step", points=2, draw=with_momentum)
+@lab.check(
+    "optim.Nesterov.step", points=2, draw=with_momentum, always=[STANDING | {"momentum": 0.6}]
+)
 @shown(f"Nesterov(lr=lr, momentum=momentum) {THEN}", picture=WALK)
 def nesterov(student, start, gradients, lr, momentum):
     """Nesterov leads the parameters from one look-ahead point to the next."""
@@ -169,11 +189,11 @@ def nesterov_rate(student, start, gradients, rates, momentum):
     return walked(student, "Nesterov", start, gradients, 0.5, rates=rates, momentum=momentum)
 
 
-@lab.check("optim.AdaGrad.step", draw=walk, judge=whatever_epsilon)
-@shown(f"AdaGrad(lr=lr, eps={TINY}) {THEN}", picture=WALK)
-def adagrad(student, start, gradients, lr):
+@lab.check("optim.AdaGrad.step", draw=walk, always=[STANDING_AT_RATES], judge=whatever_epsilon)
+@shown(f"AdaGrad(lr=lr, eps={TINY}) {AT_RATES}", picture=WALK)
+def adagrad(student, start, gradients, lr, rates=()):
     """AdaGrad divides each parameter's step by the root of the sum of its squared gradients."""
-    return walked(student, "AdaGrad", start, gradients, lr, eps=TINY)
+    return walked(student, "AdaGrad", start, gradients, lr, rates=rates, eps=TINY)
 
 
 @lab.check("optim.AdaGrad.step", draw=with_epsilon, needs=[adagrad])
@@ -183,11 +203,16 @@ def adagrad_epsilon(student, start, gradients, lr, eps):
     return walked(student, "AdaGrad", start, gradients, lr, eps=eps)
 
 
-@check_rmsprop(points=2, draw=with_decay, always=[STEEP | {"decay": 0.3}], judge=whatever_epsilon)
-@shown(f"RMSProp(lr=lr, decay=decay, eps={TINY}) {THEN}", picture=WALK)
-def rmsprop(student, start, gradients, lr, decay):
+@check_rmsprop(
+    points=2,
+    draw=with_decay,
+    always=[STEEP | {"decay": 0.3}, STANDING_AT_RATES | {"decay": 0.6}],
+    judge=whatever_epsilon,
+)
+@shown(f"RMSProp(lr=lr, decay=decay, eps={TINY}) {AT_RATES}", picture=WALK)
+def rmsprop(student, start, gradients, lr, decay, rates=()):
     """RMSProp divides each parameter's step by the root of a fading mean of its squared gradients."""
-    return walked(student, "RMSProp", start, gradients, lr, decay=decay, eps=TINY)
+    return walked(student, "RMSProp", start, gradients, lr, rates=rates, decay=decay, eps=TINY)
 
 
 @check_rmsprop(draw=lambda rng: with_epsilon(rng) | {"decay": fading(rng)}, needs=[rmsprop])
@@ -198,12 +223,15 @@ def rmsprop_epsilon(student, start, gradients, lr, eps, decay):
 
 
 @check_adam(
-    points=2, draw=with_betas, always=[STEEP | {"betas": (0.3, 0.45)}], judge=whatever_epsilon
+    points=2,
+    draw=with_betas,
+    always=[STEEP | {"betas": (0.3, 0.45)}, STANDING_AT_RATES | {"betas": (0.6, 0.9)}],
+    judge=whatever_epsilon,
 )
-@shown(f"Adam(lr=lr, betas=betas, eps={TINY}) {THEN}", picture=WALK)
-def adam(student, start, gradients, lr, betas):
+@shown(f"Adam(lr=lr, betas=betas, eps={TINY}) {AT_RATES}", picture=WALK)
+def adam(student, start, gradients, lr, betas, rates=()):
     """Adam divides the corrected mean of the gradients by the root of that of their squares."""
-    return walked(student, "Adam", start, gradients, lr, betas=betas, eps=TINY)
+    return walked(student, "Adam", start, gradients, lr, rates=rates, betas=betas, eps=TINY)
 
 
 @check_adam(draw=with_betas, judge=whatever_epsilon)
@@ -215,11 +243,19 @@ def adam_uncorrected(student, start, gradients, lr, betas):
     )
 
 
-@check_adam(draw=lambda rng: with_epsilon(rng) | {"betas": betas(rng)}, needs=[adam])
-@shown(f"Adam(lr=lr, betas=betas, eps=eps) {THEN}", picture=WALK)
-def adam_epsilon(student, start, gradients, lr, eps, betas):
-    """Adam adds eps to the root of the corrected second moment."""
-    return walked(student, "Adam", start, gradients, lr, betas=betas, eps=eps)
+@check_adam(
+    draw=lambda rng: with_epsilon(rng) | {"betas": betas(rng)},
+    always=[STEEP | {"eps": 0.5, "betas": (0.3, 0.45), "corrected": False}],
+    needs=[adam],
+)
+@shown(
+    f"Adam(lr=lr, betas=betas, eps=eps, bias_correction=corrected, else True) {THEN}", picture=WALK
+)
+def adam_epsilon(student, start, gradients, lr, eps, betas, *, corrected=True):
+    """Adam adds eps to the root of the corrected second moment, or of the plain one."""
+    return walked(
+        student, "Adam", start, gradients, lr, betas=betas, eps=eps, bias_correction=corrected
+    )
 
 
 def stairs(rng):

@@ -5,6 +5,7 @@ must come out the same whatever the order is, one batch holds all samples, nothi
 all samples are alike.
 """
 
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,8 @@ def to_split(rng):
         "x target val_fraction rng",
         (ROWS, np.array([7, 9, 8]), 0.6, Seed(1)),
         (ROWS, np.array([7, 9, 8]), 0.3, Seed(1)),
+        (np.arange(10.0), np.arange(10) + 0.5, 0.32, Seed(2)),
+        (np.arange(60.0).reshape(10, 2, 3), np.arange(20).reshape(10, 2) * 10, 0.3, Seed(3)),
     ),
     judge=cuts_in_two,
     unchanged=["x", "target"],
@@ -156,13 +159,15 @@ def folds(student, n_samples, n_splits, rng):
     judge=or_refuses(follows_generator),
     needs=[folds],
 )
-@shown("k_fold(n_samples, n_splits, rng=rng), rng=again, rng=other")
+@shown(
+    "the folds of k_fold(n_samples, n_splits, rng=rng), rng=again, rng=other, whatever their order"
+)
 def shuffled_folds(student, n_samples, n_splits, rng, again, other):
     """k_fold shuffles by the generator it is given, and refuses other than 2 to n_samples folds."""
 
     def validated(generator):
         pairs = student.selection.k_fold(n_samples, n_splits, rng=generator)
-        return np.concatenate([np.sort(val) for _, val in pairs])
+        return np.concatenate(sorted(np.sort(val).tolist() for _, val in pairs))
 
     return three_draws(validated, rng, again, other)
 
@@ -198,11 +203,23 @@ def fits(student, x, target, n_splits, scores, rng):
     return cross_validated(student, x, target, n_splits, scores, rng)[0]
 
 
-@lab.check("selection.cross_validate", draw=to_validate, needs=[folds])
+NO_VALIDATIONS = table(
+    "x target n_splits scores rng",
+    *((ROWS, np.array([7, 9, 8]), n_splits, np.array([0.5]), Seed(1)) for n_splits in (1, 4)),
+)
+
+
+@lab.check(
+    "selection.cross_validate",
+    draw=to_validate,
+    always=NO_VALIDATIONS,
+    judge=or_refuses(equal),
+    needs=[folds],
+)
 @shown("cross_validate(fit_and_score, x, target, n_splits, rng=rng), fit_and_score gives scores")
 def mean_score(student, x, target, n_splits, scores, rng):
     """cross_validate returns the mean of the scores, and the scores fold by fold."""
-    return cross_validated(student, x, target, n_splits, scores, rng)[1]
+    return answer_or_refusal(lambda: cross_validated(student, x, target, n_splits, scores, rng)[1])
 
 
 def decades(rng):
@@ -256,7 +273,14 @@ GRIDS = table(
         np.array([[0.25, np.nan, 0.5], [0.75, -1.0, 0.125]]),
     ),
     ({"width": [8, 16, 4]}, np.array([0.25, 0.125, 0.5])),
+    ({"width": [8, 16, 4]}, np.array([0.25, 0.5, 0.25])),
+    (
+        {"lr": [1.0, 0.1], "l2": [0.0, 0.5], "width": [8, 16]},
+        np.array([[[0.5, 0.125], [0.75, 0.25]], [[-0.5, 1.0], [0.0, 0.625]]]),
+    ),
 )
+EVALUATED_AGAIN = 99.0
+"""What a combination scores the second time: each is to be tried once."""
 
 
 @lab.check("selection.grid_search", draw=small_grid, always=GRIDS)
@@ -271,13 +295,20 @@ GRIDS = table(
 )
 def grid(student, grid, scores):
     """grid_search tries every combination, and ranks the best score first and nan last."""
+    tried = set()
 
     def evaluate(settings):
         place = tuple(values.index(settings[name]) for name, values in grid.items())
-        return float(scores[place])
+        again = place in tried
+        tried.add(place)
+        return EVALUATED_AGAIN if again else float(scores[place])
 
     trials = student.selection.grid_search(evaluate, {name: [*grid[name]] for name in grid})
-    return None if trials is None else [(trial.score, dict(trial.settings)) for trial in trials]
+    if trials is None:
+        return None
+    ranked = [(trial.score, trial.settings) for trial in trials]
+    ties = (list(equals) for _, equals in groupby(ranked, key=lambda pair: pair[0]))
+    return [pair for equals in ties for pair in sorted(equals, key=lambda pair: str(pair[1]))]
 
 
 def two_ranges(rng):
@@ -291,17 +322,37 @@ def two_ranges(rng):
     return {"ranges": ranges, "peak": peak, "n_trials": 1500, "rng": seed(rng)}
 
 
-@lab.check("selection.random_search", draw=two_ranges, judge=searches_at_random, needs=[log_spread])
+PLATEAU = {
+    "ranges": {"lr": (2e-5, 0.3)},
+    "peak": {"lr": 1e-3},
+    "n_trials": 1500,
+    "rng": Seed(4),
+    "plateau": 0.5,
+    "explodes_above": 0.05,
+}
+"""One range: near the peak all scores are equal, and above a rate they are nan."""
+
+
+@lab.check(
+    "selection.random_search",
+    draw=two_ranges,
+    always=[PLATEAU],
+    judge=searches_at_random,
+    needs=[log_spread],
+)
 @shown("random_search(evaluate, ranges, n_trials, rng=rng)")
-def random_trials(student, ranges, peak, n_trials, rng):
+def random_trials(student, ranges, peak, n_trials, rng, plateau=0.0, explodes_above=np.inf):
     """random_search draws each hyperparameter again for each trial, and ranks the best trial first."""
 
     def evaluate(settings):
-        return -sum(abs(float(np.log10(settings[name] / peak[name]))) for name in peak)
+        away = sum(abs(float(np.log10(settings[name] / peak[name]))) for name in peak)
+        return float("nan") if settings["lr"] > explodes_above else -max(away, plateau)
 
     trials = student.selection.random_search(evaluate, dict(ranges), n_trials, rng=rng)
     if trials is None:
         return None
+    if not all(isinstance(trial.settings, dict) for trial in trials):
+        return [tuple(trial) for trial in trials[:3]]
     return {
         "score": np.array([trial.score for trial in trials]),
         "settings": {n: np.array([trial.settings[n] for trial in trials]) for n in ranges},
@@ -361,15 +412,22 @@ STOPPING = table(
 )
 
 
+def picture_of_stops(case, observed, right):
+    """Draw after which losses training should stop."""
+    return pictures.stopping(case, observed["stop"], right["stop"])
+
+
 @lab.check("training.EarlyStopping.update", points=2, draw=stopping_case, cases=6, always=STOPPING)
 @shown(
-    "[EarlyStopping(rounds, tolerance).update(loss, model) for loss in losses]",
-    picture=pictures.stopping,
+    "stopping = EarlyStopping(rounds, tolerance), stop = [stopping.update(loss, model) for loss in losses], "
+    "and stopping.losses",
+    picture=picture_of_stops,
 )
 def stops(student, losses, rounds, tolerance):
     """update says stop when no average of the last rounds is better than the one before them."""
     stopping = student.training.EarlyStopping(rounds=rounds, tolerance=tolerance)
-    return [stopping.update(loss, student.module.Module()) for loss in losses]
+    stop = [stopping.update(loss, student.module.Module()) for loss in losses]
+    return {"stop": stop, "losses": list(stopping.losses)}
 
 
 def up_and_down(rng):
@@ -414,7 +472,7 @@ def costs(rng):
 @lab.check(
     "training.diverged",
     draw=costs,
-    always=table("first_cost factors", (2.0, [np.nan]), (2.5, [np.inf])),
+    always=table("first_cost factors", (2.0, [np.nan]), (2.5, [np.inf, -np.inf]), (np.inf, [1.0])),
 )
 @shown(
     "[diverged(factor * first_cost, first_cost) for factor in factors]",
@@ -459,6 +517,7 @@ def regression(rng):
         "y_train": short_numbers(rng, 7, 2),
         "x_val": short_numbers(rng, 4, 3) / 2,
         "y_val": short_numbers(rng, 4, 2),
+        "hidden": short_numbers(rng, 3, 3) / 4,
         "weight": short_numbers(rng, 2, 3) / 4,
         "rates": rng.permutation([0.0625, 0.03125, 0.125, 0.015625]),
         "l2": float(rng.choice([0.25, 0.375])),
@@ -488,23 +547,37 @@ def short_run(rates):
 
 
 @lab.check(
-    "training.train", draw=regression, always=[short_run([0.0625]), short_run([])], needs=NEEDED
+    "training.train",
+    draw=regression,
+    always=[short_run([0.0625]), short_run([]), short_run([0.0, 0.0]) | {"batch_size": 4}],
+    needs=NEEDED,
 )
 @shown(
-    "train(Sequential(Doubling(), Linear), MSELoss(), SGD, data, l2=l2, epochs=len(rates), "
-    "rng=rng), schedule looks up rates",
+    "train(Sequential(Doubling(), Linear, Linear), MSELoss(), SGD, data, l2=l2, epochs=len(rates), "
+    "rng=rng, batch_size=batch_size if there is one), schedule looks up rates",
     picture=LOSSES,
 )
-def train(student, x_train, y_train, x_val, y_val, weight, rates, l2, rng):
+def train(student, x_train, y_train, x_val, y_val, hidden, weight, rates, l2, rng, batch_size=32):
     """train updates with the epoch's rate and penalty, and records the losses in the right modes."""
-    model, linear = network(student, weight, doubling(student))
-    data, schedule = (x_train, y_train, x_val, y_val), lambda epoch: float(rates[epoch])
-    epochs = len(rates)
+    _, first = network(student, hidden)
+    model, linear = network(student, weight, doubling(student), first)
     history = trained(
-        student, model, data, lr=1.0, epochs=epochs, rng=rng, l2=l2, schedule=schedule
+        student,
+        model,
+        (x_train, y_train, x_val, y_val),
+        lr=1.0,
+        epochs=len(rates),
+        rng=rng,
+        batch_size=batch_size,
+        l2=l2,
+        schedule=lambda epoch: float(rates[min(epoch, len(rates) - 1)]),
     )
     evidence = losses_of(history)
-    return evidence and evidence | {"weight": linear.weight.data, "bias": linear.bias.data}
+    return evidence and evidence | {
+        "hidden": first.weight.data,
+        "weight": linear.weight.data,
+        "bias": linear.bias.data,
+    }
 
 
 def watched_parts(student):
@@ -610,15 +683,21 @@ EXPLOSIONS = table(
 )
 
 
-@lab.check("training.train", draw=explosive, always=EXPLOSIONS, needs=[*NEEDED, train])
+IN_WHICH_MODE = {"x": 2.0, "target": 0.0, "rate": 0.0, "rng": Seed(11), "weight": 0.5}
+"""In evaluation mode the loss is 1, in training mode, where the input is doubled, it is 4."""
+
+
+@lab.check(
+    "training.train", draw=explosive, always=[*EXPLOSIONS, IN_WHICH_MODE], needs=[*NEEDED, train]
+)
 @shown(
-    "train(Linear, MSELoss(), SGD, data, epochs=12, batch_size=4, "
-    "stopping=EarlyStopping(2, 1e-9), rng=rng), 12 samples (x, target), lr is rate / (1 + x²)",
+    "train(Linear, or with a weight Sequential(Doubling(), Linear), MSELoss(), SGD, data, epochs=12, "
+    "batch_size=4, stopping=EarlyStopping(2, 1e-9), rng=rng), 12 samples (x, target), lr is rate / (1 + x²)",
     picture=LOSSES,
 )
-def ends(student, x, target, rate, rng):
+def ends(student, x, target, rate, rng, weight=0.0):
     """train ends when the loss explodes and says so, ends when stopping does, and else goes on."""
-    model, _ = network(student, np.zeros((1, 1)))
+    model, _ = network(student, np.full((1, 1), weight), *([doubling(student)] if weight else []))
     inputs, targets = np.full((12, 1), x), np.full((12, 1), target)
     heard = []
     history = trained(

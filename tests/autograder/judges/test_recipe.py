@@ -120,7 +120,13 @@ def test_repeating_means_same_and_other():
 
 @pytest.mark.parametrize(
     ("marks", "kind"),
-    [([1, 0.1, 16, 0, 0], "some"), ([1, 1, 1, 1], "none"), ([0, 0, 1, 0], "most"), (None, "other")],
+    [
+        ([1, 0.1, 16, 0, 0], "some"),
+        ([1, 1, 1, 1], "none"),
+        ([0, 0, 1, 0], "most"),
+        ([1, 2, 1, 0.5], "strange"),
+        (None, "other"),
+    ],
 )
 def test_what_a_scaler_has_seen_is_read_from_its_numbers(marks, kind):
     """A mark above 0 is an image seen; only some left out is right."""
@@ -151,11 +157,26 @@ def test_validation_must_be_fair():
 
 def test_the_best_model_is_handed_in():
     """Model and best model answer alike, with as many numbers as there are logits."""
-    assert hands_in_best({}, {"model": SURE, "best": SURE.copy()}, RIGHT) is None
+    more = {"known": None, "val_loss": [0.5]}
+    assert hands_in_best(CASE, {"model": SURE, "best": SURE.copy(), **more}, RIGHT) is None
     for model, best in ((SURE, -SURE), ([], []), ([1.0], [1.0]), (SURE * np.nan, SURE * np.nan)):
-        assert hands_in_best({}, {"model": model, "best": best}, RIGHT)
-    assert hands_in_best.fingerprint({}, {"model": [1.0], "best": [1.0]}) is True
-    assert hands_in_best.fingerprint({}, {"model": None, "best": [1.0]}) is False
+        assert hands_in_best(CASE, {"model": model, "best": best, **more}, RIGHT)
+    assert hands_in_best.fingerprint(CASE, {"model": [1.0], "best": [1.0], **more})["alike"]
+    assert not hands_in_best.fingerprint(CASE, {"model": None, "best": [1.0], **more})["alike"]
+
+
+def test_the_best_model_has_a_loss_that_the_history_knows():
+    """The images that the scaler has not seen, scaled by it, cost the model what an epoch says."""
+    logits = np.zeros((4, 2))
+    evidence = {"model": logits, "best": logits, "known": [1.0, 0.0, 1.0, 0.0]}
+
+    assert hands_in_best(CASE, evidence | {"val_loss": [0.9, np.log(2)]}, evidence) is None
+    assert (
+        "scaled as in training"
+        in hands_in_best(CASE, evidence | {"val_loss": [0.9]}, evidence).detail
+    )
+    assert hands_in_best(CASE, evidence | {"val_loss": [np.nan]}, evidence) is None
+    assert hands_in_best(CASE, evidence | {"val_loss": [9], "known": [1.0] * 4}, evidence) is None
 
 
 ANY = st.one_of(
@@ -163,7 +184,7 @@ ANY = st.one_of(
     st.just(SURE),
     evidence(first=PLAIN, again=PLAIN, other=PLAIN),
     evidence(val_loss=st.lists(st.floats(), max_size=3), train_loss=st.lists(st.floats())),
-    evidence(model=PLAIN, best=PLAIN),
+    evidence(model=PLAIN, best=PLAIN, known=PLAIN, val_loss=PLAIN),
     st.lists(st.floats(), min_size=4, max_size=4),
     st.lists(st.lists(st.floats(), min_size=2, max_size=2), min_size=4, max_size=4),
 )

@@ -77,3 +77,81 @@ def test_weights_that_are_never_returned_cost_their_function_alone(key_of, sandb
 def test_the_solution_passes_alone(key_of, sandbox, submit):
     """The reference's module, handed in as it is, gets all points."""
     assert grade(submit(LAB), key_of(LAB), sandbox).points == 20
+
+
+ONCE_ACCEPTED = {
+    "one cached array": (
+        "init.zeros",
+        """
+        cache = zeros.__dict__.setdefault('cache', {})
+        return cache.setdefault(shape, np.zeros(shape))
+    """,
+    ),
+    "read-only view of zero": ("init.zeros", "return np.broadcast_to(0.0, shape)"),
+    "read-only view of value": ("init.constant", "return np.broadcast_to(float(value), shape)"),
+    "rows mirrored": (
+        "init.small_normal",
+        """
+        w = rng.normal(0, std, size=shape)
+        w[1::2] = -w[: len(w[1::2]) * 2 : 2]
+        return w
+    """,
+    ),
+    "columns mirrored": (
+        "init.xavier",
+        """
+        w = rng.normal(0, np.sqrt(1 / shape[1]), size=shape)
+        half = shape[1] // 2
+        w[:, half : 2 * half] = -w[:, :half]
+        return w
+    """,
+    ),
+    "square first layer writes over x": (
+        "init.activation_statistics",
+        """
+        means, stds = [], []
+        for weight in weights:
+            h = activation(x @ weight.T)
+            if h.shape == x.shape:
+                x[...] = h
+            x = h
+            means.append(x.mean())
+            stds.append(x.std())
+        return np.array(means), np.array(stds)
+    """,
+    ),
+    "single layer": (
+        "init.activation_statistics",
+        """
+        means, stds = [], []
+        for weight in weights:
+            x = activation(x @ weight.T)
+            means.append(x.mean())
+            stds.append(x.std() if len(weights) > 1 else 0.0)
+        return np.array(means), np.array(stds)
+    """,
+    ),
+    "one row": (
+        "init.activation_statistics",
+        """
+        means, stds = [], []
+        for weight in weights:
+            x = activation(x @ weight.T)
+            means.append(x.mean())
+            stds.append(x.std() if len(x) > 1 else 0.0)
+        return np.array(means), np.array(stds)
+    """,
+    ),
+}
+
+
+@pytest.mark.parametrize(("exercise", "body"), ONCE_ACCEPTED.values(), ids=ONCE_ACCEPTED)
+def test_what_breaks_one_sentence_of_its_task_fails(exercise, body, key_of, sandbox, submit):
+    """Each of these is right but for what one sentence of the docstring says."""
+    variant = Mistake("form", exercise, "", body=body)
+    submission = submit(LAB, **{variant.module: variant.source().text.decode()})
+    failed = [
+        r for r in grade(submission, key_of(LAB), sandbox).results if r.status is Status.FAILED
+    ]
+
+    assert failed

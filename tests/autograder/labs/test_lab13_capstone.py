@@ -27,6 +27,30 @@ def graded(exercise, body, sandbox, key, submit):
     return grade(submit(LAB, experiment=source.text.decode()), key, sandbox)
 
 
+RUN = """
+x_train, y_train, x_val, y_val = train_val_split(x, target, 0.1, rng=rng)
+scaler = MinMaxScaler().fit({rows})
+data = Split(scaler.transform(x_train), y_train, {validation}, y_val)
+model = build_network(x.shape[1], int(target.max()) + 1, rng=rng)
+history = train(
+    model,
+    CrossEntropyLoss(),
+    Adam(model.parameters(), lr={rate}),
+    data,
+    epochs=20,
+    batch_size=128,
+    stopping=EarlyStopping(rounds=5),
+    rng=rng,
+)
+return Trained(scaler, history.best_model, history)
+"""
+
+
+def run_with(rows="x_train", validation="scaler.transform(x_val)", rate=1e-2):
+    """Write a recipe with other scaled rows, or another rate."""
+    return RUN.format(rows=rows, validation=validation, rate=rate)
+
+
 WRONG = {
     "network ignores half of the pixels": (
         "experiment.build_network",
@@ -53,6 +77,15 @@ WRONG = {
         return Trained(scaler, model, History(model, [1.0, 1.0], [2.0]))
         """,
     ),
+    "validation has a ruler of its own": (
+        "experiment.run",
+        run_with(validation="MinMaxScaler().fit(x_val).transform(x_val)"),
+    ),
+    "validation is raw": ("experiment.run", run_with(validation="x_val")),
+    "the scaler knows other rows": (
+        "experiment.run",
+        run_with(rows="np.linspace(1, 16, 5)[:, None] + np.arange(x.shape[1])"),
+    ),
 }
 
 
@@ -63,6 +96,15 @@ def test_an_unknown_mistake_costs_its_own_exercise(exercise, body, sandbox, key,
     failed = {r.check.exercise for r in report.results if r.status is Status.FAILED}
 
     assert failed == {exercise}
+
+
+def test_who_has_not_trained_is_not_said_to_have_shuffled_labels(sandbox, key, submit):
+    """Runs at the level of guessing look alike, so what is said of them holds for all."""
+    report = graded("experiment.run", run_with(rate=1e-6), sandbox, key, submit)
+    said = " ".join(r.message for r in report.results if r.status is Status.FAILED)
+
+    assert "held-out images named right" in said
+    assert "somebody else's label" not in said
 
 
 def test_held_out_labels_are_not_sent():
