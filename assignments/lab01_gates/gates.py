@@ -34,7 +34,7 @@ def step(x: Array, threshold: float = 0.0) -> Array:
 
     A sum exactly on the threshold fires. Some books fire only above it.
 
-    Shape: x of any shape; the result has the same.
+    Shape: x of any shape, () too (NumPy's single numbers); the result has the same.
     Source: slides, "Biological Neuron to Artificial Neuron".
 
     >>> step(np.array([-0.5, 0.0, 2.0])).tolist()
@@ -153,7 +153,7 @@ def xor_product_of_sums(x: Array | Labels) -> Array:
 
     XOR(x₁, x₂) = (x₁ + x₂) · (x̄₁ + x̄₂),  "+" is OR, "·" is AND, a bar is NOT
 
-    One of your neurons must compute x₁ + x₂ and one x̄₁ + x̄₂; the rest is up to you.
+    One of your neurons must compute x₁ + x₂ and one x̄₁ + x̄₂; how they are combined is up to you.
 
     Shape: x (..., 2) of zeros and ones; the result (...).
     Source: slides, "MCP Neuron: XOR".
@@ -169,7 +169,7 @@ def xor_sum_of_products(x: Array | Labels) -> Array:
 
     XOR(x₁, x₂) = (x₁ · x̄₂) + (x̄₁ · x₂),  "+" is OR, "·" is AND, a bar is NOT
 
-    One of your neurons must compute x₁ · x̄₂ and one x̄₁ · x₂; the rest is up to you.
+    One of your neurons must compute x₁ · x̄₂ and one x̄₁ · x₂; how they are combined is up to you.
 
     Shape: x (..., 2) of zeros and ones; the result (...).
     Source: slides, "MCP Neuron: XOR".

@@ -8,7 +8,7 @@ then the rule fails on some separable tables, which is why the perceptron follow
 
 import numpy as np
 
-from nnlab.arrays import Array
+from nnlab.arrays import Array, floats
 
 __all__ = ["decision_line", "hebb_step", "predict", "to_bipolar", "train"]
 
@@ -20,7 +20,7 @@ def to_bipolar(x: Array) -> Array:
     Source: slides, "Hebb's rule: Example", why bipolar form is needed.
 
     >>> to_bipolar(np.array([[0, 1], [1, 1]])).tolist()
-    [[-1, 1], [1, 1]]
+    [[-1.0, 1.0], [1.0, 1.0]]
     """
     raise NotImplementedError("lab02_hebb: to_bipolar")
 
@@ -31,7 +31,7 @@ def hebb_step(weight: Array, bias: float, x: Array, target: float) -> tuple[Arra
     wᵢ ← wᵢ + xᵢ · target
     b  ← b + target            (the bias is the weight of an input that is always 1)
 
-    The arrays you are given stay as they are: the result is a new array.
+    The arrays you are given stay as they are.
 
     Shape: weight and x (features,); bias and target are numbers.
     Source: slides, "Hebb's rule".
@@ -73,7 +73,7 @@ def predict(weight: Array, bias: float, x: Array) -> Array:
 def decision_line(weight: Array, bias: float) -> tuple[float, float] | None:
     """Describe the line w₁x₁ + w₂x₂ + b = 0 as x₂ = slope · x₁ + intercept.
 
-    Returns (slope, intercept), or None where the line is vertical (w₂ = 0).
+    Returns (slope, intercept), or None where the line is vertical (w₂ is exactly 0).
 
     Shape: weight (2,).
     Source: slides, "Hebb's rule: AND function", the separating line.

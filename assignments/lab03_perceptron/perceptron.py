@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnlab.arrays import Array, Labels
+from nnlab.arrays import Array, Labels, floats
 
 __all__ = [
     "PerceptronFit",
@@ -117,7 +117,7 @@ def train(
     Starts from zero weights (from there Novikoff's bound holds; the lecture draws them).
     You choose in which order to look at the samples. Stops when every sample is
     strictly on its side of the line (converged), or after max_steps corrections (not), with
-    the weights as they are then.
+    the weights as they are then. If the last of these makes all right, either will do.
 
     Shape: x (batch, features), not augmented: train does it; target (batch,) of 0 and 1.
     Source: slides, "Perceptron: Learning algorithm"; Rosenblatt 1958.
@@ -152,7 +152,7 @@ def novikoff_bound(x: Array, target: Labels, separator: Array) -> float:
 
     (R / γ)²,  R = max ‖xᵢ‖,  γ = min yᵢ sᵀxᵢ / ‖s‖,  y = +1 for target 1, −1 for target 0
 
-    Shape: x (batch, features + 1) augmented, target (batch,) of 0 and 1,
+    Shape: x (batch, features + 1) augmented, target (batch,) of 0 and 1, both present,
         separator s (features + 1,), of any length.
     Raises: ValueError if the separator has a sample on its line or on the wrong side.
     Source: Novikoff 1962; slides, "Perceptron: Learning".

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from nnlab.activations import softmax
-from nnlab.arrays import Array, Labels
+from nnlab.arrays import Array, Labels, floats
 
 __all__ = ["CrossEntropyLoss", "Loss", "MSELoss", "one_hot"]
 
@@ -26,7 +26,8 @@ def one_hot(labels: Labels, n_classes: int) -> Array:
     """Write each label as a row of zeros with a single 1, in the column of its class.
 
     Shape: labels (batch,), integers from 0 to n_classes − 1; the result (batch, n_classes).
-    Raises: ValueError if a label is not an integer in that range.
+    Raises: ValueError if a label is outside that range, or the array is not of an integer type:
+        int32 and uint8 are, bool is not, and a label of 1.0 is a float.
     Source: slides, "Loss functions : Cross entropy", the table of encoded labels.
 
     >>> one_hot(np.array([2, 0]), 4).tolist()
@@ -62,7 +63,7 @@ class MSELoss:
 
         dL/dpᵢ = 2/size · (pᵢ − tᵢ)
 
-        Shape: that of prediction.
+        Shape: that of prediction. Asked twice, it answers the same.
 
         >>> loss = MSELoss()
         >>> _ = loss(np.array([[1.0], [5.0]]), np.array([[1.0], [2.0]]))
@@ -91,7 +92,8 @@ class CrossEntropyLoss:
         take the logarithm of a probability, which may have become 0.
 
         Shape: prediction (batch, n_classes) of logits, target (batch,) of labels; a float.
-        Raises: ValueError unless target holds one integer in [0, n_classes) for every row.
+        Raises: ValueError unless target has shape (batch,) and an integer type, and every label
+            is in [0, n_classes); a label of 1.0 is a float.
 
         >>> loss = CrossEntropyLoss()
         >>> round(loss(np.array([[0.0, np.log(3)], [0.0, 1000.0]]), np.array([1, 1])), 4)
@@ -104,7 +106,7 @@ class CrossEntropyLoss:
 
         dL/da = (softmax(a) − one_hot(y)) / batch
 
-        Shape: (batch, n_classes).
+        Shape: (batch, n_classes). Asked twice, it answers the same.
 
         >>> loss = CrossEntropyLoss()
         >>> _ = loss(np.array([[0.0, np.log(3)], [0.0, 1000.0]]), np.array([1, 1]))

@@ -1,7 +1,8 @@
 """Layers: the affine map, the activation functions as modules, and networks of them.
 
 Forward and backward stand side by side. A layer keeps from its last forward what backward
-needs. Gradients of parameters are added to `.grad`: two calls of backward count twice.
+needs. Gradients of parameters are added to `.grad`: two calls of backward count twice, also after
+one forward.
 """
 
 from collections.abc import Callable, Sequence
@@ -79,7 +80,8 @@ class Linear(Module):
         dL/dW = Σₙ gₙ xₙᵀ      dL/db = Σₙ gₙ      dL/dxₙ = Wᵀ gₙ,
         gₙ = row n of grad_output, xₙ = row n of the last forward's x
 
-        These are sums over the batch, not means: the loss has averaged already.
+        These are sums over the batch, not means: the loss has averaged already. The weights and
+        the bias stay as they are: backward only measures.
 
         Shape: grad_output (batch, out_features), it is dL/dy; the result (batch, in_features).
         Source: slides, "Hidden layer gradient", "Backpropagation".
@@ -123,9 +125,9 @@ class Sigmoid(Activation):
         dL/da = dL/dg ⊙ g · (1 − g)
 
         >>> layer = Sigmoid()
-        >>> _ = layer(np.array([[0.0, 1000.0]]))
-        >>> layer.backward(np.array([[2.0, 2.0]])).tolist()
-        [[0.5, 0.0]]
+        >>> _ = layer(np.array([[0.0, 1000.0, -1000.0]]))
+        >>> layer.backward(np.array([[2.0, 2.0, 2.0]])).tolist()
+        [[0.5, 0.0, 0.0]]
         """
         raise NotImplementedError("lab05_backprop: Sigmoid.backward")
 
@@ -141,9 +143,9 @@ class Tanh(Activation):
         dL/da = dL/dg ⊙ (1 − g²)
 
         >>> layer = Tanh()
-        >>> _ = layer(np.array([[0.0, 1000.0]]))
-        >>> layer.backward(np.array([[2.0, 2.0]])).tolist()
-        [[2.0, 0.0]]
+        >>> _ = layer(np.array([[0.0, 1000.0, -1000.0]]))
+        >>> layer.backward(np.array([[2.0, 2.0, 2.0]])).tolist()
+        [[2.0, 0.0, 0.0]]
         """
         raise NotImplementedError("lab05_backprop: Tanh.backward")
 
@@ -156,7 +158,8 @@ class ReLU(Activation):
     def backward(self, grad_output: Array) -> Array:
         """Return dL/da from grad_output, which is dL/dg, and the last forward's self.a or self.g.
 
-        dL/da = dL/dg where a > 0, else 0
+        dL/da = dL/dg where a > 0, and 0 where a < 0. At 0 there is a kink: we take 0, and any
+        share of dL/dg is right.
 
         >>> layer = ReLU()
         >>> _ = layer(np.array([[-1.0, 3.0]]))
@@ -172,7 +175,7 @@ def mlp(
     """Build a network of Linear layers, with an activation after every one but the last.
 
     sizes = (inputs, hidden, …, outputs): two neighbours are the sizes of one layer. Each
-    call of activation() makes a new module.
+    call of activation() makes a new module. rng draws the weights of all layers.
 
     Source: slides, "Multi-layer Neural Network".
 

@@ -26,7 +26,7 @@ def numerical_gradient(f: Callable[[Array], float], x: Array, h: float = 1e-5) -
 
     x may hold integers and stays as it is; f is given float64 arrays.
 
-    Shape: x of any shape, f(x) a number; the result has the shape of x.
+    Shape: x of one axis or more, f(x) a number; the result has the shape of x.
     Source: slides, "Gradients of scalar functions with multi-variate inputs".
 
     >>> numerical_gradient(lambda x: x[0] ** 2 + 5 * x[1], np.array([3, 1])).round(6).tolist()
@@ -42,10 +42,10 @@ def sign_descent(
 
     x ← x − sign(f'(x)) · step
 
-    Stops where the derivative is exactly 0, or after max_steps. Usually it is never 0:
-    the walk jumps back and forth across the minimum.
+    Stops where the derivative is exactly 0, however small it is elsewhere, or after
+    max_steps. Usually it is never 0: the walk jumps back and forth across the minimum.
 
-    Shape: x a number; the result (steps + 1,), the start first.
+    Shape: x a number, also an integer; the result (steps + 1,), the start first.
     Source: slides, "The Approach of Gradient Descent", trivial algorithm.
 
     >>> sign_descent(lambda x: 2 * x, 1.0, step=0.5, max_steps=10).tolist()

@@ -2,14 +2,15 @@
 
 `fit` learns the scale from the training rows alone, `transform` applies it to any rows:
 validation and test data are scaled as the training data were. Names follow
-scikit-learn. No scaler changes the array it is given; integers are fine.
+scikit-learn. No scaler changes the array it is given; integers of type int64 are fine.
+A scaler that is fitted again forgets what it learnt before.
 """
 
 from typing import Self
 
 import numpy as np
 
-from nnlab.arrays import Array
+from nnlab.arrays import Array, floats
 
 __all__ = ["MinMaxScaler", "PCAWhitening", "StandardScaler"]
 
@@ -27,8 +28,10 @@ class StandardScaler:
     def fit(self, x: Array) -> Self:
         """Learn `self.mean` and `self.std` of every feature; return self.
 
-        std = sqrt(mean of (x − mean)²): divided by the number of rows, as np.std does.
-        A feature that is the same in all rows gets std 1, so that it is only centred.
+        std = sqrt(mean of (x − mean)²): divided by the number of rows, as np.std does. (The mean
+        of x² less mean² is the same on paper, and loses all digits where x is far from 0.)
+        A feature that is the same in all rows gets std 1, so that it is only centred; all others
+        keep theirs, however small. Compare the rows: of 0.1, 0.1, 0.1 np.std is 1e-17, not 0.
 
         Shape: x (batch, features); mean and std (features,).
 
@@ -129,7 +132,8 @@ class PCAWhitening:
     def transform(self, x: Array) -> Array:
         """Return the centred rows' coordinates along the components, each divided by its std.
 
-        The rows of fit come out with covariance 1 on the diagonal and 0 elsewhere.
+        The rows of fit come out with covariance 1 on the diagonal and 0 elsewhere, apart from
+        directions without variance.
 
         Shape: x (batch, features); the result (batch, n_components).
 

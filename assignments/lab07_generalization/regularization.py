@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nnlab.arrays import Array
+from nnlab.arrays import Array, floats
 
 __all__ = [
     "bias_variance",
@@ -87,7 +87,8 @@ def fit_polynomial(x: Array, y: Array, degree: int, l2: float = 0.0) -> Array:
     f(x) = w₀ + w₁ x + … + w_d x^d
     w minimises  (1/n) Σᵢ (f(xᵢ) − yᵢ)² + l2 · Σⱼ wⱼ²  with j from 1: w₀ is the bias
 
-    Shape: x and y (n,); the result (degree + 1,), w₀ first (np.polyfit has it last).
+    Shape: x and y (n,), integers are fine; the result (degree + 1,), w₀ first (np.polyfit has
+        it last).
     Raises: ValueError unless 0 ≤ degree < n and l2 ≥ 0.
     Source: slides, "Regularization"; "Regularization-Bias Variance", orders 1, 3, 5.
 

@@ -2,8 +2,9 @@
 
 Too small, and the signal dies from layer to layer; too large, and every unit saturates;
 equal, and all units of a layer stay equal for ever. Every function here returns new weights
-for a layer, to be passed as `Linear(..., init=xavier)`. Random weights come from the generator
-`rng`: the same seed gives the same weights again, a second call gives new ones.
+for a layer, which training may change; they are passed as `Linear(..., init=xavier)`. Random
+weights come from the generator `rng`: the same seed gives the same weights again, a second call
+gives new ones, and each weight is drawn by itself.
 """
 
 from collections.abc import Callable, Sequence

@@ -2,7 +2,8 @@
 
 An optimizer sees all its parameters as one vector θ, `self.theta.data`, and their gradients as
 another, `self.theta.grad`; so each rule reads as the lecture writes it, entry by entry. A change
-to these vectors changes the layers. Whatever else a rule keeps starts at zero.
+to these vectors changes the layers. Whatever else a rule keeps starts at zero. A step leaves the
+gradients as they are, and takes the rate that is set at that moment.
 """
 
 import math
@@ -94,8 +95,9 @@ class Nesterov(Momentum):
         v ← ρ v − lr · g            (v = self.velocity, ρ = self.momentum, g = self.theta.grad)
         θ ← θ + ρ v − lr · g        (θ = self.theta.data, v is the new one)
 
-        This is the lecture's v ← ρ v − lr · ∇f(x + ρ v), x ← x + v, written with the look-ahead
-        point θ = x + ρ v: the parameters hold θ, and g is the gradient there. PyTorch does the same.
+        The lecture has v ← ρ v − lr · ∇f(x + ρ v) and x ← x + v. It takes the gradient at another
+        point, x + ρ v, than that where the parameters stand. Here they stand at that point, θ, so
+        that g is the gradient there, and x is never stored. PyTorch does the same.
 
         Source: slides, "SGD with Nesterov Momentum".
 

@@ -118,9 +118,9 @@ def log_uniform(low: float, high: float, size: int, *, rng: np.random.Generator)
 def grid_search(
     evaluate: Callable[[dict[str, float]], float], grid: Mapping[str, Sequence[float]]
 ) -> list[Trial]:
-    """Try every combination of the listed values; return all trials, the best first.
+    """Try every combination of the listed values once; return all trials, the best first.
 
-    A score that is nan (training exploded) ranks last.
+    A score that is nan (training exploded) ranks last; equal scores may come in any order.
 
     Source: slides, "Cross validation: tuning hyperparameter-Grid Search".
 
@@ -140,7 +140,7 @@ def random_search(
 ) -> list[Trial]:
     """Try random points, each hyperparameter drawn afresh from its range; best trial first.
 
-    Draws are independent and log-uniform in (low, high). A score that is nan ranks last.
+    Draws are independent and log-uniform in (low, high). Scores rank as in `grid_search`.
 
     Source: slides, "Cross validation: tuning hyperparameter", coarse search.
 

@@ -1,8 +1,7 @@
 """Training: the loop that every network goes through, and when to stop it.
 
-The loop is PyTorch's, apart from the one line that a library without automatic
-differentiation needs. After each epoch the validation loss is measured: the best model
-is kept, and a run that no longer improves or that explodes is stopped.
+The loop is PyTorch's, but for one line. After each epoch the validation loss is measured: the
+best model is kept, and a run that no longer improves or that explodes is stopped.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,8 +33,7 @@ class History:
 class EarlyStopping:
     """Say when the validation loss has stopped improving, and keep the best model.
 
-    H2O's rule: the averages of `rounds` successive losses are compared, so that noise does
-    not end a run. Use a new one for each run.
+    Use a new one for each run.
 
     Raises: ValueError unless rounds ≥ 1 and 0 ≤ tolerance < 1.
     Source: slides, "Cross validation: Early stopping in NN"; H2O, stopping_rounds.
@@ -54,10 +52,13 @@ class EarlyStopping:
     def update(self, val_loss: float, model: Module) -> bool:
         """Note one epoch's validation loss; return True if training should stop.
 
-        Append it to self.losses. If it is below all losses before, it is the new self.best_loss,
-        and self.best_model becomes a deep copy of model. Then, with k = rounds, take the last
-        k + 1 averages of k successive losses: stop unless the lowest of the last k is below
-        (1 − tolerance) · the first. Never stop before there are 2k losses; nan never improves.
+        Append it to self.losses, which keeps all of them. If it is below all losses before, it is
+        the new self.best_loss, and self.best_model becomes a deep copy of model.
+
+        With k = rounds and fewer than 2k losses, go on. Else the last 2k losses hold k + 1 windows
+        of k neighbours, with averages a₀ … aₖ. Go on if min(a₁, …, aₖ) < (1 − tolerance) · a₀, else
+        stop, as you do if one is nan. Below, the averages after the fourth loss are 7, 5, 5, and
+        5 < 0.9 · 7; after the fifth they are 5, 5, 6, and 5 is not below 0.9 · 5.
 
         >>> stopping = EarlyStopping(rounds=2, tolerance=0.1)
         >>> [stopping.update(loss, Module()) for loss in (8.0, 6.0, 4.0, 6.0, 6.0)]
@@ -69,7 +70,7 @@ class EarlyStopping:
 def diverged(cost: float, first_cost: float) -> bool:
     """Return whether training explodes: the cost is above 3 × the first cost, or not finite.
 
-    Exactly 3 × is not yet an explosion. Remember that nan > anything is False.
+    Exactly 3 × is not yet one. nan, ∞ and −∞ are not finite, and nan > anything is False.
 
     Source: slides, "Cross-validation strategy", tip for detecting explosions.
 
@@ -121,22 +122,21 @@ def train(
 ) -> History:
     """Train the model on data's training part, epoch by epoch; return what happened.
 
-    Every epoch: set optimizer.lr = schedule(epoch), epochs count from 0; switch the model to
-    training mode; update once for each of the `batches`, with l2 · 2W added to the gradient
-    of all weights (parameters with two axes), not of biases. Then switch to evaluation mode
-    and append to the history: train_loss, the mean over the epoch's samples of the losses
-    before their updates, and val_loss, both without the penalty. Then call after_epoch(history).
-
-    End when train_loss has diverged from the loss over the training part before the first
-    update, or when stopping says so. `best_model` is a copy of the model as it was after the
-    epoch with the lowest val_loss, or the model itself if there is no such epoch.
+    The first cost is the loss over the training part before all updates, in evaluation mode. Every
+    epoch: set optimizer.lr = schedule(epoch), if there is one, from epoch 0 on; in training mode,
+    update once for each of the `batches`, with l2 · 2W added to the gradient of all weights (of two
+    axes), not of biases; in evaluation mode, append to the history train_loss, the mean over the
+    epoch's samples (not batches) of the losses before their updates, and val_loss, both without the
+    penalty. Call after_epoch(history), and end if train_loss has diverged from the first cost (set
+    history.diverged; stopping may be asked or not) or stopping says so. `best_model` is a copy of
+    the model after the epoch with the lowest val_loss, or the model itself if there is none.
 
     Source: slides, "Cross validation: tuning hyperparameter"; "Recommended Settings".
 
     >>> from nnlab import layers, losses, optim
     >>> x, rng = np.linspace(-1, 1, 20)[:, None], np.random.default_rng(0)
-    >>> model = layers.Linear(1, 1, rng=rng)
-    >>> sgd, data = optim.SGD(model.parameters(), lr=0.5), Split(x, 3 * x, x, 3 * x)
+    >>> model, data = layers.Linear(1, 1, rng=rng), Split(x, 3 * x, x, 3 * x)
+    >>> sgd = optim.SGD(model.parameters(), lr=0.5)
     >>> train(model, losses.MSELoss(), sgd, data, epochs=30, rng=rng).train_loss[-1] < 1e-6
     True
     """

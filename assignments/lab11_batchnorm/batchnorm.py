@@ -72,13 +72,15 @@ class BatchNorm1d(Module):
     def backward(self, grad_output: Array) -> Array:
         """Add dL/dγ and dL/dβ to `weight.grad` and `bias.grad`; return dL/dx.
 
+        γ and β stay as they are, and backward may be called again: it then adds once more.
+
         With x̂ = (x − μ) / √(σ² + eps) and g = grad_output, sums and means over the batch:
 
         dL/dγ = Σ g · x̂        dL/dβ = Σ g
         dL/dx = γ / √(σ² + eps) · (g − mean(g) − x̂ · mean(g · x̂))
 
-        The two means are there because μ and σ² depend on x too. After a forward in
-        evaluation they do not, and dL/dx = γ / √(σ² + eps) · g.
+        The two means are there because μ and σ² depend on x too. Where the last forward was in
+        evaluation they do not, and dL/dx = γ / √(σ² + eps) · g; the mode of now does not matter.
 
         Shape: grad_output (batch, num_features); the result the same.
         Source: slides, "Batch Normalization"; Ioffe and Szegedy 2015, section 3.

@@ -34,9 +34,10 @@ class Dropout(Module):
 
         y = x ⊙ mask,  mask = 0 with probability p, else 1 / (1 − p)
 
-        The factor keeps the expected value of y at x. In evaluation y = x.
+        The factor keeps the expected value of y at x, which stays as it is. Every call draws new
+        numbers. In evaluation y = x.
 
-        Shape: x of any shape; the result the same.
+        Shape: x of floats, of one axis or more; the result the same.
         Source: slides, "Regularization: Dropout", "Dropout: Test time".
 
         >>> layer = Dropout(0.75, rng=np.random.default_rng(0))
@@ -50,7 +51,8 @@ class Dropout(Module):
     def backward(self, grad_output: Array) -> Array:
         """Return dL/dx: dropped entries get no gradient, the others the factor that scaled them.
 
-        dL/dx = dL/dy ⊙ mask, the mask of the last forward (in evaluation all ones)
+        dL/dx = dL/dy ⊙ mask, the mask of the last forward: all ones if that was in evaluation,
+        whatever the mode of now is. backward may be called again, with the same mask.
 
         Shape: grad_output that of x; the result the same.
 

@@ -19,7 +19,8 @@ def store(patterns: Array) -> Array:
 
     A plain sum, as in Hopfield's paper; others divide by the number of units.
 
-    Shape: patterns (n_patterns, units) of −1 and +1; the result (units, units).
+    Shape: patterns (n_patterns, units) of −1 and +1, of any number type, also int8; the result
+        (units, units).
     Raises: ValueError if a number other than −1 and +1 is in the patterns.
     Source: slides, "Short History"; Hopfield 1982, eq. 2.
 
@@ -48,8 +49,9 @@ def recall(weight: Array, state: Array, *, rng: np.random.Generator) -> Array:
 
     sᵢ ← sign(Σⱼ Wᵢⱼ sⱼ), and where that sum is 0 unit i stays as it is
 
-    Go through all units in random order, again and again; stop after a round in which
-    no unit changed. The state you are given stays as it is.
+    Go through all units in a random order that rng draws, again and again, in a new order
+    each time or in the same; stop after a round in which no unit changed. The state you are
+    given stays as it is.
 
     Shape: weight (units, units), state (units,) of −1 and +1; the result (units,).
     Raises: ValueError unless weight is symmetric with a zero diagonal: otherwise it may never end.

@@ -343,7 +343,7 @@ def grad_input_in_evaluation(student, x, weight, bias, running_mean, running_var
     known(layer.eval(), running_mean, running_var)(np.array(x))
     grad_input = layer.train(now == "training").backward(grad_output)
     return all_gradients(
-        lambda *parameters: trained(student, *parameters, running_mean, running_var, eps=0.5),
+        lambda w, b: trained(student, w, b, running_mean, running_var, eps=0.5),
         x,
         weight,
         bias,
