@@ -82,7 +82,7 @@ def readings(
     Args:
         lab: the lab.
         candidates: everything that may be one of its modules.
-        is_stub: says whether a file is the module's stub as it was released.
+        is_stub: says whether nothing is written in a file yet; such a file never wins over work.
     """
     left: dict[str, list[Candidate]] = {}
     notes: list[str] = []
@@ -113,14 +113,14 @@ def _sure(
     last = max(each.attempt for each in found)
     signs: tuple[tuple[str, Callable[[Candidate], bool]], ...] = (
         ("others are not the student's own", lambda c: not _is_foreign(c.parts)),
+        ("the other is still the stub", lambda c: not is_stub(c)),
         (f"it is in {lab.id}", lambda c: lab.id in map(str.lower, c.parts[:-1])),
         ("others are called otherwise", lambda c: c.likeness < Likeness.LOOSE),
-        ("the other is still the stub", lambda c: not is_stub(c)),
         ("it is the last attempt", lambda c: c.attempt == last),
     )
     why = ""
     for reason, fits in signs:
-        kept = [each for each in found if fits(each)]
+        kept = [each for each in found if fits(each)] if len(found) > 1 else found
         if kept and {each.content for each in kept} != {each.content for each in found}:
             why = f": {reason}"
         found = kept or found

@@ -34,7 +34,7 @@ from autograder.classroom.people import (
 )
 from autograder.course.catalogue import lab_ids
 from autograder.course.lab import Lab
-from autograder.course.stubs import make_stub
+from autograder.course.stubs import holds_work, make_stub
 from autograder.grading.submission import (
     MAX_FILE_BYTES,
     Submission,
@@ -194,7 +194,7 @@ class _Files:
         self._look_into_archives()
         missing: dict[str, str] = {}
         candidates = [c for module in self.maybe for c in self._candidates(module, missing)]
-        ways = readings(self.lab, candidates, lambda c: c.content == _stub(self.lab, c.module))
+        ways = readings(self.lab, candidates, lambda c: _is_stub(self.lab, c))
         lacks = bool(missing) or any(len(way.chosen) < len(self.maybe) for way in ways)
         if not lacks:
             for sentence in self.unread:
@@ -307,7 +307,8 @@ class _Files:
                     self.cannot_read(name, why)
                 continue
             if not parts and self.lab.id in inner:
-                inner = [self.lab.id]  # what lies beside the lab's folder does not count
+                beside = [name for name in inner if name.lower() not in lab_ids()]
+                inner = [self.lab.id, *beside]  # the lab's own folder first, no other lab's
             if len(parts) >= MAX_DEPTH and inner:
                 self.note(f"Folders were looked into {MAX_DEPTH} deep, and there are more.")
                 continue
@@ -380,9 +381,15 @@ def _leave(entries: list[_Entry], most: int) -> bool:
     return went
 
 
+def _is_stub(lab: Lab, candidate: Candidate) -> bool:
+    """Return whether nothing is written in a file yet, whichever release and editor it comes from."""
+    text = candidate.content.decode("utf-8", "replace")
+    return not holds_work(text, _stub(lab, candidate.module))
+
+
 @cache
-def _stub(lab: Lab, module: str) -> bytes:
-    return make_stub(lab, module).encode()
+def _stub(lab: Lab, module: str) -> str:
+    return make_stub(lab, module)
 
 
 class _People(dict[Person, _Files]):

@@ -20,7 +20,15 @@ from autograder.course.reference import (
 )
 from autograder.errors import WrongUseError
 
-__all__ = ["FilledInError", "is_filled_in", "make_stub", "outdated", "stubs", "write_stubs"]
+__all__ = [
+    "FilledInError",
+    "holds_work",
+    "is_filled_in",
+    "make_stub",
+    "outdated",
+    "stubs",
+    "write_stubs",
+]
 
 
 class FilledInError(WrongUseError):
@@ -197,16 +205,23 @@ def outdated(labs: Sequence[Lab], folder: Path) -> list[str]:
 
 
 def is_filled_in(path: Path, stub: str) -> bool:
-    """Return whether a file holds work: any code that is neither in the stub nor waiting to be written.
-
-    What cannot be read or parsed is somebody's work too.
-    """
+    """Return whether a file holds work; what cannot be read is somebody's work too."""
     try:
-        text = path.read_text(encoding="utf-8")
-        return not set(_code(text)) <= set(_code(stub))
+        return holds_work(path.read_text(encoding="utf-8"), stub)
     except FileNotFoundError:
         return False
-    except (OSError, SyntaxError, ValueError, RecursionError):
+    except (OSError, ValueError):
+        return True
+
+
+def holds_work(text: str, stub: str) -> bool:
+    """Return whether a text holds any code that is neither in the stub nor waiting to be written.
+
+    What cannot be parsed is somebody's work too.
+    """
+    try:
+        return not set(_code(text)) <= set(_code(stub))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
 
 

@@ -14,7 +14,8 @@ import pytest
 
 from autograder.classroom import collect, tars
 from autograder.classroom.collect import read_class, read_folder
-from autograder.course.catalogue import load_lab
+from autograder.course.catalogue import engine_path, load_lab
+from autograder.course.stubs import make_stub
 from autograder.grading.submission import SubmissionError
 
 HEBB = load_lab("lab02_hebb")
@@ -239,6 +240,23 @@ def test_a_students_zips_are_bounded_together(tmp_path, monkeypatch):
         "have at most 1 MB in all."
     )
     assert bob.missing["hebb"] == "hebb.py is missing: it was not handed in. There is notes.txt."
+
+
+@pytest.mark.parametrize("place", ["hebb.py", "lab02_hebb/hebb.py", "solutions/hebb.py"])
+@pytest.mark.parametrize("work", ["final/hebb.py", "hebb_final.py", "v2/hebb.py", "HEBB (2).py"])
+@pytest.mark.parametrize("edit", ["", "crlf", "older"])
+def test_where_nothing_is_written_yet_never_wins(place, work, edit, tmp_path):
+    """Wherever the stub lies, however the work is called, and whatever an editor made of the stub."""
+    stub = make_stub(HEBB, "hebb")
+    if edit == "crlf":
+        stub = stub.replace("\n", "\r\n")
+    if edit == "older":
+        stub = stub.replace("Turn 0/1 data", "Change 0/1 data")
+    right = engine_path("hebb").read_bytes()
+    hand_in = {f"ada/{place}": stub.encode(), f"ada/{work}": right, "bob/hebb.py": right}
+    ada, _ = handed_in(HEBB, write(tmp_path, hand_in))
+
+    assert ada.texts == {"hebb": right}
 
 
 def test_a_folder_that_was_packed_with_its_environment_is_read(tmp_path):
