@@ -190,7 +190,7 @@ def predict_one(student, weight, bias, x):
     cases=5,
     always=[
         {"weight": np.array([0.0, 2.0]), "bias": 3.0},
-        {"weight": np.array([0.75, 1e-9]), "bias": -0.5},
+        {"weight": np.array([0.75, 1e-7]), "bias": -0.5},
     ],
 )
 @shown(picture=pictures.decision_line)
