@@ -37,10 +37,7 @@ def name_mistakes(
     Where some mistakes explain it, the exercise's checks that were skipped are asked as well, and
     added to `judged`: they may show which one it is, or that it is none of them.
     """
-    wrong = judged[check.id].wrong if check.id in judged else None
-    if (
-        wrong is None or general.KIND in wrong.case
-    ):  # right under these cases, or named by the question
+    if not _asks_for_a_name(check, judged, asker.lab.checks):
         return []
     checks = asker.lab.checks
     try:
@@ -51,6 +48,16 @@ def name_mistakes(
         return diagnose(check, asker.key, judged, checks) if more else names
     except Exception:  # noqa: BLE001  whatever a foreign value may provoke
         return []
+
+
+def _asks_for_a_name(
+    check: Check, judged: Mapping[str, Judged], checks: Mapping[str, Check]
+) -> bool:
+    """Return whether a check failed, and not only by general questions, which are named by themselves."""
+    if check.id not in judged or judged[check.id].passed:  # right under these cases
+        return False
+    wrong = (judged[name].wrong for name in judged if checks[name].exercise == check.exercise)
+    return any(each is not None and general.KIND not in each.case for each in wrong)
 
 
 def _kept_back(
