@@ -55,6 +55,8 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
+MAX_PLACES = 3
+
 _BEFORE = re.compile(r"^(?:\d{14}_|copy of |copie de |kopie von |copia de )")
 _NUMBER = re.compile(r"(?:[ _]?\(\d+\)|[ _-]\d{1,2})$")
 
@@ -132,6 +134,11 @@ def _sure(
         return left, [f"For {first.module}.py there are {times}. Graded is {first.path}{why}."]
     if first.likeness:
         return left, [f"Graded as {first.module}.py is {first.path}."]
+    places = [text.named("/".join(each.parts[:-1])) for each in found]
+    if (
+        len(left) == 1 and len(set(places)) > 1 and all(places)
+    ):  # a student's copies, or several students
+        return left, [f"{first.module}.py is the same in {text.listed(places, MAX_PLACES)}."]
     return left, []
 
 

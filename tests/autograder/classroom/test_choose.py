@@ -82,6 +82,14 @@ def test_without_a_sign_each_is_a_reading(paths):
     assert notes == []
 
 
+def test_where_one_text_lies_in_several_folders_is_said():
+    """They may be a student's copies, or the folders of several students."""
+    ways, notes = read(HEBB, ("ada/hebb.py", b"x"), ("bo/hebb.py", b"x"), ("cy/hebb.py", b"x"))
+
+    assert ways == [["ada/hebb.py"]]
+    assert notes == ["hebb.py is the same in ada, bo and cy."]
+
+
 def test_the_last_attempt_counts():
     """A platform's own dates are a sure sign."""
     ways, notes = read(
