@@ -70,7 +70,7 @@ class EarlyStopping:
 def diverged(cost: float, first_cost: float) -> bool:
     """Return whether training explodes: the cost is above 3 × the first cost, or not finite.
 
-    Exactly 3 × is not yet one. nan, ∞ and −∞ are not finite, and nan > anything is False.
+    Exactly 3 × is not yet one. nan and both infinities are not finite, and nan > anything is False.
 
     Source: slides, "Cross-validation strategy", tip for detecting explosions.
 

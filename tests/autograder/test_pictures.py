@@ -30,7 +30,7 @@ SHARE = 0.8
 def failures(check, keyed):
     """Take from a key each mistake's first case whose value is wrong."""
     for seen in keyed.wrong.values():
-        for case, observed, right in zip(keyed.cases, seen, keyed.right, strict=True):
+        for case, observed, right in zip(keyed.cases, seen, keyed.right, strict=False):
             if not isinstance(observed, Returned) or judge_case(check, case, observed, right.value):
                 wrong = isinstance(observed, Returned) and check.judge(
                     case, observed.value, right.value

@@ -207,7 +207,8 @@ def test_a_table_of_reports_earns_nothing_new(sandbox, key_of, submit):
     for attempt in range(3):
         text = f"{make_stub(load_lab('lab02_hebb'), 'hebb')}\n# {attempt}\n"
         cases = key.cases_for(submit("lab02_hebb", hebb=text), sandbox)
-        seen.append({repr(case) for case in cases.checks["hebb.history"].cases})
+        always = len(load_lab("lab02_hebb").checks["hebb.history"].always)
+        seen.append({repr(case) for case in cases.checks["hebb.history"].cases[always:]})
 
     assert not seen[0] & seen[1]
     assert not (seen[0] | seen[1]) & seen[2]

@@ -89,7 +89,7 @@ def test_what_must_stay_and_what_is_needed_is_told():
 
 def test_cases_are_counted():
     """Fixed ones and drawn ones."""
-    assert "2 fixed and 5 cases drawn from the seed." in told("hebb.update")["asked"]
+    assert "4 fixed and 5 cases drawn from the seed." in told("hebb.update")["asked"]
     assert "1 case, the same under every seed." in told("hebb.bipolar_and")["asked"]
     assert "cases, drawn from the seed." in told("hebb.history")["asked"]
 
