@@ -170,7 +170,7 @@ def _part(part: Part) -> Iterator[RenderableType]:
     if text:
         row = Table.grid(padding=0)
         row.add_column(width=LABEL)
-        row.add_column(ratio=1)
+        row.add_column(ratio=1, overflow="fold")
         row.add_row(Text(label, style="dim"), Text(text))
         yield Padding(row, (0, 0, 0, 6))
 
