@@ -18,10 +18,11 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, changed_input
 from autograder.judges.judge import Case, Judge
 from autograder.judges.values import value
 from autograder.sandbox.codec import Seed
+from autograder.text import named
 
 __all__ = ["KIND", "KINDS", "OF", "gather", "judge_general", "kinds_of", "make"]
 
@@ -157,11 +158,13 @@ def _objects(check: First, student: Any, cases: Sequence[Case]) -> Any:
                 return function(self, *args, **kwargs)
             at_work.append(self)
             try:
-                _, kept = twins.setdefault(id(self), (self, _twin(self)))
+                with contextlib.suppress(Exception):  # what cannot be copied has no twin
+                    if id(self) not in twins:
+                        twins[id(self)] = self, _twin(self)
                 result = function(self, *args, **kwargs)
-                others = copy.deepcopy([_mapped(a, _turned) for a in args])
                 with contextlib.suppress(Exception):  # other data may be refused
-                    function(kept, *others, **copy.deepcopy(kwargs))
+                    others = copy.deepcopy([_mapped(a, _turned) for a in args])
+                    function(twins[id(self)][1], *others, **copy.deepcopy(kwargs))
                 return result
             finally:
                 at_work.clear()
@@ -255,7 +258,7 @@ KINDS: dict[str, Kind] = {
     "own": Kind(
         "What it is given stays as it is, and the result is a new array.",
         _own,
-        "What a function is given belongs to its caller: work on a copy.",
+        "Inputs belong to the caller: work on a copy.",
     ),
     "again": Kind(
         "A call keeps nothing of another one.",
@@ -352,13 +355,10 @@ def judge_general(check: First, case: Case, observed: Any, expected: Any) -> Fin
         return _judge_generator(observed, expected)
     says = KINDS[kind].says
     if kind != "again":
-        finding = check.judge(cases[0], observed, expected)
-        return finding and Finding(
-            f"{finding.detail} {says}".strip(), finding.returned, finding.expected
-        )
+        observed, expected = [observed], [expected]
     if not isinstance(observed, list) or len(observed) != len(expected):
         return Finding(says)
-    for one, mine, right in zip([*cases, cases[0]], observed, expected, strict=True):
+    for one, mine, right in zip([*cases, cases[0]], observed, expected, strict=False):
         if finding := check.judge(one, mine, right):
             return Finding(
                 f"{finding.detail} {says}".strip(),
@@ -369,25 +369,19 @@ def judge_general(check: First, case: Case, observed: Any, expected: Any) -> Fin
 
 
 def _judge_own(observed: Any) -> Finding | None:
-    says = KINDS["own"].says
     match observed:
         case {"changed": [[str(name), before, after]]}:
-            return Finding(
-                says,
-                returned=f"and changed its input {value(name)[1:-1]} to {value(after)}",
-                expected=f"{value(name)[1:-1]} left as it was, {value(before)}",
-            )
+            return changed_input(named(name), before, after)
         case {"changed": [], "shared": [str(name)]}:
-            name = value(name)[1:-1]
             return Finding(
-                f"Its result and its input {name} are the same memory: whoever changes one changes the "
-                "other. Return a new array.",
-                returned=f"an array that lies in {name}",
+                f"Its result and its input {named(name)} are the same memory: whoever changes one "
+                "changes the other. Return a new array.",
+                returned=f"an array that lies in {named(name)}",
                 expected="a new array",
             )
         case {"changed": [], "shared": []}:
             return None
-    return Finding(says)
+    return Finding(KINDS["own"].says)
 
 
 def _judge_generator(observed: Any, expected: Any) -> Finding | None:

@@ -32,6 +32,7 @@ class Asker:
         self.not_imported: dict[str, Answer] = {}
         """By module: what cannot be imported is not imported again."""
         self._together: dict[str, Judged] = {}
+        self._judged: dict[str, Judged] = {}
 
     def ask_together(self) -> None:
         """Ask the checks that have the same limits in one process.
@@ -60,15 +61,33 @@ class Asker:
         return check.id in self._together and self._together[check.id].passed
 
     def ask(self, check: Check) -> Judged:
-        """Ask a check; a general question counts only where the exercise is right in general."""
+        """Ask a check; a general question counts only where the exercise is right otherwise."""
         judged = self._asked(check)
         if judged.wrong is not None and general.KIND in judged.wrong.case:
             by = check.asked(judged.wrong.case)
             if by is not check and not self._asked(by).passed:
                 return Judged(judged.answer, None)  # its own cases, which come first, are right
+            if isinstance(judged.wrong.observed, Lost):
+                return self._ask_general(check, judged.answer)
         return judged
 
+    def _ask_general(self, check: Check, answer: Answer) -> Judged:
+        """Ask the general questions in a process of their own: they take no time from a check's cases."""
+        question = self.question(check)
+        own = [case for case in question.cases if general.KIND not in case]
+        question = replace(question, cases=question.cases[len(own) :])
+        more = self.sandbox.ask(question).observations
+        return self.judge(
+            check, replace(answer, observations=answer.observations[: len(own)] + more)
+        )
+
     def _asked(self, check: Check) -> Judged:
+        """Ask a check, if it has not been asked yet."""
+        if check.id not in self._judged:
+            self._judged[check.id] = self._ask_surely(check)
+        return self._judged[check.id]
+
+    def _ask_surely(self, check: Check) -> Judged:
         """Ask a check alone, unless it has passed; what guesses must guess right more often."""
         shared = self._together.get(check.id)
         if shared is not None and shared.passed:

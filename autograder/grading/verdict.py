@@ -9,9 +9,8 @@ from autograder.course.catalogue import labs
 from autograder.course.lab import Check, Lab
 from autograder.course.stubs import stub_message
 from autograder.grading.key import KeyedCheck
-from autograder.judges import values
 from autograder.judges.equal import equal
-from autograder.judges.finding import Finding
+from autograder.judges.finding import Finding, changed_input
 from autograder.judges.numbers import quietly
 from autograder.sandbox import Answer, Source
 from autograder.sandbox.observation import Observation, Raised, Returned
@@ -87,11 +86,7 @@ def spoilt_input(check: Check, case: Mapping[str, Any], observed: Returned) -> F
     for name in check.unchanged:  # not what was sent: whoever forges it could leave a name out
         after = observed.inputs.get(name)
         if equal(case, after, case[name]) is not None:
-            return Finding(
-                "Inputs belong to the caller: work on a copy.",
-                returned=f"and changed its input {name} to {values.value(after, case[name])}",
-                expected=f"{name} left as it was, {values.value(case[name], after)}",
-            )
+            return changed_input(name, case[name], after)
     return None
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.errors import OurFaultError
 from autograder.judges.values import shape_of, value
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Finding",
     "TOO_WILLING",
     "UNWILLING",
+    "changed_input",
     "fields",
     "refused",
     "wrong_kind",
@@ -33,12 +35,24 @@ class Finding:
     expected: str = ""
 
 
-class EvidenceError(Exception):
-    """Evidence is not of the form that a judge reads: its finding says what it is instead."""
+class EvidenceError(OurFaultError):
+    """Evidence is not of the form that a judge reads: its finding says what it is instead.
+
+    The judge that is asked turns it into that finding; beyond it, it would be our fault.
+    """
 
     def __init__(self, finding: Finding | str) -> None:
         super().__init__(finding)
         self.finding = Finding(finding) if isinstance(finding, str) else finding
+
+
+def changed_input(name: str, before: Any, after: Any) -> Finding:
+    """Say that an input is another one than it was."""
+    return Finding(
+        "Inputs belong to the caller: work on a copy.",
+        returned=f"and changed its input {name} to {value(after, before)}",
+        expected=f"{name} left as it was, {value(before, after)}",
+    )
 
 
 def fields(observed: Any, names: str, wanted: str) -> list[Any]:

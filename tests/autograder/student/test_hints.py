@@ -34,8 +34,9 @@ def test_the_ladder_tells_fact_idea_case_and_task(report):
     (result,) = [r for r in report().results if r.check.id == CHECK]
     fact, idea, case, task = ladder(result)
 
-    assert fact.splitlines()[-1].startswith(
-        "Only part 2 is wrong; the rest is right in every case."
+    assert fact.splitlines()[-1] == (
+        "Only part 2 is wrong; the rest is right in every case. In part 2: it is right exactly where "
+        "target is 0, and wrong everywhere else."
     )
     assert idea.startswith("The weights learn but the bias stays put.")
     assert [line[:8].strip() for line in case.splitlines()] == ["called", "returned", "expected"]
