@@ -185,6 +185,36 @@ def test_a_failure_of_the_exercise_itself_is_told_once(submit, key_of, sandbox):
     assert [r.check.id for r in failed] == ["layers.linear_grad_input"]
 
 
+def test_what_cannot_be_copied_is_not_refused(submit, key_of, sandbox):
+    """A second object needs a copy of the first; a right layer that keeps an iterator has none."""
+    text = engine_path("losses").read_text(encoding="utf-8")
+    keeping = text.replace(
+        "        self._error = prediction - target",
+        "        self._rows = iter(prediction)\n        self._waiting = (row for row in prediction)\n"
+        "        self._error = prediction - target",
+    )
+    assert keeping != text
+    report = grade(
+        submit("lab04_activations", losses=keeping), key_of("lab04_activations"), sandbox
+    )
+
+    assert report.points == report.max_points
+
+
+def test_the_general_questions_take_no_time_from_a_checks_own(submit, key_of, sandbox):
+    """A slow answer that ends in time on the check's cases alone keeps its points."""
+    text = engine_path("hebb").read_text(encoding="utf-8")
+    slow = text.replace(
+        "    return 2 * floats(x) - 1",
+        "    import time\n\n    end = time.process_time() + 0.2\n"
+        "    while time.process_time() < end:\n        pass\n    return 2 * floats(x) - 1",
+    )
+    assert slow != text
+    report = grade(submit("lab02_hebb", hebb=slow), key_of("lab02_hebb"), sandbox)
+
+    assert report.points == report.max_points
+
+
 def test_every_exercise_is_asked_and_exceptions_have_a_reason():
     """One check of each exercise asks; what is left out says why, and both name what exists."""
     for lab in labs():
