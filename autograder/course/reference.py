@@ -14,7 +14,9 @@ __all__ = [
     "body_of",
     "find_body",
     "find_function",
+    "function_in",
     "imports",
+    "parsed",
     "reference_text",
     "replace_lines",
     "task_of",
@@ -25,6 +27,19 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 ALL = "*"
 """Stands for every name of a module."""
+
+
+@lru_cache(maxsize=8)  # each failure of a submission asks about the same few texts
+def parsed(text: str | bytes) -> ast.Module | None:
+    r"""Parse a module that somebody else wrote; None if Python cannot, deeply nested ones included.
+
+    >>> parsed("def f(:"), parsed("-" * 100_000 + "1"), parsed("a\\0")
+    (None, None, None)
+    """
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def task_of(exercise: str) -> str:
@@ -60,6 +75,15 @@ def find_function(tree: ast.Module, qualified: str) -> Function:
         if isinstance(node, Function) and node.name == name:
             return node
     raise LookupError(f"there is no {qualified}")
+
+
+def function_in(text: str, qualified: str) -> Function | None:
+    """Find a function in a module that somebody else wrote; None if it cannot be found or read."""
+    tree = parsed(text)
+    try:
+        return find_function(tree, qualified) if tree else None
+    except LookupError:
+        return None
 
 
 @lru_cache(maxsize=64)  # many bodies are put into one module: mistakes, mutants

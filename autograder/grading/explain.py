@@ -9,7 +9,7 @@ from typing import Any
 from autograder import text as show
 from autograder.course import general
 from autograder.course.lab import Check
-from autograder.course.reference import find_function, task_of
+from autograder.course.reference import function_in, task_of
 from autograder.grading.report import Fact, Part
 from autograder.grading.syntax import newer_syntax
 from autograder.judges import values
@@ -105,9 +105,8 @@ def _about_none(detail: str, exercise: str, source: str, value: Any) -> str:
     if FORGOT not in detail or not source:
         return detail
     kept = detail.replace(FORGOT, "")
-    try:
-        function = find_function(ast.parse(source), exercise)
-    except (SyntaxError, ValueError, LookupError):
+    function = function_in(source, exercise)
+    if function is None:
         return kept
     if isinstance(function.returns, ast.Constant):  # None: what is looked at is something else
         return kept

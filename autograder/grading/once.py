@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from autograder.course.reference import Function, find_function
+from autograder.course.reference import Function, function_in
 from autograder.grading.report import CheckResult, Part
 
 __all__ = ["AS_IN", "failing_use", "once"]
@@ -45,9 +45,8 @@ def failing_use(text: str, exercise: str, wrong: Mapping[str, str]) -> str:
     >>> failing_use("def f(x):\n    return g(x)", "m.f", {"m.f": "m.a", "m.g": "m.b"})
     'It uses g, which fails in m.b: this may come from there.'
     """
-    try:
-        function = find_function(ast.parse(text), exercise)
-    except (SyntaxError, ValueError, LookupError):
+    function = function_in(text, exercise)
+    if function is None:
         return ""
     used = set(_used(function, exercise))
     for other, check in wrong.items():

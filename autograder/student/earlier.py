@@ -14,7 +14,7 @@ from functools import cache
 
 from autograder.course.catalogue import engine_path, owner_of
 from autograder.course.lab import Check, Lab, Status
-from autograder.course.reference import ALL, imports
+from autograder.course.reference import ALL, imports, parsed
 from autograder.grading.report import CheckResult, Report
 from autograder.grading.submission import Submission
 from autograder.grading.verdict import First
@@ -92,11 +92,8 @@ def depends_on(check: Check, sources: Mapping[str, Source]) -> dict[str, set[str
 
 def imported(text: bytes) -> Iterator[tuple[str, str]]:
     """Go through what a source imports of the engine; one that is not Python imports nothing."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for module, name in imports(tree):
+    tree = parsed(text)
+    for module, name in imports(tree) if tree else ():
         is_relative = module.startswith(".") and not module.startswith("..")
         package, _, inner = (PACKAGE + module if is_relative else module).partition(".")
         if package == PACKAGE and inner:

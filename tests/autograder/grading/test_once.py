@@ -78,3 +78,15 @@ def test_what_follows_from_an_earlier_exercise_says_so(sandbox, key_of, submit):
     ]
     assert "gates.and_gate" not in said
     assert said
+
+
+@pytest.mark.parametrize("nested", ["-" * 20_000 + "1", "(" * 5_000, "[" * 90 + "]" * 90])
+def test_a_text_that_cannot_be_parsed_here_leaves_every_verdict(nested, submit, key_of, sandbox):
+    """What helps to explain a failure looks at foreign text; it never turns a failure into no verdict."""
+    text = reference_text("hebb").replace("return 2 * floats(x) - 1", "return None")
+    report = grade(
+        submit("lab02_hebb", hebb=f"{text}\n_ = {nested}\n"), key_of("lab02_hebb"), sandbox
+    )
+
+    assert report.points < report.max_points
+    assert not any(result.status is Status.ERROR for result in report.results)
