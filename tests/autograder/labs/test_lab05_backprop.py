@@ -5,23 +5,10 @@ import pytest
 
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
-from autograder.course.solutions import Mistake
 from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
 
 LAB = "lab05_backprop"
-
-
-@pytest.fixture
-def graded(submit, key_of, sandbox):
-    """Grade the reference with another body in the place of one exercise's."""
-
-    def make(exercise, body):
-        variant = Mistake("form", exercise, "", body=body)
-        text = variant.source().text.decode()
-        return grade(submit(LAB, **{variant.module: text}), key_of(LAB), sandbox)
-
-    return make
 
 
 FOREIGN = [

@@ -299,12 +299,6 @@ ONCE_ACCEPTED = {
 
 
 @pytest.mark.parametrize(("exercise", "body"), ONCE_ACCEPTED.values(), ids=ONCE_ACCEPTED)
-def test_what_breaks_one_sentence_of_its_task_fails(exercise, body, key_of, sandbox, submit):
+def test_what_breaks_one_sentence_of_its_task_fails(exercise, body, graded):
     """Each of these is right but for what one sentence of the docstring says."""
-    variant = Mistake("form", exercise, "", body=body)
-    submission = submit(LAB.id, **{variant.module: variant.source().text.decode()})
-    failed = [
-        r for r in grade(submission, key_of(LAB.id), sandbox).results if r.status is Status.FAILED
-    ]
-
-    assert failed
+    assert any(r.status is Status.FAILED for r in graded(exercise, body).results)

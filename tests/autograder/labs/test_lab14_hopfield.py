@@ -4,17 +4,10 @@ import pytest
 
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
-from autograder.course.solutions import Mistake
 from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
 
 LAB = "lab14_hopfield"
-
-
-def graded(exercise, body, sandbox, key_of, submit):
-    """Grade the reference with another body for one exercise."""
-    source = Mistake("form", exercise, "", body=body).source()
-    return grade(submit(LAB, hopfield=source.text.decode()), key_of(LAB), sandbox)
 
 
 WRONG = {
@@ -42,9 +35,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("exercise", "body"), WRONG.values(), ids=WRONG)
-def test_an_unknown_mistake_fails_without_a_wrong_name(exercise, body, sandbox, key_of, submit):
+def test_an_unknown_mistake_fails_without_a_wrong_name(exercise, body, graded):
     """What the catalogue does not know fails the exercise's first check, and is not named there."""
-    report = graded(exercise, body, sandbox, key_of, submit)
+    report = graded(exercise, body)
     failed = [r for r in report.results if r.status is Status.FAILED]
 
     assert failed
@@ -125,16 +118,16 @@ UNKEPT = {
 
 
 @pytest.mark.parametrize(("exercise", "body", "check"), UNKEPT.values(), ids=UNKEPT)
-def test_what_a_docstring_says_is_asked(exercise, body, check, sandbox, key_of, submit):
+def test_what_a_docstring_says_is_asked(exercise, body, check, graded):
     """An answer that breaks one sentence of its task fails the check that asks it."""
-    results = graded(exercise, body, sandbox, key_of, submit).results
+    results = graded(exercise, body).results
     failed = {r.check.id for r in results if r.status is Status.FAILED}
     skipped = {r.check.id for r in results if r.status is Status.SKIPPED}
 
     assert check in failed or (check in skipped and failed)
 
 
-def test_one_order_for_all_rounds_is_right(sandbox, key_of, submit):
+def test_one_order_for_all_rounds_is_right(graded):
     """The task leaves open whether each round has a new order."""
     body = (
         f"{LOOKED_AT}state, before = np.array(state, dtype=float), None\n"
@@ -144,4 +137,4 @@ def test_one_order_for_all_rounds_is_right(sandbox, key_of, submit):
         "return state"
     )
 
-    assert graded("hopfield.recall", body, sandbox, key_of, submit).points == 20
+    assert graded("hopfield.recall", body).points == 20
