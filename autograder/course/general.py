@@ -328,10 +328,9 @@ def make(
     made: list[dict[str, Any]] = []
     for kind in kinds:
         most = 2 if kind == "again" else 1
-        of_all = kind in OF_ALL and "objects" in kinds
         made += [
             {KIND: kind, OF: of, "cases": examples[of][:most]}
-            for of in (examples if of_all else [main])
+            for of in (examples if kind in OF_ALL else [main])
         ]
     for kind, names in takes.items():
         for change in CHANGES[kind]:

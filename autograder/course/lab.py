@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -88,9 +89,12 @@ class Check:
         if self.draw is None:
             return [*self.always, *self.always][:2]
         name = zlib.crc32(self.id.encode())
-        first, *others = (self.draw(np.random.default_rng([seed, name, i])) for i in range(TRIES))
-        alike = [other for other in others if _shapes(other) == _shapes(first)]
-        return [first, next((o for o in alike if encode(o) != encode(first)), others[0])]
+        drawn = (self.draw(np.random.default_rng([seed, name, i])) for i in range(TRIES))
+        first, second = next(drawn), next(drawn)
+        for other in chain([second], drawn):  # every submission has cases of its own: few are drawn
+            if _shapes(other) == _shapes(first) and encode(other) != encode(first):
+                return [first, other]
+        return [first, second]
 
     def body(self, case: Case) -> Callable[..., Any]:
         """Return what asks a case of the student's code: the check's own body, or a general question."""
@@ -113,10 +117,16 @@ class Check:
 
 
 def _drawing(last: Check) -> dict[int, Check]:
-    """Find the checks of an exercise that draw, and withhold nothing, by their place; or the first."""
+    """Find the checks of an exercise that are asked general questions, by their place.
+
+    They draw, and withhold nothing. Of a function the first will do; of a method each shows another
+    part of what the object keeps.
+    """
     known = dict(enumerate((*last.earlier, last)))
     found = {at: check for at, check in known.items() if check.draw and not check.withheld}
-    return found or {0: known[0]}
+    places = [*(found or known)]
+    is_method = last.exercise.count(".") > 1
+    return {at: known[at] for at in (places if is_method and found else places[:1])}
 
 
 def _shapes(case: Case) -> list[Any]:
@@ -201,7 +211,8 @@ class Lab:
         if not self._is_last(check):
             return []
         (main, *_), apart = _drawing(check).values(), self.apart.get(check.exercise, {})
-        kinds = general.kinds_of(check.exercise, main.examples(0)[0])
+        case = main.draw(np.random.default_rng(0)) if main.draw else main.always[0]
+        kinds = general.kinds_of(check.exercise, case)
         return [*(kind for kind in kinds if kind not in apart), *self.takes.get(check.exercise, {})]
 
     def _is_last(self, check: Check) -> bool:
