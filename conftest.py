@@ -7,6 +7,7 @@ collect_ignore = (
     if importlib.util.find_spec("nbgrader")
     else [
         "autograder/classroom/platforms/nbgrader/collector.py",
+        "autograder/classroom/platforms/nbgrader/essays.py",
         "autograder/classroom/platforms/nbgrader/sources.py",
         "autograder/classroom/platforms/nbgrader/steps.py",
     ]

@@ -149,10 +149,9 @@ def rest(case: Case, observed: Any, right: Any) -> "Figure | None":
 
 def _states(case: Case, observed: Any, right: Any, *, only_rest: bool) -> "Figure | None":
     start, mine, wanted = vector(case["state"]), vector(observed), vector(right)
-    weight = drawable(case["weight"])
-    if mine is None or mine.size != start.size or weight is None:
+    if mine is None or mine.size != start.size:
         return None
-    restless, wrong = mine * (weight @ mine) < 0, mine != wanted
+    restless, wrong = mine * (case["weight"] @ mine) < 0, mine != wanted
     title = f"Units that still want to change (×): {int(restless.sum())}"
     name = "a rest, for example"
     if not only_rest:

@@ -126,6 +126,7 @@ def test_a_turn_is_waited_for_aloud(kind, clock, tmp_path, monkeypatch, capsys):
 
 def test_a_gradebook_in_use_is_waited_for_aloud(clock, tmp_path, capsys):
     """Nbgrader's own database is held by whatever program writes into it."""
+    pytest.importorskip("nbgrader")
     place = tmp_path / "gradebook.db"
     with closing(sqlite3.connect(place, isolation_level=None)) as holder:
         holder.execute("BEGIN EXCLUSIVE")

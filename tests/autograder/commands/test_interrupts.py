@@ -67,10 +67,9 @@ def stopped_at(module, number, *arguments, cwd):
 )
 def test_a_command_that_still_imports_ends_in_a_sentence(tmp_path, module, arguments, number):
     """A signal waits until the module is there: nobody prints a traceback, or swallows it."""
-    folder = tmp_path / "assignments" / "lab02_hebb"
-    folder.mkdir(parents=True)
-    (folder / "hebb.py").write_text(reference_text("hebb"))
-    (tmp_path / "submitted").mkdir()
+    for folder in ("assignments/lab02_hebb", "submitted/ada"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "hebb.py").write_text(reference_text("hebb"))
     done = stopped_at(module, number, *arguments, cwd=tmp_path)
 
     assert done.returncode == 130, done.stderr

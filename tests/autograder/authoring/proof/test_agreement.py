@@ -13,7 +13,12 @@ from autograder.course.solutions import Mistake, load_mistakes
 from autograder.course.stubs import make_stub
 from autograder.grading import pool
 from autograder.grading.results import Results
-from tests.autograder.classroom.platforms.nbgrader.classroom import LAB, RIGHT, hand_in
+from tests.autograder.classroom.platforms.nbgrader.classroom import (
+    LAB,
+    RIGHT,
+    hand_in,
+    marks_of_gradebook,
+)
 from tests.autograder.test_cluster import scheduler, workers  # noqa: F401  fixtures
 
 SEED = 11
@@ -133,8 +138,6 @@ def test_a_cluster_agrees(marked, wanted, scheduler, workers):  # noqa: F811  th
 @pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.slow)])
 def test_nbgraders_autograde_agrees(marked, wanted, released, shell, tmp_path, every):
     """The command of nbgrader comes to the same reports, and writes their points in its gradebook."""
-    from tests.autograder.classroom.platforms.nbgrader.test_course import marks_of_gradebook
-
     folder = shutil.copytree(released, tmp_path / "course")
     batch.course_seeds(folder).set(LAB, SEED)
     some = dict([*kinds().items()][::every])

@@ -3,6 +3,7 @@
 import json
 import shutil
 import tomllib
+import warnings
 from pathlib import Path
 
 from autograder.course.catalogue import ROOT, load_lab
@@ -176,3 +177,21 @@ def make_class(course: Path, number: int) -> dict[str, object]:
             odd[student] = how
         hand_in(course, student, text, how)
     return odd
+
+
+def marks_of_gradebook(course):
+    """Take every student's automatic scores from nbgrader's gradebook."""
+    from nbgrader.api import Gradebook
+
+    with (
+        warnings.catch_warnings(action="ignore"),
+        Gradebook(f"sqlite:///{course}/gradebook.db") as book,
+    ):
+        return {
+            submission.student.id: {
+                grade.name: (grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+            for submission in book.assignment_submissions(LAB.id)
+        }

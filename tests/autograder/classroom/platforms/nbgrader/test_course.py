@@ -18,6 +18,7 @@ from tests.autograder.classroom.platforms.nbgrader.classroom import (
     RIGHT,
     hand_in,
     make_class,
+    marks_of_gradebook,
     texts,
 )
 
@@ -37,24 +38,6 @@ def marks_of_grade(shell, course, students):
         student: {check["id"]: check["points"] for check in report["checks"]}
         for student, report in zip(students, reports, strict=True)
     }
-
-
-def marks_of_gradebook(course):
-    """Take every student's automatic scores from nbgrader's gradebook."""
-    from nbgrader.api import Gradebook
-
-    with (
-        warnings.catch_warnings(action="ignore"),
-        Gradebook(f"sqlite:///{course}/gradebook.db") as book,
-    ):
-        return {
-            submission.student.id: {
-                grade.name: (grade.auto_score, grade.manual_score, grade.needs_manual_grade)
-                for notebook in submission.notebooks
-                for grade in notebook.grades
-            }
-            for submission in book.assignment_submissions(LAB.id)
-        }
 
 
 def grade_by_hand(course, student, points):

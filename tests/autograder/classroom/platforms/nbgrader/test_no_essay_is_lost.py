@@ -5,9 +5,12 @@ import shutil
 
 import pytest
 
-from tests.autograder.classroom.platforms.nbgrader.classroom import LAB, NOTEBOOK
+from tests.autograder.classroom.platforms.nbgrader.classroom import (
+    LAB,
+    NOTEBOOK,
+    marks_of_gradebook,
+)
 from tests.autograder.classroom.platforms.nbgrader.oddities import FIRST, ODDITIES, SECOND, find
-from tests.autograder.classroom.platforms.nbgrader.test_course import marks_of_gradebook
 
 pytest.importorskip("nbgrader")
 pytest.importorskip("jupytext")
