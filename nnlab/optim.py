@@ -99,7 +99,7 @@ class Nesterov(Momentum):
 
         The lecture has v ← ρ v − lr · ∇f(x + ρ v) and x ← x + v. It takes the gradient at another
         point, x + ρ v, than that where the parameters stand. Here they stand at that point, θ, so
-        that g is the gradient there, and x is never stored. PyTorch does the same.
+        that g is the gradient there, and x is never stored. So does PyTorch, while lr is constant.
 
         Source: slides, "SGD with Nesterov Momentum".
 

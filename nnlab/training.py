@@ -38,7 +38,7 @@ class EarlyStopping:
     Use a new one for each run.
 
     Raises: ValueError unless rounds ≥ 1 and 0 ≤ tolerance < 1.
-    Source: slides, "Cross validation: Early stopping in NN"; H2O, stopping_rounds.
+    Source: slides, "Cross validation: Early stopping in NN"; H2O needs one loss more, 2k + 1.
     """
 
     def __init__(self, rounds: int = 5, tolerance: float = 1e-3) -> None:
