@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autograder.commands import completion
+from autograder.course import edition
 from autograder.errors import WrongUseError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FILE",
     "FOLDER",
+    "FOR_INSTRUCTORS",
     "JOBS",
     "LAB",
     "LABS",
@@ -70,12 +72,17 @@ TARGETS = click.argument(
 JOBS = click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
 
 
-def secret(help_text: str) -> Callable[..., Any]:
+def secret(help_text: str, **more: Any) -> Callable[..., Any]:
     """Take a secret that cases are drawn from."""
-    return click.option("--seed", type=click.IntRange(min=0), help=help_text)
+    return click.option("--seed", type=click.IntRange(min=0), help=help_text, **more)
 
 
-SECRET = secret("Grade as for a mark: with cases of your files' own, drawn from this secret.")
+FOR_INSTRUCTORS = edition.is_students()
+"""Whether to hide an option that the student's edition only answers with a sentence."""
+SECRET = secret(
+    "Grade as for a mark: with cases of your files' own, drawn from this secret.",
+    hidden=FOR_INSTRUCTORS,
+)
 
 
 def out(default: str, help_text: str) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ import importlib
 import inspect
 import symtable
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 
 from autograder.course.catalogue import engine_path, owner_of
@@ -20,7 +21,7 @@ from autograder.grading.submission import Submission
 from autograder.grading.verdict import First
 from autograder.sandbox import Source
 
-__all__ = ["depends_on", "earlier_first", "imported", "own_additions"]
+__all__ = ["depends_on", "earlier_first", "imported", "only_needed", "own_additions"]
 
 PACKAGE = "nnlab"
 
@@ -88,6 +89,14 @@ def depends_on(check: Check, sources: Mapping[str, Source]) -> dict[str, set[str
         if module in sources:
             use(imported(sources[module].text))
     return used
+
+
+def only_needed(submission: Submission) -> Submission:
+    """Leave out the earlier files that no check of the lab depends on: they change none of its reports."""
+    sources = submission.sources
+    needed = {m for check in submission.lab.checks.values() for m in depends_on(check, sources)}
+    kept = {module: source for module, source in submission.earlier.items() if module in needed}
+    return replace(submission, earlier=kept)
 
 
 def imported(text: bytes) -> Iterator[tuple[str, str]]:

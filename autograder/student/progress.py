@@ -14,6 +14,7 @@ from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Report
 from autograder.grading.submission import Submission
 from autograder.storage import held, keep_entries, kept_entries, state_folder
+from autograder.student.earlier import only_needed
 from autograder.student.find import Place, find_places
 
 __all__ = ["LabProgress", "keep_progress", "lab_progress", "workspace_progress"]
@@ -51,7 +52,7 @@ class LabProgress:
     graded_at: datetime | None
     """None: it has not been graded here."""
     changed: bool
-    """Whether its files are others than those that were graded."""
+    """Whether its files, or earlier ones that it depends on, are others than those that were graded."""
 
     @property
     def points(self) -> int:
@@ -100,7 +101,7 @@ def keep_progress(
     with held(path.parent):
         kept = kept_entries(path, SCHEMA, ENTRY)
         for where, submission, report in graded:
-            name, digest = _name(where, path), submission.digest
+            name, digest = _name(where, path), only_needed(submission).digest
             whole = len(report.results) == len(submission.lab.checks)
             before = {} if whole else kept.get(name, {})
             asked = {result.check.id: _own_status(result) for result in report.results}
@@ -139,7 +140,7 @@ def lab_progress(place: Place, cwd: Path) -> LabProgress:
         return LabProgress(place, submission, {}, None, changed=False)
     checks = submission.lab.checks
     known = {name: status for name, status in entry["checks"].items() if name in checks}
-    changed = entry["digest"] != submission.digest
+    changed = entry["digest"] != only_needed(submission).digest
     then = datetime.fromisoformat(entry["graded_at"])
     return LabProgress(place, submission, known, then, changed)
 

@@ -13,43 +13,42 @@ from autograder.student.progress import LabProgress
 __all__ = ["ago", "render_progress"]
 
 GAP = 2
-FULL_BAR, SHORT_BAR = 20, 8
-WIDE, NARROW = 76, 56
-"""Columns from which there is room for the whole bar, and for a short one."""
-REMARK = 14
-"""What a remark takes, with the gaps before it and before the points."""
+LAYOUTS = ((20, False), (8, False), (0, False), (0, True))
+"""Columns of the bar, and whether remarks are short: the first that fits is taken."""
 
 
 def render_progress(
     labs: Sequence[LabProgress], *, width: int, now: datetime | None = None, unicode: bool = True
 ) -> RenderableType:
-    """Lay out the progress of a workspace; narrow terminals lose the bars, then the remarks."""
-    columns = FULL_BAR if width >= WIDE else SHORT_BAR if width >= NARROW else 0
-    rows = [(lab, lab.points, lab.max_points) for lab in labs]
-    reached, most = sum(row[1] for row in rows), sum(row[2] for row in rows)
-    figures = len(f"{reached} / {most}")
-    remarked = max(len(lab.submission.lab.id) for lab in labs) + figures + REMARK <= width
+    """Lay out the progress of a workspace, a line a lab; narrow terminals lose bars, then remarks."""
+    then = now or datetime.now(UTC)
+    reached, most = sum(lab.points for lab in labs), sum(lab.max_points for lab in labs)
+    names, figures = max(len(lab.submission.lab.id) for lab in labs), len(f"{reached} / {most}")
     table = Table.grid(padding=(0, GAP), pad_edge=False)
     table.add_column(no_wrap=True, max_width=max(width - figures - GAP, 1))
+    columns, remarks = 0, [Text() for _ in labs]
+    for wide, short in LAYOUTS:
+        found = [_remark(lab, then, short=short) for lab in labs]
+        bars = wide + GAP if wide else 0
+        if names + GAP + bars + figures + GAP + max(map(len, found)) <= width:
+            columns, remarks = wide, found
+            break
     if columns:
         table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
+    remarked = any(remarks)
     if remarked:
-        table.add_column(ratio=1)
-    for lab, points, full in rows:
-        cells = [Text(lab.submission.lab.id), Text(f"{points} / {full}")]
-        if columns:
-            cells.insert(1, _bar(points, full, columns, unicode=unicode))
-        if remarked:
-            cells.append(_remark(lab, now or datetime.now(UTC), short=not columns))
-        table.add_row(*cells)
+        table.add_column(no_wrap=True)
+    rows = [
+        (lab.submission.lab.id, lab.points, lab.max_points, "", remark)
+        for lab, remark in zip(labs, remarks, strict=True)
+    ]
     if len(labs) > 1:
-        total = [Text(""), Text(f"{reached} / {most}", style="bold")]
-        if columns:
-            total.insert(1, _bar(reached, most, columns, unicode=unicode))
-        if remarked:
-            total.append(Text("points", style="bold"))
-        table.add_row(*total)
+        rows.append(("", reached, most, "bold", Text("points", style="bold")))
+    for name, points_of, full, style, remark in rows:
+        bars_of = [_bar(points_of, full, columns, unicode=unicode)] if columns else []
+        at_end = [remark] if remarked else []
+        table.add_row(Text(name), *bars_of, Text(f"{points_of} / {full}", style=style), *at_end)
     return Group(table)
 
 

@@ -21,6 +21,7 @@ from autograder import text as show
 from autograder.course import edition
 from autograder.course.catalogue import ROOT, UnknownLabError, find_lab, lab_ids
 from autograder.course.edition import PLACE, RELEASED, released_place
+from autograder.course.guide import README
 from autograder.errors import WrongUseError
 from autograder.storage import keep, kept, read_regular, require_no_link, write_whole
 
@@ -40,6 +41,8 @@ __all__ = [
 Release = Mapping[str, Mapping[str, bytes]]
 """What is handed out: by lab, the files by name."""
 
+README_NAME = "README.md"
+"""Of the page at a workspace's root."""
 MAX_FILE_BYTES = 8 << 20
 MAX_FILES = 1000
 MAX_ZIP_BYTES = 64 << 20
@@ -154,7 +157,7 @@ def _labs_of(folder: Path) -> list[str]:
 
 
 def init(folder: Path, release: Release) -> list[Change]:
-    """Put the labs' files into a folder; a file that is there already is left as it is.
+    """Put the labs' files into a folder, and a README; what is there already is left as it is.
 
     Raises: OSError if nothing can be written there.
     """
@@ -168,6 +171,8 @@ def init(folder: Path, release: Release) -> list[Change]:
             write_whole(path, new)
             keep(folder / released_place(lab_id) / name, new)
             changes.append(Change(path, Kind.ADDED))
+    if not (folder / README_NAME).exists():
+        write_whole(folder / README_NAME, README.encode())
     return changes
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.authoring.release.handouts import handout
-from autograder.authoring.release.stage import README, stage
+from autograder.authoring.release.stage import stage
 from autograder.course.catalogue import labs
 from autograder.course.edition import PLACE, released_place
+from autograder.course.guide import README
 from autograder.course.lab import Lab
 from autograder.grading.key import AnswerKey, get_key, stored_key
 from autograder.sandbox import open_sandbox

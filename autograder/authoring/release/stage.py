@@ -19,6 +19,7 @@ import numpy as np
 
 from autograder.course import edition
 from autograder.course.catalogue import PROVIDED, ROOT, engine_path
+from autograder.course.guide import GUIDE, README, make_guide
 from autograder.course.lab import Lab
 from autograder.grading.fingerprints import checks_fingerprint, engine_fingerprint
 from autograder.grading.key import AnswerKey, KeyedCheck, key_fingerprint
@@ -33,19 +34,6 @@ LEFT_OUT = ("authoring/", "classroom/", "commands/authors/", "commands/instructo
 SHIPPED = ("*.py", "*.html", "*.css", "py.typed")
 
 STRENGTH = 9  # of zlib: a key is packed once and unpacked in milliseconds
-
-README = """\
-# nnlab, the student's edition
-
-The checks of the course, one answer key, and what is provided of the library. The rest you write.
-
-    nnlab init        puts the labs' files into this folder, under assignments/
-    nnlab grade       says what is right, and what is not and why
-    nnlab hint        says more about a check that failed
-    nnlab update      takes in a corrected release, and leaves what you wrote alone
-
-`import nnlab` then uses your own modules.
-"""
 
 
 def stage(
@@ -64,7 +52,8 @@ def stage(
     shutil.copyfile(ROOT / "LICENSE", folder / "LICENSE")
     _stage_library(folder / "nnlab")
     _stage_checker(folder / "autograder")
-    given = folder / "nnlab_course"
+    given = folder / edition.HANDED_OUT.name
+    _write(given / GUIDE.name, make_guide())
     for lab_id, files in handouts.items():
         for name, content in files.items():
             _write(given / "assignments" / lab_id / name, content)

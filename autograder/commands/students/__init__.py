@@ -1,10 +1,19 @@
 """What students do, in the order in which they need it."""
 
-from autograder.commands.students import doctor, explain, grade, hint, status, watch, workspace
+from autograder.commands.students import (
+    doctor,
+    explain,
+    grade,
+    guide,
+    hint,
+    status,
+    watch,
+    workspace,
+)
 
 __all__ = ["COMMANDS"]
 
 COMMANDS = (
     *(workspace.init, workspace.update, status.next_, grade.grade, watch.watch),
-    *(hint.hint, explain.explain, status.status, doctor.doctor),
+    *(hint.hint, explain.explain, status.status, guide.guide, doctor.doctor),
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from autograder.commands.completion import checks
-from autograder.commands.options import FILE, SECRET, TARGETS
+from autograder.commands.options import FILE, FOR_INSTRUCTORS, SECRET, TARGETS
 from autograder.commands.progress import say_recording, working
 from autograder.commands.screen import Screen
 from autograder.commands.students.outputs import Outputs
@@ -31,6 +31,7 @@ __all__ = ["grade"]
     "carry",
     is_flag=True,
     help="Ask what depends on a failed exercise with the reference instead.",
+    hidden=FOR_INSTRUCTORS,
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--junit", metavar="FILE", type=FILE, help="Write the report as JUnit XML as well.")

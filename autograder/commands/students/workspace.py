@@ -26,23 +26,28 @@ LABS = click.option(
 def init(folder: Path, labs: tuple[str, ...], archive: Path | None) -> None:
     """Start a workspace with the labs' files.
 
-    They go into FOLDER, by default this one, ready to be written. A file that is there already
-    stays as it is.
+    They go into FOLDER, by default this one, with a README that says how to begin. A file that is
+    there already stays as it is.
 
     \b
     Example: nnlab init deep-learning
     Exit code: 0 done, 2 wrong usage.
     """
+    from autograder.course.edition import PLACE
     from autograder.student.workspace import Kind
     from autograder.student.workspace import init as start
 
     changes = start(folder, _release(archive, labs))
-    added = [change.path for change in changes if change.kind is Kind.ADDED]
-    for path in added:
-        click.echo(path)
-    there = len(changes) - len(added)
-    click.echo(f"{len(added)} written" + (f", {there} were there already." if there else "."))
-    click.echo(f"Next, in {folder.resolve()}: nnlab grade")
+    there = sum(change.kind is Kind.SAME for change in changes)
+    written = f"{_count(len(changes) - there, 'file')} written"
+    kept = f", {there} were there" if there else ""
+    labs_there = len({change.path.parent for change in changes})
+    click.echo(f"{_count(labs_there, 'lab')} in {folder / PLACE}: {written}{kept}.")
+    if folder.resolve() != Path.cwd():
+        click.echo(f"Go there:        cd {folder}")
+    click.echo("The first task:  nnlab next")
+    click.echo("While you write: nnlab watch")
+    click.echo("How it works:    nnlab guide")
 
 
 @click.command()
@@ -72,6 +77,10 @@ def update(archive: Path | None, labs: tuple[str, ...], dry_run: bool) -> None:
     click.echo("\n".join(lines) if lines else "All up to date.")
     if lines and dry_run:
         click.echo("Nothing was changed: this was a dry run.")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _release(archive: Path | None, labs: tuple[str, ...]) -> Release:

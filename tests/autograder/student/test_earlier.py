@@ -9,7 +9,7 @@ from autograder.grading.submission import Submission
 from autograder.grading.verdict import is_own_failure
 from autograder.sandbox import Source
 from autograder.sandbox.observation import Lost, Raised, Returned
-from autograder.student.earlier import ALL, depends_on, earlier_first, own_additions
+from autograder.student.earlier import ALL, depends_on, earlier_first, only_needed, own_additions
 from tests.conftest import reference_text
 
 LAYERS = load_lab("lab05_backprop")
@@ -179,3 +179,17 @@ def test_what_is_taken_from_an_earlier_file_and_is_not_the_courses_is_said(above
 def test_some_failures_are_ones_own_for_sure(observed, own):
     """A body that is not written, a file that is no Python: of this lab, or of an earlier one."""
     assert is_own_failure(LAYERS, observed, sources("layers", "module")) is own
+
+
+@pytest.mark.parametrize(
+    ("module", "matters"), [("activations", True), ("losses", True), ("hebb", False)]
+)
+def test_a_report_is_out_of_date_where_a_needed_file_has_changed(module, matters):
+    """Lab 5 is another one with another activations.py; what no check of it uses changes nothing."""
+    texts = {name: reference_text(name).encode() for name in LAYERS.modules}
+    earlier = sources("activations", "losses", "hebb", "gates")
+    before = Submission(LAYERS, texts, earlier=earlier)
+    after = Submission(LAYERS, texts, earlier=earlier | sources(**{module: "x = 1"}))
+
+    assert before.digest != after.digest
+    assert (only_needed(before).digest != only_needed(after).digest) == matters

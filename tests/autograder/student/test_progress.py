@@ -234,3 +234,22 @@ def test_times_are_told_as_people_do(passed, told, monkeypatch):
     """Minutes, hours, days; from a week on the day; a clock that was wrong is told as it is."""
     monkeypatch.setenv("TZ", "UTC")
     assert ago(NOON - passed, NOON).startswith(told[:10])
+
+
+def test_a_lab_is_a_line_whenever_its_remark_fits(graded, workspace):
+    """At 80 columns the longest remark makes the bars shorter, and wraps no line."""
+    graded()
+    place = Place(load_lab("lab02_hebb"), workspace / "assignments" / "lab02_hebb")
+    (place.folder / "hebb.py").write_text("x = 1\n", encoding="utf-8")
+    stream = io.StringIO()
+    for width in (80, 60):
+        console = Console(file=stream, width=width)
+        now = NOON + timedelta(minutes=59)
+        console.print(render_progress(workspace_progress(workspace), width=width, now=now))
+
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 6
+    assert [line for line in lines if line.rstrip().endswith("59 minutes ago, changed since")] == [
+        lines[1],
+        lines[4],
+    ]

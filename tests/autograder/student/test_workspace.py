@@ -271,15 +271,27 @@ def run(monkeypatch, tmp_path):
     return lambda *args: CliRunner().invoke(main, args, catch_exceptions=False)
 
 
-def test_init_names_every_file_and_what_comes_next(run, tmp_path):
+def test_init_says_in_five_lines_what_is_there_and_what_comes_next(run, tmp_path):
     """The whole course, or the chosen labs, in this folder or another; a second time nothing."""
     shown = run("init", "work", "--lab", "hebb")
     assert shown.exit_code == 0
     assert (tmp_path / "work" / "assignments" / LAB / "hebb.py").exists()
-    assert "hebb.py" in shown.output
-    assert f"Next, in {tmp_path / 'work'}: nnlab grade" in shown.output
-    assert "0 written, 2 were there already." in run("init", "work", "--lab", "2").output
-    assert run("init").exit_code == 0
+    place = Path("work", "assignments")
+    assert shown.output.splitlines() == [
+        f"1 lab in {place}: 2 files written.",
+        "Go there:        cd work",
+        "The first task:  nnlab next",
+        "While you write: nnlab watch",
+        "How it works:    nnlab guide",
+    ]
+    assert (
+        f"1 lab in {place}: 0 files written, 2 were there.\n"
+        in run("init", "work", "--lab", "2").output
+    )
+    assert "nnlab next" in (tmp_path / "work" / "README.md").read_text("utf-8")
+    (tmp_path / "README.md").write_text("mine", "utf-8")
+    assert "Go there" not in run("init").output
+    assert (tmp_path / "README.md").read_text("utf-8") == "mine"
     assert len(list((tmp_path / "assignments").iterdir())) == len(lab_ids())
 
 
@@ -290,7 +302,7 @@ def test_init_takes_a_zip(run, tmp_path):
     shown = run("init", "work", "--from", "a.zip")
 
     assert shown.exit_code == 0
-    assert "1 written." in shown.output
+    assert ": 1 file written." in shown.output
     assert (tmp_path / "work" / "assignments" / LAB / "hebb.py").read_text() == "x = 1\n"
 
 
