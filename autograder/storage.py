@@ -14,7 +14,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from autograder.errors import OurFaultError, WrongUseError
 from autograder.waiting import wait_until
@@ -36,6 +36,7 @@ __all__ = [
     "kept_text",
     "kind",
     "nothing_kept",
+    "open_regular",
     "read_regular",
     "require_no_link",
     "state_folder",
@@ -83,10 +84,8 @@ def read_regular(path: Path, most: int) -> bytes:
 
     Raises: NotAFileError, TooLargeError, or OSError if it cannot be read.
     """
-    _require_file(path.name, path.lstat().st_mode)  # a device may act when it is opened
-    with open(os.open(path, _FLAGS), "rb") as file:  # noqa: PTH123  Path.open knows no flags
+    with open_regular(path) as file:
         status = os.fstat(file.fileno())
-        _require_file(path.name, status.st_mode)
         size = min(status.st_size, most)  # memory is taken for as much as one asks for
         data = file.read(size + 1)
         if len(data) > size:  # or it has grown meanwhile
@@ -94,6 +93,21 @@ def read_regular(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise TooLargeError(path.name, max(status.st_size, len(data)), most)
     return data
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file to read it, and nothing that a link, a pipe or a device leads to.
+
+    Raises: NotAFileError, or OSError if it cannot be opened.
+    """
+    _require_file(path.name, path.lstat().st_mode)  # a device may act when it is opened
+    file = open(os.open(path, _FLAGS), "rb")  # noqa: PTH123, SIM115  Path.open knows no flags
+    try:
+        _require_file(path.name, os.fstat(file.fileno()).st_mode)
+    except NotAFileError:
+        file.close()
+        raise
+    return file
 
 
 def decoded(data: bytes) -> str:

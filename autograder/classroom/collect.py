@@ -8,30 +8,18 @@ are read or unpacked. What cannot be read is a sentence in its own person's repo
 import errno
 import io
 import os
-import re
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import IO
 
 from autograder import text
 from autograder.classroom import tars, zips
 from autograder.classroom.choose import Candidate, Likeness, Reading, likeness, readings
-from autograder.classroom.people import (
-    ARCHIVES,
-    Names,
-    Parts,
-    Person,
-    Share,
-    around_all,
-    composed,
-    is_hidden,
-    is_persons_own,
-    share_out,
-)
+from autograder.classroom.groups import Everybody
+from autograder.classroom.people import ARCHIVES, Parts, Person, Share, composed, is_hidden
+from autograder.classroom.tree import Disk, Node, Packed, Read, parts_of, unpacker
 from autograder.course.catalogue import lab_ids
 from autograder.course.lab import Lab
 from autograder.course.stubs import holds_work, make_stub
@@ -43,7 +31,7 @@ from autograder.grading.submission import (
     checked,
     read_file,
 )
-from autograder.storage import TooLargeError, kind
+from autograder.storage import NotAFileError, TooLargeError, kind
 
 __all__ = ["Class", "HandIn", "read_class", "read_folder"]
 
@@ -74,9 +62,6 @@ MAX_SAID = 3
 
 STUDENTS_OWN = {errno.ENAMETOOLONG, errno.ELOOP, errno.ENOENT, errno.ENOTDIR}
 """Why a folder cannot be looked into that somebody has made so; anything else is this machine's."""
-
-Read = Callable[[int], bytes]
-"""Reads at most so many bytes. Raises: SubmissionError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +266,7 @@ class _Files:
         is_zip = archive.parts[-1].lower().endswith(".zip")
         inner = zips.entries(io.BytesIO(data)) if is_zip else tars.entries(archive.parts[-1], data)
         for entry in inner:
-            parts = _parts(entry)
+            parts = parts_of(entry)
             self.left -= 1
             if self.left < 0:
                 name = text.named(archive.parts[-1])
@@ -289,7 +274,7 @@ class _Files:
                 self.note(f"{name} was not looked through: {most}.")
                 return
             if parts:
-                read = None if entry.is_folder else _unpacker(entry)
+                read = None if entry.is_folder else unpacker(entry)
                 self.add((*archive.parts, *parts), read, archive.attempt)
 
     def walk(self, top: Path) -> None:
@@ -348,14 +333,6 @@ class _Files:
         return [self.lab.id]
 
 
-def _leads_to_folder(found: os.DirEntry[str]) -> bool:
-    """Return whether something is a folder, or a link to one or to what is hidden from us."""
-    try:
-        return found.is_dir()
-    except OSError:
-        return found.is_symlink()
-
-
 def _some(names: Sequence[str]) -> str:
     """Name the first few."""
     return text.listed([*map(text.named, names)], MAX_SAID)
@@ -396,139 +373,61 @@ class _People(dict[Person, _Files]):
     """The people of a class, and what is theirs."""
 
     def __init__(self, lab: Lab, place: Path) -> None:
+        """Tell apart who is in a folder or a zip.
+
+        Raises: SubmissionError.
+        """
         super().__init__()
         self.lab = lab
         self.place = place
-        self.strays: list[str] = []
-        self.around: Parts = ()
-
-    def files_of(self, person: Person) -> _Files:
-        """Find or begin a person's files."""
-        if person not in self and len(self) >= MAX_ENTRIES:
-            raise SubmissionError(f"{self.place} holds more than {MAX_ENTRIES} files.")
-        return self.setdefault(person, _Files(self.lab, person))
-
-    def list_folder(self) -> None:
-        """Take in the folders of a class, each of which is gone through later, and files beside."""
-
-        def names(folder: Parts) -> Names:
-            path = self.place.joinpath(*folder)
-            if folder and path.is_symlink():
-                return []
-            try:
-                with os.scandir(path) as listed:
-                    return [(found.name, _leads_to_folder(found)) for found in listed]
-            except OSError:
-                if not folder:
-                    raise
-                return []
-
-        top = self._top(names)
-        for (name, is_folder), share in self._shares(names(self.around)):
-            path = top / name
-            files = self.files_of(share.person)
-            if is_folder and path.is_symlink():
-                files.note(f"{text.named(name)} is a link. Put the folder itself there.")
-            elif is_folder:
-                files.tops.append(path)
-            else:
-                files.add((share.file or name,), _reader(path), share.attempt)
-
-    def list_zip(self, file: IO[bytes]) -> None:
-        """Take in what a class's zip holds; nothing is unpacked yet."""
-        entries = [(parts, e) for e in zips.entries(file) if (parts := _parts(e))]
-        below: dict[Parts, dict[str, bool]] = {}
-        for parts, entry in entries:
-            for depth in range(min(len(parts), 8)):
-                here = below.setdefault(parts[:depth], {})
-                here[parts[depth]] = here.get(parts[depth], False) or (
-                    depth + 1 < len(parts) or entry.is_folder
-                )
-
-        self._top(lambda folder: list(below.get(folder, {}).items()))
-        depth = len(self.around)
-        beside = list(below.get(self.around, {}).items())
-        shares = {name: share for (name, _), share in self._shares(beside)}
-        for parts, entry in entries:
-            is_below = parts[:depth] == self.around and len(parts) > depth
-            if is_below and (share := shares.get(parts[depth])):
-                inner = (share.file,) if share.file else parts[depth + 1 :]
-                read = None if entry.is_folder else _unpacker(entry)
-                self.files_of(share.person).add(inner, read, share.attempt)
-
-    def _top(self, names: Callable[[Parts], Names]) -> Path:
-        """Find the folder whose folders are people."""
-        self.around = around_all(self.lab, names)
-        if is_persons_own(self.lab, names(self.around)):
-            raise SubmissionError(
-                f"{self.place} looks like what one student handed in. Give the folder that holds a "
-                "folder for each student."
-            )
-        return self.place.joinpath(*self.around)
-
-    def _shares(self, names: Names) -> Iterator[tuple[tuple[str, bool], Share]]:
-        """Pair what lies beside one another with whose it is; what belongs to no student is noted."""
-        if len(names) > MAX_ENTRIES:
-            raise SubmissionError(f"{self.place} holds more than {MAX_ENTRIES} files.")
-        for each, share in zip(names, share_out(names), strict=True):
-            if share is not None:
-                yield each, share
-            elif not is_hidden(each[0]):
-                self.strays.append(each[0])
-
-    def notes(self) -> Iterator[str]:
-        """Say what was decided for all, and what belongs to no student."""
-        if self.around:
-            folder = text.named("/".join(self.around))
-            yield f"The students were looked for in {folder}, which lies around everything."
-        if self.strays:
-            yield f"Belongs to no student, and not graded: {_some(sorted(self.strays))}."
-
-
-@contextmanager
-def _people(lab: Lab, place: Path) -> Iterator[_People]:
-    """Open a folder or a zip, and tell its people apart; files can be read while it is open."""
-    people = _People(lab, place)
-    if place.is_dir():
-        people.list_folder()
-        yield people
-        return
-    if not place.exists():
-        raise SubmissionError(f"There is no {place}. Give a folder or a zip with --submitted.")
-    with place.open("rb") as file:
+        if not place.exists():
+            raise SubmissionError(f"There is no {place}. Give a folder or a zip with --submitted.")
+        self.everybody = Everybody(lab)
         try:
-            people.list_zip(file)
-        except zips.ZipError:
+            self.everybody.look_through(Disk(place.resolve(), is_folder=place.is_dir()))
+        except (zips.ZipError, NotAFileError):
             raise SubmissionError(
                 f"{place} is neither a folder nor a zip that is whole. Give what your platform let "
                 "you download."
             ) from None
-        yield people
+        if len(self.everybody.shares) > MAX_ENTRIES:
+            raise SubmissionError(f"{place} holds more than {MAX_ENTRIES} files.")
+        for node, share in self.everybody.shares:
+            self._take(node, share)
 
+    def _take(self, node: Node, share: Share) -> None:
+        """Take in a person's thing; what lies in it is read later."""
+        files = self.setdefault(share.person, _Files(self.lab, share.person))
+        if isinstance(node, Packed):
+            for parts, read in node.below():
+                files.add((share.file,) if share.file else parts, read, share.attempt)
+        elif isinstance(node, Disk) and not node.is_folder:
+            files.add((share.file or node.name,), _reader(node.path), share.attempt)
+        elif isinstance(node, Disk) and node.is_link:
+            files.note(f"{text.named(node.name)} is a link. Put the folder itself there.")
+        elif isinstance(node, Disk):
+            files.tops.append(node.path)
 
-def _parts(entry: zips.ZipEntry | tars.TarEntry) -> Parts:
-    """Take a path apart; nothing is unpacked to the disk, and so no name can leave the folder."""
-    return tuple(part for part in re.split(r"[/\\]", entry.name) if part not in {"", ".", ".."})
+    def notes(self) -> Iterator[str]:
+        """Say what was decided for all, and what belongs to no student."""
+        found = self.everybody
+        if len(found.groups) == 1:
+            folder = text.named("/".join(found.groups[0]))
+            yield f"The students were looked for in {folder}, which lies around everything."
+        elif found.groups:
+            folders = ["/".join(group) for group in found.groups]
+            yield f"The students were looked for in {_some(folders)}."
+        for name in found.doubtful:
+            yield (
+                f"{text.named(name)} looks like several students', and lies beside others: it counts as "
+                "one student. Give it alone with --submitted."
+            )
+        if found.strays:
+            yield f"Belongs to no student, and not graded: {_some(sorted(found.strays))}."
 
 
 def _reader(path: Path) -> Read:
     return lambda most: read_file(path, most)
-
-
-def _unpacker(entry: zips.ZipEntry | tars.TarEntry) -> Read:
-    """Unpack only when it is asked for: the rest costs no memory."""
-
-    def read(most: int) -> bytes:
-        try:
-            return entry.read(most)
-        except TooLargeError as error:
-            raise SubmissionError(str(error)) from error
-        except Exception:  # noqa: BLE001  a damaged zip leads to errors of every kind
-            name = text.named(_parts(entry)[-1])
-            why = "its archive is damaged or locked"
-            raise SubmissionError(f"{name} cannot be unpacked: {why}.") from None
-
-    return read
 
 
 def read_class(lab: Lab, place: Path) -> Class:
@@ -536,9 +435,9 @@ def read_class(lab: Lab, place: Path) -> Class:
 
     Raises: SubmissionError if the place is neither a folder nor a zip, or holds no submission.
     """
-    with _people(lab, place) as people:
-        read = [_read(files) for files in people.values()]
-        notes = list(people.notes())
+    people = _People(lab, place)
+    read = [_read(files) for files in people.values()]
+    notes = list(people.notes())
     pairs = zip(people.values(), read, strict=True)
     others = sorted(files.person.name for files, one in pairs if one is None)
     hand_ins = [one for one in read if one is not None]
@@ -554,13 +453,14 @@ def read_class(lab: Lab, place: Path) -> Class:
 
 
 def _named_apart(hand_ins: list[HandIn]) -> tuple[HandIn, ...]:
-    """Call people who share a name by the platform's number as well, and order all by student."""
+    """Call people who share a name by number or group as well, and order all by student."""
     shared = Counter(one.person.name for one in hand_ins)
-    named = [
-        one if shared[one.student] == 1 else one.called(f"{one.student} ({one.person.platform_id})")
-        for one in hand_ins
-    ]
-    return tuple(sorted(named, key=lambda one: one.student))
+
+    def named(one: HandIn) -> HandIn:
+        which = one.person.platform_id or one.person.group
+        return one.called(f"{one.student} ({which})") if shared[one.student] > 1 and which else one
+
+    return tuple(sorted(map(named, hand_ins), key=lambda one: one.student))
 
 
 def read_folder(lab: Lab, name: str, folder: Path) -> HandIn:

@@ -7,24 +7,21 @@ written in several ways. What belongs to no one is not a person.
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autograder.classroom import tars
-from autograder.course.catalogue import lab_ids
-from autograder.course.lab import Lab
 
 __all__ = [
     "ARCHIVES",
     "Parts",
     "Person",
     "Share",
-    "around_all",
     "composed",
     "is_hidden",
-    "is_persons_own",
     "is_platforms",
     "share_out",
+    "without_ending",
 ]
 
 Parts = tuple[str, ...]
@@ -39,6 +36,8 @@ class Person:
     """The platform's own number, if names of files carry it."""
     is_lasting: bool = field(default=False, compare=False)
     """Whether the number is the person's in every assignment."""
+    group: str = ""
+    """The folder of the person's section, where no platform says who is who across them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +87,21 @@ _PLAIN = _Form()
 _FORMS = (_MOODLE, _CANVAS, _BLACKBOARD, _GRADESCOPE, _ILIAS)
 ARCHIVES = (".zip", *tars.ENDINGS)
 """How names of archives end, of those too that are not opened."""
-_LITTER = {"__macosx", "__pycache__", "thumbs.db", "desktop.ini", "lost+found", "node_modules"}
-_MOST_AROUND = 5
-"""Folders around a whole class, one within the other, that are looked through."""
+_LITTER = re.compile(
+    r"""
+    \..* | ~\$.* | \$.*                                         # hidden, Office's locks, Windows' bin
+    | __macosx.* | icon\r | temporary\ items | network\ trash\ folder | thevolumesettingsfolder
+    | (?:eh)?thumbs\.db | desktop\.ini | recycle[rd] | system\ volume\ information | found\.\d{3}
+    | msocache | onedrivetemp | folder\.htt | autorun\.inf
+    | lost\+found | trash-\d+ | nohup\.out
+    | @(?:eadir|tmp|recycle|recently-snapshot|sharesnap|sharebin|__thumb|appstore|database)
+    | \#(?:recycle|snapshot) | ~snapshot                         # Synology, QNAP, NetApp
+    | _gsdata_ | sync\.ffs_(?:db|lock) | \#.*\# | .*\.(?:crdownload|part|partial|download|tmp|swp|lnk)
+    | __pycache__ | node_modules | __pypackages__
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+"""What systems, disks, clouds and tools lay into a folder."""
 
 Names = Sequence[tuple[str, bool]]
 """What lies in a folder: names, and whether each is a folder."""
@@ -103,7 +114,7 @@ def composed(name: str) -> str:
 
 def is_hidden(name: str) -> bool:
     """Say whether a name is one that systems and tools leave, and no person's work."""
-    return name.startswith(".") or name.lower() in _LITTER
+    return _LITTER.fullmatch(name) is not None
 
 
 def share_out(names: Names) -> list[Share | None]:
@@ -140,10 +151,11 @@ def _share(form: _Form, prefix: str, name: str, *, is_folder: bool) -> Share | N
     if is_folder:
         return Share(Person(name))
     own_archive = form is _PLAIN and name.lower().endswith(ARCHIVES)
-    return Share(Person(_without_ending(name)), name) if own_archive else None
+    return Share(Person(without_ending(name)), name) if own_archive else None
 
 
-def _without_ending(archive: str) -> str:
+def without_ending(archive: str) -> str:
+    """Return the name without what says that it is an archive."""
     endings = "|".join(map(re.escape, ARCHIVES))
     return re.sub(rf"(?:\.tar)?(?:{endings})$", "", archive, flags=re.IGNORECASE)
 
@@ -161,58 +173,14 @@ def _common_start(names: Names) -> str:
     return shared[: shared.rfind("_") + 1]
 
 
-def around_all(lab: Lab, names: Callable[[Parts], Names]) -> Parts:
-    """Find the folder whose folders are people: a zip often has one folder around everybody.
+def is_platforms(names: Names, *, in_groups: bool = False) -> bool:
+    """Say whether a platform gave the names, so that it is sure who is who.
 
     Args:
-        lab: the lab, whose files and folder no person is called after.
-        names: lists what lies in a folder.
+        names: what lies in a folder.
+        in_groups: the folder is one of several, and one person's folder in it may be called so by chance.
     """
-    around: Parts = ()
-    for _ in range(_MOST_AROUND):
-        here = [(name, folder) for name, folder in names(around) if not is_hidden(name)]
-        folders = [name for name, folder in here if folder]
-        beside = any(_is_work(lab, name, is_folder=False) for name, folder in here if not folder)
-        if len(folders) != 1 or beside or is_platforms(here):
-            break
-        inner = (*around, folders[0])
-        below = [(name, folder) for name, folder in names(inner) if not is_hidden(name)]
-        if not _are_people(lab, inner, below, names):
-            break
-        around = inner
-    return around
-
-
-def _are_people(lab: Lab, folder: Parts, below: Names, names: Callable[[Parts], Names]) -> bool:
-    """Say whether a single folder holds people, rather than being one's own."""
-    if is_platforms(below):
-        return True
-    if any(_is_work(lab, name, is_folder=is_folder) for name, is_folder in below):
-        return False
-    inner = [(*folder, name) for name, is_folder in below if is_folder]
-    if len(inner) == 1:
-        return _are_people(lab, inner[0], names(inner[0]), names)
-    return sum(any(_is_work(lab, n, is_folder=f) for n, f in names(each)) for each in inner) > 1
-
-
-def is_persons_own(lab: Lab, names: Names) -> bool:
-    """Say whether a folder is what one person handed in, rather than a class's."""
-    seen = [(name, folder) for name, folder in names if not is_hidden(name)]
-    if is_platforms(seen):
-        return False
-    in_labs = any(folder and composed(name).lower() in lab_ids() for name, folder in seen)
-    files = {name for name, folder in seen if not folder}
-    return in_labs or (len(files) == len(seen) and any(f"{m}.py" in files for m in lab.modules))
-
-
-def is_platforms(names: Names) -> bool:
-    """Say whether a platform gave the names, so that it is sure who is who."""
-    return _form(names) is not _PLAIN
-
-
-def _is_work(lab: Lab, name: str, *, is_folder: bool) -> bool:
-    """Say whether a thing is what one person hands in: a lab's folder, its file, an archive."""
-    lower = composed(name).lower()
-    if is_folder:
-        return lower in lab_ids()
-    return any(module in lower for module in lab.modules) or lower.endswith((".ipynb", *ARCHIVES))
+    form = _form(names)
+    if in_groups and form in {_GRADESCOPE, _ILIAS}:
+        return sum(form.match(name, is_folder=folder) is not None for name, folder in names) > 1
+    return form is not _PLAIN
