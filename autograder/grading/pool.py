@@ -14,6 +14,7 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from multiprocessing.util import Finalize
 from typing import Any
 
 from autograder.course.catalogue import load_lab
@@ -129,9 +130,8 @@ def _together(
             except BaseException:  # such as Ctrl-C: what they are at may take a minute
                 for process in multiprocessing.active_children():
                     process.kill()
-                raise
-            finally:
                 pool.shutdown(wait=False, cancel_futures=True)  # whoever stops early need not wait
+                raise
     except (OSError, RuntimeError) as error:  # a process died, or none can be started
         whys.update({id(one): named(_brief(error)) for one in submissions})
 
@@ -319,8 +319,9 @@ def _grade(
 
 
 def _sandbox() -> Sandbox:
-    """Open this thread's sandbox once; its worker ends when this process does."""
+    """Open this thread's sandbox once; this process waits for its worker, whose time then counts."""
     if not hasattr(_MINE, "sandbox"):
         _MINE.sandbox = open_sandbox(at_least=_PROMISED.get("here", ()))
+        Finalize(None, _MINE.sandbox.close, exitpriority=0)
     sandbox: Sandbox = _MINE.sandbox
     return sandbox

@@ -85,7 +85,7 @@ def gradescope(lab: Lab, out: Path, seed: int | None, visibility: str, isolation
     metavar="WHAT",
     default="nnlab-course",
     show_default=True,
-    help="What pip installs: a name, a URL, or a wheel in the repository.",
+    help="What pip installs: a name, or the release's wheel, by its URL or in the repository.",
 )
 @click.option("--python", default="3.12", show_default=True, help="Python's version.")
 @click.option("--force", is_flag=True, help="Overwrite a workflow that is another.")
@@ -97,10 +97,11 @@ def github(labs: Sequence[Lab], install: str, python: str, force: bool) -> None:
 
     \b
     Example: nnlab setup github lab02 --install ./nnlab_course-1.0-py3-none-any.whl
-    Exit code: 0 done, 2 wrong usage, or another workflow would be overwritten.
+    Exit code: 0 done, 2 wrong usage, the answers would be installed, or another workflow be overwritten.
     """
-    from autograder.classroom.platforms.github import PLACE, workflow
+    from autograder.classroom.platforms.github import PLACE, require_students_edition, workflow
 
+    is_seen = require_students_edition(install, Path.cwd())
     text = workflow([lab.id for lab in labs], install=install, python=python)
     place = Path.cwd() / PLACE
     if place.exists() and not force and place.read_text(encoding="utf-8", errors="replace") != text:
@@ -108,6 +109,8 @@ def github(labs: Sequence[Lab], install: str, python: str, force: bool) -> None:
     with writing(place):
         write_whole(place, text)
     click.echo(PLACE)
+    if not is_seen:
+        click.echo(f"{install} was not looked into. It must be the wheel of `nnlab release`.")
 
 
 @setup.command()

@@ -1,5 +1,6 @@
 """Our steps in nbgrader's chain: read leniently, rebuild, grade without a kernel, release stubs."""
 
+import atexit
 import os
 from copy import deepcopy
 from pathlib import Path
@@ -156,9 +157,8 @@ class _Desk:
         if known is not None:
             return known
         if self.sandbox is None:
-            self.sandbox = open_sandbox(
-                at_least=self.at_least
-            )  # its worker ends when this process does
+            self.sandbox = open_sandbox(at_least=self.at_least)
+            atexit.register(self.sandbox.close)  # who waits for a worker counts its time
         report = grade(submission, self.key, self.sandbox)
         self.results.keep(submission, report)
         return report

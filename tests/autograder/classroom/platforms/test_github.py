@@ -1,6 +1,7 @@
 """The workflow for GitHub Classroom is YAML that does what it says."""
 
 import shlex
+import zipfile
 
 import pytest
 from click.testing import CliRunner
@@ -88,3 +89,65 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path, monkeypatch):
 
     assert result.exit_code == 2
     assert "cannot be written" in " ".join(result.output.split())
+
+
+def wheel(path, *names):
+    """Write a wheel with these files in it."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, "")
+
+
+@pytest.mark.parametrize(
+    "install",
+    [
+        "git+https://example.org/your/course.git",
+        "GIT+ssh://git@example.org/course",
+        "hg+https://example.org/course",
+        "nnlab-course @ git+https://example.org/your/course.git@main",
+        "nnlab-course[plots] @ https://example.org/course/archive/main.zip",
+        "https://example.org/nnlab_course-0.1.0.tar.gz",
+        "https://example.org/course.git#egg=nnlab.whl",
+        "file:///home/me/course",
+        ".",
+        "./sources",
+        "nnlab.zip",
+        "own.whl",
+        "./own.whl",
+        "broken.whl",
+        "folder.whl",
+    ],
+)
+def test_what_holds_answers_is_never_installed_for_students(tmp_path, monkeypatch, install):
+    """Repositories, sources and the instructor's own wheel are refused, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    wheel(tmp_path / "own.whl", "nnlab/hebb.py", "autograder/cli.py")
+    (tmp_path / "broken.whl").write_bytes(b"PK")
+    (tmp_path / "folder.whl").mkdir()
+    refused = CliRunner().invoke(main, ["setup", "github", "--install", install])
+
+    assert refused.exit_code == 2
+    assert "answers" in refused.output
+    assert "nnlab release" in refused.output
+    assert not (tmp_path / PLACE).exists()
+
+
+@pytest.mark.parametrize(
+    ("install", "is_seen"),
+    [
+        ("nnlab-course", True),
+        ("nnlab-course[plots]==1.0", True),
+        ("./students.whl", True),
+        ("nnlab-course @ file://students.whl", True),
+        ("./not-there-yet.whl", False),
+        ("https://example.org/nnlab_course-1.0-py3-none-any.whl#sha256=0", False),
+    ],
+)
+def test_the_students_edition_is_taken(tmp_path, monkeypatch, install, is_seen):
+    """A name and the release's wheel are; of a wheel that cannot be looked into, it is said."""
+    monkeypatch.chdir(tmp_path)
+    wheel(tmp_path / "students.whl", "nnlab_course/edition.json", "nnlab/__init__.py")
+    done = CliRunner().invoke(main, ["setup", "github", "--install", install])
+
+    assert done.exit_code == 0
+    assert ("was not looked into" in done.output) is not is_seen
