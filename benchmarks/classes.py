@@ -68,7 +68,9 @@ ADOPT_ORPHANS = 36
 def adopt_orphans() -> None:
     """Become the parent of what children of ours leave behind."""
     if ctypes.CDLL(None, use_errno=True).prctl(ADOPT_ORPHANS, 1, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "This benchmark needs Linux, which lets it adopt orphans.")
+        raise OSError(
+            ctypes.get_errno(), "This benchmark needs Linux, which lets it adopt orphans."
+        )
 
 
 def run(command: list[str], course: Path) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from autograder import text
+from autograder.classroom.kinds import Kind
 from autograder.classroom.people import Parts, composed, is_hidden
 from autograder.course.lab import Lab
 
@@ -53,6 +54,8 @@ class Reading:
 
     chosen: Mapping[str, Candidate]
     notes: tuple[str, ...] = ()
+    oddities: tuple[Kind, ...] = ()
+    """Why somebody should look at the choice."""
 
 
 MAX_PLACES = 3
@@ -88,17 +91,21 @@ def readings(
     """
     left: dict[str, list[Candidate]] = {}
     notes: list[str] = []
+    oddities: list[Kind] = []
     for module in lab.modules:
         found = sorted((c for c in candidates if c.module == module), key=lambda c: c.order)
         if found:
             left[module], note = _sure(lab, found, is_stub)
             notes += note
+            is_several = len({each.content for each in found}) > 1
+            oddities += [Kind.SEVERAL] * is_several
+            oddities += [Kind.NEAR] * bool(left[module][0].likeness)
     ways = [{module: found[0] for module, found in left.items()}]
     for doubtful in (each for found in left.values() if len(found) > 1 for each in found):
         way = {module: _beside(doubtful, found) for module, found in left.items()}
         if way not in ways:
             ways.append(way)
-    return [Reading(way, tuple(notes)) for way in ways]
+    return [Reading(way, tuple(notes), tuple(oddities)) for way in ways]
 
 
 def _beside(candidate: Candidate, found: Sequence[Candidate]) -> Candidate:

@@ -18,6 +18,7 @@ from autograder import text
 from autograder.classroom import tars, zips
 from autograder.classroom.choose import Candidate, Likeness, Reading, likeness, readings
 from autograder.classroom.groups import Everybody
+from autograder.classroom.kinds import Kind
 from autograder.classroom.people import ARCHIVES, Parts, Person, Share, composed, is_hidden
 from autograder.classroom.tree import Disk, Node, Packed, Read, parts_of, unpacker
 from autograder.course.catalogue import lab_ids
@@ -77,6 +78,8 @@ class HandIn:
     """For each reading the files that make it another one."""
     unread: str = ""
     """What of it cannot be read here, so that there is no mark, and why; "" if all that counts was read."""
+    oddities: tuple[Kind, ...] = ()
+    """Why somebody should look at the files that were chosen."""
 
     @property
     def first(self) -> Submission:
@@ -186,7 +189,8 @@ class _Files:
                 self.note(sentence)
         handed = tuple(self._submission(way, missing) for way in ways)
         unread = " ".join(self.unread) if lacks else ""
-        return HandIn(self.person, self.person.name, handed, tuple(_places(ways)), unread)
+        places, oddities = tuple(_places(ways)), ways[0].oddities
+        return HandIn(self.person, self.person.name, handed, places, unread, oddities)
 
     def _candidates(self, module: str, missing: dict[str, str]) -> Iterator[Candidate]:
         """Read what may be a module; where the nearest cannot be read, say why."""

@@ -1,28 +1,31 @@
 """The marks of a class: what each student reached at each check, as CSV and JSON.
 
-The JSON is also what the next run is compared with: who would change, by how much, and why.
+The JSON is also what the next run is compared with: who would change, by how much, and why. Who is in it
+and not in the next hand-in keeps the mark: late files are graded by themselves, and nobody is dropped.
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from autograder import text as show
 from autograder.classroom.collect import HandIn
+from autograder.classroom.kinds import Kind
 from autograder.classroom.settle import settle
 from autograder.classroom.spreadsheet import safe_cell, write_rows
-from autograder.course.lab import Lab
+from autograder.course.lab import Lab, Status
 from autograder.errors import WrongUseError
-from autograder.grading.report import Report
+from autograder.grading.report import CheckResult, Report
 from autograder.grading.results import Results
 from autograder.grading.submission import Submission
 from autograder.storage import decoded, fits, write_whole
 
 __all__ = ["Change", "Mark", "Marks", "marks_of"]
 
-SCHEMA = "nnlab/marks/2"
+SCHEMA = "nnlab/marks/3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ class Mark:
     """Whether different files of this person may be meant, so that there is no mark."""
     is_unread: bool = False
     """Whether something of this person cannot be read here, so that there is no mark."""
+    oddities: tuple[Kind, ...] = ()
+    """Why somebody should look at the files that were chosen."""
+    kept: str = ""
+    """The digest of what was graded in an earlier run, whose mark this is; "" in the run that grades it."""
 
     @classmethod
     def of(cls, hand_in: HandIn, reports: Sequence[Report | None]) -> "Mark":
@@ -45,7 +52,25 @@ class Mark:
         unmarked = graded and report is not None and report.points is None
         is_unread = bool(hand_in.unread)
         is_undecided = unmarked and not is_unread
-        return cls(submission, report, hand_in.person.platform_id, is_undecided, is_unread)
+        number, oddities = hand_in.person.platform_id, hand_in.oddities
+        return cls(submission, report, number, is_undecided, is_unread, oddities)
+
+    @classmethod
+    def from_plain(cls, lab: Lab, plain: Mapping[str, Any]) -> "Mark":
+        """Make the mark that was written down, without the files and the times.
+
+        Raises: KeyError, TypeError or ValueError if the report is not one on this lab's checks.
+        """
+        report = Report.from_plain(lab, plain["report"]) if plain["report"] else None
+        return cls(
+            Submission(lab, {}, plain["missing"], plain["student"]),
+            report,
+            plain["id"],
+            plain["is_undecided"],
+            plain["is_unread"],
+            tuple(map(Kind, plain["oddities"])),
+            plain["submission"],
+        )
 
     @property
     def student(self) -> str:
@@ -53,10 +78,80 @@ class Mark:
         return self.submission.student
 
     @property
+    def digest(self) -> str:
+        """What was graded, as a hash."""
+        return self.kept or self.submission.digest
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided about the files."""
+        return self.report.notes if self.report else self.submission.notes
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What somebody should look at: modules that are missing, and what was decided."""
-        notes = self.report.notes if self.report else self.submission.notes
-        return (*dict.fromkeys(self.submission.missing.values()), *notes)
+        return (*dict.fromkeys(self.submission.missing.values()), *self.notes)
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """List the reasons for which somebody should look at it."""
+        kinds = tuple(kind for kind in Kind if self._is(kind))
+        return kinds or (Kind.NOTED,) * bool(self.notes)
+
+    def _is(self, kind: Kind) -> bool:
+        match kind:
+            case Kind.FAULT:
+                is_explained = self.is_undecided or self.is_unread
+                return self.report is None or (self.report.points is None and not is_explained)
+            case Kind.UNDECIDED:
+                return self.is_undecided
+            case Kind.UNREAD:
+                return self.is_unread and self.report is not None
+            case Kind.MISSING:
+                return bool(self.submission.missing) and not self.is_unread
+            case Kind.STOPPED:
+                return any(self._stopped())
+            case _:
+                return kind in self.oddities and not self.is_undecided
+
+    def why(self, kind: Kind) -> str:
+        """Say in a sentence why it is in the list of those who need a look."""
+        match kind:
+            case Kind.FAULT:
+                broken = (
+                    [r.check.id for r in self.report.results if r.points is None]
+                    if self.report
+                    else []
+                )
+                return f"Broke in {', '.join(broken)}." if broken else "The grader ended with it."
+            case Kind.UNREAD if self.report:
+                return " ".join(dict.fromkeys(result.message for result in self.report.results))
+            case Kind.MISSING:
+                return " ".join(dict.fromkeys(self.submission.missing.values()))
+            case Kind.STOPPED:
+                return " ".join(dict.fromkeys(self._stopped()))
+            case _:
+                return " ".join(self.notes)
+
+    def _stopped(self) -> Iterator[str]:
+        """Give what kept a whole module from being asked: one cause for all its exercises."""
+        by_module: dict[str, list[CheckResult]] = {}
+        for result in self.report.results if self.report else ():
+            if result.check.module not in self.submission.missing:
+                by_module.setdefault(result.check.module, []).append(result)
+        for results in by_module.values():
+            failed = [result for result in results if result.status is Status.FAILED]
+            causes = {result.message for result in failed}
+            exercises = {result.check.exercise for result in failed}
+            is_whole = all(r.status in {Status.FAILED, Status.SKIPPED} for r in results)
+            if is_whole and len(causes) == 1 < len(exercises):
+                said = [part for part in failed[0].fact if part.label != "imported"]
+                if said and not said[0].label:  # it was not even called
+                    yield said[0].text.partition("\n")[0]
+
+    def called(self, student: str) -> "Mark":
+        """Return the same under another name."""
+        return replace(self, submission=replace(self.submission, student=student))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +182,8 @@ class Marks:
     lab: Lab
     made_by: str
     marks: tuple[Mark, ...]
+    absent: tuple[str, ...] = ()
+    """Who is expected by the platform's list of students, and is not there."""
 
     def to_plain(self) -> dict[str, Any]:
         """Describe the marks with the keys of their schema."""
@@ -106,7 +203,7 @@ class Marks:
     def to_csv(self) -> str:
         """Write a row a student: the sum, then each check's points; what was not graded is empty."""
         rows: list[list[object]] = [
-            ["student", "id", "points", "max_points", *self.lab.checks, "remarks"]
+            ["student", "id", "points", "max_points", *self.lab.checks, "look", "remarks"]
         ]
         for mark in self.marks:
             points = {r.check.id: r.points for r in mark.report.results} if mark.report else {}
@@ -114,7 +211,10 @@ class Marks:
             each = [points.get(name) for name in self.lab.checks]
             who = [safe_cell(mark.student), safe_cell(mark.platform_id)]
             remarks = safe_cell(" ".join(mark.remarks))
-            rows.append([*who, total, self.lab.points, *each, remarks])
+            look = "; ".join(mark.kinds)
+            rows.append([*who, total, self.lab.points, *each, look, remarks])
+        nothing: list[object] = [None] * (len(rows[0]) - 4)
+        rows += [[safe_cell(name), "", *nothing, Kind.ABSENT, ""] for name in self.absent]
         return write_rows(rows)
 
     def write(self, folder: Path) -> tuple[Path, Path]:
@@ -129,25 +229,46 @@ class Marks:
         """Return where a lab's marks are written."""
         return folder / f"{lab.id}.json"
 
+    def with_earlier(self, folder: Path) -> "Marks":
+        """Add the marks that are written down of those who are not in this run.
+
+        Raises: WrongUseError if the file there does not hold marks, or they were made by other checks.
+        """
+        here = _People([_plain(mark) for mark in self.marks])
+        left = [
+            entry
+            for entry in _written(self.place(folder, self.lab)).get("submissions", [])
+            if here.find(entry) is None
+        ]
+        try:
+            kept = [Mark.from_plain(self.lab, entry) for entry in left]
+        except (LookupError, TypeError, ValueError):
+            raise WrongUseError(
+                f"{self.place(folder, self.lab)} has marks of {len(left)} who are not in this "
+                "hand-in, and the lab had other checks then. Grade all files together, or leave those "
+                "marks out with --replace."
+            ) from None
+        return replace(self, marks=_ordered(_named_apart([*self.marks, *kept])))
+
     def changes(self, folder: Path) -> list[Change]:
         """Compare with the marks that are written; where there are none, all are new.
 
         Raises: ValueError if the file there does not hold marks.
         """
         before = _written(self.place(folder, self.lab))
-        old = {_who(entry): entry for entry in before.get("submissions", [])}
+        old = _People(before.get("submissions", []))
         same_code = before.get("made_by") == self.made_by
         found = [
             change
             for mark in self.marks
             if (plain := _plain(mark))
-            and (change := _change(old.pop(_who(plain), None), plain, same_code=same_code))
+            and (change := _change(old.take(plain), plain, same_code=same_code))
         ]
         gone = [
             Change(
                 entry["student"], entry["points"], None, "the submission is not there any more", ()
             )
-            for entry in old.values()
+            for entry in old.left
         ]
         return sorted([*found, *gone], key=lambda change: change.student)
 
@@ -156,15 +277,50 @@ def _plain(mark: Mark) -> dict[str, Any]:
     return {
         "student": mark.student,
         "id": mark.platform_id,
-        "submission": mark.submission.digest,
+        "submission": mark.digest,
         "points": mark.report.points if mark.report else None,
+        "missing": dict(mark.submission.missing),
+        "is_undecided": mark.is_undecided,
+        "is_unread": mark.is_unread,
+        "oddities": list(mark.oddities),
         "report": mark.report.to_plain(times=False) if mark.report else None,
     }
 
 
-def _who(entry: dict[str, Any]) -> str:
-    """Name somebody in a way that stays: by the platform's number, if it has one."""
-    return str(entry["id"] or entry["student"])
+class _People:
+    """Entries of people: found by the platform's number, and by the name where one of two has none."""
+
+    def __init__(self, entries: Sequence[dict[str, Any]]) -> None:
+        self.left = list(entries)
+
+    def find(self, entry: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Find the entry of the same person."""
+        by_id = [each for each in self.left if entry["id"] and each["id"] == entry["id"]]
+        by_name = [
+            each
+            for each in self.left
+            if each["student"] == entry["student"] and not (each["id"] and entry["id"])
+        ]
+        return next(iter([*by_id, *by_name]), None)
+
+    def take(self, entry: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Find the entry of the same person, and leave the others."""
+        found = self.find(entry)
+        if found is not None:
+            self.left.remove(found)
+        return found
+
+
+def _named_apart(marks: Sequence[Mark]) -> Iterator[Mark]:
+    """Call people who share a name by the platform's number as well."""
+    shared = Counter(mark.student for mark in marks)
+    for mark in marks:
+        is_shared = shared[mark.student] > 1
+        yield mark.called(f"{mark.student} ({mark.platform_id})") if is_shared else mark
+
+
+def _ordered(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    return tuple(sorted(marks, key=lambda mark: mark.student))
 
 
 def _are_points(plain: Any) -> bool:
@@ -189,6 +345,10 @@ _ENTRY = {
     "id": str,
     "submission": str,
     "points": _are_points,
+    "missing": {str: str},
+    "is_undecided": bool,
+    "is_unread": bool,
+    "oddities": [lambda kind: kind in [*Kind]],
     "report": _is_report,
 }
 _MARKS = {
@@ -244,5 +404,4 @@ def _differences(before: dict[str, int | None], after: dict[str, int | None]) ->
 
 def marks_of(results: Results, marks: Sequence[Mark]) -> Marks:
     """Put a class together, ordered by student."""
-    ordered = tuple(sorted(marks, key=lambda mark: mark.student))
-    return Marks(results.lab, results.made_by, ordered)
+    return Marks(results.lab, results.made_by, _ordered(marks))

@@ -72,7 +72,9 @@ def require_students_edition(install: str, folder: Path) -> bool:
     if not is_path or not path.is_file():
         return False
     if not _is_students(path):
-        raise InstallError(_refused(install, "is not the student's edition, and other wheels hold the answers"))
+        raise InstallError(
+            _refused(install, "is not the student's edition, and other wheels hold the answers")
+        )
     return True
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from autograder.classroom.look import Group, needs_a_look
 from autograder.classroom.marks import Mark, Marks
 from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Report
@@ -57,14 +58,8 @@ class ClassFigures:
     bands: tuple[Band, ...]
     failing: tuple[Counted, ...]
     mistakes: tuple[Counted, ...]
-    lost: tuple[str, ...]
-    """Students without a mark: the grader ended with them again and again."""
-    ours: tuple[str, ...]
-    """Students without a mark: some of their checks were not graded, through an error of ours."""
-    undecided: tuple[str, ...]
-    """Students without a mark: different files of theirs may be meant."""
-    unread: tuple[str, ...]
-    """Students without a mark: something of theirs cannot be read on this machine."""
+    look: tuple[Group, ...]
+    """Whom a person should look at."""
     times: Times | None
     """None where no time was taken."""
 
@@ -72,9 +67,6 @@ class ClassFigures:
 def class_figures(marks: Marks) -> ClassFigures:
     """Count what a class did."""
     reports = {mark.student: mark.report for mark in marks.marks if mark.report}
-    undecided = tuple(mark.student for mark in marks.marks if mark.is_undecided)
-    unread = tuple(mark.student for mark in marks.marks if mark.is_unread and mark.report)
-    errors = [student for student, report in reports.items() if report.count(Status.ERROR)]
     there = {m.student: replace(m.report, results=results_of(m)) for m in marks.marks if m.report}
     points = {name: r.points for name, r in reports.items() if r.points is not None}
     return ClassFigures(
@@ -83,10 +75,7 @@ def class_figures(marks: Marks) -> ClassFigures:
         tuple(_bands(points, marks.lab.points)),
         tuple(_failing(there)),
         tuple(_mistakes(reports)),
-        tuple(mark.student for mark in marks.marks if mark.report is None),
-        tuple(student for student in errors if student not in {*undecided, *unread}),
-        undecided,
-        unread,
+        needs_a_look(marks),
         _times(marks),
     )
 
@@ -136,7 +125,7 @@ def _mistakes(reports: Mapping[str, Report]) -> list[Counted]:
 
 def _times(marks: Marks) -> Times | None:
     spent = {  # of equal submissions the first stands for all
-        mark.submission.digest: (sum(r.seconds for r in mark.report.results), mark.student)
+        mark.digest: (sum(r.seconds for r in mark.report.results), mark.student)
         for mark in reversed(marks.marks)
         if mark.report
     }

@@ -1,5 +1,6 @@
 """The report on a class as files: a page, a table of what it says, and a page for each student."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ def write_class(marks: Marks, folder: Path, *, pages: bool = False) -> Written:
 
 
 def class_csv(marks: Marks) -> str:
-    """Write a row for each range of points, check that failed, mistake and fault of ours."""
+    """Write a row for each range of points, check that failed and mistake, and for each who needs a look."""
     rows: list[list[object]] = [["kind", "name", "count", "says", "students"]]
     for kind, name, count, says, students in _rows(marks):
         rows.append([kind, safe_cell(name), count, safe_cell(says), safe_cell("; ".join(students))])
@@ -47,20 +48,15 @@ def class_csv(marks: Marks) -> str:
 
 def _rows(marks: Marks) -> Iterator[tuple[str, str, int | float, str, tuple[str, ...]]]:
     seen = class_figures(marks)
+    for group in seen.look:
+        for each in group.people:
+            yield "look", group.kind, 1, each.why or group.advice, (each.student,)
     for band in seen.bands:
         yield "points", f"{band.low} to {band.high}", len(band.students), "", band.students
     for check in seen.failing:
         yield "check", check.name, len(check.students), check.says, tuple(check.students)
     for made in seen.mistakes:
         yield "mistake", made.name, len(made.students), made.says, tuple(made.students)
-    for student in seen.lost:
-        yield "error", "not graded", 1, "The grader ended with it again and again.", (student,)
-    for student in seen.undecided:
-        yield "undecided", "not graded", 1, "Different files may be meant.", (student,)
-    for student in seen.unread:
-        yield "error", "not graded", 1, "It cannot be read here.", (student,)
-    for student in seen.ours:
-        yield "error", "not graded", 1, "Checks broke through an error of ours.", (student,)
     if seen.times:
         yield "seconds", "total", round(seen.times.total, 1), "", ()
         yield "seconds", "longest", round(seen.times.longest, 1), "", (seen.times.slowest,)
@@ -77,7 +73,10 @@ def _write_pages(marks: Marks, folder: Path, failed: list[str], *, back: str) ->
     for mark in marks.marks:
         if mark.report is None:
             continue
-        name = _free(mark.student, set(addresses.values()), inner)
+        name = f"{inner}/{_file_of(mark.student)}"
+        if mark.kept and (folder / name).is_file():  # with the code, which is not here any more
+            addresses[mark.student] = name
+            continue
         try:
             page = to_html([mark.report], student=mark.student, back=f"../{back}")
             write_whole(folder / name, page, private=True)
@@ -89,11 +88,13 @@ def _write_pages(marks: Marks, folder: Path, failed: list[str], *, back: str) ->
     return addresses
 
 
-def _free(student: str, taken: set[str], folder: str) -> str:
-    """Make a file's name of a student's: what every system takes, and unlike the others'."""
-    plain = re.sub(r"[^A-Za-z0-9.-]+", "_", student).strip("._")[:60] or "student"
-    number, name = 1, f"{folder}/{plain}.html"
-    while name.lower() in {other.lower() for other in taken}:
-        number += 1
-        name = f"{folder}/{plain}-{number}.html"
-    return name
+def _file_of(student: str) -> str:
+    """Make a file's name of a student's: what every system takes, the same in every run, and no other's."""
+    plain = re.sub(r"[^A-Za-z0-9.-]+", "_", student).strip("._")[:50] or "student"
+    if plain == student.lower():
+        return f"{plain}.html"
+    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{plain}-{digest[:DIGITS]}.html"
+
+
+DIGITS = 8

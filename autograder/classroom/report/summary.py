@@ -3,27 +3,31 @@
 import statistics
 from collections.abc import Iterator, Sequence
 
-from rich.console import Group, RenderableType
+from rich.console import Group as Lines
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from autograder.classroom.look import Group
 from autograder.classroom.marks import Marks
-from autograder.classroom.report.figures import Band, ClassFigures, Counted, class_figures
-from autograder.text import named
+from autograder.classroom.report.figures import Band, Counted, class_figures
+from autograder.text import clean, listed, named
 
 __all__ = ["render_class"]
 
 BAR = 30
 MOST_CHECKS = 8
 MOST_MISTAKES = 5
+MOST_NAMES = 10
+MOST_WHYS = 5
 
 
 def render_class(marks: Marks, *, unicode: bool = True) -> RenderableType:
-    """Lay out the summary of a class; only those without a mark are named."""
+    """Lay out the summary of a class; only those whom a person should look at are named."""
     lab, seen = marks.lab, class_figures(marks)
     head = Text(f"{lab.id} · {lab.title}", style="bold")
     head.append(f"   {seen.submissions} submissions", style="bold")
-    parts: list[RenderableType] = [head]
+    parts: list[RenderableType] = [head, *_look(seen.look)]
     if seen.reached:
         parts += [
             Text(
@@ -34,8 +38,8 @@ def render_class(marks: Marks, *, unicode: bool = True) -> RenderableType:
             Text(),
             *_spread(seen.bands, len(seen.reached), unicode=unicode),
         ]
-    parts += [*_failing(seen.failing), *_mistakes(seen.mistakes), *_faults(seen)]
-    return Group(*parts)
+    parts += [*_failing(seen.failing), *_mistakes(seen.mistakes), Text()]
+    return Lines(*parts)
 
 
 def _spread(bands: Sequence[Band], total: int, *, unicode: bool) -> Iterator[Text]:
@@ -73,31 +77,21 @@ def _mistakes(mistakes: Sequence[Counted]) -> Iterator[RenderableType]:
     yield table
 
 
-def _faults(seen: ClassFigures) -> Iterator[RenderableType]:
-    """Name those who have no mark, through an error of ours."""
-    if seen.lost:
-        yield Text(
-            f"\nNot graded, for the grader ended with them again and again: {', '.join(map(named, seen.lost))}. "
-            "Look at these submissions yourself; the others are not affected.",
-            style="magenta",
-        )
-    if seen.undecided:
-        yield Text(
-            "\nNot graded, for different files may be meant: "
-            f"{', '.join(map(named, seen.undecided))}. Say which counts: leave that one alone.",
-            style="bold",
-        )
-    if seen.unread:
-        yield Text(
-            f"\nNot graded, for it cannot be read here: {', '.join(map(named, seen.unread))}. "
-            "Make it readable and run the same command again.",
-            style="magenta",
-        )
-    if seen.ours:
-        yield Text(
-            "\nNot graded, for checks broke through an error of ours: "
-            f"{', '.join(map(named, seen.ours))}. "
-            "They have no mark. The next run asks them again; where it breaks again, look yourself.",
-            style="magenta",
-        )
+def _look(look: Sequence[Group]) -> Iterator[RenderableType]:
+    """List whom a person should look at, with the first few names and what there is to know."""
+    if not look:
+        return
+    yield Text("\nNeeds a look", style="bold magenta")
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right")
+    table.add_column(ratio=1)
+    for group in look:
+        lines = Text(f"{group.kind}: ", style="bold")
+        lines.append(listed([named(each.student) for each in group.people], MOST_NAMES), "not bold")
+        lines.append(f"\n{group.advice}", "not bold dim")
+        for each in [each for each in group.people if each.why][:MOST_WHYS]:
+            why = " ".join(clean(each.why).split())
+            lines.append(f"\n{named(each.student)}: {why}", "not bold")
+        table.add_row(f"  {len(group.people)}", lines)
+    yield table
     yield Text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from functools import partial
 from pathlib import Path
@@ -18,11 +19,11 @@ from autograder.storage import write_whole
 from autograder.text import listed, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from autograder.classroom.collect import Class
-    from autograder.classroom.marks import Marks
-    from autograder.classroom.roster import Roster
+    from autograder.classroom.marks import Change, Marks
+    from autograder.classroom.roster import Filled, Roster
     from autograder.course.lab import Lab
 
 __all__ = ["batch"]
@@ -64,6 +65,11 @@ __all__ = ["batch"]
 )
 @click.option("--column", default="", help="The column of the marks in it, or a part of its name.")
 @click.option("--junit", metavar="FILE", type=FILE, help="Write all reports as JUnit XML as well.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Leave out whoever was marked before and is not in this hand-in.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say whose mark would change, and why.")
 @click.pass_context
 @interruptible("What was graded is kept; the same command goes on.")
@@ -81,13 +87,14 @@ def batch(
     roster: Path | None,
     column: str,
     junit: Path | None,
+    replace: bool,
     dry_run: bool,
 ) -> None:
     """Grade a whole class, and report on it.
 
     It writes marks as CSV and JSON, a summary, and a page of what went wrong. Start it in your
     course's folder. Results are kept there: what was graded once and has not changed is looked up, so
-    a run that was ended goes on where it was.
+    a run that was ended goes on where it was. Marks of others, such as of an earlier zip, stay.
 
     \b
     Example: nnlab batch lab02 --submitted downloads/hebb.zip
@@ -100,7 +107,7 @@ def batch(
     from autograder.sandbox import HIDES_FILES, Layers
 
     course = Path.cwd()
-    listed = _roster(lab, platform, roster, column)
+    expected = _roster(lab, platform, roster, column)
     with after_a_fault("Nothing is lost."):
         at_least: Layers = ()
         if isolation == "full":
@@ -123,36 +130,41 @@ def batch(
                     bar.advance,
                 ),
             )
-    changes = done.marks.changes(out)
+    marks = done.marks if replace else done.marks.with_earlier(out)
+    changes = marks.changes(out)
     if dry_run:
         _print_changes([str(change) for change in changes])
         return
     if seed is not None:
         course_seeds(course).set(lab, seed)
-    paths = done.marks.write(out)
-    written = write_class(done.marks, out, pages=pages)
-    _print_summary(done.marks, done.graded)
-    for line in (*_notes(done.marks), *paths, *written.paths, *written.failed):
+    filled = expected.fill(marks) if expected else None
+    if filled is not None:
+        marks = dataclasses.replace(marks, absent=filled.absent)
+    paths = marks.write(out)
+    written = write_class(marks, out, pages=pages)
+    _print_summary(marks, done.graded)
+    _print_merge(marks, changes)
+    for line in (*paths, *written.paths, *written.failed):
         click.echo(line)
-    if listed is not None:
-        _fill(listed, done.marks, out / f"{lab.id}-{listed.platform.name}.csv")
+    if filled is not None:
+        _write_filled(filled, len(marks.marks), out / f"{lab.id}-{platform}.csv")
     if junit is not None:
-        _write_junit(done.marks, junit)
-    _fill_gradebook(course, done.marks, out)
+        _write_junit(marks, junit)
+    _fill_gradebook(course, marks, out)
     ours = OurFaultError.exit_code
-    faults = [m for m in done.marks.marks if m.report is None or m.report.exit_code == ours]
+    faults = [m for m in marks.marks if m.report is None or m.report.exit_code == ours]
     ctx.exit(ours if faults or written.failed else 0)
 
 
-def _notes(marks: Marks) -> Iterator[str]:
-    """Say what was odd in what students handed in, as far as it fits on a screen."""
-    notes = [f"{named(m.student)}: {said}" for m in marks.marks for said in m.remarks]
-    yield from notes[:MAX_NOTES]
-    if len(notes) > MAX_NOTES:
-        yield f"{len(notes) - MAX_NOTES} more notes like these"
-
-
-MAX_NOTES = 20
+def _print_merge(marks: Marks, changes: Sequence[Change]) -> None:
+    """Say what became of the marks that were there, where others are kept beside this hand-in."""
+    kept = [mark.student for mark in marks.marks if mark.kept]
+    if kept:
+        new = sum(change.before is None for change in changes)
+        click.echo(
+            f"{len(kept)} who are not in this hand-in keep their marks; --replace leaves them out. "
+            f"Of the others {new} are new, {len(changes) - new} changed."
+        )
 
 
 def _print_people(collected: Class, *, whole: bool) -> None:
@@ -179,20 +191,17 @@ def _roster(lab: Lab, platform: str | None, path: Path | None, column: str) -> R
     return read_roster(path, platform, points=lab.points, column=column)
 
 
-def _fill(roster: Roster, marks: Marks, path: Path) -> None:
+def _write_filled(filled: Filled, submissions: int, path: Path) -> None:
     """Write the filled file, and say whose marks are not in it."""
-    filled = roster.fill(marks)
     with writing(path):
         write_whole(path, filled.content, private=True)
-    click.echo(f"{path}: {filled.matched} of {len(marks.marks)} submissions filled in")
+    click.echo(f"{path}: {filled.matched} of {submissions} submissions filled in")
     for what, students in (
         ("Not in the file, or not clearly", filled.strangers),
         ("Without a mark, so left as they were", filled.ungraded),
-        ("In the file, but nothing handed in", filled.absent),
     ):
         if students:
-            more = f" and {len(students) - MAX_NAMES} more" if len(students) > MAX_NAMES else ""
-            click.echo(f"{what}: {', '.join(map(named, students[:MAX_NAMES]))}{more}")
+            click.echo(f"{what}: {listed([*map(named, students)], MAX_NAMES)}")
 
 
 MAX_NAMES = 10
@@ -201,6 +210,7 @@ MAX_NAMES = 10
 def _fill_gradebook(course: Path, marks: Marks, out: Path) -> None:
     """Write the points into nbgrader's gradebook, where the course has one that takes them."""
     from autograder.classroom.platforms.nbgrader.gradebook import GradebookError, fill_gradebook
+    from autograder.classroom.platforms.nbgrader.stale import clear_stale
 
     try:
         filled = fill_gradebook(course, marks)
@@ -209,6 +219,8 @@ def _fill_gradebook(course: Path, marks: Marks, out: Path) -> None:
         raise click.exceptions.Exit(error.exit_code) from error
     if filled:
         click.echo(filled)
+        for sentence in clear_stale(course, {marks.lab.id: marks.made_by}):
+            click.echo(sentence)
 
 
 def _write_junit(marks: Marks, path: Path) -> None:

@@ -200,14 +200,16 @@ def test_who_must_be_asked_has_no_mark(classroom):
     folder = classroom / "marks"
 
     assert done.exit_code == 3
-    assert f"ada: {said}" in done.output
-    assert "Not graded, for different files may be meant: ada." in " ".join(done.output.split())
-    assert "error of ours" not in done.output
+    assert f"ada: {said}" in " ".join(done.output.split())
+    assert "1 several files may be meant: ada No mark" in " ".join(done.output.split())
+    assert "checker's error" not in done.output
     assert (ada["points"], ada["report"]["notes"]) == (None, [said])
     assert [one["points"] for one in others] == [20, 9, 0, 0, 0]
     for page in ("lab02_hebb.csv", "lab02_hebb.html", "lab02_hebb-pages/ada.html"):
         assert said in (folder / page).read_text(encoding="utf-8")
-    assert "undecided,not graded" in (folder / "lab02_hebb-class.csv").read_text(encoding="utf-8")
+    assert "look,several files may be meant,1,Different" in (
+        folder / "lab02_hebb-class.csv"
+    ).read_text(encoding="utf-8")
 
 
 def test_a_dry_run_tells_who_would_change(classroom):
@@ -223,13 +225,87 @@ def test_a_dry_run_tells_who_would_change(classroom):
     hebb.write_text(reference_text("hebb"))
     (classroom / "submitted" / "ada2").rename(classroom / "submitted" / "new")
 
-    lines = run("lab02", "--dry-run").output.splitlines()[6:]
+    kept = run("lab02", "--dry-run").output.splitlines()[6:]
+    lines = run("lab02", "--dry-run", "--replace").output.splitlines()[6:]
 
+    assert [line.split(":")[0] for line in kept[:3]] == ["2 would change", "  new", "  zoe"]
     assert lines[0] == "3 would change:"
     assert lines[1] == "  ada2: 20 → –, the submission is not there any more"
     assert lines[2] == "  new: – → 20, a new submission"
     assert lines[3].startswith("  zoe: 0 → 20, another submission (hebb.to_bipolar 0 → 2,")
     assert (classroom / "marks" / "lab02_hebb.json").read_bytes() == before
+
+
+def late(folder, **texts):
+    """Hand in late: another folder with these students' files."""
+    for student, text in texts.items():
+        place = folder / "late" / student / HEBB.id
+        place.mkdir(parents=True)
+        (place / "hebb.py").write_text(text, encoding="utf-8")
+    return ["--submitted", "late"]
+
+
+@pytest.mark.usefixtures("in_one_process")
+def test_late_files_are_added_to_the_marks_that_are_there(classroom):
+    """Nobody is dropped: who is not in the second hand-in keeps mark, report and page."""
+    run("lab02", "--seed", "0", "--html", "--jobs", "1")
+    before = {entry["student"]: entry for entry in marks(classroom)["submissions"]}
+    page = (classroom / "marks" / "lab02_hebb-pages" / "bob.html").read_bytes()
+    second = run("lab02", *late(classroom, zoe=reference_text("hebb"), new=""), "--html")
+    after = {entry["student"]: entry for entry in marks(classroom)["submissions"]}
+
+    assert (
+        "5 who are not in this hand-in keep their marks; --replace leaves them out. "
+        "Of the others 1 are new, 1 changed."
+    ) in second.output
+    assert after.keys() == before.keys() | {"new"}
+    assert {s for s in before if after[s] == before[s]} == set(before) - {"zoe"}
+    assert (after["zoe"]["points"], after["new"]["points"]) == (20, 0)
+    assert (classroom / "marks" / "lab02_hebb-pages" / "bob.html").read_bytes() == page
+    assert "7 submissions" in second.output
+    assert "lab02_hebb-pages/bob.html" in (classroom / "marks" / "lab02_hebb.html").read_text()
+    assert run("lab02").output.count("keep their marks") == 1  # the first again: new stays
+
+
+@pytest.mark.usefixtures("in_one_process")
+def test_replace_leaves_out_who_is_not_there(classroom):
+    """Then the marks are those of this hand-in alone."""
+    run("lab02", "--seed", "0", "--jobs", "1")
+    run("lab02", *late(classroom, zoe=""), "--replace")
+
+    assert [entry["student"] for entry in marks(classroom)["submissions"]] == ["zoe"]
+
+
+@pytest.mark.usefixtures("in_one_process")
+def test_marks_by_other_checks_are_not_merged(classroom):
+    """They cannot be shown beside the new ones, so a sentence says what can be done."""
+    run("lab02", "--seed", "0", "--jobs", "1")
+    written = marks(classroom)
+    for entry in written["submissions"]:
+        entry["report"]["checks"][0]["id"] = "hebb.gone"
+    place = classroom / "marks" / "lab02_hebb.json"
+    place.write_text(json.dumps(written))
+    refused = CliRunner().invoke(cli.main, ["batch", "lab02", *late(classroom, zoe="")])
+
+    assert refused.exit_code == 2
+    assert "has marks of 5 who are not in this hand-in" in refused.output
+    assert "--replace" in refused.output
+    assert json.loads(place.read_text()) == written
+
+
+@pytest.mark.usefixtures("in_one_process")
+def test_a_platforms_number_tells_late_namesakes_apart(classroom):
+    """A namesake who hands in late is another person; both are then called with their numbers."""
+    for folder, number in (("first", 101), ("late", 202)):
+        place = classroom / folder / f"Ada Smith_{number}_assignsubmission_file"
+        place.mkdir(parents=True)
+        (place / "hebb.py").write_text(reference_text("hebb"))
+        run("lab02", "--seed", "0", "--jobs", "1", "--submitted", folder)
+
+    assert [(e["student"], e["id"]) for e in marks(classroom)["submissions"]] == [
+        ("Ada Smith (101)", "101"),
+        ("Ada Smith (202)", "202"),
+    ]
 
 
 def test_a_regrade_under_another_seed_says_so(classroom):
@@ -358,9 +434,8 @@ def test_who_ends_the_grader_costs_nobody_else(classroom, monkeypatch):
     assert points["eve"] is None
     assert points["stu"] == 0
     assert result.exit_code == 3
-    assert "Not graded, for the grader ended with them again and again: eve." in " ".join(
-        result.output.split()
-    )
+    said = " ".join(result.output.split())
+    assert "1 checker's error: eve No mark. The next run asks again" in said
     assert "\neve,,,20," in (classroom / "marks" / "lab02_hebb.csv").read_text()
 
 
@@ -440,12 +515,11 @@ def test_what_was_odd_is_printed_with_clean_names(classroom, monkeypatch):
 
     assert done.exit_code == 3
     assert "\x1b" not in done.output + changes.output
-    assert "again and again: [2Jeve ada: 20, ada" in " ".join(done.output.split())
-    assert (
-        "bob: For hebb.py there are 2 different files. Graded is lab02_hebb/hebb.py" in done.output
-    )
-    assert "s00: s00 is a link. Put the folder itself there." in done.output
-    assert " more notes like these" in done.output
+    said = " ".join(done.output.split())
+    assert "checker's error: [2Jeve ada: 20, ada" in said
+    assert "bob: For hebb.py there are 2 different files. Graded is lab02_hebb/hebb.py" in said
+    assert "s00: hebb.py is missing: it was not handed in. s00 is a link." in said
+    assert "s08, s09 and 21 more 0 points for what is missing." in said
 
 
 def test_a_page_that_cannot_be_made_costs_no_other(classroom, monkeypatch):

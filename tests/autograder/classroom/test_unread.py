@@ -157,16 +157,13 @@ def assert_named_everywhere(out, said):
     assert rows[1].startswith("ada,,20,20,")
     assert rows[2].startswith("dee,,,20,")
     assert "The folder dee cannot be read here: Permission denied." in rows[2]
-    assert "not graded,1,It cannot be read here.,dee" in (out / "lab02_hebb-class.csv").read_text(
-        "utf-8-sig"
-    )
+    table = (out / "lab02_hebb-class.csv").read_text("utf-8-sig")
+    assert "look,cannot be read here,1,The folder dee cannot be read here: Permission" in table
     page = (out / "lab02_hebb.html").read_text("utf-8")
-    assert "cannot be read on this machine" in page
+    assert "cannot be read here. No mark. Make it readable, and grade again." in page
     assert "The folder dee cannot be read here: Permission denied." in page
-    assert "Not graded, for it cannot be read here: dee." in said
-    assert (
-        "dee: hebb.py was not found. The folder dee cannot be read here: Permission denied" in said
-    )
+    assert "1 cannot be read here: dee No mark. Make it readable, and grade again." in said
+    assert "dee: The folder dee cannot be read here: Permission denied" in said
 
 
 def test_the_batch_names_who_has_no_mark(submitted, locked, tmp_path, monkeypatch):

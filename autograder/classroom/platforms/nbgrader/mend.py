@@ -21,6 +21,7 @@ from autograder.classroom.platforms.nbgrader.cells import (
     likeness,
     read_notebook,
 )
+from autograder.classroom.platforms.nbgrader.stale import clear_stale
 from autograder.course.catalogue import lab_ids
 from autograder.storage import STATE, held, kind, read_regular, require_no_link, write_whole
 
@@ -47,7 +48,8 @@ def mend_course(course: Path, submitted: Path | None = None) -> list[str]:
         if submitted is not None and submitted.resolve() != ours.resolve():
             return []
         with held(course / STATE):
-            return mend(ours, course / "assignments", course / STATE / "aside")
+            mended = mend(ours, course / "assignments", course / STATE / "aside")
+            return [*mended, *clear_stale(course)]
     except Exception as error:  # noqa: BLE001  whatever it is, nbgrader's own command goes on
         return [f"What was handed in could not be looked through: {_why(error)}"]
 

@@ -18,6 +18,7 @@ from autograder.classroom.collect import read_folder
 from autograder.classroom.platforms.nbgrader.cells import read_notebooks
 from autograder.classroom.platforms.nbgrader.essays import gather
 from autograder.classroom.platforms.nbgrader.notebooks import grade_id
+from autograder.classroom.platforms.nbgrader.stale import hash_of, sign
 from autograder.classroom.settle import graded
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Check, Lab
@@ -70,6 +71,7 @@ class Rebuild(NbGraderPreprocessor):
         for note in notes:
             student = text.named(resources["nbgrader"]["student"])
             self.log.warning("%s: %s", student, note)
+        sign(rebuilt, handed_in=hash_of(_handed_in(self.parent.parent.coursedir, resources)))
         return rebuilt, resources
 
 
@@ -95,7 +97,9 @@ class SandboxGrade(NbGraderPreprocessor):
         student, lab_id = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
         folder = Path(course.format_path(course.submitted_directory, student, lab_id))
         lab = load_lab(lab_id)
-        report = _desk(Path(course.root), lab).report(student, folder)
+        desk = _desk(Path(course.root), lab)
+        report = desk.report(student, folder)
+        sign(nb, made_by=desk.results.made_by)
         checks = {grade_id(check): check for check in lab.checks.values()}
         for cell in nb.cells:
             ours = cell.metadata.get("nbgrader", {})

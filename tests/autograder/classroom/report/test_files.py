@@ -78,7 +78,12 @@ def test_a_class_in_numbers():
     assert [(m.name, m.says, m.students, m.checks) for m in seen.mistakes] == [
         ("hebb-forgets-bias", "The bias is a weight too.", ["bob", "cem"], ["hebb.update"])
     ]
-    assert (seen.lost, seen.ours) == (("eve",), ("dan",))
+    (group,) = seen.look
+    assert group.kind == "checker's error"
+    assert [(each.student, each.why) for each in group.people] == [
+        ("dan", "Broke in hebb.predict."),
+        ("eve", "The grader ended with it."),
+    ]
 
 
 def test_time_is_counted_once_for_equal_submissions():
@@ -108,9 +113,9 @@ def test_the_table_says_what_the_page_does():
     assert [int(row["count"]) for row in kinds["points"]] == [0, 0, 0, 1, 2]
     assert kinds["mistake"][0]["says"] == "The bias is a weight too."
     assert kinds["mistake"][0]["students"] == "bob; cem"
-    assert [(r["name"], r["students"]) for r in kinds["error"]] == [
-        ("not graded", "eve"),
-        ("not graded", "dan"),
+    assert [(r["name"], r["says"], r["students"]) for r in kinds["look"]] == [
+        ("checker's error", "Broke in hebb.predict.", "dan"),
+        ("checker's error", "The grader ended with it.", "eve"),
     ]
     assert float(kinds["seconds"][0]["count"]) == pytest.approx(23.1)
     assert "'=SUM(A1)" in class_csv(marks(mark("=SUM(A1)", ["hebb.update"])))
@@ -130,7 +135,7 @@ def test_a_mistake_leads_to_its_students():
         ("student-3", "cem"),
     ]
     assert {a["href"][1:] for a in reader.all("a")} <= ids
-    assert "neither points nor zero" in reader.said
+    assert "No mark. The next run asks again" in reader.said
     assert reader.said.count("not graded") == 2
     assert "longest 22.0 s (cem)" in reader.said
 
@@ -142,7 +147,7 @@ def test_a_class_without_mistakes_is_told():
 
     assert "No failed check shows a mistake that is known." in right.said
     assert "No check failed." in right.said
-    assert "Not graded" not in right.said
+    assert "Needs a look" not in right.said
     assert "How many students" not in nobody.said
 
 
