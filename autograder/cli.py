@@ -22,11 +22,6 @@ __all__ = ["main"]
 UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 """What the system says where output goes that has no room, or no end to write to."""
 
-WITHOUT_DOCSTRINGS = (
-    "Python was started without docstrings, where the checks' promises stand. Unset PYTHONOPTIMIZE, or "
-    "leave out -OO."
-)
-
 PEOPLE = ("Students",) if edition.is_students() else ("Students", "Instructors", "Authors")
 """Whose commands this edition has; each has a folder of that name."""
 
@@ -38,9 +33,6 @@ class Commands(Group):
         """Run; help and errors too are written on whatever terminal there is."""
         for stream in (sys.stdout, sys.stderr):
             write_plainly(stream)
-        if sys.flags.optimize > 1:
-            click.echo(f"Error: {WITHOUT_DOCSTRINGS}", err=True)
-            sys.exit(WrongUseError.exit_code)
         try:
             return super().main(*args, **kwargs)
         except OSError as error:

@@ -27,6 +27,10 @@ class NnlabError(Exception):
 
     exit_code: int
 
+    def _render_traceback_(self) -> list[str]:
+        """Let a notebook show the sentence alone, which says what to do."""
+        return [f"Error: {self}"]
+
 
 class WrongUseError(NnlabError, ValueError):
     """What was asked for is not there, or cannot be done; the message says what can."""

@@ -139,19 +139,29 @@ def _sure(
     if len(left) == 1 and len(all_texts) > 1:
         times = f"{len(all_texts)} different files"
         return left, [f"For {first.module}.py there are {times}. Graded is {first.path}{why}."]
+    if len(left) > 1:  # which of them counts is said when it is known what each earns
+        return left, []
     if first.likeness:
         return left, [f"Graded as {first.module}.py is {first.path}."]
     places = [text.named("/".join(each.parts[:-1])) for each in found]
-    if (
-        len(left) == 1 and len(set(places)) > 1 and all(places)
-    ):  # a student's copies, or several students
+    if len(set(places)) > 1 and all(places):  # a student's copies, or several students
         return left, [f"{first.module}.py is the same in {text.listed(places, MAX_PLACES)}."]
     return left, []
 
 
 def _is_foreign(parts: Parts) -> bool:
-    """Say whether a file lies in a folder that tools make."""
-    return any(is_hidden(part) or part.lower() in _FOREIGN for part in parts[:-1])
+    """Say whether a file lies in what tools make: installed, built or packed, whatever a folder is called.
+
+    A student may work in a folder `build` or `env`; what a tool puts below it is not the student's.
+    """
+    folders = [part.lower() for part in parts[:-1]]
+    return any(map(is_hidden, folders)) or any(
+        inner in {"site-packages", "dist-packages"}
+        or (folder, inner) == ("build", "lib")
+        or (folder == "dist" and _RELEASE.fullmatch(inner))
+        for folder, inner in zip(["", *folders], folders, strict=False)
+    )
 
 
-_FOREIGN = {"site-packages", "dist-packages", "venv", "env", "build", "dist"}
+_RELEASE = re.compile(r".+-\d+(?:\.\d+)+(?:\.tar\.gz|\.zip)")
+"""What Python's tools call what they pack."""

@@ -210,21 +210,23 @@ class _Files:
 
     def _submission(self, way: Reading, unread: dict[str, str]) -> Submission:
         texts = {module: chosen.content for module, chosen in way.chosen.items()}
-        missing = {
-            module: unread.get(module) or self._why_missing(module)
-            for module in self.lab.modules
-            if module not in texts
-        }
-        notes = tuple(map(text.clean, (*self.notes, *way.notes)))
-        return Submission(self.lab, texts, missing, self.person.name, notes=notes)
+        lacking = [module for module in self.lab.modules if module not in texts]
+        missing = {module: unread.get(module) or self._why_missing(module) for module in lacking}
+        notes = [*self.notes, *way.notes]
+        if (first := next((m for m in lacking if m not in unread), None)) is not None:
+            missing[first] = " ".join([missing[first], *self.notes])  # said there, and once
+            notes = [*way.notes]
+        shown = tuple(map(text.clean, notes))
+        return Submission(self.lab, texts, missing, self.person.name, notes=shown)
 
     def _why_missing(self, module: str) -> str:
         """Say why a module is missing, and what is there."""
-        there = [f"There is {_some(self.instead)}."] if self.instead else []
-        plain = [f"{module}.py is missing: it was not handed in.", *there]
+        if module in self.odd:
+            return self.odd[module]
         if self.unread:
-            plain = [f"{module}.py was not found.", *self.unread]
-        return " ".join([*([self.odd[module]] if module in self.odd else plain), *self.notes])
+            return " ".join([f"{module}.py was not found.", *self.unread])
+        there = [f"There is {_some(self.instead)}."] if self.instead else []
+        return " ".join([f"{module}.py is missing: it was not handed in.", *there])
 
     def _leave_archives(self) -> None:
         """Leave of many archives the nearest."""
@@ -377,7 +379,7 @@ class _People(dict[Person, _Files]):
     """The people of a class, and what is theirs."""
 
     def __init__(self, lab: Lab, place: Path) -> None:
-        """Tell apart who is in a folder or a zip.
+        """Find out who is in a folder or a zip.
 
         Raises: SubmissionError.
         """
@@ -406,7 +408,7 @@ class _People(dict[Person, _Files]):
             for parts, read in node.below():
                 files.add((share.file,) if share.file else parts, read, share.attempt)
         elif isinstance(node, Disk) and not node.is_folder:
-            files.add((share.file or node.name,), _reader(node.path), share.attempt)
+            files.add((share.file or node.name,), node.read, share.attempt)
         elif isinstance(node, Disk) and node.is_link:
             files.note(f"{text.named(node.name)} is a link. Put the folder itself there.")
         elif isinstance(node, Disk):

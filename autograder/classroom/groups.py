@@ -6,6 +6,7 @@ never counts as a group beside others: nobody can hand in for somebody else.
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -72,6 +73,10 @@ _OWN = _set("""
     blatt rule
     """)
 """Words that name a folder within one person's work."""
+
+
+_MOST_TEXT = 1 << 16
+"""A text in which a platform names somebody."""
 
 
 class _Kind(Enum):
@@ -145,7 +150,14 @@ class Everybody:
         if path and nodes:
             self.groups.append(path)
         group = "/".join(map(without_ending, path))
-        for node, share in zip(nodes, share_out(_names(nodes)), strict=True):
+        by_name = {node.name: node for node in nodes}
+
+        def read(name: str) -> bytes:
+            with suppress(SubmissionError):
+                return by_name[name].read(_MOST_TEXT)
+            return b""
+
+        for node, share in zip(nodes, share_out(_names(nodes), read), strict=True):
             if share is None:
                 self.strays.append(node.name)
                 continue

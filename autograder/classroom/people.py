@@ -7,7 +7,7 @@ written in several ways. What belongs to no one is not a person.
 import os
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.classroom import tars
@@ -84,7 +84,8 @@ _BLACKBOARD = _Form(  # a text without a name of its own says what was handed in
 _GRADESCOPE = _Form(of_folders=re.compile(r"submission_(?P<id>\d+)"))
 _ILIAS = _Form(of_folders=re.compile(r"(?P<name>[^_]+_[^_]+_[^_]+)_(?P<id>\d+)"))
 _PLAIN = _Form()
-_FORMS = (_MOODLE, _CANVAS, _BLACKBOARD, _GRADESCOPE, _ILIAS)
+_FORMS = (_MOODLE, _BLACKBOARD, _CANVAS, _GRADESCOPE, _ILIAS)
+"""Of two that fit alike the first is meant."""
 ARCHIVES = (".zip", *tars.ENDINGS)
 """How names of archives end, of those too that are not opened."""
 _LITTER = re.compile(
@@ -117,10 +118,15 @@ def is_hidden(name: str) -> bool:
     return _LITTER.fullmatch(name) is not None
 
 
-def share_out(names: Names) -> list[Share | None]:
-    """Say of each thing in a class's folder whose it is; None for what belongs to no one."""
+def share_out(names: Names, read: Callable[[str], bytes] = lambda _: b"") -> list[Share | None]:
+    """Say of each thing in a class's folder whose it is; None for what belongs to no one.
+
+    Args:
+        names: what lies in the folder.
+        read: reads the beginning of a file in it, which may say who somebody is.
+    """
     form = _form(names)
-    prefix = _common_start(names) if form is _BLACKBOARD else ""
+    prefix = _before_account(names, read) if form is _BLACKBOARD else ""
     return [_share(form, prefix, composed(name), is_folder=folder) for name, folder in names]
 
 
@@ -160,17 +166,36 @@ def without_ending(archive: str) -> str:
     return re.sub(rf"(?:\.tar)?(?:{endings})$", "", archive, flags=re.IGNORECASE)
 
 
-def _common_start(names: Names) -> str:
-    """Find the assignment's name, with which Blackboard begins every name of a file."""
-    before = [
-        found["name"]
+def _before_account(names: Names, read: Callable[[str], bytes]) -> str:
+    """Find the assignment's name, with which Blackboard begins every name of a file.
+
+    Blackboard's texts name the account. Without one it is what all names share up to an underscore; an
+    account may have one as well, so what is left of it must not be too short for an account.
+    """
+    found = {
+        name: match
         for name, is_folder in names
-        if (found := _BLACKBOARD.match(composed(name), is_folder=is_folder))
-    ]
+        if (match := _BLACKBOARD.match(composed(name), is_folder=is_folder))
+    }
+    before = [match["name"] for match in found.values()]
+    for name in [name for name, match in found.items() if match["about"]][:_MOST_READ]:
+        line = composed(read(name).decode("utf-8-sig", "replace")).strip().partition("\n")[0]
+        account = re.search(r"\(([^()\s]+)\)\s*$", line)
+        if account and found[name]["name"].endswith(f"_{account[1]}"):
+            start = found[name]["name"].removesuffix(account[1])
+            if all(each.startswith(start) and each != start for each in before):
+                return start
     shared = os.path.commonprefix(  # noqa: RUF071  by letters, as is meant here
         [*before, before[0].rpartition("_")[0] + "_"]
     )
-    return shared[: shared.rfind("_") + 1]
+    start = shared[: shared.rfind("_") + 1]
+    while any(re.fullmatch(r".|\d{,3}", each.removeprefix(start)) for each in before) and start:
+        start = start[: start.rfind("_", 0, -1) + 1]
+    return start
+
+
+_MOST_READ = 5
+"""Texts that are asked for an account."""
 
 
 def is_platforms(names: Names, *, in_groups: bool = False) -> bool:

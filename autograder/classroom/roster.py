@@ -79,6 +79,7 @@ class Roster:
                 strangers.append(mark.student)
             elif mark.report is None or mark.report.points is None:
                 ungraded.append(mark.student)
+                self._ask(rows[row], mark)
             else:
                 self._write(rows[row], mark.report)
         matched = len(found) - len(strangers) - len(ungraded)
@@ -91,6 +92,12 @@ class Roster:
         row[self.grade] = str(report.points).replace(".", "," if self.comma else ".")
         for column in self.feedback:
             row[column] = _feedback(report)
+
+    def _ask(self, row: list[str], mark: Mark) -> None:
+        """Say to a student what only the student can decide; what somebody wrote there stays."""
+        row += [""] * (max([-1, *self.feedback]) + 1 - len(row))
+        for column in self.feedback if mark.is_undecided else ():
+            row[column] = row[column] or _as_html(mark.remarks)
 
     def students(self) -> Iterator[tuple[int, list[str]]]:
         """Go through the rows of students, and not through those of settings."""
@@ -212,7 +219,11 @@ def _feedback(report: Report) -> str:
     causes = {_reason(r) for r in failed if not (r.hint or "").startswith(AS_IN)}
     if len(causes) == 1 < len(failed):
         lines = list(causes)
-    return "<br>".join(html.escape(line, quote=False) for line in (f"{report.score}.", *lines))
+    return _as_html((f"{report.score}.", *report.notes, *lines))
+
+
+def _as_html(lines: Iterable[str]) -> str:
+    return "<br>".join(html.escape(line, quote=False) for line in lines)
 
 
 def _reason(result: CheckResult) -> str:

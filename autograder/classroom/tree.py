@@ -13,10 +13,10 @@ from typing import IO, BinaryIO, Protocol, cast
 from autograder import text
 from autograder.classroom import tars, zips
 from autograder.classroom.people import Parts
-from autograder.grading.submission import SubmissionError
+from autograder.grading.submission import SubmissionError, read_file
 from autograder.storage import TooLargeError, open_regular
 
-__all__ = ["MAX_PEEKED_BYTES", "Disk", "Node", "Packed", "Read", "parts_of", "unpacker"]
+__all__ = ["Disk", "Node", "Packed", "Read", "parts_of", "unpacker"]
 
 MAX_PEEKED_BYTES = 64 << 20
 """The largest zip within a zip that is looked into for people."""
@@ -36,6 +36,12 @@ class Node(Protocol):
         """List what lies in it.
 
         Raises: OSError, ValueError, zips.ZipError, SubmissionError.
+        """
+
+    def read(self, most: int) -> bytes:
+        """Read a file of at most so many bytes.
+
+        Raises: SubmissionError.
         """
 
 
@@ -68,6 +74,10 @@ class Disk:
                 for found in listed
             ]
 
+    def read(self, most: int) -> bytes:
+        """Read a file."""
+        return read_file(self.path, most)
+
 
 def _leads_to_folder(found: os.DirEntry[str]) -> bool:
     """Return whether something is a folder, or a link to one or to what is hidden from us."""
@@ -93,8 +103,12 @@ class Packed:
         """List what lies in a folder or a zip."""
         if self.is_folder:
             return _grouped(self.entries, self.depth)
+        return _listed(io.BytesIO(self.read(MAX_PEEKED_BYTES)))
+
+    def read(self, most: int) -> bytes:
+        """Read a file."""
         _, entry = self.entries[0]
-        return _listed(io.BytesIO(unpacker(entry)(MAX_PEEKED_BYTES)))
+        return unpacker(entry)(most)
 
     def below(self) -> Iterator[tuple[Parts, Read | None]]:
         """List all files and folders at its place and below, by their paths from there."""

@@ -139,8 +139,14 @@ def module_of(lab_id: str) -> str:
 def load_lab(lab_id: str) -> Lab:
     """Load one lab by its id.
 
-    Raises: UnknownLabError with the nearest ids; GuestLabError if another package's does not load.
+    Raises: UnknownLabError with the nearest ids; GuestLabError if another package's does not load;
+        WrongUseError if Python was started without docstrings.
     """
+    if sys.flags.optimize > 1:
+        raise WrongUseError(
+            "Python was started without docstrings, where the checks' promises stand. Unset "
+            "PYTHONOPTIMIZE, or leave out -OO."
+        )
     if lab_id in _own_ids():
         return _load_own(lab_id)
     if lab_id not in lab_ids():

@@ -26,6 +26,18 @@ OUT_OF_REACH = (
     "programs, processes, threads and the network are out of its reach."
 )
 NO_FILE = "Code that is graded finds no file but those that it writes itself: only the lab's modules are handed in."
+NO_ACCOUNT = (
+    "Code that is graded runs as nobody whom the system knows; getpass.getuser() has a name."
+)
+NO_USER = {
+    "getpwuid": NO_ACCOUNT,
+    "getpwnam": NO_ACCOUNT,
+    "getgrgid": NO_ACCOUNT,
+    "getgrnam": NO_ACCOUNT,
+    "environ": "Code that is graded has few variables of the environment, such as HOME, PATH and USER. "
+    "os.environ.get(name, default) has an answer everywhere.",
+}
+"""Where code asks for somebody who is not there, what there is instead."""
 NO_THREAD = "can't start new thread"  # Python's own words
 NO_SPACE = f"[Errno {errno.ENOSPC}]"
 TOO_MANY_FILES = f"It wrote more files than it may, {MOST_MB} MB in all."
@@ -186,6 +198,9 @@ def _refused(error: Raised) -> str:
         return OUT_OF_REACH
     if error.kind == "FileNotFoundError":
         return NO_FILE
+    if error.kind == "KeyError":
+        asks = next((name for name in NO_USER if name in error.message + error.source), "")
+        return NO_USER[asks] if asks else ""
     full = error.kind == "OSError" and error.message.startswith(NO_SPACE)
     return TOO_MANY_FILES if full else ""
 

@@ -26,6 +26,8 @@ def to_junit(reports: Sequence[Report], *, names: Sequence[str] = ()) -> str:
             ET.SubElement(properties, "property", name=key, value=str(value))
         for result in report.results:
             _case(suite, report, result)
+        if report.notes:
+            ET.SubElement(suite, "system-out").text = show.clean("\n".join(report.notes))
     ET.indent(suites)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
 

@@ -36,7 +36,7 @@ from autograder.sandbox.question import (
     write_questions,
 )
 from autograder.sandbox.turns import Turns
-from autograder.sandbox.worker import WORKER_ENVIRONMENT, be_worker
+from autograder.sandbox.worker import be_worker
 
 __all__ = ["ForkSandbox"]
 
@@ -326,7 +326,7 @@ def _spawn_worker(
     return subprocess.Popen(  # noqa: S603  our own program
         [sys.executable, *arguments] if folder else bubblewrap.command(arguments, place),
         pass_fds=[theirs.fileno()],
-        env={**WORKER_ENVIRONMENT, "PATH": os.defpath},
+        env=visible.ENVIRONMENT,
         stdin=subprocess.DEVNULL,
         stderr=None if folder else subprocess.DEVNULL,  # doctor says why a box cannot be made
         start_new_session=True,

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from autograder.sandbox import inside, scratch
+from autograder.sandbox import inside, scratch, visible
 from autograder.sandbox.observation import Lost
 from autograder.sandbox.question import (
     Answer,
@@ -26,7 +26,7 @@ from autograder.sandbox.question import (
 
 __all__ = ["SpawnSandbox"]
 
-NEEDED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+NEEDED = ("PATH", "SYSTEMROOT")
 
 START_SECONDS = 30.0
 
@@ -69,10 +69,10 @@ class SpawnSandbox(Sandbox):
         )
 
 
-def environment() -> dict[str, str]:
+def environment(folder: str) -> dict[str, str]:
     """Leave the code nothing of the grader's variables but what Python needs to start."""
     kept = {name: os.environ[name] for name in NEEDED if name in os.environ}
-    return {**kept, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+    return {**visible.ENVIRONMENT, **kept, **visible.folders_at(folder)}
 
 
 def _start(folder: str) -> "subprocess.Popen[bytes]":
@@ -85,7 +85,7 @@ def _start(folder: str) -> "subprocess.Popen[bytes]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment(),
+        env=environment(folder),
         cwd=folder,
         start_new_session=True,
     )

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["DEVICES", "IMPORTED_FROM", "READ_ONLY", "hidden", "libraries", "readable", "roots"]
+__all__ = [
+    "DEVICES",
+    "ENVIRONMENT",
+    "IMPORTED_FROM",
+    "READ_ONLY",
+    "folders_at",
+    "hidden",
+    "libraries",
+    "readable",
+    "roots",
+]
 
 DEVICES = ("/dev/null",)
 READ_ONLY = ("/dev/urandom", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
@@ -78,3 +88,23 @@ def readable() -> Iterator[str]:
             yield from (e.path for e in beside if not e.name.startswith("python"))
         else:
             yield str(place)
+
+
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "PATH": os.defpath,
+    "LANG": "C.UTF-8",
+    "TERM": "dumb",
+    "SHELL": "/bin/sh",
+    "USER": "student",
+    "LOGNAME": "student",
+    "USERNAME": "student",
+}
+"""What code finds in its environment, as it does at home, and nothing of this machine or its user."""
+
+
+def folders_at(path: str) -> dict[str, str]:
+    """Name one folder by every name under which systems keep somebody's folders."""
+    return dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "PWD"), path)

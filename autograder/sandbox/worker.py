@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any, Never
 
-from autograder.sandbox import inside, kernel, orphans, scratch
+from autograder.sandbox import inside, kernel, orphans, scratch, visible
 from autograder.sandbox.codec import decode, encode
 from autograder.sandbox.confine import Confinement
 from autograder.sandbox.limits import MOST_STRETCH, Limits
@@ -31,17 +31,11 @@ from autograder.sandbox.question import Source, read_questions, receive, send
 from autograder.sandbox.relay import Relay
 from autograder.sandbox.scratch import Place, Scratch
 
-__all__ = ["WORKER_ENVIRONMENT", "Worker", "be_worker", "main"]
+__all__ = ["Worker", "be_worker", "main"]
 
 WATCH_SECONDS = 0.2  # how often a running child's folder is measured
 COUNT_SECONDS = 0.02  # how often its processes are counted, where it can start any
 FORGOTTEN = 100  # a template's exit status when the worker shall go on without it
-
-WORKER_ENVIRONMENT = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-}
 
 
 def main(descriptor: str, folder: str, confined: str) -> None:
@@ -56,7 +50,7 @@ def be_worker(control: socket.socket, folder: str, *, confined: bool) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the grader, which then closes us
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.environ.clear()
-        os.environ.update(WORKER_ENVIRONMENT)
+        os.environ.update(visible.ENVIRONMENT)
         Worker(control, folder, confined=confined).serve()
         status = 0
     finally:
@@ -276,7 +270,7 @@ class Worker:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.fchdir(folder.descriptor)
-            os.environ.update(HOME=folder.path, TMPDIR=folder.path)
+            os.environ.update(visible.folders_at(folder.path))
             tempfile.tempdir = None  # the grader's own, in a worker that is its copy
             os.dup2(printed, 1)
             os.dup2(printed, 2)

@@ -88,11 +88,20 @@ def test_what_nobody_foresaw_is_a_sentence_and_a_file(monkeypatch, tmp_path):
     assert (shown.exit_code, "Traceback" in shown.output) == (3, False)
 
 
-def test_a_python_without_docstrings_is_named():
+CELL = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_cell("from autograder import check\\ncheck('hebb.update')")
+"""
+
+
+@pytest.mark.parametrize(
+    "command", [["-m", "autograder", "grade", "lab02"], ["-m", "autograder", "batch", "lab02"]]
+)
+def test_a_python_without_docstrings_is_named(command):
     """Images of containers set PYTHONOPTIMIZE=2; the checks' promises stand in docstrings."""
-    command = [sys.executable, "-m", "autograder", "grade", "lab02"]
     shown = subprocess.run(
-        command,
+        [sys.executable, *command],
         cwd=ROOT,
         env={**os.environ, "PYTHONOPTIMIZE": "2"},
         capture_output=True,
@@ -103,3 +112,19 @@ def test_a_python_without_docstrings_is_named():
     assert (shown.returncode, shown.stdout) == (2, "")
     assert shown.stderr.startswith("Error: Python was started without docstrings")
     assert "Traceback" not in shown.stderr
+
+
+def test_a_cell_of_such_a_python_shows_the_sentence_alone():
+    """A notebook shows no lines of ours."""
+    pytest.importorskip("IPython")
+    shown = subprocess.run(
+        [sys.executable, "-c", CELL],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONOPTIMIZE": "2"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert shown.stdout.strip().startswith("Error: Python was started without docstrings")
+    assert "Traceback" not in shown.stdout + shown.stderr

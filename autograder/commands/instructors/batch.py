@@ -198,7 +198,7 @@ def _write_filled(filled: Filled, submissions: int, path: Path) -> None:
     click.echo(f"{path}: {filled.matched} of {submissions} submissions filled in")
     for what, students in (
         ("Not in the file, or not clearly", filled.strangers),
-        ("Without a mark, so left as they were", filled.ungraded),
+        ("Without a mark", filled.ungraded),
     ):
         if students:
             click.echo(f"{what}: {listed([*map(named, students)], MAX_NAMES)}")

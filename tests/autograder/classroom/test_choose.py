@@ -57,6 +57,13 @@ def read(lab, *files, attempt=None):
         ([("hebb.py", b"a"), ("hebb - Copy.py", b"b")], "hebb.py", ": others are called otherwise."),
         ([("hebb (1).py", b"a")], "hebb (1).py", "Graded as hebb.py is hebb (1).py."),
         ([("hebb_ada.py", b"a")], "hebb_ada.py", "Graded as hebb.py is hebb_ada.py."),
+        ([("env/lib/python3.12/site-packages/nnlab/hebb.py", b"x"), ("env/hebb.py", b"a")], "env/hebb.py",
+         ": others are not the student's own."),
+        ([("build/lib/hebb.py", b"x"), ("build/hebb.py", b"a")], "build/hebb.py",
+         ": others are not the student's own."),
+        ([("dist/mine-0.1.tar.gz/mine/hebb.py", b"x"), ("dist/hebb.py", b"a")], "dist/hebb.py",
+         ": others are not the student's own."),
+        ([("venv/hebb.py", b"a")], "venv/hebb.py", ""),
         ([("hebb.py", STUB), ("hebb (1).py", b"a")], "hebb (1).py", ": the other is still the stub."),
     ],
 )  # fmt: skip
@@ -70,7 +77,13 @@ def test_a_sure_sign_decides(files, graded, note):
 
 @pytest.mark.parametrize(
     "paths",
-    [("backup/hebb.py", "work/hebb.py"), ("hebb.py", "old/hebb.py"), ("hebb.py", "hebb (1).py")],
+    [
+        ("backup/hebb.py", "work/hebb.py"),
+        ("hebb.py", "old/hebb.py"),
+        ("hebb.py", "hebb (1).py"),
+        ("hebb_v1.py", "hebb_v2.py"),
+        ("build/hebb.py", "env/hebb.py"),
+    ],
 )
 def test_without_a_sign_each_is_a_reading(paths):
     """Of two texts none is taken by the alphabet."""

@@ -373,15 +373,15 @@ def test_folders_within_folders_cost_only_their_student(tmp_path, levels, name, 
     ada, mal = handed_in(HEBB, tmp_path)
 
     assert ada.texts == {"hebb": b"a"}
-    (told,) = list(mal.notes)
-    assert told == (
+    told = (
         "Folders were looked into 32 deep, and there are more."
         if name == "a"
         else f"The folder {'n' * 120}… cannot be looked into: File name too long."
     )
     if near:
-        assert mal.texts == {"hebb": b"m"}
+        assert (mal.texts, mal.notes) == ({"hebb": b"m"}, (told,))
     else:
+        assert mal.notes == ()
         assert mal.missing == {"hebb": f"hebb.py is missing: it was not handed in. {told}"}
 
 
@@ -587,3 +587,21 @@ def test_one_folder_is_read_by_the_same_rules(tmp_path):
 
     assert read_folder(HEBB, "ada", tmp_path / "ada" / "lab02_hebb").first == from_class
     assert from_class.digest == read_folder(HEBB, "bob", tmp_path / "ada").first.digest
+
+
+def test_why_an_archive_was_not_opened_is_said_once(tmp_path):
+    """In the sentence on the first module that is missing; where none is, among the notes."""
+    write(
+        tmp_path,
+        {"ada/w.rar": b"", "bo/w.rar": b"", "bo/losses.py": b"l", "bo/activations.py": b"a"},
+    )
+    ada, bo = handed_in(TWO_MODULES, tmp_path)
+    told = (
+        "w.rar cannot be opened: of archives only .zip, .tar.gz, .tgz, .tar.bz2, .tar are opened."
+    )
+
+    assert list(ada.missing.values()) == [
+        f"activations.py is missing: it was not handed in. {told}",
+        "losses.py is missing: it was not handed in.",
+    ]
+    assert (ada.notes, bo.notes) == ((), (told,))

@@ -85,6 +85,33 @@ def test_people_may_be_called_alike(name):
     assert who(f"{name}/") == [Share(Person(name))]
 
 
+@pytest.mark.parametrize(
+    ("accounts", "texts", "expected"),
+    [
+        (["anna_1", "anna_2"], False, ["anna_1", "anna_2"]),
+        (["anna_k", "anna_b"], False, ["anna_k", "anna_b"]),
+        (["anna_k", "anna_kl"], True, ["anna_k", "anna_kl"]),
+        (["anna_smith", "anna_stone"], True, ["anna_smith", "anna_stone"]),
+        (["jo_ann"], True, ["jo_ann"]),
+        (["4711234", "4711235"], False, ["4711234", "4711235"]),
+        (["al", "bo"], True, ["al", "bo"]),
+    ],
+)
+@pytest.mark.parametrize("lab", ["Lab 2", "Lab_2", "Übung 2_b"])
+def test_accounts_of_blackboard_may_have_underscores(lab, accounts, texts, expected):
+    """Its own texts say where the assignment's name ends; without them no account is a mere number."""
+    start = [f"{lab}_{account}_attempt_2026-11-02-10-20-30" for account in accounts]
+    files = {f"{each}_hebb.py": b"" for each in start}
+    if texts:
+        names = [
+            f"\ufeffName: Jo (Jr) Ann ({account})\r\nAssignment: {lab}" for account in accounts
+        ]
+        files |= {f"{each}.txt": name.encode() for each, name in zip(start, names, strict=True)}
+    shares = share_out([(name, False) for name in files], files.__getitem__)
+
+    assert [share.person.name for share in shares] == expected * (1 + texts)
+
+
 def test_an_attempt_is_dated():
     """A later attempt is greater."""
     first, second = who(*(f"Lab_bo_attempt_2026-11-0{day}-10-20-30_hebb.py" for day in (9, 2)))

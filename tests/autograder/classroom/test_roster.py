@@ -5,6 +5,7 @@ import csv
 import io
 import re
 import unicodedata
+from dataclasses import replace
 from unittest.mock import Mock
 
 import pytest
@@ -382,9 +383,33 @@ def test_a_sign_that_the_files_encoding_lacks_is_written_as_html_has_it(tmp_path
     assert b"Use &#8722;1." in read_roster(path, "moodle", points=20).fill(marks).content
 
 
+NOTE = "Graded as hebb.py is <hebb> (1).py."
+
+
+def test_what_was_decided_reaches_the_student(tmp_path):
+    """After the points; and who must decide alone is asked, though there is no mark."""
+    ada, jose, zoe = (mark(each) for each in (ADA, JOSE, ZOE))
+    noted = replace(ada.report, notes=(NOTE,))
+    open_ = replace(noted, results=(replace(noted.results[0], status=Status.ERROR),))
+    marks = [
+        replace(ada, report=noted),
+        replace(jose, report=open_, is_undecided=True),
+        replace(zoe, report=open_, is_undecided=True),
+    ]
+    done, rows = filled(tmp_path, "moodle", worksheet("de"), *marks)
+
+    assert [row[9] for row in rows[1:]] == [
+        f"3 / 3 points.<br>{NOTE.replace('<', '&lt;').replace('>', '&gt;')}",
+        "before",
+        NOTE.replace("<", "&lt;").replace(">", "&gt;"),
+    ]
+    assert [row[4] for row in rows[1:]] == ["3", "3,50", ""]
+    assert done.ungraded == (JOSE, ZOE)
+
+
 def test_a_decimal_comma_is_kept(tmp_path):
     """Where the file's numbers have one, half points do too."""
-    half = Mock(points=2.5, score="2.5 / 3 points", results=())
+    half = Mock(points=2.5, score="2.5 / 3 points", notes=(), results=())
     halves = Mark(Submission(LAB, {}, {}, ADA), half)
 
     assert filled(tmp_path, "moodle", worksheet("de"), halves)[1][1][4] == "2,5"

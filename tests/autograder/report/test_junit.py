@@ -1,6 +1,7 @@
 """Reports as JUnit XML: well-formed, by the common schema's rules, with nothing that XML forbids."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -18,7 +19,7 @@ ALLOWED = {  # the common schema: parent, its attributes, its children
     "testsuites": ({"name", "tests", "failures", "errors", "skipped", "time"}, {"testsuite"}),
     "testsuite": (
         {"name", "tests", "failures", "errors", "skipped", "time"},
-        {"properties", "testcase"},
+        {"properties", "testcase", "system-out"},
     ),
     "properties": (set(), {"property"}),
     "property": ({"name", "value"}, set()),
@@ -26,6 +27,7 @@ ALLOWED = {  # the common schema: parent, its attributes, its children
     "failure": ({"message", "type"}, set()),
     "error": ({"message", "type"}, set()),
     "skipped": ({"message"}, set()),
+    "system-out": (set(), set()),
 }
 
 
@@ -100,6 +102,18 @@ def test_each_verdict_has_its_element(mixed):
     ]
     assert cases[0].get("classname") == "lab02_hebb.hebb"
     assert cases[0].get("name").startswith("hebb.to_bipolar: 0 becomes")
+
+
+def test_notes_are_the_suites_output(mixed):
+    """What was decided about the files is there; where nothing was, there is no output."""
+    noted = replace(mixed, notes=("Graded as hebb.py is hebb (1).py.", "w.rar is \x1b[1m<odd>."))
+    root = ET.fromstring(to_junit([noted, mixed]))
+    follow_the_schema(root)
+
+    assert [suite.findtext("system-out") for suite in root] == [
+        "Graded as hebb.py is hebb (1).py.\nw.rar is [1m<odd>.",
+        None,
+    ]
 
 
 def test_several_reports_are_several_suites(mixed):

@@ -33,6 +33,15 @@ SANDBOXES = {
 }
 
 SEEN = {
+    "the usual environment": """
+        import getpass, os, tempfile
+        from pathlib import Path
+        assert getpass.getuser() and os.environ["PATH"]
+        home = os.path.expanduser("~")
+        assert os.path.isdir(home) and Path.home() == Path(home) == Path(os.environ["HOME"])
+        assert os.path.expandvars("$HOME/data") == os.path.join(home, "data") and os.access(home, os.W_OK)
+        assert os.path.isdir(tempfile.gettempdir())
+    """,
     "its own file": """
         import os
         assert os.path.isabs(__file__) and os.path.basename(__file__) == "hebb.py"
@@ -301,6 +310,8 @@ SAID = {
     "if it is your own, copy it into hebb.py",
     "import math\nmath.own": "module 'math' has no attribute 'own'",
     "input()": "The code waits for input at hebb.py, line 3; nobody can type here.",
+    "import os\nos.environ['VIRTUAL_ENV']": "such as HOME, PATH and USER. os.environ.get(name, default)",
+    "import pwd\npwd.getpwnam('ada')": "runs as nobody whom the system knows",
     "open('data.csv')": "Code that is graded finds no file",
     "open(__file__)": "Code that is graded finds no file",
 }
