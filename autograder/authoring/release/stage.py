@@ -10,7 +10,7 @@ import platform
 import shutil
 import tomllib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from autograder.course import edition
-from autograder.course.catalogue import PROVIDED, ROOT, engine_path
+from autograder.course.catalogue import GROUP, PROVIDED, ROOT, engine_path
+from autograder.course.guests import checker_files, entry_points
 from autograder.course.guide import GUIDE, README, make_guide
 from autograder.course.lab import Lab
 from autograder.grading.fingerprints import checks_fingerprint, engine_fingerprint
@@ -28,7 +29,13 @@ from autograder.sandbox.observation import Observation, Raised
 
 __all__ = ["for_students", "stage"]
 
-LEFT_OUT = ("authoring/", "classroom/", "commands/authors/", "commands/instructors/")
+LEFT_OUT = (
+    "authoring/",
+    "classroom/",
+    "commands/authors/",
+    "commands/instructors/",
+    "course/guests.py",
+)
 """Parts of the checker that are of no use without the engine."""
 
 SHIPPED = ("*.py", "*.html", "*.css", "py.typed")
@@ -47,7 +54,10 @@ def stage(
     (seed,) = seeds  # an edition has one
     assert seed is not None, "the students' seed is not secret"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    _write(folder / "pyproject.toml", _project(project))
+    guests = checker_files(labs)
+    _write(folder / "pyproject.toml", _project(project, labs, guests))
+    for name, path in guests.items():
+        _write(folder / name, path.read_bytes())
     _write(folder / "README.md", README)
     shutil.copyfile(ROOT / "LICENSE", folder / "LICENSE")
     _stage_library(folder / "nnlab")
@@ -112,10 +122,13 @@ def _stage_checker(folder: Path) -> None:
             _write(folder / inner, path.read_bytes())
 
 
-def _project(project: Mapping[str, Any]) -> str:
+def _project(project: Mapping[str, Any], labs: Sequence[Lab], guests: Iterable[str]) -> str:
     """Write the edition's own pyproject.toml; strings and lists look in TOML as they do in JSON."""
     kept = "name version description requires-python license keywords classifiers dependencies"
     taken = [f"{name} = {json.dumps(project[name])}" for name in kept.split()]
+    points = "".join(f"{lab_id} = {json.dumps(m)}\n" for lab_id, m in entry_points(labs).items())
+    brought = f"\n[project.entry-points.{json.dumps(GROUP)}]\n{points}" if points else ""
+    packages = ["nnlab", "autograder", "nnlab_course", *{n.partition("/")[0]: 0 for n in guests}]
     return f"""[build-system]
 requires = ["hatchling>=1.27"]
 build-backend = "hatchling.build"
@@ -130,12 +143,12 @@ plots = {json.dumps(project["optional-dependencies"]["plots"])}
 
 [project.scripts]
 nnlab = {json.dumps(project["scripts"]["nnlab"])}
-
+{brought}
 [tool.hatch.build]
 ignore-vcs = true
 
 [tool.hatch.build.targets.wheel]
-packages = ["nnlab", "autograder", "nnlab_course"]
+only-include = {json.dumps(packages)}
 """
 
 

@@ -8,12 +8,13 @@ cases. Later ones' are stubs.
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from autograder.classroom.platforms.gradescope.run import KEY, SETTINGS
-from autograder.course.catalogue import engine_path, is_guest, labs
+from autograder.course.catalogue import GROUP, engine_path, labs
+from autograder.course.guests import checker_files, engine_files, entry_points
 from autograder.course.lab import Lab
 from autograder.course.solutions import load_mistakes
 from autograder.course.stubs import make_stub
@@ -55,12 +56,8 @@ class BundleError(WrongUseError):
 def require_bundle(lab: Lab) -> None:
     """Require that a bundle of this lab can be made here, before a key is recorded for it.
 
-    Raises: BundleError in an edition without the reference, or for another package's lab.
+    Raises: BundleError in an edition without the reference.
     """
-    if is_guest(lab):
-        raise BundleError(
-            f"{lab.id} comes from another package; bundles are made of the course's own labs alone."
-        )
     if not load_mistakes(lab):
         raise BundleError("Bundles are made in the instructor's edition, which has the reference.")
 
@@ -72,7 +69,7 @@ def make_bundle(
 
     With the isolation "process" it grades even where a submission can read the key.
 
-    Raises: BundleError in an edition without the reference, or for another package's lab.
+    Raises: BundleError in an edition without the reference.
     """
     require_bundle(lab)
     settings = {"lab": lab.id, "visibility": visibility, "isolation": isolation}
@@ -99,6 +96,21 @@ def _files(lab: Lab, key: SecretKey, settings: dict[str, str]) -> Iterator[tuple
         if not _LEFT_OUT.intersection(inner.parts):
             yield f"autograder/{inner.as_posix()}", path.read_bytes()
     yield from _engine(lab)
+    yield from _guests([each for each in labs() if each.id <= lab.id])
+
+
+def _guests(taken: Sequence[Lab]) -> Iterator[tuple[str, str | bytes]]:
+    """Go through the files of other packages' labs, and what names these labs."""
+    for name, path in (*checker_files(taken).items(), *engine_files(taken)):
+        yield name, path.read_bytes()
+    points = "".join(f"{lab_id} = {module}\n" for lab_id, module in entry_points(taken).items())
+    if points:
+        yield f"{_NAMES}/METADATA", "Metadata-Version: 2.1\nName: nnlab-guests\nVersion: 0\n"
+        yield f"{_NAMES}/entry_points.txt", f"[{GROUP}]\n{points}"
+
+
+_NAMES = "nnlab_guests-0.dist-info"
+"""Where Python looks for what installed packages say of themselves."""
 
 
 def _engine(lab: Lab) -> Iterator[tuple[str, str | bytes]]:

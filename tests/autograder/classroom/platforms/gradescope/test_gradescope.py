@@ -426,14 +426,6 @@ def test_nothing_is_recorded_where_no_bundle_can_be_made(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_lab_of_another_package_has_no_bundle(key_of, monkeypatch):
-    """Its checks and modules are elsewhere, so it is refused in a sentence."""
-    monkeypatch.setattr(bundle, "is_guest", lambda _lab: True)
-
-    with pytest.raises(BundleError, match="lab02_hebb comes from another package"):
-        make_bundle(LAB, key_of("lab02_hebb"))
-
-
 def test_the_command_writes_the_zip_and_warns(tmp_path, monkeypatch, key_of):
     """One zip with the course's secret seed, kept for the next time."""
     from autograder.classroom import batch
