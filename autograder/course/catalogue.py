@@ -11,7 +11,7 @@ import os
 import pkgutil
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +31,9 @@ __all__ = [
     "checks_path",
     "engine_path",
     "find_lab",
+    "guests_checker_files",
+    "guests_engine_files",
+    "guests_entry_points",
     "invite",
     "is_guest",
     "lab_ids",
@@ -265,3 +268,47 @@ def reference_for(lab: Lab) -> dict[str, Source]:
 def _engine_source(module: str) -> Source:
     path = engine_path(module)
     return Source(f"nnlab/{path.name}", path.read_bytes())
+
+
+_ENGINE = "nnlab"
+"""The folder of a guest's home that has the bodies."""
+
+_LEFT_OUT = {_ENGINE, "solutions", "tests", "__pycache__"}
+
+
+def guests_checker_files(labs: Sequence[Lab]) -> dict[str, Path]:
+    """Find the Python files of the packages that bring labs, by their place; none of them has a body."""
+    found: dict[str, Path] = {}
+    for lab in filter(is_guest, labs):
+        top = module_of(lab.id).partition(".")[0]
+        spec = importlib.util.find_spec(top)
+        assert spec is not None, "a lab that is loaded has a module"
+        if not spec.submodule_search_locations:
+            assert spec.origin is not None
+            found[f"{top}.py"] = Path(spec.origin)
+            continue
+        folder = Path(spec.submodule_search_locations[0])
+        for path in sorted(folder.rglob("*.py")):
+            inner = path.relative_to(folder)
+            if not _LEFT_OUT.intersection(inner.parts[:-1]):
+                found[f"{top}/{inner.as_posix()}"] = path
+    return found
+
+
+def guests_engine_files(labs: Sequence[Lab]) -> Iterator[tuple[str, Path]]:
+    """Go through the modules of other packages' labs, with their bodies, by their place."""
+    for lab in filter(is_guest, labs):
+        assert lab.home is not None, "a guest has a home"
+        top = module_of(lab.id).partition(".")[0]
+        spec = importlib.util.find_spec(top)
+        assert spec is not None
+        site = Path(spec.origin or "").parent
+        site = site.parent if spec.submodule_search_locations else site
+        for module in lab.modules:
+            path = lab.home / _ENGINE / f"{module}.py"
+            yield path.resolve().relative_to(site.resolve()).as_posix(), path
+
+
+def guests_entry_points(labs: Sequence[Lab]) -> dict[str, str]:
+    """Map the ids of other packages' labs to their modules, as stands under the entry points `nnlab.labs`."""
+    return {lab.id: module_of(lab.id) for lab in labs if is_guest(lab)}

@@ -18,8 +18,14 @@ from typing import Any
 import numpy as np
 
 from autograder.course import edition
-from autograder.course.catalogue import GROUP, PROVIDED, ROOT, engine_path
-from autograder.course.guests import checker_files, entry_points
+from autograder.course.catalogue import (
+    GROUP,
+    PROVIDED,
+    ROOT,
+    engine_path,
+    guests_checker_files,
+    guests_entry_points,
+)
 from autograder.course.guide import GUIDE, README, make_guide
 from autograder.course.lab import Lab
 from autograder.grading.fingerprints import checks_fingerprint, engine_fingerprint
@@ -34,7 +40,6 @@ LEFT_OUT = (
     "classroom/",
     "commands/authors/",
     "commands/instructors/",
-    "course/guests.py",
 )
 """Parts of the checker that are of no use without the engine."""
 
@@ -54,7 +59,7 @@ def stage(
     (seed,) = seeds  # an edition has one
     assert seed is not None, "the students' seed is not secret"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    guests = checker_files(labs)
+    guests = guests_checker_files(labs)
     _write(folder / "pyproject.toml", _project(project, labs, guests))
     for name, path in guests.items():
         _write(folder / name, path.read_bytes())
@@ -126,7 +131,9 @@ def _project(project: Mapping[str, Any], labs: Sequence[Lab], guests: Iterable[s
     """Write the edition's own pyproject.toml; strings and lists look in TOML as they do in JSON."""
     kept = "name version description requires-python license keywords classifiers dependencies"
     taken = [f"{name} = {json.dumps(project[name])}" for name in kept.split()]
-    points = "".join(f"{lab_id} = {json.dumps(m)}\n" for lab_id, m in entry_points(labs).items())
+    points = "".join(
+        f"{lab_id} = {json.dumps(m)}\n" for lab_id, m in guests_entry_points(labs).items()
+    )
     brought = f"\n[project.entry-points.{json.dumps(GROUP)}]\n{points}" if points else ""
     packages = ["nnlab", "autograder", "nnlab_course", *{n.partition("/")[0]: 0 for n in guests}]
     return f"""[build-system]

@@ -11,8 +11,14 @@ import click
 import numpy as np
 import pytest
 
-from autograder.course.catalogue import GROUP, ROOT, load_lab
-from autograder.course.guests import checker_files, engine_files, entry_points
+from autograder.course.catalogue import (
+    GROUP,
+    ROOT,
+    guests_checker_files,
+    guests_engine_files,
+    guests_entry_points,
+    load_lab,
+)
 
 EXAMPLE = ROOT / "docs" / "example-lab"
 REFERENCE = EXAMPLE / "nnlab_neighbours" / "nnlab" / "neighbours.py"
@@ -112,4 +118,8 @@ def test_the_courses_own_labs_need_nothing():
     """They are in the checker and the engine already."""
     own = [load_lab("lab02_hebb"), load_lab("lab03_perceptron")]
 
-    assert (checker_files(own), list(engine_files(own)), entry_points(own)) == ({}, [], {})
+    assert (
+        guests_checker_files(own),
+        list(guests_engine_files(own)),
+        guests_entry_points(own),
+    ) == ({}, [], {})

@@ -13,8 +13,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from autograder.classroom.platforms.gradescope.run import KEY, SETTINGS
-from autograder.course.catalogue import GROUP, engine_path, labs
-from autograder.course.guests import checker_files, engine_files, entry_points
+from autograder.course.catalogue import (
+    GROUP,
+    engine_path,
+    guests_checker_files,
+    guests_engine_files,
+    guests_entry_points,
+    labs,
+)
 from autograder.course.lab import Lab
 from autograder.course.solutions import load_mistakes
 from autograder.course.stubs import make_stub
@@ -101,9 +107,11 @@ def _files(lab: Lab, key: SecretKey, settings: dict[str, str]) -> Iterator[tuple
 
 def _guests(taken: Sequence[Lab]) -> Iterator[tuple[str, str | bytes]]:
     """Go through the files of other packages' labs, and what names these labs."""
-    for name, path in (*checker_files(taken).items(), *engine_files(taken)):
+    for name, path in (*guests_checker_files(taken).items(), *guests_engine_files(taken)):
         yield name, path.read_bytes()
-    points = "".join(f"{lab_id} = {module}\n" for lab_id, module in entry_points(taken).items())
+    points = "".join(
+        f"{lab_id} = {module}\n" for lab_id, module in guests_entry_points(taken).items()
+    )
     if points:
         yield f"{_NAMES}/METADATA", "Metadata-Version: 2.1\nName: nnlab-guests\nVersion: 0\n"
         yield f"{_NAMES}/entry_points.txt", f"[{GROUP}]\n{points}"
