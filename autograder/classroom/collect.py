@@ -58,6 +58,9 @@ MAX_FAILED = 10
 MAX_CANDIDATES = 16
 """Files that may be one module, of which the nearest are read."""
 
+STAMP = "timestamp.txt"
+MAX_STAMP_BYTES = 100
+
 MAX_SAID = 3
 """Sentences, and names of files, that one person's report has room for."""
 
@@ -80,6 +83,10 @@ class HandIn:
     """What of it cannot be read here, so that there is no mark, and why; "" if all that counts was read."""
     oddities: tuple[Kind, ...] = ()
     """Why somebody should look at the files that were chosen."""
+    handed_in: str = ""
+    """When it came, as the platform writes it; "" if it does not."""
+    is_late: bool = False
+    """Whether the platform says so."""
 
     @property
     def first(self) -> Submission:
@@ -135,6 +142,9 @@ class _Files:
         self.notes: list[str] = []
         self.unread: list[str] = []
         """What this machine does not let us read, where a module may be."""
+        self.stamp: Read | None = None
+        """The file in which nbgrader keeps when it was handed in."""
+        self.is_late = False
         self.tops: list[Path] = []
         """Folders on the disk that have not been gone through yet."""
 
@@ -157,7 +167,7 @@ class _Files:
         for module in self.maybe:
             if f"{module}.py" in (parts if read is None else parts[:-1]):
                 self.odd[module] = f"{module}.py is a folder. Put the file itself there."
-        if read is None or not parts or is_hidden(parts[-1]) or "__MACOSX" in parts:
+        if read is None or self._is_nothing(parts, read):
             return
         name, is_known = parts[-1], False
         for module, found in self.maybe.items():
@@ -172,6 +182,13 @@ class _Files:
                 self._leave_archives()
         elif not is_known and len(self.instead) < MAX_SAID:
             self.instead.append(name)
+
+    def _is_nothing(self, parts: Parts, read: Read) -> bool:
+        """Return whether systems or platforms put a file there; of nbgrader's it takes note."""
+        is_stamp = parts[-1:] == (STAMP,) and parts[:-1] in {(), (self.lab.id,)}
+        if is_stamp:
+            self.stamp = read
+        return is_stamp or not parts or is_hidden(parts[-1]) or "__MACOSX" in parts
 
     def is_for_lab(self) -> bool:
         """Say whether it is a submission to this lab: one with folders of other labs only is not."""
@@ -190,7 +207,18 @@ class _Files:
         handed = tuple(self._submission(way, missing) for way in ways)
         unread = " ".join(self.unread) if lacks else ""
         places, oddities = tuple(_places(ways)), ways[0].oddities
-        return HandIn(self.person, self.person.name, handed, places, unread, oddities)
+        stamps = [chosen.attempt for way in ways for chosen in way.chosen.values()]
+        when = max(filter(None, stamps), default="") or self._stamp()
+        return HandIn(
+            self.person, self.person.name, handed, places, unread, oddities, when, self.is_late
+        )
+
+    def _stamp(self) -> str:
+        """Read when nbgrader says that it was handed in."""
+        try:
+            return self.stamp(MAX_STAMP_BYTES).decode().strip() if self.stamp else ""
+        except (SubmissionError, UnicodeDecodeError):
+            return ""
 
     def _candidates(self, module: str, missing: dict[str, str]) -> Iterator[Candidate]:
         """Read what may be a module; where the nearest cannot be read, say why."""
@@ -404,6 +432,7 @@ class _People(dict[Person, _Files]):
     def _take(self, node: Node, share: Share) -> None:
         """Take in a person's thing; what lies in it is read later."""
         files = self.setdefault(share.person, _Files(self.lab, share.person))
+        files.is_late |= share.is_late
         if isinstance(node, Packed):
             for parts, read in node.below():
                 files.add((share.file,) if share.file else parts, read, share.attempt)

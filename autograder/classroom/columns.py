@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import text as show
+from autograder.classroom.moments import moment_in
 from autograder.classroom.spreadsheet import Table, TableError
 from autograder.errors import WrongUseError
 
@@ -123,6 +124,14 @@ class Sheet:
                 f"Its columns are {columns}."
             )
         return found[0]
+
+    def time(self) -> int | None:
+        """Find the column that says when somebody handed in: in every language the first of moments."""
+        for at in self.columns:
+            cells = [cell for cell in self.cells(at) if cell not in {"", "-", "–"}]
+            if cells and all(map(moment_in, cells)):
+                return at
+        return None
 
     def _all_are(self, column: int, points: int) -> bool:
         cells = self.cells(column)

@@ -7,13 +7,17 @@ and not in the next hand-in keeps the mark: late files are graded by themselves,
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from autograder import text as show
 from autograder.classroom.collect import HandIn
+from autograder.classroom.counting import Attempt, Counted, count
 from autograder.classroom.kinds import Kind
+from autograder.classroom.moments import moment_in
+from autograder.classroom.rules import Rules
 from autograder.classroom.settle import settle
 from autograder.classroom.spreadsheet import safe_cell, write_rows
 from autograder.course.lab import Lab, Status
@@ -43,6 +47,14 @@ class Mark:
     """Why somebody should look at the files that were chosen."""
     kept: str = ""
     """The digest of what was graded in an earlier run, whose mark this is; "" in the run that grades it."""
+    is_lasting: bool = False
+    """Whether the platform's number is the person's in every assignment."""
+    handed_in: datetime | None = None
+    """When it came, by the platform's own time stamp."""
+    is_late: bool = False
+    """Whether the platform says so."""
+    earlier: tuple[Attempt, ...] = ()
+    """What was handed in and marked before."""
 
     @classmethod
     def of(cls, hand_in: HandIn, reports: Sequence[Report | None]) -> "Mark":
@@ -52,8 +64,17 @@ class Mark:
         unmarked = graded and report is not None and report.points is None
         is_unread = bool(hand_in.unread)
         is_undecided = unmarked and not is_unread
-        number, oddities = hand_in.person.platform_id, hand_in.oddities
-        return cls(submission, report, number, is_undecided, is_unread, oddities)
+        return cls(
+            submission,
+            report,
+            hand_in.person.platform_id,
+            is_undecided,
+            is_unread,
+            hand_in.oddities,
+            is_lasting=hand_in.person.is_lasting,
+            handed_in=moment_in(hand_in.handed_in),
+            is_late=hand_in.is_late,
+        )
 
     @classmethod
     def from_plain(cls, lab: Lab, plain: Mapping[str, Any]) -> "Mark":
@@ -70,6 +91,10 @@ class Mark:
             plain["is_unread"],
             tuple(map(Kind, plain["oddities"])),
             plain["submission"],
+            plain["is_lasting"],
+            moment_in(plain["handed_in"]),
+            plain["is_late"],
+            tuple(map(_attempt, plain["attempts"])),
         )
 
     @property
@@ -81,6 +106,14 @@ class Mark:
     def digest(self) -> str:
         """What was graded, as a hash."""
         return self.kept or self.submission.digest
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """All that was handed in and marked; the last is this mark."""
+        results = self.report.results if self.report else ()
+        points = self.report.points if self.report else None
+        checks = {result.check.id: result.points for result in results}
+        return (*self.earlier, Attempt(self.digest, points, checks, self.handed_in, self.is_late))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -164,15 +197,18 @@ class Change:
     why: str
     checks: tuple[str, ...]
     """The checks whose points differ, as `hebb.update 3 → 0`."""
+    counts: str = ""
+    """How what counts differs, and why; "" if it is the mark."""
 
     def __str__(self) -> str:
         checks = f" ({', '.join(self.checks)})" if self.checks else ""
         names = f"{show.named(self.student)}: {_shown(self.before)} → {_shown(self.after)}"
-        return f"{names}, {self.why}{checks}"
+        counts = f"; counts {self.counts}" if self.counts else ""
+        return f"{names}, {self.why}{checks}{counts}"
 
 
-def _shown(points: int | None) -> str:
-    return "–" if points is None else str(points)
+def _shown(points: float | None) -> str:
+    return "–" if points is None else f"{points:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +220,32 @@ class Marks:
     marks: tuple[Mark, ...]
     absent: tuple[str, ...] = ()
     """Who is expected by the platform's list of students, and is not there."""
+    rules: Rules = field(default_factory=Rules)
+    """What counts of the marks."""
+
+    def counted(self, mark: Mark) -> Counted:
+        """Say what counts of somebody's mark, by the course's rules."""
+        names = (mark.student, mark.platform_id)
+        *before, last = mark.attempts
+        stamps = [self.rules.handed_in[name] for name in names if name in self.rules.handed_in]
+        last = replace(last, handed_in=next(iter(stamps), last.handed_in))
+        return count(
+            [*before, last],
+            self.rules.due(*names),
+            self.rules.counts,
+            self.rules.overrides_of(*names),
+            full={check.id: check.points for check in self.lab.checks.values()},
+        )
+
+    def nobodys(self) -> list[str]:
+        """Name those whom a rule is for and who are not in the marks."""
+        known = {name for mark in self.marks for name in (mark.student, mark.platform_id)}
+        return sorted(self.rules.people() - known - {*self.absent})
+
+    def handed_in_at(self, times: Mapping[str, datetime]) -> "Marks":
+        """Note when students handed in, as the platform's list of students says."""
+        found = (replace(m, handed_in=times.get(m.student, m.handed_in)) for m in self.marks)
+        return replace(self, marks=tuple(found))
 
     def to_plain(self) -> dict[str, Any]:
         """Describe the marks with the keys of their schema."""
@@ -197,13 +259,55 @@ class Marks:
                 {"id": c.id, "title": c.title, "max_points": c.points}
                 for c in self.lab.checks.values()
             ],
-            "submissions": [_plain(mark) for mark in self.marks],
+            "submissions": [self._plain(mark) for mark in self.marks],
+        }
+
+    def _plain(self, mark: Mark) -> dict[str, Any]:
+        counted = self.counted(mark)
+        return {
+            "student": mark.student,
+            "id": mark.platform_id,
+            "is_lasting": mark.is_lasting,
+            "submission": mark.digest,
+            "handed_in": _stamp(mark.handed_in),
+            "is_late": mark.is_late,
+            "points": mark.report.points if mark.report else None,
+            "counts": {
+                "points": counted.points,
+                "is_excused": counted.is_excused,
+                "why": list(counted.why),
+            },
+            "missing": dict(mark.submission.missing),
+            "is_undecided": mark.is_undecided,
+            "is_unread": mark.is_unread,
+            "oddities": list(mark.oddities),
+            "attempts": [
+                {
+                    "submission": each.submission,
+                    "points": each.points,
+                    "checks": dict(each.checks),
+                    "handed_in": _stamp(each.handed_in),
+                    "is_late": each.is_late,
+                }
+                for each in mark.earlier
+            ],
+            "report": mark.report.to_plain(times=False) if mark.report else None,
         }
 
     def to_csv(self) -> str:
         """Write a row a student: the sum, then each check's points; what was not graded is empty."""
         rows: list[list[object]] = [
-            ["student", "id", "points", "max_points", *self.lab.checks, "look", "remarks"]
+            [
+                "student",
+                "id",
+                "points",
+                "max_points",
+                *self.lab.checks,
+                "counts",
+                "why",
+                "look",
+                "remarks",
+            ]
         ]
         for mark in self.marks:
             points = {r.check.id: r.points for r in mark.report.results} if mark.report else {}
@@ -212,7 +316,9 @@ class Marks:
             who = [safe_cell(mark.student), safe_cell(mark.platform_id)]
             remarks = safe_cell(" ".join(mark.remarks))
             look = "; ".join(mark.kinds)
-            rows.append([*who, total, self.lab.points, *each, look, remarks])
+            counted = self.counted(mark)
+            counts = [counted.shown, safe_cell(" ".join(counted.why))]
+            rows.append([*who, total, self.lab.points, *each, *counts, look, remarks])
         nothing: list[object] = [None] * (len(rows[0]) - 4)
         rows += [[safe_cell(name), "", *nothing, Kind.ABSENT, ""] for name in self.absent]
         return write_rows(rows)
@@ -229,26 +335,22 @@ class Marks:
         """Return where a lab's marks are written."""
         return folder / f"{lab.id}.json"
 
-    def with_earlier(self, folder: Path) -> "Marks":
-        """Add the marks that are written down of those who are not in this run.
+    def with_earlier(self, folder: Path, *, keep: bool = True) -> "Marks":
+        """Add what is written down: earlier attempts, and with `keep` those who are not in this run.
 
         Raises: WrongUseError if the file there does not hold marks, or they were made by other checks.
         """
-        here = _People([_plain(mark) for mark in self.marks])
-        left = [
-            entry
-            for entry in _written(self.place(folder, self.lab)).get("submissions", [])
-            if here.find(entry) is None
-        ]
+        old = _People(_written(self.place(folder, self.lab)).get("submissions", []))
+        here = [_after(mark, old.take(self._plain(mark))) for mark in self.marks]
         try:
-            kept = [Mark.from_plain(self.lab, entry) for entry in left]
+            kept = [Mark.from_plain(self.lab, entry) for entry in old.left if keep]
         except (LookupError, TypeError, ValueError):
             raise WrongUseError(
-                f"{self.place(folder, self.lab)} has marks of {len(left)} who are not in this "
+                f"{self.place(folder, self.lab)} has marks of {len(old.left)} who are not in this "
                 "hand-in, and the lab had other checks then. Grade all files together, or leave those "
                 "marks out with --replace."
             ) from None
-        return replace(self, marks=_ordered(_named_apart([*self.marks, *kept])))
+        return replace(self, marks=_ordered(_named_apart([*here, *kept])))
 
     def changes(self, folder: Path) -> list[Change]:
         """Compare with the marks that are written; where there are none, all are new.
@@ -261,7 +363,7 @@ class Marks:
         found = [
             change
             for mark in self.marks
-            if (plain := _plain(mark))
+            if (plain := self._plain(mark))
             and (change := _change(old.take(plain), plain, same_code=same_code))
         ]
         gone = [
@@ -273,18 +375,18 @@ class Marks:
         return sorted([*found, *gone], key=lambda change: change.student)
 
 
-def _plain(mark: Mark) -> dict[str, Any]:
-    return {
-        "student": mark.student,
-        "id": mark.platform_id,
-        "submission": mark.digest,
-        "points": mark.report.points if mark.report else None,
-        "missing": dict(mark.submission.missing),
-        "is_undecided": mark.is_undecided,
-        "is_unread": mark.is_unread,
-        "oddities": list(mark.oddities),
-        "report": mark.report.to_plain(times=False) if mark.report else None,
-    }
+def _stamp(moment: datetime | None) -> str:
+    return moment.isoformat(sep=" ", timespec="seconds") if moment else ""
+
+
+def _attempt(plain: Mapping[str, Any]) -> Attempt:
+    return Attempt(
+        plain["submission"],
+        plain["points"],
+        dict(plain["checks"]),
+        moment_in(plain["handed_in"]),
+        plain["is_late"],
+    )
 
 
 class _People:
@@ -309,6 +411,22 @@ class _People:
         if found is not None:
             self.left.remove(found)
         return found
+
+
+def _after(mark: Mark, entry: dict[str, Any] | None) -> Mark:
+    """Put a mark after the attempts that are written down; the same files are the same attempt."""
+    if entry is None:
+        return mark
+    attempts = list(map(_attempt, entry["attempts"]))
+    handed_in = mark.handed_in
+    if entry["submission"] == mark.digest:
+        handed_in = handed_in or moment_in(entry["handed_in"])
+    else:
+        checks = _points(entry)
+        when = moment_in(entry["handed_in"])
+        was = Attempt(entry["submission"], entry["points"], checks, when, entry["is_late"])
+        attempts.append(was)
+    return replace(mark, earlier=tuple(attempts), handed_in=handed_in)
 
 
 def _named_apart(marks: Sequence[Mark]) -> Iterator[Mark]:
@@ -340,11 +458,27 @@ def _brief(check: dict[str, Any]) -> dict[str, Any]:
 
 
 _CHECK = {"id": str, "points": _are_points}
+_ATTEMPT = {
+    "submission": str,
+    "points": _are_points,
+    "checks": {str: _are_points},
+    "handed_in": str,
+    "is_late": bool,
+}
 _ENTRY = {
     "student": str,
     "id": str,
+    "is_lasting": bool,
     "submission": str,
+    "handed_in": str,
+    "is_late": bool,
     "points": _are_points,
+    "counts": {
+        "points": lambda p: p is None or type(p) in {int, float},
+        "is_excused": bool,
+        "why": [str],
+    },
+    "attempts": [_ATTEMPT],
     "missing": {str: str},
     "is_undecided": bool,
     "is_unread": bool,
@@ -377,18 +511,30 @@ def _written(path: Path) -> dict[str, Any]:
 
 
 def _change(old: dict[str, Any] | None, new: dict[str, Any], *, same_code: bool) -> Change | None:
+    counts = _counting(old, new)
     if old is None:
-        return Change(new["student"], None, new["points"], "a new submission", ())
+        return Change(new["student"], None, new["points"], "a new submission", (), counts)
     checks = tuple(_differences(_points(old), _points(new)))
-    if old["points"] == new["points"] and not checks:
+    if old["points"] == new["points"] and not checks and old["counts"] == new["counts"]:
         return None
     reasons = []
     if old["submission"] != new["submission"]:
         reasons.append("another submission")
     if not same_code:
         reasons.append("another seed or checker")
+    if old["points"] == new["points"] and not checks:
+        reasons = ["by the course's rules"]
     why = " and ".join(reasons) or "graded again after a fault of ours"
-    return Change(new["student"], old["points"], new["points"], why, checks)
+    return Change(new["student"], old["points"], new["points"], why, checks, counts)
+
+
+def _counting(old: dict[str, Any] | None, new: dict[str, Any]) -> str:
+    """Say how what counts changes, where it is not the mark."""
+    before = old["counts"] if old else {"points": None, "why": []}
+    if not (before["why"] or new["counts"]["why"]) or before == new["counts"]:
+        return ""
+    why = " ".join(new["counts"]["why"]) or "No rule applies."
+    return f"{_shown(before['points'])} → {_shown(new['counts']['points'])}: {why}"
 
 
 def _points(entry: dict[str, Any]) -> dict[str, int | None]:

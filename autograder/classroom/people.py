@@ -49,6 +49,8 @@ class Share:
     """What the person called the file, where the platform put a name of its own before it."""
     attempt: str = ""
     """When it was handed in, or which attempt it is; a later one is greater."""
+    is_late: bool = False
+    """Whether the platform says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ _MOODLE = _Form(  # with a folder for each student or without
 )
 _CANVAS = _Form(  # a text entry has no number of a file
     re.compile(
-        r"(?:anon_(?P<anonymous>[A-Za-z0-9]+)|(?P<name>[^_]+))(?:_late)?"
+        r"(?:anon_(?P<anonymous>[A-Za-z0-9]+)|(?P<name>[^_]+))(?P<late>_late)?"
         r"(?(name)_(?P<id>\d+))(?:_\d+_|_(?=(?:text|link)\.html$))(?P<file>.+)",
         re.IGNORECASE | re.DOTALL,
     )
@@ -153,7 +155,7 @@ def _share(form: _Form, prefix: str, name: str, *, is_folder: bool) -> Share | N
         file = said.get("file", said.get("about", ""))
         is_lasting = form is _CANVAS and "id" in said
         person = Person(who.replace("_", " ") if form is _ILIAS else who, number, is_lasting)
-        return Share(person, file, said.get("attempt", ""))
+        return Share(person, file, said.get("attempt", ""), "late" in said)
     if is_folder:
         return Share(Person(name))
     own_archive = form is _PLAIN and name.lower().endswith(ARCHIVES)

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from autograder.classroom.columns import (
@@ -22,7 +23,9 @@ from autograder.classroom.columns import (
     is_setting,
     number_in,
 )
+from autograder.classroom.counting import Counted
 from autograder.classroom.marks import Mark, Marks
+from autograder.classroom.moments import moment_in
 from autograder.classroom.spreadsheet import Table, TableError, read_table
 from autograder.course.lab import Status
 from autograder.grading.once import AS_IN
@@ -63,35 +66,53 @@ class Roster:
     feedback: Sequence[int]
     comma: bool
     """Whether the file's numbers have a decimal comma."""
+    time: int | None = None
+    """The column that says when somebody handed in."""
 
     def fill(self, marks: Marks) -> Filled:
         """Write the marks into the rows of those who reached them."""
         rows = [list(row) for row in self.table.rows]
+        owners = self._owners(marks)
+        places = {mark.student: row for row, mark in owners.items()}
+        strangers, ungraded = [], []
+        for mark in marks.marks:
+            counted, row = marks.counted(mark), places.get(mark.student)
+            if row is None:
+                strangers.append(mark.student)
+            elif mark.report is None or counted.points is None:
+                ungraded.append(mark.student)
+                self._ask(rows[row], mark)
+            else:
+                self._write(rows[row], mark.report, counted)
+        matched = len(marks.marks) - len(strangers) - len(ungraded)
+        absent = tuple(name for row, name in self._people() if row not in owners)
+        content = self.table.to_bytes(rows)
+        return Filled(content, matched, tuple(strangers), tuple(ungraded), absent)
+
+    def times(self, marks: Marks) -> dict[str, datetime]:
+        """Say when students handed in, where the file does."""
+        owners = self._owners(marks) if self.time is not None else {}
+        found = {
+            mark.student: moment_in(cell_of(self.table.rows[row], self.time or 0))
+            for row, mark in owners.items()
+        }
+        return {student: at for student, at in found.items() if at is not None}
+
+    def _owners(self, marks: Marks) -> dict[int, Mark]:
+        """Find whose row each is: of two for one row, who is named more surely."""
         signs = _Signs(self)
         found = [(mark, *signs.find(mark)) for mark in marks.marks]
         owners: dict[int, Mark] = {}
         for mark, row, _ in sorted(found, key=lambda each: not each[2]):
             if row is not None:
-                owners.setdefault(row, mark)  # of two for one row, who is named more surely
-        strangers, ungraded = [], []
-        for mark, row, _ in found:
-            if row is None or owners[row] is not mark:
-                strangers.append(mark.student)
-            elif mark.report is None or mark.report.points is None:
-                ungraded.append(mark.student)
-                self._ask(rows[row], mark)
-            else:
-                self._write(rows[row], mark.report)
-        matched = len(found) - len(strangers) - len(ungraded)
-        absent = tuple(name for row, name in self._people() if row not in owners)
-        content = self.table.to_bytes(rows)
-        return Filled(content, matched, tuple(strangers), tuple(ungraded), absent)
+                owners.setdefault(row, mark)
+        return owners
 
-    def _write(self, row: list[str], report: Report) -> None:
+    def _write(self, row: list[str], report: Report, counted: Counted) -> None:
         row += [""] * (max([self.grade, *self.feedback]) + 1 - len(row))
-        row[self.grade] = str(report.points).replace(".", "," if self.comma else ".")
+        row[self.grade] = counted.shown.replace(".", "," if self.comma else ".")
         for column in self.feedback:
-            row[column] = _feedback(report)
+            row[column] = _feedback(report, counted)
 
     def _ask(self, row: list[str], mark: Mark) -> None:
         """Say to a student what only the student can decide; what somebody wrote there stays."""
@@ -193,6 +214,7 @@ def read_roster(path: Path, name: str, *, points: int, column: str = "") -> Rost
         number, grade = sheet.number(), sheet.grade(column, points)
         names, logins = sheet.people(number, grade)
         feedback = sheet.headed(platform.feedback)
+        time = sheet.time() if platform.is_translated else None
         limits = sheet.limits(grade, names)
         sheet.require_points(limits, points)
     except OSError as error:
@@ -205,21 +227,22 @@ def read_roster(path: Path, name: str, *, points: int, column: str = "") -> Rost
         why = str(error)
     else:
         comma = any(map(_COMMA.fullmatch, (*limits, *sheet.cells(grade))))
-        return Roster(platform, sheet.table, number, names, logins, grade, feedback, comma)
+        return Roster(platform, sheet.table, number, names, logins, grade, feedback, comma, time)
     raise RosterError(f"{path} {why}. Give {platform.file}.")
 
 
 _COMMA = re.compile(r"[0-9]+,[0-9]+")
 
 
-def _feedback(report: Report) -> str:
+def _feedback(report: Report, counted: Counted) -> str:
     """Say what failed and why, in a few lines of HTML, which Moodle shows."""
     failed = [result for result in report.results if result.status is Status.FAILED]
     lines = [f"{result.check.id}: {_reason(result)}" for result in failed]
     causes = {_reason(r) for r in failed if not (r.hint or "").startswith(AS_IN)}
     if len(causes) == 1 < len(failed):
         lines = list(causes)
-    return _as_html((f"{report.score}.", *report.notes, *lines))
+    counts = [f"Counts: {counted.shown}. {' '.join(counted.why)}"] if counted.why else []
+    return _as_html((f"{report.score}.", *counts, *report.notes, *lines))
 
 
 def _as_html(lines: Iterable[str]) -> str:

@@ -3,10 +3,12 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.classroom.marks import Marks
+from markupsafe import escape
+
+from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.report.figures import class_figures
 from autograder.classroom.spreadsheet import safe_cell, write_rows
 from autograder.storage import write_whole
@@ -74,11 +76,13 @@ def _write_pages(marks: Marks, folder: Path, failed: list[str], *, back: str) ->
         if mark.report is None:
             continue
         name = f"{inner}/{_file_of(mark.student)}"
-        if mark.kept and (folder / name).is_file():  # with the code, which is not here any more
+        counts = _counts(marks, mark)
+        if mark.kept and _says(folder / name, counts):  # with the code, which is not here any more
             addresses[mark.student] = name
             continue
         try:
-            page = to_html([mark.report], student=mark.student, back=f"../{back}")
+            report = replace(mark.report, notes=(*counts, *mark.report.notes))
+            page = to_html([report], student=mark.student, back=f"../{back}")
             write_whole(folder / name, page, private=True)
         except Exception as error:  # noqa: BLE001  whatever is drawn there, the others get theirs
             why = named(error) or type(error).__name__
@@ -86,6 +90,18 @@ def _write_pages(marks: Marks, folder: Path, failed: list[str], *, back: str) ->
             continue
         addresses[mark.student] = name
     return addresses
+
+
+def _counts(marks: Marks, mark: Mark) -> tuple[str, ...]:
+    """Say what counts, where it is not the mark."""
+    counted = marks.counted(mark)
+    said = f"Counts: {counted.shown or '–'}. {' '.join(counted.why)}"
+    return (said,) if counted.why else ()
+
+
+def _says(page: Path, sentences: tuple[str, ...]) -> bool:
+    """Return whether a page is there and has these sentences."""
+    return page.is_file() and all(escape(s) in page.read_text("utf-8") for s in sentences)
 
 
 def _file_of(student: str) -> str:

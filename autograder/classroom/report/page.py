@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from autograder.classroom.counting import Counted
 from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.report.figures import class_figures, results_of
 from autograder.course.lab import Status
@@ -21,6 +22,7 @@ class _Student:
     address: str
     """Of the student's own page, if there is one."""
     points: int | None
+    counted: Counted
     failed: tuple[str, ...]
     mistakes: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -31,7 +33,7 @@ def to_class_html(marks: Marks, addresses: Mapping[str, str] | None = None) -> s
     """Write the page; `addresses` leads from a student's name to the student's own page."""
     seen = class_figures(marks)
     students = [
-        _student(mark, number, addresses or {}) for number, mark in enumerate(marks.marks, 1)
+        _student(marks, mark, number, addresses or {}) for number, mark in enumerate(marks.marks, 1)
     ]
     return fill(
         "class.html",
@@ -40,20 +42,22 @@ def to_class_html(marks: Marks, addresses: Mapping[str, str] | None = None) -> s
         mean=statistics.fmean(seen.reached) if seen.reached else 0.0,
         median=statistics.median(seen.reached) if seen.reached else 0.0,
         students=students,
+        has_rules=any(student.counted.why for student in students),
         anchors={student.name: student.anchor for student in students},
         mistakes={made.name: f"mistake-{i}" for i, made in enumerate(seen.mistakes, 1)},
         checks={check.name: f"check-{i}" for i, check in enumerate(seen.failing, 1)},
     )
 
 
-def _student(mark: Mark, number: int, addresses: Mapping[str, str]) -> _Student:
-    results = results_of(mark)
+def _student(marks: Marks, mark: Mark, number: int, addresses: Mapping[str, str]) -> _Student:
+    results, counted = results_of(mark), marks.counted(mark)
     return _Student(
         mark.student,
         f"student-{number}",
         addresses.get(mark.student, ""),
         mark.report.points if mark.report else None,
+        counted,
         tuple(r.check.id for r in results if r.status is Status.FAILED),
         tuple(dict.fromkeys(" | ".join(r.mistakes) for r in results if r.mistakes)),
-        mark.remarks,
+        (*counted.why, *mark.remarks),
     )

@@ -16,7 +16,7 @@ from autograder.commands.progress import counted, say_recording
 from autograder.commands.screen import Screen
 from autograder.errors import OurFaultError, after_a_fault, writing
 from autograder.storage import write_whole
-from autograder.text import listed, named
+from autograder.text import listed, named, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,6 +96,8 @@ def batch(
     course's folder. Results are kept there: what was graded once and has not changed is looked up, so
     a run that was ended goes on where it was. Marks of others, such as of an earlier zip, stay.
 
+    What counts of a mark follows dates.toml and overrides.toml, where the folder has them.
+
     \b
     Example: nnlab batch lab02 --submitted downloads/hebb.zip
     Exit code: 0 all graded, 2 wrong usage, 3 something was not graded through our fault.
@@ -103,10 +105,12 @@ def batch(
     from autograder.classroom.batch import Progress, course_seeds, grade_class
     from autograder.classroom.platforms.nbgrader.mend import mend_course
     from autograder.classroom.report.files import write_class
+    from autograder.classroom.rules import read_rules
     from autograder.grading.pool import require_isolation
     from autograder.sandbox import HIDES_FILES, Layers
 
     course = Path.cwd()
+    rules = read_rules(course, lab)
     expected = _roster(lab, platform, roster, column)
     with after_a_fault("Nothing is lost."):
         at_least: Layers = ()
@@ -130,10 +134,14 @@ def batch(
                     bar.advance,
                 ),
             )
-    marks = done.marks if replace else done.marks.with_earlier(out)
+    marks = done.marks.with_earlier(out, keep=not replace)
+    marks = dataclasses.replace(marks, rules=rules)
+    if expected is not None:
+        marks = marks.handed_in_at(expected.times(marks))
     changes = marks.changes(out)
     if dry_run:
         _print_changes([str(change) for change in changes])
+        _print_nobodys(marks)
         return
     if seed is not None:
         course_seeds(course).set(lab, seed)
@@ -144,6 +152,7 @@ def batch(
     written = write_class(marks, out, pages=pages)
     _print_summary(marks, done.graded)
     _print_merge(marks, changes)
+    _print_nobodys(marks)
     for line in (*paths, *written.paths, *written.failed):
         click.echo(line)
     if filled is not None:
@@ -154,6 +163,17 @@ def batch(
     ours = OurFaultError.exit_code
     faults = [m for m in marks.marks if m.report is None or m.report.exit_code == ours]
     ctx.exit(ours if faults or written.failed else 0)
+
+
+def _print_nobodys(marks: Marks) -> None:
+    """Name those whom a rule is for and who handed in nothing: a name may be misspelt."""
+    known = [mark.student for mark in marks.marks]
+    for name in marks.nobodys():
+        near = nearest(name, known)
+        click.echo(
+            f"A rule is for {named(name)}, who is not in the marks"
+            + (f". Is {named(near)} meant?" if near else ".")
+        )
 
 
 def _print_merge(marks: Marks, changes: Sequence[Change]) -> None:

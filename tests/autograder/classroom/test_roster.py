@@ -462,7 +462,7 @@ NAMESAKES = (
 
 def with_id(student, platform_id):
     """Make a mark whose number on the platform is known, as the intake will give it."""
-    return Mock(student=student, report=mark(student).report, platform_id=platform_id)
+    return replace(mark(student), platform_id=platform_id)
 
 
 @pytest.mark.parametrize(
