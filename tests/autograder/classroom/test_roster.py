@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.classroom import roster
+from autograder.classroom.counting import Counted
 from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.roster import RosterError, read_roster
 from autograder.cli import main
@@ -624,10 +625,9 @@ LOOP = "It used more than 2 s of CPU time and was stopped: a loop that never end
 )
 def test_the_feedback_gives_the_cause(messages, lines):
     """Once where all failures share it, else for each check; a hint comes first."""
-    told = roster._feedback(results(*((message, None) for message in messages)))
-    hinted = roster._feedback(
-        results(*((message, f"Hint {n}") for n, message in enumerate(messages)))
-    )
+    plain = results(*((message, None) for message in messages))
+    with_hints = results(*((message, f"Hint {n}") for n, message in enumerate(messages)))
+    told, hinted = (roster._feedback(report, Counted(0)) for report in (plain, with_hints))
 
     assert told.split("<br>")[1:] == lines
     assert hinted.count("Hint") == len(messages)
