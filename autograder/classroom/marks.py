@@ -27,7 +27,7 @@ from autograder.grading.results import Results
 from autograder.grading.submission import Submission
 from autograder.storage import decoded, fits, write_whole
 
-__all__ = ["Change", "Mark", "Marks", "marks_of"]
+__all__ = ["Change", "Mark", "Marks", "marks_of", "read_marks"]
 
 SCHEMA = "nnlab/marks/3"
 
@@ -340,7 +340,7 @@ class Marks:
 
         Raises: WrongUseError if the file there does not hold marks, or they were made by other checks.
         """
-        old = _People(_written(self.place(folder, self.lab)).get("submissions", []))
+        old = _People(read_marks(self.place(folder, self.lab)).get("submissions", []))
         here = [_after(mark, old.take(self._plain(mark))) for mark in self.marks]
         try:
             kept = [Mark.from_plain(self.lab, entry) for entry in old.left if keep]
@@ -357,7 +357,7 @@ class Marks:
 
         Raises: ValueError if the file there does not hold marks.
         """
-        before = _written(self.place(folder, self.lab))
+        before = read_marks(self.place(folder, self.lab))
         old = _People(before.get("submissions", []))
         same_code = before.get("made_by") == self.made_by
         found = [
@@ -497,7 +497,11 @@ _MARKS = {
 """What `to_plain` writes."""
 
 
-def _written(path: Path) -> dict[str, Any]:
+def read_marks(path: Path) -> dict[str, Any]:
+    """Read the marks of a lab as they were written; nothing where there are none.
+
+    Raises: WrongUseError if the file does not hold marks.
+    """
     marks: dict[str, Any] | None
     try:
         marks = json.loads(decoded(path.read_bytes()))

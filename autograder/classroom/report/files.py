@@ -14,7 +14,7 @@ from autograder.classroom.spreadsheet import safe_cell, write_rows
 from autograder.storage import write_whole
 from autograder.text import named
 
-__all__ = ["Written", "class_csv", "write_class"]
+__all__ = ["Written", "class_csv", "file_of", "write_class"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _write_pages(marks: Marks, folder: Path, failed: list[str], *, back: str) ->
     for mark in marks.marks:
         if mark.report is None:
             continue
-        name = f"{inner}/{_file_of(mark.student)}"
+        name = f"{inner}/{file_of(mark.student)}"
         counts = _counts(marks, mark)
         if mark.kept and _says(folder / name, counts):  # with the code, which is not here any more
             addresses[mark.student] = name
@@ -104,7 +104,7 @@ def _says(page: Path, sentences: tuple[str, ...]) -> bool:
     return page.is_file() and all(escape(s) in page.read_text("utf-8") for s in sentences)
 
 
-def _file_of(student: str) -> str:
+def file_of(student: str) -> str:
     """Make a file's name of a student's: what every system takes, the same in every run, and no other's."""
     plain = re.sub(r"[^A-Za-z0-9.-]+", "_", student).strip("._")[:50] or "student"
     if plain == student.lower():

@@ -159,7 +159,7 @@ def test_hostile_names_stay_text(name, tmp_path):
     paths = write_class(marks(given, lost(text + "2")), tmp_path / "marks", pages=True).paths
     found = Reader(paths[0].read_text(encoding="utf-8")).found
 
-    assert {tag for tag, _ in found} <= ALLOWED | {"ul", "li"}
+    assert {tag for tag, _ in found} <= ALLOWED | {"ul", "ol", "li"}
     assert not any(key.startswith("on") for _, attributes in found for key in attributes)
     assert {path.parent.name for path in tmp_path.rglob("*.html")} == {"marks", "lab02_hebb-pages"}
 
