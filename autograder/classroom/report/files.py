@@ -8,6 +8,7 @@ from pathlib import Path
 
 from markupsafe import escape
 
+from autograder.classroom.items import analyse
 from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.report.figures import class_figures
 from autograder.classroom.spreadsheet import safe_cell, write_rows
@@ -41,7 +42,7 @@ def write_class(marks: Marks, folder: Path, *, pages: bool = False) -> Written:
 
 
 def class_csv(marks: Marks) -> str:
-    """Write a row for each range of points, check that failed and mistake, and for each who needs a look."""
+    """Write a row for each range of points, check that failed, mistake and item, and for each who needs a look."""
     rows: list[list[object]] = [["kind", "name", "count", "says", "students"]]
     for kind, name, count, says, students in _rows(marks):
         rows.append([kind, safe_cell(name), count, safe_cell(says), safe_cell("; ".join(students))])
@@ -59,6 +60,12 @@ def _rows(marks: Marks) -> Iterator[tuple[str, str, int | float, str, tuple[str,
         yield "check", check.name, len(check.students), check.says, tuple(check.students)
     for made in seen.mistakes:
         yield "mistake", made.name, len(made.students), made.says, tuple(made.students)
+    analysis = analyse(marks)
+    for item in analysis.items:
+        rest = "" if item.rest is None else f"item-rest correlation {item.rest:.2f}. "
+        yield "item", item.check.id, round(item.passed, 3), f"{rest}{item.note}".strip(), ()
+    for names in analysis.together:
+        yield "together", " ".join(names), len(names), "Nearly the same students fail these.", ()
     if seen.times:
         yield "seconds", "total", round(seen.times.total, 1), "", ()
         yield "seconds", "longest", round(seen.times.longest, 1), "", (seen.times.slowest,)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograder.classroom.counting import Counted
+from autograder.classroom.items import FEWEST, analyse
 from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.report.figures import class_figures, results_of
 from autograder.course.lab import Status
@@ -42,6 +43,8 @@ def to_class_html(marks: Marks, addresses: Mapping[str, str] | None = None) -> s
         mean=statistics.fmean(seen.reached) if seen.reached else 0.0,
         median=statistics.median(seen.reached) if seen.reached else 0.0,
         students=students,
+        analysis=analyse(marks),
+        fewest=FEWEST,
         has_rules=any(student.counted.why for student in students),
         anchors={student.name: student.anchor for student in students},
         mistakes={made.name: f"mistake-{i}" for i, made in enumerate(seen.mistakes, 1)},
