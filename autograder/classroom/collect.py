@@ -87,6 +87,8 @@ class HandIn:
     """When it came, as the platform writes it; "" if it does not."""
     is_late: bool = False
     """Whether the platform says so."""
+    label: str = ""
+    """What a file's name must begin with that the platform is to return to this person."""
 
     @property
     def first(self) -> Submission:
@@ -145,6 +147,7 @@ class _Files:
         self.stamp: Read | None = None
         """The file in which nbgrader keeps when it was handed in."""
         self.is_late = False
+        self.label = ""
         self.tops: list[Path] = []
         """Folders on the disk that have not been gone through yet."""
 
@@ -210,7 +213,15 @@ class _Files:
         stamps = [chosen.attempt for way in ways for chosen in way.chosen.values()]
         when = max(filter(None, stamps), default="") or self._stamp()
         return HandIn(
-            self.person, self.person.name, handed, places, unread, oddities, when, self.is_late
+            self.person,
+            self.person.name,
+            handed,
+            places,
+            unread,
+            oddities,
+            when,
+            self.is_late,
+            self.label,
         )
 
     def _stamp(self) -> str:
@@ -433,6 +444,7 @@ class _People(dict[Person, _Files]):
         """Take in a person's thing; what lies in it is read later."""
         files = self.setdefault(share.person, _Files(self.lab, share.person))
         files.is_late |= share.is_late
+        files.label = files.label or share.label
         if isinstance(node, Packed):
             for parts, read in node.below():
                 files.add((share.file,) if share.file else parts, read, share.attempt)

@@ -55,6 +55,8 @@ class Mark:
     """Whether the platform says so."""
     earlier: tuple[Attempt, ...] = ()
     """What was handed in and marked before."""
+    label: str = ""
+    """What a file's name must begin with that the platform is to return to this person."""
 
     @classmethod
     def of(cls, hand_in: HandIn, reports: Sequence[Report | None]) -> "Mark":
@@ -74,6 +76,7 @@ class Mark:
             is_lasting=hand_in.person.is_lasting,
             handed_in=moment_in(hand_in.handed_in),
             is_late=hand_in.is_late,
+            label=hand_in.label,
         )
 
     @classmethod
@@ -95,6 +98,7 @@ class Mark:
             moment_in(plain["handed_in"]),
             plain["is_late"],
             tuple(map(_attempt, plain["attempts"])),
+            plain["label"],
         )
 
     @property
@@ -268,6 +272,7 @@ class Marks:
             "student": mark.student,
             "id": mark.platform_id,
             "is_lasting": mark.is_lasting,
+            "label": mark.label,
             "submission": mark.digest,
             "handed_in": _stamp(mark.handed_in),
             "is_late": mark.is_late,
@@ -469,6 +474,7 @@ _ENTRY = {
     "student": str,
     "id": str,
     "is_lasting": bool,
+    "label": str,
     "submission": str,
     "handed_in": str,
     "is_late": bool,

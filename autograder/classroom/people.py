@@ -51,6 +51,8 @@ class Share:
     """When it was handed in, or which attempt it is; a later one is greater."""
     is_late: bool = False
     """Whether the platform says so."""
+    label: str = ""
+    """What a file's name must begin with that is to be returned to this person; "" where none can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ _MOODLE = _Form(  # with a folder for each student or without
 _CANVAS = _Form(  # a text entry has no number of a file
     re.compile(
         r"(?:anon_(?P<anonymous>[A-Za-z0-9]+)|(?P<name>[^_]+))(?P<late>_late)?"
-        r"(?(name)_(?P<id>\d+))(?:_\d+_|_(?=(?:text|link)\.html$))(?P<file>.+)",
+        r"(?(name)_(?P<id>\d+))(?:_(?P<upload>\d+)_|_(?=(?:text|link)\.html$))(?P<file>.+)",
         re.IGNORECASE | re.DOTALL,
     )
 )
@@ -155,11 +157,23 @@ def _share(form: _Form, prefix: str, name: str, *, is_folder: bool) -> Share | N
         file = said.get("file", said.get("about", ""))
         is_lasting = form is _CANVAS and "id" in said
         person = Person(who.replace("_", " ") if form is _ILIAS else who, number, is_lasting)
-        return Share(person, file, said.get("attempt", ""), "late" in said)
+        label = _label(form, person, said.get("upload", ""))
+        return Share(person, file, said.get("attempt", ""), "late" in said, label)
     if is_folder:
         return Share(Person(name))
     own_archive = form is _PLAIN and name.lower().endswith(ARCHIVES)
     return Share(Person(without_ending(name)), name) if own_archive else None
+
+
+def _label(form: _Form, person: Person, upload: str) -> str:
+    """Say how a platform wants a file to be called that it is to return.
+
+    Moodle takes the number after the first underscore; Canvas needs the numbers of user and of upload.
+    """
+    name = person.name.replace("_", " ")
+    if form is _MOODLE:
+        return f"{name}_{person.platform_id}_assignsubmission_file_"
+    return f"{name}_{person.platform_id}_{upload}_" if person.is_lasting and upload else ""
 
 
 def without_ending(archive: str) -> str:

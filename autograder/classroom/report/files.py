@@ -1,8 +1,10 @@
 """The report on a class as files: a page, a table of what it says, and a page for each student."""
 
 import hashlib
+import io
 import re
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,8 +24,8 @@ __all__ = ["Written", "class_csv", "file_of", "write_class"]
 class Written:
     """What a report on a class came to."""
 
-    paths: tuple[Path, Path]
-    """The class's page and table."""
+    paths: tuple[Path, ...]
+    """The class's page and table, and what a platform returns to the students."""
     failed: tuple[str, ...]
     """Which students' pages could not be made, in sentences."""
 
@@ -38,7 +40,8 @@ def write_class(marks: Marks, folder: Path, *, pages: bool = False) -> Written:
     addresses = _write_pages(marks, folder, failed, back=page.name) if pages else {}
     write_whole(page, to_class_html(marks, addresses), private=True)
     write_whole(table, "\ufeff" + class_csv(marks), private=True)
-    return Written((page, table), tuple(failed))
+    returned = _write_returned(marks, folder, addresses)
+    return Written((page, table, *returned), tuple(failed))
 
 
 def class_csv(marks: Marks) -> str:
@@ -97,6 +100,31 @@ def _write_pages(marks: Marks, folder: Path, failed: list[str], *, back: str) ->
             continue
         addresses[mark.student] = name
     return addresses
+
+
+def _write_returned(marks: Marks, folder: Path, pages: Mapping[str, str]) -> Iterator[Path]:
+    """Write the zip of the students' pages in which each is called as the platform wants it.
+
+    Nobody gets the way to the class's page along.
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for mark in marks.marks:
+            if mark.label and mark.student in pages:
+                page = (folder / pages[mark.student]).read_text("utf-8")
+                name = zipfile.ZipInfo(f"{mark.label}{marks.lab.id}.html", _MADE_AT)
+                name.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(name, _WAY_BACK.sub("", page, count=1))
+        names = archive.namelist()
+    if names:
+        place = folder / f"{marks.lab.id}-return.zip"
+        write_whole(place, packed.getvalue(), private=True)
+        yield place
+
+
+_MADE_AT = (1980, 1, 1, 0, 0, 0)
+_WAY_BACK = re.compile(r'<p><a href="\.\./[^"]*">The whole class</a></p>\n')
+"""How a student's page begins that leads to the class's."""
 
 
 def _counts(marks: Marks, mark: Mark) -> tuple[str, ...]:
