@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike
 from nnlab.arrays import Array
 from nnlab.parameter import Parameter
 
-__all__ = ["Module", "Parameter", "Sequential"]
+__all__ = ["Module", "Parameter", "Sequential", "count_parameters"]
 
 
 class Module:
@@ -133,3 +133,19 @@ class Sequential(Module):
         for module in reversed(self.modules):
             grad_output = module.backward(grad_output)
         return grad_output
+
+
+def count_parameters(module: Module) -> int:
+    """Count the numbers that training may change: all entries of all parameters.
+
+    A Linear layer has in · out weights and out biases. A parameter that stands in two places counts
+    once.
+
+    Shape: module, any module, also one with modules within; the result an integer.
+    Source: slides, "Multi-layer Neural Network: Deep Networks".
+
+    >>> from nnlab.layers import Tanh, mlp
+    >>> count_parameters(mlp((2, 8, 3), Tanh, rng=np.random.default_rng(0)))  # 16 + 8 + 24 + 3
+    51
+    """
+    return sum(parameter.data.size for parameter in module.parameters())

@@ -136,13 +136,22 @@ def _own(check: First, student: Any, cases: Sequence[Case]) -> Any:
 
 
 def _again(check: First, student: Any, cases: Sequence[Case]) -> Any:
-    """Ask two cases and only then take both answers; write over them, and ask the first once more."""
+    """Ask two cases and only then take both answers; write over them, before and after a third call.
+
+    The third asks the first case once more: nothing written may reach it.
+    """
     answers = [check.ask(student, **_inputs(case)) for case in cases]
     taken = copy.deepcopy(answers)
+    _write_over(answers)
+    last = check.ask(student, **_inputs(cases[0]))
+    _write_over(answers)
+    return [*taken, last]
+
+
+def _write_over(answers: Any) -> None:
     for _, array in _arrays(answers):
         with contextlib.suppress(ValueError):  # it cannot be written to
             array[...] = 77
-    return [*taken, check.ask(student, **_inputs(cases[0]))]
 
 
 def _objects(check: First, student: Any, cases: Sequence[Case]) -> Any:

@@ -18,7 +18,7 @@ from autograder.judges.values import shape_of, value
 
 __all__ = ["comes_from_generator", "draws_fingerprint"]
 
-NETWORKS = ("first", "again", "other")
+NETWORKS = ("first", "again", "other", "next")
 MOST_LAYERS = 20
 
 
@@ -27,17 +27,19 @@ def draws_fingerprint(_case: Case, observed: Any) -> Any:
     networks = _read(observed)
     if networks is None:
         return shape_of(observed)
-    first, again, other = networks
+    first, again, other, later = networks
     return {
         "shapes": [list(weight.shape) for weight in first],
         "again": [bool(np.array_equal(*pair)) for pair in zip(first, again, strict=False)],
         "other": [bool(np.array_equal(*pair)) for pair in zip(first, other, strict=False)],
+        "next": [bool(np.array_equal(*pair)) for pair in zip(first, later, strict=False)],
         "repeated": _repeated(first),
     }
 
 
 @judge(
-    "Weights must repeat for the same generator, and differ for another and from layer to layer.",
+    "Weights must repeat for an equal generator, and differ for another, for a second network from the "
+    "same one, and from layer to layer.",
     chance=1e-15,
     property_only=True,
     fingerprint=draws_fingerprint,
@@ -56,25 +58,27 @@ def comes_from_generator(_case: Case, observed: Any, expected: Any) -> Finding |
             )
     wrong = _wrong_draws(*networks)
     return (
-        Finding(wrong, "the weights of three networks", "weights that follow the generator")
+        Finding(wrong, "the weights of four networks", "weights that follow the generator")
         if wrong
         else None
     )
 
 
-def _wrong_draws(first: list[Any], again: list[Any], other: list[Any]) -> str:
+def _wrong_draws(first: list[Any], again: list[Any], other: list[Any], later: list[Any]) -> str:
     """Say how the weights fail to follow the generator; empty if they do follow it."""
     if not all(map(np.array_equal, first, again)):
         return "Two networks from equal generators have different weights."
     if any(map(np.array_equal, first, other)):
         return "Networks from different generators have the same weights."
+    if any(map(np.array_equal, first, later)):
+        return "A second network from the same generator has the same weights as the first."
     if _repeated(first):
         return "Two layers begin with the same numbers: each should draw its own."
     return ""
 
 
 def _read(observed: Any) -> list[list[Any]] | None:
-    """Read three lists of arrays of numbers, or None."""
+    """Read four lists of arrays of numbers, or None."""
     if not isinstance(observed, dict) or observed.keys() != set(NETWORKS):
         return None
     networks = []

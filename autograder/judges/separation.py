@@ -11,10 +11,10 @@ import numpy as np
 
 from autograder.judges.finding import EvidenceError, Finding, fields
 from autograder.judges.judge import Case, judge
-from autograder.judges.numbers import as_reals
+from autograder.judges.numbers import as_reals, quietly
 from autograder.judges.values import shape_of, value
 
-__all__ = ["never_claims", "separates", "stays_in_bounds"]
+__all__ = ["divides", "never_claims", "separates", "stays_in_bounds"]
 
 
 SEPARATED = "any weights with every sample strictly on its side, and converged = True"
@@ -132,6 +132,42 @@ def _signed_scores(case: Case, weight: Any) -> Any:
     x = np.column_stack([case["x"], np.ones(len(case["x"]))])
     with np.errstate(all="ignore"):
         return (2 * np.asarray(case["target"]) - 1) * (x @ weight)
+
+
+def boundary_fingerprint(case: Case, observed: Any) -> Any:
+    """Distinguish boundaries by the side on which they have each row."""
+    return np.sign(_sides(case, observed))
+
+
+@judge(
+    "Any weights and bias are right that have every row strictly on its side.",
+    fingerprint=boundary_fingerprint,
+)
+def divides(case: Case, observed: Any, _expected: Any) -> Finding | None:
+    """Accept weights and bias with w·x + b above 0 for the rows of target 1, below it for the others."""
+    sides = _sides(case, observed)
+    wrong = ~(sides * case["target"] > 0)
+    if not wrong.any():
+        return None
+    row = int(np.argmax(wrong))
+    return Finding(
+        f"For the row {value(case['x'][row])} w·x + b is {value(sides[row])}; its target is "
+        f"{value(case['target'][row])}.",
+        expected="any weights and bias with w·x + b of each row on its target's side of 0",
+    )
+
+
+def _sides(case: Case, observed: Any) -> Any:
+    """Read a pair of weights and bias; return w·x + b of every row."""
+    features = np.shape(case["x"])[1]
+    pair = observed if isinstance(observed, tuple | list) and len(observed) == 2 else (None, None)
+    weight, bias = (as_reals(part) for part in pair)
+    if weight is None or weight.shape != (features,) or bias is None or bias.size != 1:
+        raise EvidenceError(
+            f"It is {shape_of(observed)}, where a pair is expected: {features} weights, and the bias."
+        )
+    with quietly():
+        return case["x"] @ weight + bias.item()
 
 
 def _fit(case: Case, observed: Any) -> tuple[Any, int, bool]:

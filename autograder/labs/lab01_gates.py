@@ -27,6 +27,7 @@ lab = Lab(
         "gates.xor_product_of_sums": "MCP Neuron: XOR",
         "gates.xor_sum_of_products": "MCP Neuron: XOR",
         "gates.find_neuron": "MCP Neurons: Limitation of single Neuron",
+        "gates.threshold_interval": "MCP Neurons: Logic gates",
     },
     takes={
         "gates.step": {"axes": "x", "one row": "x"},
@@ -164,9 +165,7 @@ def size(rng):
 FEW_INPUTS = [{"n": 1}, {"n": 2}]
 
 
-@lab.check(
-    "gates.and_gate_of", points=2, draw=size, cases=2, always=FEW_INPUTS, judge=truth_table_of
-)
+@lab.check("gates.and_gate_of", draw=size, cases=2, always=FEW_INPUTS, judge=truth_table_of)
 def and_gate_of(student, n):
     """and_gate_of(n) fires only when all n inputs are 1."""
     return described(student.gates.and_gate_of(n))
@@ -309,3 +308,33 @@ OTHER_SIZES: list[dict[str, Any]] = [
 def search_of_three(student, table, weights, thresholds):
     """find_neuron searches tables of one to four inputs, on the grid it is given and nowhere else."""
     return described(student.gates.find_neuron(table, weights, thresholds))
+
+
+def weights_and_table(rng):
+    """Draw weights of three inputs, and the table of a neuron that has them or, now and then, another one."""
+    weight = rng.permutation([-2.0, 1.0, 2.5, -0.5])[:3]
+    sums = truth_table(3) @ weight
+    threshold = np.sort(sums)[rng.integers(1, 8)]
+    return {"weight": weight, "table": tuple((sums >= threshold).astype(int).tolist())}
+
+
+INTERVALS = table(
+    "weight table",
+    ([1, 1], (0, 0, 0, 1)),
+    ([1, 1], (0, 1, 1, 1)),
+    ([3, -2], (0, 0, 1, 0)),
+    ([-1], (1, 0)),
+    ([1, 1], (0, 1, 1, 0)),  # XOR
+    ([1, 2], (0, 0, 1, 1)),
+    ([2, 1], (0, 1, 0, 1)),  # the row of a larger sum must stay silent
+    ([1, 0], (0, 1, 0, 1)),  # two rows of one sum differ
+    ([1, 0], (0, 1, 1, 1)),
+    ([1, -1], (0, 0, 0, 0)),
+    ([1, -1], (1, 1, 1, 1)),
+)
+
+
+@lab.check("gates.threshold_interval", draw=weights_and_table, always=INTERVALS)
+def threshold_interval(student, weight, table):
+    """threshold_interval gives the ends of all thresholds that fit, or None where none does."""
+    return student.gates.threshold_interval(weight, table)

@@ -5,6 +5,7 @@ import numpy as np
 from autograder import pictures
 from autograder.course.lab import Lab, shown
 from autograder.judges.cases import bits, short_numbers
+from autograder.judges.separation import divides
 
 lab = Lab(
     "lab02_hebb",
@@ -16,6 +17,7 @@ lab = Lab(
         "hebb.train": "Hebb's rule: AND function, bi-polar form",
         "hebb.predict": "Hebb's rule: AND function, bi-polar form",
         "hebb.decision_line": "Hebb's rule: AND function",
+        "hebb.separating_plane": "Hebb's rule: Failure cases",
     },
     takes={
         "hebb.to_bipolar": {"axes": "x", "one row": "x"},
@@ -156,7 +158,7 @@ ANSWERS = pictures.over(
 
 @lab.check(
     "hebb.predict",
-    points=3,
+    points=2,
     draw=weights_and_rows,
     cases=5,
     always=[{"weight": np.array([2.0, 2.0]), "bias": -2.0, "x": BIPOLAR}, TWO_WIDE_ROWS],
@@ -210,3 +212,9 @@ def vertical(rng):
 def vertical_line(student, weight, bias):
     """decision_line gives None for a vertical line."""
     return student.hebb.decision_line(weight, bias)
+
+
+@lab.check("hebb.separating_plane", always=[THREE_INPUTS], withheld=["x", "target"], judge=divides)
+def separating_plane(student):
+    """separating_plane has all four pairs of the failure case strictly on their sides."""
+    return student.hebb.separating_plane()

@@ -25,6 +25,7 @@ lab = Lab(
         "perceptron.train": "Perceptron: Learning algorithm",
         "perceptron.error_surface": "Perceptron, figure 4.5",
         "perceptron.novikoff_bound": "Perceptron: Learning",
+        "perceptron.margin_losses": "Empirical Risk Minimization: Machine Learning",
     },
     apart={"perceptron.train": {"generator": "the order of the samples is one's own choice"}},
     takes={
@@ -33,6 +34,7 @@ lab = Lab(
         "perceptron.criterion": {"one row": "x target"},
         "perceptron.criterion_gradient": {"one row": "x target"},
         "perceptron.error_surface": {"one row": "x target"},
+        "perceptron.margin_losses": {"integers": "margin", "axes": "margin", "one row": "margin"},
     },
 )
 
@@ -173,7 +175,6 @@ ALL_RIGHT = {
 
 @lab.check(
     "perceptron.criterion",
-    points=2,
     draw=samples,
     cases=5,
     always=[ALL_RIGHT],
@@ -359,3 +360,17 @@ ONE_ON_THE_LINE = {
 def novikoff_refuses(student, x, target, separator):
     """novikoff_bound raises ValueError for a separator that does not separate."""
     return attempt(lambda: student.perceptron.novikoff_bound(x, target, separator))
+
+
+def margins(rng):
+    """Draw margins on both sides of 0 and of 1, and one of exactly 0."""
+    return {"margin": rng.permutation([0.0, 1.0, *(2 * short_numbers(rng, 7))])}
+
+
+FAR = {"margin": np.array([-1000.0, 1000.0, -40.0, 40.0])}
+
+
+@lab.check("perceptron.margin_losses", draw=margins, always=[FAR])
+def margin_losses(student, margin):
+    """margin_losses gives the count of mistakes, the hinge and the logistic loss of every margin."""
+    return student.perceptron.margin_losses(margin)

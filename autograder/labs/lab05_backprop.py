@@ -1,13 +1,14 @@
 """Checks of lab 5: backpropagation."""
 
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab, shown
-from autograder.judges.cases import short_numbers
+from autograder.judges.cases import short_numbers, table
 from autograder.judges.draws import comes_from_generator
 from autograder.judges.evidence import gradient_evidence
 from autograder.judges.fit import fits
@@ -27,6 +28,8 @@ lab = Lab(
         "module.Sequential.backward": "Backpropagation",
         "module.Module.zero_grad": "Backpropagation",
         "layers.mlp": "Multi-layer Neural Network",
+        "layers.Residual.backward": "Backpropagation",
+        "module.count_parameters": "Multi-layer Neural Network: Deep Networks",
     },
     takes={
         "layers.Linear.forward": {"one row": "x"},
@@ -36,6 +39,7 @@ lab = Lab(
         "layers.ReLU.backward": {"axes": "x grad_output", "one row": "x grad_output"},
         "module.Sequential.forward": {"axes": "x", "one row": "x"},
         "module.Sequential.backward": {"axes": "grad_output", "one row": "grad_output"},
+        "layers.Residual.backward": {"one row": "x grad_output"},
     },
 )
 
@@ -134,14 +138,14 @@ def linear_grad_input(student, x, weight, bias, grad_output):
     return linear_evidence(student, x, weight, bias, grad_output, of="x")
 
 
-@check_linear_backward(unchanged=["weight"])
+@check_linear_backward(points=1, unchanged=["weight"])
 @shown(BACK)
 def linear_grad_weight(student, x, weight, bias, grad_output):
     """Linear.backward leaves dL/dW in weight.grad, as small steps of the weights measure it."""
     return linear_evidence(student, x, weight, bias, grad_output, of="weight")
 
 
-@check_linear_backward(unchanged=["bias"])
+@check_linear_backward(points=1, unchanged=["bias"])
 @shown(BACK)
 def linear_grad_bias(student, x, weight, bias, grad_output):
     """Linear.backward leaves dL/db in bias.grad, as small steps of the bias measure it."""
@@ -417,15 +421,23 @@ def mlp(student, sizes, activation):
     judge=comes_from_generator,
     needs=[mlp],
 )
-@shown("mlp((3, 3, 3, 2), Tanh, rng=np.random.default_rng(seed)), twice, then from another")
+@shown(
+    "mlp((3, 3, 3, 2), Tanh, rng=rng), from equal generators, from another, and once more from the first"
+)
 def mlp_weights(student, seed):
     """mlp draws the weights of every layer from the generator that it is given."""
 
-    def weights(of):
-        net = student.layers.mlp((3, 3, 3, 2), student.layers.Tanh, rng=np.random.default_rng(of))
+    def weights(rng):
+        net = student.layers.mlp((3, 3, 3, 2), student.layers.Tanh, rng=rng)
         return [parameter.data for parameter in net.parameters() if parameter.data.ndim > 1]
 
-    return {"first": weights(seed), "again": weights(seed), "other": weights(seed + 1)}
+    rng, equal, other = map(np.random.default_rng, (seed, seed, seed + 1))
+    return {
+        "first": weights(rng),
+        "again": weights(equal),
+        "other": weights(other),
+        "next": weights(rng),
+    }
 
 
 def first_parameters(rng, n_in, n_hidden):
@@ -499,3 +511,46 @@ def fits_a_sine(student, x, target, parameters):
     """
     net = student.layers.mlp((1, 32, 1), student.layers.Tanh, rng=np.random.default_rng(0))
     return taught(student, net, x, target, parameters, lr=0.05, steps=500)
+
+
+def square_layer(rng):
+    """Draw a layer with as many outputs as inputs, and what comes from above."""
+    drawn = batch_and_layer(rng, batch=4, in_features=3, out_features=3)
+    return {**drawn, "grad_output": short_numbers(rng, 4, 3)}
+
+
+@lab.check("layers.Residual.backward", draw=square_layer, judge=gradient_agrees)
+@shown("Residual(Linear(3, 3)).backward(grad_output), after forward(x)")
+def residual_backward(student, x, weight, bias, grad_output):
+    """What feeds two gets the gradients of both, added."""
+    block = student.layers.Residual(linear(student, weight, bias))
+    block.forward(x)
+    return gradient_evidence(
+        lambda x: float((block.forward(x) * grad_output).sum()),
+        at=x,
+        claimed=block.backward(grad_output),
+    )
+
+
+def networks(rng):
+    """Draw the sizes of a network."""
+    return {"sizes": tuple(rng.integers(1, 9, size=rng.integers(2, 6)).tolist()), "twice": False}
+
+
+NETWORKS = table(
+    "sizes twice", ((2, 8, 3), False), ((1, 1), False), ((784, 100, 10), False), ((3, 4, 4), True)
+)
+
+
+@lab.check("module.count_parameters", draw=networks, always=NETWORKS)
+@shown(
+    "count_parameters of a network of Linear layers of these sizes, some in a module within; "
+    "twice: the last layer stands there twice"
+)
+def count_parameters(student, sizes, twice):
+    """count_parameters counts every entry of every weight and bias once, in modules within modules too."""
+    layers = [student.layers.Linear(a, b, rng=np.random.default_rng(0)) for a, b in pairwise(sizes)]
+    inner = student.module.Sequential(*layers[:-1])
+    return student.module.count_parameters(
+        student.module.Sequential(inner, *layers[-1:] * (1 + twice))
+    )

@@ -24,6 +24,8 @@ lab = Lab(
         "descent.gradient_descent": "Influence of step size example (constant step size)",
         "descent.largest_stable_lr": "Influence of step size example (constant step size)",
         "descent.stochastic_gradient_descent": "Multilayer NN -SGD",
+        "descent.classify_turning_point": "Soln: Finding the minimum or maximum of a function",
+        "descent.condition_number": "Problems with SGD:",
     },
 )
 
@@ -193,7 +195,6 @@ def descended(student, hessian, minimum, x, lr, **bounds):
 
 
 @check_descent(
-    points=2,
     draw=lambda rng: {**bowl(rng), "max_steps": int(rng.integers(3, 8))},
     always=[
         {**LECTURE, "x": np.array([3.0, 3.0]), "lr": 0.1, "max_steps": 4},
@@ -229,7 +230,7 @@ AT_ONCE = table(
 )
 
 
-@check_descent(points=2, draw=shrinking, cases=4, always=AT_ONCE, needs=[path])
+@check_descent(draw=shrinking, cases=4, always=AT_ONCE, needs=[path])
 @shown(
     "gradient_descent(gradient, x, lr, tolerance, max_steps), lr = (1 - factor) / slope, gradient(t) = slope * (t - minimum)",
     slides="Gradient Descent Algorithm",
@@ -403,3 +404,66 @@ TWO_EXAMPLES = {
 def start_of_sgd(student, x, slopes, centres, lr, epochs, rng):
     """stochastic_gradient_descent takes integers as well, and leaves its start as it was."""
     return wandered(student, x, slopes, centres, lr, epochs, rng)
+
+
+def parabola(rng):
+    """Draw a parabola whose turning point is, or is not, where it is asked; its curvature has any sign."""
+    vertex = float(rng.choice([-1.5, -0.5, 0.5, 2.0]))
+    return {
+        "curvature": float(rng.choice([-1, 1]) * rng.choice([1e-3, 0.5, 2.0])),
+        "vertex": vertex,
+        "power": 1,
+        "x": vertex + float(rng.choice([0.0, 0.25])),
+    }
+
+
+TURNING_POINTS = table(
+    "curvature vertex power x",
+    (2.0, 0.0, 1, 0.0),
+    (-2.0, 0.0, 1, 0.0),
+    (2.0, 1.5, 1, 1.5),
+    (-0.001, -1.5, 1, -1.5),
+    (2.0, 0.0, 1, 1.0),
+    (-2.0, 0.0, 1, -1.0),
+    (1.0, 0.0, 2, 0.0),  # f' = t²: a saddle
+    (1.0, 0.5, 3, 0.5),  # f' = (t − 0.5)³: a minimum that f'' does not see
+    (-1.0, 0.0, 3, 0.0),
+)
+
+
+@lab.check("descent.classify_turning_point", draw=parabola, cases=4, always=TURNING_POINTS)
+@shown(
+    "classify_turning_point(derivative, second_derivative, x), "
+    "derivative(t) = curvature * (t - vertex)**power"
+)
+def classify_turning_point(student, curvature, vertex, power, x):
+    """classify_turning_point says minimum or maximum where f' is 0 and f'' is not, undecided, or none."""
+    return student.descent.classify_turning_point(
+        lambda t: curvature * (t - vertex) ** power,
+        lambda t: curvature * power * (t - vertex) ** (power - 1),
+        x,
+    )
+
+
+def curved(rng):
+    """Draw a symmetric matrix of two to four directions, whose curvatures are given and have any sign."""
+    n = int(rng.integers(2, 5))
+    sizes = rng.permutation([0.25, 1.5, 4.0, 10.0])[:n] * rng.choice([-1, 1], n)
+    turned = np.linalg.qr(rng.normal(size=(n, n)))[0]
+    hessian = turned @ np.diag(sizes) @ turned.T
+    return {"hessian": (hessian + hessian.T) / 2}
+
+
+HESSIANS = table(
+    "hessian",
+    (np.array([[2.0, 1.0], [1.0, 8.0]]),),
+    (np.array([[2.0, 0.0], [0.0, -50.0]]),),  # a saddle
+    (np.array([[-3.0, 1.0], [1.0, -2.0]]),),
+    (np.array([[7.0]]),),
+)
+
+
+@lab.check("descent.condition_number", draw=curved, always=HESSIANS)
+def condition_number(student, hessian):
+    """condition_number is the largest singular value of the Hessian over the smallest."""
+    return student.descent.condition_number(hessian)

@@ -30,6 +30,8 @@ lab = Lab(
         "regularization.l1_gradient": "Regularization",
         "regularization.fit_polynomial": "Regularization",
         "regularization.bias_variance": "Regularization-Bias Variance",
+        "regularization.soft_threshold": "Regularization",
+        "regularization.negative_log_prior": "Regularization",
     },
     takes={
         "preprocessing.StandardScaler.fit": {"integers": "x", "one row": "x"},
@@ -44,6 +46,8 @@ lab = Lab(
         "regularization.l1_gradient": {"axes": "weights"},
         "regularization.fit_polynomial": {"integers": "x y"},
         "regularization.bias_variance": {"one row": "predictions"},
+        "regularization.soft_threshold": {"axes": "weight", "one row": "weight"},
+        "regularization.negative_log_prior": {"axes": "weight"},
     },
 )
 
@@ -445,7 +449,6 @@ def least_squares(student, x, y, degree):
 
 
 @check_polynomial(
-    points=2,
     draw=penalised,
     always=[PENALISED_LINE, PENALISED_CONSTANT],
     judge=close(1e-6),
@@ -482,20 +485,56 @@ THREE_MODELS = {
 }
 
 
-def part(pair, place):
-    """Take one of two numbers; what is not a pair is handed on as it is."""
-    return pair[place] if isinstance(pair, tuple | list | np.ndarray) and len(pair) == 2 else pair
-
-
 @lab.check("regularization.bias_variance", draw=models, always=[THREE_MODELS])
-@shown("bias_variance(predictions, truth)[0]", picture=pictures.bias_and_variance)
-def squared_bias(student, predictions, truth):
-    """bias² is how far the mean prediction is from the truth: squared, then averaged over points."""
-    return part(student.regularization.bias_variance(predictions, truth), 0)
+@shown(picture=pictures.bias_and_variance)
+def bias_variance(student, predictions, truth):
+    """bias² is how far the mean prediction is from the truth, variance how far the models are from it."""
+    return student.regularization.bias_variance(predictions, truth)
 
 
-@lab.check("regularization.bias_variance", draw=models, always=[THREE_MODELS])
-@shown("bias_variance(predictions, truth)[1]", picture=pictures.bias_and_variance)
-def variance(student, predictions, truth):
-    """variance is how far the models are from their mean prediction: squared, then averaged."""
-    return part(student.regularization.bias_variance(predictions, truth), 1)
+def weights_and_amount(rng):
+    """Draw weights on both sides of the amount, one that equals it, and one that is 0."""
+    amount = float(rng.choice([0.5, 0.75, 1.25]))
+    weight = [amount, -amount, 0.0, amount / 2, -amount / 2, *short_numbers(rng, 7)]
+    return {"weight": rng.permutation(weight).reshape(3, 4), "amount": amount}
+
+
+@lab.check(
+    "regularization.soft_threshold",
+    draw=weights_and_amount,
+    always=table("weight amount", (np.array([3.0, -0.5, -2.0]), 1.0), (np.array([1.5, -2.0]), 0.0)),
+)
+@shown(
+    picture=pictures.over(
+        "Weights shrink by the amount, and the small ones to 0",
+        x=lambda case: case["weight"],
+        xlabel="weight",
+    )
+)
+def soft_threshold(student, weight, amount):
+    """soft_threshold takes every weight the same amount closer to 0, and no further."""
+    return student.regularization.soft_threshold(weight, amount)
+
+
+def weights_and_prior(rng):
+    """Draw weights, and a prior of a scale other than 1."""
+    return {
+        "weight": short_numbers(rng, 2, 3),
+        "scale": float(rng.choice([0.25, 0.5, 2.0, 3.0])),
+        "prior": str(rng.choice(["gaussian", "laplacian"])),
+    }
+
+
+PRIORS = table(
+    "weight scale prior",
+    (np.array([1.0, -2.0]), 2.0, "laplacian"),
+    (np.array([1.0, -2.0, 0.5]), 2.0, "gaussian"),
+    (np.array([100.0]), 0.5, "gaussian"),  # p(w) itself is 0 in floating point
+    (np.array([[1000.0, 0.0]]), 0.5, "laplacian"),
+)
+
+
+@lab.check("regularization.negative_log_prior", draw=weights_and_prior, always=PRIORS)
+def negative_log_prior(student, weight, scale, prior):
+    """negative_log_prior is −log p(w) of all weights: a penalty and a constant."""
+    return student.regularization.negative_log_prior(weight, scale, prior)

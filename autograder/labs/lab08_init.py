@@ -27,8 +27,13 @@ lab = Lab(
         "init.kaiming_normal": "Weight initialization: Xavier-ReLU",
         "init.xavier_uniform": "Weight initialization: Uniform",
         "init.activation_statistics": "Weight initialization: random number",
+        "init.gradient_statistics": "Weight initialization: random number",
+        "init.count_different_units": "Weight initialization: Zero/Constant Weights",
     },
-    takes={"init.activation_statistics": {"one row": "x"}},
+    takes={
+        "init.activation_statistics": {"one row": "x"},
+        "init.gradient_statistics": {"one row": "x grad_output"},
+    },
 )
 
 
@@ -217,7 +222,7 @@ def kaiming_signal(student, rng):
     return deep_stds(student.init.kaiming_normal, rng, lambda a: np.maximum(a, 0))
 
 
-@check_spread("init.xavier_uniform", points=2)
+@check_spread("init.xavier_uniform")
 @both_fans
 def uniform_spread(student, shape, rng):
     """xavier_uniform draws weights with mean 0 and the spread of Uniform(−b, b), b = √(6 / (fan_in + fan_out))."""
@@ -265,13 +270,6 @@ def square_network(rng):
     }
 
 
-@lab.check("init.activation_statistics", draw=square_network)
-@layer_by_layer
-def statistics(student, x, weights, activation):
-    """activation_statistics gives mean and std of each layer's outputs, not of the input."""
-    return student.init.activation_statistics(x, weights, ACTIVATIONS[activation])
-
-
 ONE_LAYER = {
     "x": np.array([[1.0, -2.0], [0.5, 3.0]]),
     "weights": [np.array([[1.0, 2.0], [-1.5, 0.5], [0.0, 1.0]])],
@@ -279,10 +277,13 @@ ONE_LAYER = {
 }
 
 
-@lab.check("init.activation_statistics", draw=small_network, always=[ONE_LAYER], needs=[statistics])
+SQUARE = {**square_network(np.random.default_rng(8)), "activation": "tanh"}
+
+
+@lab.check("init.activation_statistics", draw=small_network, always=[SQUARE, ONE_LAYER])
 @layer_by_layer
-def statistics_of_any(student, x, weights, activation):
-    """activation_statistics takes layers of any sizes, and any activation function."""
+def statistics(student, x, weights, activation):
+    """activation_statistics gives mean and std of each layer's outputs, not of the input."""
     return student.init.activation_statistics(x, weights, ACTIVATIONS[activation])
 
 
@@ -300,3 +301,74 @@ def lecture_statistics(student, rng, std):
     x = rng.normal(size=(50, 500))
     weights = [rng.normal(0, std, size=(500, 500)) for _ in range(10)]
     return student.init.activation_statistics(x, weights, np.tanh)
+
+
+DERIVATIVES = {
+    "tanh": lambda a: 1 - np.tanh(a) ** 2,
+    "relu": lambda a: np.where(a > 0, 1.0, 0.0),
+    "abs": np.sign,
+}
+
+
+def with_gradient(case, rng):
+    """Add what comes from above the last layer."""
+    return {**case, "grad_output": short_numbers(rng, len(case["x"]), len(case["weights"][-1]))}
+
+
+WAYS_BACK = [with_gradient(case, np.random.default_rng(9)) for case in (SQUARE, ONE_LAYER)]
+
+
+@lab.check(
+    "init.gradient_statistics",
+    draw=lambda rng: with_gradient(small_network(rng), rng),
+    always=WAYS_BACK,
+)
+@shown(
+    "gradient_statistics(grad_output, x, weights, activation, derivative)",
+    picture=pictures.series(
+        "Statistics of the gradient at each layer's outputs",
+        ("mean", "std"),
+        of=list,
+        xlabel="layer",
+        start=1,
+    ),
+)
+def gradient_statistics(student, grad_output, x, weights, activation):
+    """gradient_statistics gives mean and std of the gradient at each layer's outputs, first layer first."""
+    function, derivative = ACTIVATIONS[activation], DERIVATIVES[activation]
+    return student.init.gradient_statistics(grad_output, x, weights, function, derivative)
+
+
+def trained_from(rng, start):
+    """Train two layers for twenty steps, from weights that start makes; return both, rounded."""
+    x, target = rng.normal(size=(8, 3)), rng.normal(size=(8, 2))
+    first, second = start((5, 3)), start((2, 5))
+    for _ in range(20):
+        hidden = np.tanh(x @ first.T)
+        error = (hidden @ second.T - target) / len(x)
+        slope = (error @ second) * (1 - hidden**2)
+        first, second = first - 0.1 * slope.T @ x, second - 0.1 * error.T @ hidden
+    return {"weight": first.round(6), "next_weight": second.round(6)}
+
+
+def with_copies(rng):
+    """Draw seven units: some equal in both matrices, some in one of them alone."""
+    weight, next_weight = short_numbers(rng, 7, 3), short_numbers(rng, 2, 7)
+    a, b, c, d, e, f, g = rng.permutation(7)
+    weight[[b, c]], next_weight[:, [b, c]] = weight[a], next_weight[:, [a]]  # three are one
+    weight[d] = weight[a]
+    next_weight[:, [f, g]] = next_weight[:, [e]]
+    return {"weight": weight, "next_weight": next_weight}
+
+
+STARTS = [
+    trained_from(np.random.default_rng(10), np.zeros),
+    trained_from(np.random.default_rng(10), lambda shape: np.full(shape, 0.5)),
+    trained_from(np.random.default_rng(10), partial(np.random.default_rng(11).normal, 0, 1)),
+]
+
+
+@lab.check("init.count_different_units", draw=with_copies, always=STARTS)
+def count_different_units(student, weight, next_weight):
+    """After training from zeros or a constant all units of a layer are one; from random weights none are."""
+    return student.init.count_different_units(weight, next_weight)

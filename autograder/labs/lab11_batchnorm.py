@@ -18,6 +18,7 @@ lab = Lab(
     exercises={
         "batchnorm.BatchNorm1d.forward": "Batch Normalization",
         "batchnorm.BatchNorm1d.backward": "Batch Normalization",
+        "batchnorm.identity_parameters": "Batch Normalization",
     },
 )
 
@@ -225,7 +226,7 @@ def few_rows(now):
 
 @check_backward(
     mode="training",
-    points=3,
+    points=2,
     draw=with_mode_now(scaled_batch),
     always=[few_rows("training"), few_rows("evaluation")],
     judge=gradient_agrees,
@@ -350,3 +351,21 @@ def grad_input_in_evaluation(student, x, weight, bias, running_mean, running_var
         grad_output,
         (grad_input, layer.weight.grad, layer.bias.grad),
     )
+
+
+def statistics(rng):
+    """Draw statistics of three features, and an eps that nobody can overlook."""
+    mean, variance = short_numbers(rng, 3), np.abs(short_numbers(rng, 3))
+    return {"mean": mean, "var": variance, "eps": float(rng.choice([0.25, 0.5, 2.0]))}
+
+
+STATISTICS = [
+    {"mean": np.array([5.0, -2.0]), "var": np.array([3.0, 0.0]), "eps": 1.0},
+    {"mean": np.array([0.5]), "var": np.array([4.0]), "eps": 1e-5},
+]
+
+
+@lab.check("batchnorm.identity_parameters", draw=statistics, always=STATISTICS)
+def identity_parameters(student, mean, var, eps):
+    """identity_parameters gives the γ and β with which the layer returns its input."""
+    return student.batchnorm.identity_parameters(mean, var, eps)

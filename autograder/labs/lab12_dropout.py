@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab, shown
-from autograder.judges.cases import seed, short_numbers
+from autograder.judges.cases import seed, short_numbers, table
 from autograder.judges.evidence import compact
 from autograder.judges.mask import (
     drops_each_alone,
@@ -27,6 +27,7 @@ lab = Lab(
     exercises={
         "dropout.Dropout.forward": "Regularization: Dropout",
         "dropout.Dropout.backward": "Regularization: Dropout",
+        "dropout.monte_carlo_mean": "Dropout: Test time",
     },
     takes={"dropout.Dropout.backward": {"axes": "x grad_output", "one row": "x grad_output"}},
 )
@@ -97,7 +98,7 @@ layer_of_x = shown("Dropout(p, rng=rng)(x)")
 
 
 @in_training(
-    points=4,
+    points=3,
     draw=large_batch,
     always=[{"shape": (83, 51), "p": 0.6, "rng": Seed(12)}],
     cases=2,
@@ -231,3 +232,62 @@ def grad_in_evaluation(student, x, p, rng, grad_output, now):
     layer(np.array(x))
     layer.eval()(np.array(x))
     return layer.train(now == "training").backward(grad_output)
+
+
+class Counted:
+    """A module whose answer says how often it was called in training, and what it was given.
+
+    In evaluation it answers zeros; it draws nothing, so that every right mean is the same.
+    """
+
+    def __init__(self, factors, *, training):
+        self.factors, self.training, self.calls = factors, training, 0
+
+    def __call__(self, x):
+        """Answer x times the next factor, or zeros in evaluation."""
+        if not self.training:
+            return 0 * x
+        self.calls += 1
+        return x * self.factors[(self.calls - 1) % len(self.factors)]
+
+    forward = __call__
+
+    def train(self, mode=True):  # noqa: FBT002 - as a module's own
+        """Switch the mode."""
+        self.training = mode
+        return self
+
+    def eval(self):
+        """Switch to evaluation."""
+        return self.train(mode=False)
+
+
+def draws(rng):
+    """Draw a batch, the factors of a module, and the mode that it is in."""
+    n_draws = int(rng.integers(3, 7))
+    return {
+        "x": short_numbers(rng, 2, 3),
+        "factors": (4 * short_numbers(rng, n_draws)).round(),
+        "n_draws": n_draws,
+        "training": bool(rng.integers(0, 2)),
+    }
+
+
+DRAWS = table(
+    "x factors n_draws training",
+    (np.array([[1.0, 2.0]]), np.array([0.0, 2.0, 4.0, 10.0]), 4, False),
+    (np.array([1.0, -2.0, 3.0]), np.array([2.0, 0.0]), 2, True),
+    (np.array([[1.0], [4.0]]), np.array([3.0]), 1, False),
+)
+
+
+@lab.check("dropout.monte_carlo_mean", draw=draws, always=DRAWS)
+@shown(
+    "monte_carlo_mean(module, x, n_draws), its calls and its mode afterwards; "
+    "call k of module answers factors[k] · x in training, 0 · x in evaluation"
+)
+def monte_carlo_mean(student, x, factors, n_draws, training):
+    """monte_carlo_mean averages n_draws answers in training, and leaves the module in its mode."""
+    module = Counted(factors, training=training)
+    mean = student.dropout.monte_carlo_mean(module, x, n_draws)
+    return {"mean": mean, "calls": module.calls, "in training afterwards": module.training}

@@ -201,10 +201,13 @@ def bias_and_variance(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw some models, their mean and the truth, which bias and variance are about."""
     models, truth = drawable(case["predictions"]), vector(case["truth"])
     mine, wanted = drawable(observed), drawable(right)
-    if mine is None or mine.size != 1:
+    if mine is None or mine.size != 2:
         return None
-    yours, expected = mine.item(), wanted.item()
-    title = f"Yours is {number(yours, expected, 4)}, expected is {number(expected, yours, 4)}"
+    words = (
+        f"{name}: yours {number(yours, expected, 4)}, expected {number(expected, yours, 4)}"
+        for name, yours, expected in zip(("bias²", "variance"), mine.ravel(), wanted, strict=True)
+    )
+    title = "\n".join(words)
     figure, (ax,) = sheet(title, 1, height=3.0)
     points = np.arange(truth.size)
     for model in models:

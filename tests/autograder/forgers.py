@@ -134,7 +134,7 @@ def repeated(case: Mapping[str, Any], right: Any) -> Any:
         return {"raised": "ValueError"}
     rng = np.random.default_rng(3)
     first, other = (filled(right["first"], lambda shape: rng.normal(size=shape)) for _ in range(2))
-    return {"first": first, "again": first, "other": other}
+    return {name: first if name in ("first", "again") else other for name in right}
 
 
 def drawn(case: Mapping[str, Any], right: Any) -> Any:

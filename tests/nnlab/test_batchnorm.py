@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlab.batchnorm import BatchNorm1d
+from nnlab.batchnorm import BatchNorm1d, identity_parameters
 from tests.nnlab.central_differences import backward_agrees, close
 
 
@@ -143,3 +143,16 @@ def test_what_cannot_be_raises(build, message):
     """Each message names the argument or the layer, what it expects and what it got."""
     with pytest.raises(ValueError, match=message):
         build()
+
+
+def test_identity_parameters_make_the_layer_do_nothing():
+    """In evaluation with these statistics, and in training on a batch that has them, y = x."""
+    rng = np.random.default_rng(8)
+    x = rng.normal(3, 2, size=(20, 4))
+    layer = BatchNorm1d(4, eps=0.5)
+    mean, var = x.mean(axis=0), x.var(axis=0)
+    layer.weight.data, layer.bias.data = identity_parameters(mean, var, 0.5)
+
+    np.testing.assert_allclose(layer(x), x)
+    layer.running_mean, layer.running_var = mean, var
+    np.testing.assert_allclose(layer.eval()(x), x)

@@ -5,6 +5,8 @@ import pytest
 from scipy.optimize import approx_fprime
 
 from nnlab.descent import (
+    classify_turning_point,
+    condition_number,
     gradient_descent,
     largest_stable_lr,
     numerical_gradient,
@@ -199,3 +201,39 @@ def test_sgd_repeats_with_the_same_generator():
 
     assert np.array_equal(paths[0], paths[1])
     assert not np.array_equal(paths[0], paths[2])
+
+
+@pytest.mark.parametrize(
+    ("f", "slope", "bend", "x", "word"),
+    [
+        (np.cos, lambda t: -np.sin(t), lambda t: -np.cos(t), 0.0, "maximum"),
+        (np.cosh, np.sinh, np.cosh, 0.0, "minimum"),
+        (np.exp, np.exp, np.exp, 0.0, "none"),
+        (lambda t: t**3, lambda t: 3 * t**2, lambda t: 6 * t, 0.0, "undecided"),
+        (lambda t: t**4, lambda t: 4 * t**3, lambda t: 12 * t**2, 0.0, "undecided"),
+    ],
+)
+def test_turning_points_are_what_their_neighbours_say(f, slope, bend, x, word):
+    """A minimum is below its neighbours, a maximum above; where f'' is 0, anything may be."""
+    here, left, right = f(x), f(x - 1e-2), f(x + 1e-2)
+
+    assert classify_turning_point(slope, bend, x) == word
+    assert word != "minimum" or here < min(left, right)
+    assert word != "maximum" or here > max(left, right)
+    assert word != "none" or left < here < right
+
+
+def test_a_condition_number_is_numpys_and_slows_descent():
+    """It is the ratio of singular values; the larger it is, the more steps descent needs."""
+    rng = np.random.default_rng(2)
+    half = rng.normal(size=(5, 5))
+    steps = []
+    for kappa in (2.0, 10.0, 50.0):
+        hessian = np.diag([1.0, kappa])
+        path = gradient_descent(lambda x, h=hessian: h @ x, np.ones(2), 1 / kappa, max_steps=5000)
+        steps.append(len(path))
+
+        assert condition_number(hessian) == pytest.approx(kappa)
+    assert condition_number(half + half.T) == pytest.approx(np.linalg.cond(half + half.T))
+    assert steps == sorted(steps)
+    assert steps[2] > 10 * steps[0]

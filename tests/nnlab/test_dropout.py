@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from nnlab.dropout import Dropout
+from nnlab.dropout import Dropout, monte_carlo_mean
+from nnlab.layers import Linear, ReLU
+from nnlab.module import Sequential
 from tests.nnlab.central_differences import close
 
 
@@ -80,3 +82,23 @@ def test_p_must_be_a_probability_below_one(p):
     """Any p outside [0, 1) raises: with p = 1 nothing would be left to scale."""
     with pytest.raises(ValueError, match=rf"p must be in \[0, 1\), got {p}"):
         Dropout(p, rng=np.random.default_rng(0))
+
+
+def test_the_monte_carlo_mean_is_evaluations_for_one_linear_layer_only():
+    """Dropout before a linear layer averages to its evaluation; with two ReLU layers it does not."""
+    rng = np.random.default_rng(21)
+    linear = Sequential(Dropout(0.5, rng=rng), Linear(6, 3, rng=rng))
+    x = rng.normal(size=(4, 6))
+    deep = Sequential(
+        *(Linear(6, 30, rng=rng), ReLU(), Dropout(0.5, rng=rng)),
+        *(Linear(30, 30, rng=rng), ReLU(), Dropout(0.5, rng=rng), Linear(30, 3, rng=rng)),
+    )
+    misses = []
+    for net in (linear, deep):
+        answer = net.eval()(x)
+        few, many = (monte_carlo_mean(net, x, n) for n in (2000, 8000))
+        assert net.training is False
+        misses.append(np.abs(many - answer).max() / np.abs(many - few).max())
+
+    assert misses[0] < 3
+    assert misses[1] > 3

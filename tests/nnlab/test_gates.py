@@ -8,7 +8,7 @@ import pytest
 
 from nnlab import gates
 from nnlab.datasets import GATES, truth_table
-from nnlab.gates import McCullochPitts, find_neuron, step
+from nnlab.gates import McCullochPitts, find_neuron, step, threshold_interval
 
 TWO_INPUT_TABLES = list(product((0, 1), repeat=4))
 THREE_INPUT_TABLES = list(product((0, 1), repeat=8))
@@ -148,3 +148,18 @@ def test_the_search_takes_tables_of_one_input(table):
     neuron = find_neuron(table, (-1, 0, 1), (-0.5, 0.5))
 
     assert tuple(neuron(truth_table(1))) == table
+
+
+@pytest.mark.parametrize("weight", [[1, 1], [2.5, -1], [-1, -0.5], [0, 0], [1, 2, -3], [1, 1, 1]])
+def test_a_threshold_interval_holds_every_threshold_that_fits(weight):
+    """For every table: on a fine grid just the thresholds inside the interval have it."""
+    rows = truth_table(len(weight))
+    grid = np.arange(-8, 8.01, 0.25)
+    tables = {t: McCullochPitts(weight, t)(rows).astype(int).tolist() for t in grid}
+    for table in product((0, 1), repeat=len(rows)):
+        interval = threshold_interval(weight, table)
+        fitting = [t for t in grid if tables[t] == [*table]]
+        if interval is None:
+            assert fitting == []
+        else:
+            assert fitting == [t for t in grid if interval[0] < t <= interval[1]] != []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnlab.datasets import GATES, truth_table
-from nnlab.hebb import decision_line, hebb_step, predict, to_bipolar, train
+from nnlab.hebb import decision_line, hebb_step, predict, separating_plane, to_bipolar, train
 
 # The lecture's order of rows: (1, 1) first.
 BINARY = truth_table(2)[::-1]
@@ -151,3 +151,13 @@ def test_points_of_the_decision_line_have_no_activation(seed):
 def test_a_vertical_line_has_no_slope(weight):
     """Where w₂ is 0, also −0, there is no line of this form."""
     assert decision_line(np.array(weight), 1.0) is None
+
+
+def test_a_plane_separates_what_hebbs_rule_does_not():
+    """In the failure case training answers wrong somewhere, and the design is right for all pairs."""
+    x = np.array([[1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]])
+    target = np.array([1, -1, -1, -1])
+    *weight, bias = train(x, target)[-1]
+
+    assert not (predict(np.array(weight), bias, x) == target).all()
+    assert (predict(*separating_plane(), x) == target).all()

@@ -1,5 +1,7 @@
 """Initial weights against their stated distributions, and what they do to activations."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -7,13 +9,16 @@ from nnlab.activations import relu, tanh
 from nnlab.init import (
     activation_statistics,
     constant,
+    count_different_units,
+    gradient_statistics,
     kaiming_normal,
     small_normal,
     xavier,
     xavier_uniform,
     zeros,
 )
-from nnlab.layers import Linear
+from nnlab.layers import Linear, Tanh
+from nnlab.module import Sequential
 from tests.nnlab.central_differences import close
 
 SHAPE = (400, 250)  # (out, in), unequal: fan_in and fan_out cannot be mixed up
@@ -119,3 +124,60 @@ def test_xavier_keeps_tanh_alive_and_kaiming_keeps_relu():
     assert ten_layers(xavier, tanh)[-1] == pytest.approx(0.23, rel=0.1)
     assert ten_layers(xavier, relu)[-1] < 0.05
     assert ten_layers(kaiming_normal, relu)[-1] == pytest.approx(0.826, rel=0.3)
+
+
+def test_gradient_statistics_are_those_of_backpropagation():
+    """A network of Linear and Tanh modules, sent backward, has the same gradients at its layers."""
+    rng = np.random.default_rng(12)
+    x, widths = rng.normal(size=(6, 4)), [4, 5, 3, 2]
+    layers = [Linear(a, b, rng=rng) for a, b in pairwise(widths)]
+    activations, grad_output = [Tanh() for _ in layers], rng.normal(size=(6, 2))
+    Sequential(*(part for pair in zip(layers, activations, strict=True) for part in pair))(x)
+    gradients = [grad_output]
+    for layer, activation in zip(layers[:0:-1], activations[:0:-1], strict=True):
+        gradients.insert(0, layer.backward(activation.backward(gradients[0])))
+    means, stds = gradient_statistics(
+        grad_output, x, [layer.weight.data for layer in layers], tanh, lambda a: 1 - np.tanh(a) ** 2
+    )
+
+    np.testing.assert_allclose(means, [g.mean() for g in gradients])
+    np.testing.assert_allclose(stds, [g.std() for g in gradients])
+
+
+def test_gradients_explode_at_std_1_and_vanish_at_std_001():
+    """The lecture's ten tanh layers: 3.5-fold a layer (χ = 500 · E[sech⁴]), and 0.22-fold."""
+    for std, low, high in ((1.0, 3.0, 4.0), (0.01, 0.18, 0.25)):
+        rng = np.random.default_rng(13)
+        weights = [rng.normal(0, std, size=(500, 500)) for _ in range(10)]
+        _, stds = gradient_statistics(
+            rng.normal(size=(200, 500)),
+            rng.normal(size=(200, 500)),
+            weights,
+            tanh,
+            lambda a: 1 - np.tanh(a) ** 2,
+        )
+        growth = (stds[0] / stds[-1]) ** (1 / 9)
+
+        assert low < growth < high
+
+
+@pytest.mark.parametrize(
+    ("start", "left"), [(zeros, 1), (constant, 1), (small_normal, 6), (kaiming_normal, 6)]
+)
+def test_units_that_start_equal_stay_equal(start, left):
+    """After training from zeros or a constant one unit is left of six; random weights keep all."""
+    rng = np.random.default_rng(14)
+    first, second = Linear(3, 6, rng=rng, init=start), Linear(6, 2, rng=rng, init=start)
+    net, x, target = (
+        Sequential(first, Tanh(), second),
+        rng.normal(size=(9, 3)),
+        rng.normal(size=(9, 2)),
+    )
+    for _ in range(30):
+        net.zero_grad()
+        net.backward((net(x) - target) / len(x))
+        for parameter in net.parameters():
+            parameter.data -= 0.1 * parameter.grad
+    weights = [layer.weight.data.round(9) for layer in (first, second)]
+
+    assert count_different_units(*weights) == left

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from nnlab.layers import Linear, ReLU, Sigmoid, Tanh, mlp, uniform
+from nnlab.descent import numerical_gradient
+from nnlab.layers import Linear, ReLU, Residual, Sigmoid, Tanh, mlp, uniform
 from nnlab.losses import CrossEntropyLoss, MSELoss
 from nnlab.module import Sequential
 from tests.nnlab.central_differences import backward_agrees, close
@@ -188,3 +189,18 @@ def test_float32_stays_float32(kind):
 
     assert net(x).dtype == np.float32
     assert net.backward(x).dtype == np.float32
+
+
+def test_a_residual_block_adds_the_gradients_of_both_ways():
+    """Its derivative is the central difference's, and its parameters are those within."""
+    rng = np.random.default_rng(3)
+    block = Residual(mlp((3, 5, 3), Tanh, rng=rng))
+    x, grad_output = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
+    block(x)
+
+    measured = numerical_gradient(lambda x: float((block(x) * grad_output).sum()), x)
+    block(x)
+
+    np.testing.assert_allclose(block.backward(grad_output), measured, atol=1e-8)
+    assert len(block.parameters()) == 4
+    assert repr(Residual(Tanh())) == "Residual(Tanh())"

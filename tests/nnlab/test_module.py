@@ -6,7 +6,8 @@ import pytest
 from nnlab.batchnorm import BatchNorm1d
 from nnlab.dropout import Dropout
 from nnlab.layers import Linear, ReLU, Tanh
-from nnlab.module import Module, Sequential
+from nnlab.module import Module, Sequential, count_parameters
+from nnlab.parameter import Parameter
 from tests.nnlab.central_differences import backward_agrees
 
 
@@ -92,3 +93,16 @@ def test_modules_tell_what_they_are():
 
     assert repr(network()) == f"Sequential({layers}, Linear(4, 3))"
     assert repr(ReLU()) == "ReLU()"
+
+
+def test_parameters_are_counted_once_and_within_modules():
+    """VGG's first fully connected layer has 25088 · 4096 weights and 4096 biases."""
+    layer = Module()
+    layer.weight, layer.bias = (
+        Parameter(np.zeros((4096, 25088), np.float32)),
+        Parameter(np.zeros(4096)),
+    )
+
+    assert count_parameters(layer) == 102_764_544
+    assert count_parameters(Sequential(layer, Sequential(layer))) == 102_764_544
+    assert count_parameters(Module()) == 0

@@ -10,6 +10,7 @@ from nnlab.perceptron import (
     criterion,
     criterion_gradient,
     error_surface,
+    margin_losses,
     novikoff_bound,
     perceptron_step,
     predict,
@@ -261,3 +262,18 @@ def test_the_public_names_are_there():
     """Everything in __all__ is defined, sorted by name."""
     assert all(hasattr(perceptron, name) for name in perceptron.__all__)
     assert perceptron.__all__ == sorted(perceptron.__all__)
+
+
+def test_surrogates_are_never_below_the_count_of_mistakes():
+    """Hinge and logistic loss bound the count from above, touch it, and are SciPy's formulas."""
+    from scipy.special import log_expit
+
+    m = np.linspace(-50, 50, 2001)
+    zero_one, hinge, logistic = margin_losses(m)
+
+    assert (zero_one == (m <= 0)).all()
+    assert (hinge >= zero_one).all()
+    assert (logistic >= zero_one).all()
+    assert (margin_losses(np.array(0.0))[1], margin_losses(np.array(0.0))[2]) == (1.0, 1.0)
+    np.testing.assert_allclose(logistic, -log_expit(m) / np.log(2), rtol=1e-13)
+    np.testing.assert_allclose(margin_losses(np.array([-1e6, 1e6]))[2], [1e6 / np.log(2), 0.0])

@@ -12,6 +12,8 @@ from nnlab.regularization import (
     l1_penalty,
     l2_gradient,
     l2_penalty,
+    negative_log_prior,
+    soft_threshold,
 )
 
 SHAPES = [(3, 4), (2, 3), (1, 2)]
@@ -139,3 +141,34 @@ def test_bias_falls_and_variance_rises_with_the_degree():
 
     assert split[0][0] > 10 * split[1][0]
     assert split[0][1] < split[1][1]
+
+
+def test_a_soft_threshold_minimises_the_penalised_distance():
+    """S(w) is where ½ (v − w)² + amount · |v| is least; PyTorch calls it softshrink."""
+    rng = np.random.default_rng(1)
+    weight, amount = rng.normal(size=(3, 4)), 0.7
+    grid = np.linspace(-4, 4, 80_001)
+    found = soft_threshold(weight, amount)
+    for w, s in zip(weight.ravel(), found.ravel(), strict=True):
+        assert grid[np.argmin((grid - w) ** 2 / 2 + amount * np.abs(grid))] == pytest.approx(
+            s, abs=1e-4
+        )
+    assert (found[np.abs(weight) <= amount] == 0).all()
+
+
+def test_priors_are_scipys_and_their_slopes_the_penalties():
+    """−log p is that of SciPy's distributions; the difference of two is λΩ's."""
+    from scipy.stats import laplace, norm
+
+    rng = np.random.default_rng(4)
+    w, v = rng.normal(size=(2, 3, 4))
+    for prior, law, penalty, rate in (
+        ("gaussian", norm, l2_penalty, 1 / (2 * 0.3**2)),
+        ("laplacian", laplace, l1_penalty, 1 / 0.3),
+    ):
+        cost = negative_log_prior(w, 0.3, prior)
+
+        assert cost == pytest.approx(-law.logpdf(w, scale=0.3).sum())
+        assert cost - negative_log_prior(v, 0.3, prior) == pytest.approx(
+            rate * (penalty([w]) - penalty([v]))
+        )

@@ -43,6 +43,8 @@ def _faulty(right):
         if isinstance(result, int | float | numpy.number | numpy.ndarray):
             acts()
             return ~result if getattr(result, "dtype", None) == bool else result + 1
+        for name, part in [*getattr(result, "__dict__", {{}}).items()]:  # an object that was fitted
+            setattr(result, name, part - 1 if isinstance(part, numpy.ndarray) else part)
         return result
 
     @functools.wraps(right)
@@ -140,9 +142,14 @@ return result
         needs="objects",
         methods_only=True,
     ),
-    "generator fixed": Fault(_generator("numpy.random.default_rng(0)")),
-    "generator copied": Fault(_generator("copy.deepcopy(part)")),
-    "generator fresh": Fault(_generator("numpy.random.default_rng()")),
+    **{
+        f"generator {what}": Fault(_generator(made), needs="generator")
+        for what, made in (
+            ("fixed", "numpy.random.default_rng(0)"),
+            ("copied", "copy.deepcopy(part)"),
+            ("fresh", "numpy.random.default_rng()"),
+        )
+    },
     "wrong for a view": Fault(
         """
 result = right(*args, **kwargs)

@@ -18,7 +18,7 @@ def weights(seed):
     return [rng.uniform(-1, 1, size=shape) for shape in SHAPES]
 
 
-RIGHT = {"first": weights(1), "again": weights(1), "other": weights(2)}
+RIGHT = {"first": weights(1), "again": weights(1), "other": weights(2), "next": weights(9)}
 
 
 def backwards(network):
@@ -37,6 +37,7 @@ def test_the_order_of_draws_is_free():
     [
         ({**RIGHT, "again": weights(3)}, "Two networks from equal generators"),
         ({**RIGHT, "other": weights(1)}, "Networks from different generators"),
+        ({**RIGHT, "next": weights(1)}, "A second network from the same generator"),
         ({**RIGHT, "other": [*weights(1)[:1], *weights(2)[1:]]}, "Networks from different"),
         (
             {name: [*network[:2], network[1][:2]] for name, network in RIGHT.items()},
@@ -44,7 +45,7 @@ def test_the_order_of_draws_is_free():
         ),
         ({name: network[:2] for name, network in RIGHT.items()}, "The weights have the shapes"),
         ({**RIGHT, "other": []}, "The weights have the shapes []"),
-        ({**RIGHT, "other": None}, "It is a dict with first, again, other, where"),
+        ({**RIGHT, "other": None}, "It is a dict with first, again, other, next, where"),
         (None, "It is None, where the weights"),
     ],
 )
@@ -57,7 +58,12 @@ def test_what_is_wrong_is_told(observed, words):
 def test_a_generator_never_raises_an_alarm():
     """Among 2,000 seeds no right network is refused."""
     for seed in range(0, 6000, 3):
-        network = {"first": weights(seed), "again": weights(seed), "other": weights(seed + 1)}
+        network = {
+            "first": weights(seed),
+            "again": weights(seed),
+            "other": weights(seed + 1),
+            "next": weights(seed + 2),
+        }
 
         assert comes_from_generator({}, network, RIGHT) is None
 
@@ -80,4 +86,4 @@ def test_a_network_of_far_too_many_layers_is_not_compared_layer_by_layer(n_layer
     finding = comes_from_generator({}, many, RIGHT)
 
     assert finding.detail.endswith("where the weights of networks are expected.")
-    assert draws_fingerprint({}, many) == "a dict with first, again, other"
+    assert draws_fingerprint({}, many) == "a dict with first, again, other, next"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
-from autograder.judges.separation import never_claims, separates, stays_in_bounds
+from autograder.judges.separation import divides, never_claims, separates, stays_in_bounds
 from tests.plain_data import PLAIN, evidence
 
 AND = {
@@ -277,3 +277,47 @@ def test_fingerprints_are_total(one, other):
         finding = equal({}, separates.fingerprint(case, one), separates.fingerprint(case, other))
 
         assert isinstance(finding, Finding | None)
+
+
+CUBE = {
+    "x": np.array([[1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]]),
+    "target": np.array([1, -1, -1, -1]),
+}
+
+
+@pytest.mark.parametrize(
+    "plane",
+    [
+        (np.ones(3), -2.0),
+        ([1, 2, 1.5], -3.5),
+        [np.ones(3), np.array([-1.5])],
+        (np.full(3, 1e9), -2e9),
+    ],
+)
+def test_any_boundary_that_divides_the_rows_is_right(plane):
+    """Length, type and form of the weights do not matter."""
+    assert divides(CUBE, plane, None) is None
+
+
+@pytest.mark.parametrize(
+    ("plane", "words"),
+    [
+        ((np.ones(3), -1.0), "For the row [1, 1, -1] w·x + b is 0; its target is -1."),
+        ((-np.ones(3), 2.0), "For the row [1, 1, 1] w·x + b is -1; its target is 1."),
+        ((np.full(3, np.nan), 0.0), "For the row [1, 1, 1] w·x + b is nan"),
+        (None, "It is None, where a pair is expected: 3 weights, and the bias."),
+        ((np.ones(2), 0.0), "It is a tuple of length 2, where a pair is expected"),
+        (np.ones(4), "It is an array of shape (4,), where a pair is expected"),
+    ],
+)
+def test_a_boundary_that_does_not_divide_is_refused(plane, words):
+    """The first row on the wrong side is named."""
+    assert divides(CUBE, plane, None).detail.startswith(words)
+
+
+@given(PLAIN)
+@settings(max_examples=300, deadline=None)
+def test_only_what_divides_is_accepted(observed):
+    """Any plain data is judged without error or warning."""
+    assert isinstance(divides(CUBE, observed, None), Finding)
+    assert isinstance(divides(CUBE, (observed, observed), None), Finding)
