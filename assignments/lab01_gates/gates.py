@@ -22,6 +22,7 @@ __all__ = [
     "or_gate",
     "or_gate_of",
     "step",
+    "threshold_interval",
     "xor_product_of_sums",
     "xor_sum_of_products",
 ]
@@ -197,3 +198,25 @@ def find_neuron(
     True
     """
     raise NotImplementedError("lab01_gates: find_neuron")
+
+
+def threshold_interval(
+    weight: Sequence[float] | Array, table: Sequence[int]
+) -> tuple[float, float] | None:
+    """Find all thresholds with which a neuron of these weights has the given truth table.
+
+    low < threshold ≤ high,  low = the largest sum Σ wᵢ xᵢ of a row whose output is 0,
+    high = the smallest sum of a row whose output is 1
+
+    Return (low, high), or None if no threshold fits. Where no output is 0, low is −∞; where none
+    is 1, high is +∞.
+
+    Shape: weight (n,), table (2**n,), the outputs in the row order of `truth_table(n)`.
+    Source: slides, "MCP Neurons: Logic gates".
+
+    >>> threshold_interval([1, 1], (0, 0, 0, 1))  # AND: as well 1.5 as 2
+    (1.0, 2.0)
+    >>> threshold_interval([1, 1], (0, 1, 1, 0)) is None  # XOR
+    True
+    """
+    raise NotImplementedError("lab01_gates: threshold_interval")

@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlab.arrays import Array, floats
 
-__all__ = ["decision_line", "hebb_step", "predict", "to_bipolar", "train"]
+__all__ = ["decision_line", "hebb_step", "predict", "separating_plane", "to_bipolar", "train"]
 
 
 def to_bipolar(x: Array) -> Array:
@@ -84,3 +84,20 @@ def decision_line(weight: Array, bias: float) -> tuple[float, float] | None:
     True
     """
     raise NotImplementedError("lab02_hebb: decision_line")
+
+
+def separating_plane() -> tuple[Array, float]:
+    """Design the boundary that Hebb's rule misses in the lecture's failure case.
+
+    The four pairs are (1, 1, 1) with target +1, and (1, 1, −1), (1, −1, 1), (−1, 1, 1) with
+    target −1. Return weights and bias such that w·x + b > 0 for the first and < 0 for the others;
+    any that do are right.
+
+    Shape: the weights (3,), the bias a number.
+    Source: slides, "Hebb's rule: Failure cases".
+
+    >>> weight, bias = separating_plane()
+    >>> predict(weight, bias, np.array([[1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]])).tolist()
+    [1.0, -1.0, -1.0, -1.0]
+    """
+    raise NotImplementedError("lab02_hebb: separating_plane")

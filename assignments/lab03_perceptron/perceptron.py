@@ -18,6 +18,7 @@ __all__ = [
     "criterion",
     "criterion_gradient",
     "error_surface",
+    "margin_losses",
     "novikoff_bound",
     "perceptron_step",
     "predict",
@@ -162,3 +163,24 @@ def novikoff_bound(x: Array, target: Labels, separator: Array) -> float:
     1.111
     """
     raise NotImplementedError("lab03_perceptron: novikoff_bound")
+
+
+def margin_losses(margin: Array) -> tuple[Array, Array, Array]:
+    """Measure what a margin costs: by counting mistakes, by the hinge and by the logistic loss.
+
+    The margin is m = y wᵀx, with y = +1 for target 1 and −1 for target 0.
+
+    zero_one = 1 if m ≤ 0 else 0      hinge = max(0, 1 − m)      logistic = log₂(1 + exp(−m))
+
+    The first is what we mean, and it has no slope to follow. The others have one, and are never
+    below the first: who makes them small makes few mistakes. No margin is too large for them,
+    such as −1000.
+
+    Shape: margin of any shape; three results of the same shape.
+    Source: slides, "Empirical Risk Minimization: Machine Learning", a surrogate as upper bound.
+
+    >>> zero_one, hinge, logistic = margin_losses(np.array([-1.0, 0.0, 2.0]))
+    >>> zero_one.tolist(), hinge.tolist(), logistic.round(3).tolist()
+    ([1.0, 1.0, 0.0], [2.0, 1.0, 0.0], [1.895, 1.0, 0.183])
+    """
+    raise NotImplementedError("lab03_perceptron: margin_losses")

@@ -14,7 +14,7 @@ from nnlab.arrays import Array
 from nnlab.module import Module, Sequential
 from nnlab.parameter import Parameter
 
-__all__ = ["Activation", "Linear", "ReLU", "Sigmoid", "Tanh", "mlp", "uniform"]
+__all__ = ["Activation", "Linear", "ReLU", "Residual", "Sigmoid", "Tanh", "mlp", "uniform"]
 
 
 def uniform(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
@@ -183,3 +183,37 @@ def mlp(
     Sequential(Linear(2, 8), Tanh(), Linear(8, 3))
     """
     raise NotImplementedError("lab05_backprop: mlp")
+
+
+class Residual(Module):
+    """A module with a way around it: y = x + f(x), as in residual networks.
+
+    x feeds two: f, and the sum.
+
+    Source: slides, "Multi-layer Neural Network: Deep Networks".
+    """
+
+    def __init__(self, inner: Module) -> None:
+        self.inner = inner
+
+    def __repr__(self) -> str:
+        return f"Residual({self.inner})"
+
+    def forward(self, x: Array) -> Array:
+        """Return x + f(x), f being the inner module."""
+        return x + self.inner(x)
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return dL/dx: what feeds two gets the gradients of both ways, added.
+
+        dL/dxⱼ = Σᵢ dL/dqᵢ · ∂qᵢ/∂xⱼ over all qᵢ that xⱼ feeds; here dL/dx = g + f'ᵀ g,
+        with g = grad_output, and f'ᵀ g is what the inner module's backward returns
+
+        Shape: grad_output that of x; the result the same.
+
+        >>> block = Residual(Tanh())
+        >>> _ = block(np.array([[0.0, 1000.0]]))
+        >>> block.backward(np.array([[3.0, 5.0]])).tolist()
+        [[6.0, 5.0]]
+        """
+        raise NotImplementedError("lab05_backprop: Residual.backward")

@@ -11,6 +11,8 @@ import numpy as np
 from nnlab.arrays import Array
 
 __all__ = [
+    "classify_turning_point",
+    "condition_number",
     "gradient_descent",
     "largest_stable_lr",
     "numerical_gradient",
@@ -126,3 +128,41 @@ def stochastic_gradient_descent(
     (6001, 5.0)
     """
     raise NotImplementedError("lab06_descent: stochastic_gradient_descent")
+
+
+def classify_turning_point(
+    derivative: Callable[[float], float], second_derivative: Callable[[float], float], x: float
+) -> str:
+    """Say what f has at x: a minimum, a maximum, or something that f'' does not decide.
+
+    f'(x) ≠ 0: "none", x is not a turning point        f'(x) = 0 and f''(x) > 0: "minimum"
+    f'(x) = 0 and f''(x) < 0: "maximum"                 f'(x) = 0 and f''(x) = 0: "undecided"
+
+    Both are compared with 0 exactly. x⁴, −x⁴ and x³ are all undecided at 0.
+
+    Shape: x a number; the result one of the four words.
+    Source: slides, "Soln: Finding the minimum or maximum of a function".
+
+    >>> classify_turning_point(lambda x: 2 * x, lambda x: 2.0, 0.0)
+    'minimum'
+    >>> classify_turning_point(lambda x: 2 * x, lambda x: 2.0, 1.0)
+    'none'
+    """
+    raise NotImplementedError("lab06_descent: classify_turning_point")
+
+
+def condition_number(hessian: Array) -> float:
+    """Compare the steepest direction of a function with its flattest.
+
+    κ = largest singular value / smallest singular value of the Hessian
+
+    1 for a round bowl; the larger, the longer the valley, and the slower is gradient descent. Of a
+    symmetric matrix the singular values are the absolute eigenvalues.
+
+    Shape: hessian (n, n), symmetric and invertible; the result a number.
+    Source: slides, "Problems with SGD:".
+
+    >>> round(condition_number(np.array([[2.0, 0.0], [0.0, 50.0]])), 6)
+    25.0
+    """
+    raise NotImplementedError("lab06_descent: condition_number")

@@ -18,6 +18,8 @@ __all__ = [
     "l1_penalty",
     "l2_gradient",
     "l2_penalty",
+    "negative_log_prior",
+    "soft_threshold",
 ]
 
 
@@ -116,3 +118,38 @@ def bias_variance(predictions: Array, truth: Array) -> tuple[float, float]:
     (2.5, 0.5)
     """
     raise NotImplementedError("lab07_generalization: bias_variance")
+
+
+def soft_threshold(weight: Array, amount: float) -> Array:
+    """Shrink every weight towards 0 by the same amount, and not beyond.
+
+    S(w) = sign(w) · max(|w| − amount, 0)
+
+    With amount = lr · λ it is the step that an L1 penalty asks for. Steps along −sign(w) jump back
+    and forth around 0; after this one a small weight is exactly 0, and stays there.
+
+    Shape: weight of any shape, amount a number of at least 0; the result a new array like weight.
+    Source: slides, "Regularization", L1 regularization.
+
+    >>> soft_threshold(np.array([3.0, 0.5, -2.0]), 1.0).tolist()
+    [2.0, 0.0, -1.0]
+    """
+    raise NotImplementedError("lab07_generalization: soft_threshold")
+
+
+def negative_log_prior(weight: Array, scale: float, prior: str) -> float:
+    """Say how improbable weights are before any data was seen: −log p(w), for independent weights.
+
+    prior "gaussian":   p(w) = Π exp(−w² / (2 scale²)) / (scale · √(2π)),  scale the std
+    prior "laplacian":  p(w) = Π exp(−|w| / scale) / (2 scale)
+
+    The product runs over all entries of w. The first is λ Σ w² + constant with λ = 1 / (2 scale²),
+    so L2 regularization; the second is λ Σ |w| + constant with λ = 1 / scale, so L1.
+
+    Shape: weight of any shape, scale a positive number; the result a number.
+    Source: slides, "Regularization", L2 and L1 regularization as priors over the weights.
+
+    >>> round(negative_log_prior(np.array([1.0, -2.0]), 2.0, "laplacian"), 4)  # 3 / 2 + 2 log 4
+    4.2726
+    """
+    raise NotImplementedError("lab07_generalization: negative_log_prior")

@@ -16,6 +16,8 @@ from nnlab.arrays import Array
 __all__ = [
     "activation_statistics",
     "constant",
+    "count_different_units",
+    "gradient_statistics",
     "kaiming_normal",
     "small_normal",
     "xavier",
@@ -121,3 +123,48 @@ def activation_statistics(
     ([4.0], [2.0])
     """
     raise NotImplementedError("lab08_init: activation_statistics")
+
+
+def gradient_statistics(
+    grad_output: Array,
+    x: Array,
+    weights: Sequence[Array],
+    activation: Callable[[Array], Array],
+    derivative: Callable[[Array], Array],
+) -> tuple[Array, Array]:
+    """Send a gradient back through the layers of `activation_statistics`; return mean and std at each.
+
+    h⁽ᵏ⁾ = g(a⁽ᵏ⁾),  a⁽ᵏ⁾ = h⁽ᵏ⁻¹⁾ Wᵀ with W of layer k,  h⁽⁰⁾ = x
+    dL/dh⁽ᵏ⁻¹⁾ = (dL/dh⁽ᵏ⁾ ⊙ g'(a⁽ᵏ⁾)) W,  and dL/dh of the last layer is grad_output
+
+    Mean and std (divided by n) are over all entries of dL/dh⁽ᵏ⁾, the gradient that reaches the
+    outputs of layer k; that of the input is not in them.
+
+    Shape: x (batch, features), weights[k] (out, in) of layer k + 1, grad_output (batch, out of the
+        last layer); activation is g and derivative g'. Two results of shape (len(weights),), the
+        first layer first.
+    Source: slides, "Weight initialization: random number", the backward pass.
+
+    >>> x, weights = np.array([[1.0, 1.0]]), [np.eye(2), np.array([[2.0, 3.0]])]
+    >>> means, stds = gradient_statistics(np.array([[4.0]]), x, weights, np.abs, np.sign)
+    >>> means.tolist(), stds.tolist()  # of [[8, 12]] and of [[4]]
+    ([10.0, 4.0], [2.0, 0.0])
+    """
+    raise NotImplementedError("lab08_init: gradient_statistics")
+
+
+def count_different_units(weight: Array, next_weight: Array) -> int:
+    """Count the units of a hidden layer that are not copies of each other.
+
+    Unit j has the row weight[j] and the column next_weight[:, j]. Where two units have equal rows
+    and equal columns they answer alike and get equal gradients: no step makes them differ. From
+    zeros, or from any constant, all units of a layer stay one.
+
+    Shape: weight (units, inputs), next_weight (outputs, units), the layer after it; the result an
+        integer from 1 to units. Numbers are equal if they are exactly equal.
+    Source: slides, "Weight initialization: Zero/Constant Weights".
+
+    >>> count_different_units(np.array([[1, 2], [1, 2], [3, 4]]), np.array([[5, 5, 6]]))
+    2
+    """
+    raise NotImplementedError("lab08_init: count_different_units")

@@ -9,7 +9,7 @@ import numpy as np
 from nnlab.arrays import Array
 from nnlab.module import Module
 
-__all__ = ["Dropout"]
+__all__ = ["Dropout", "monte_carlo_mean"]
 
 
 class Dropout(Module):
@@ -62,3 +62,22 @@ class Dropout(Module):
         True
         """
         raise NotImplementedError("lab12_dropout: Dropout.backward")
+
+
+def monte_carlo_mean(module: Module, x: Array, n_draws: int) -> Array:
+    """Average what a module answers in training: the lecture's integral, by random draws.
+
+    E_z[f(x, z)] ≈ (1/n) Σᵢ f(x, zᵢ),  every zᵢ a new draw of what is dropped
+
+    Call the module in training mode, n_draws times; its own generator draws. Afterwards the module
+    is in the mode in which it was. For one linear layer the mean comes ever closer to the answer in
+    evaluation; for a network with ReLU units it does not.
+
+    Shape: module maps x to an array; n_draws at least 1; the result has the shape of module(x).
+    Source: slides, "Dropout: Test time".
+
+    >>> layer = Dropout(0.5, rng=np.random.default_rng(0)).eval()
+    >>> monte_carlo_mean(layer, np.array([10.0]), n_draws=10_000).round(0).tolist(), layer.training
+    ([10.0], False)
+    """
+    raise NotImplementedError("lab12_dropout: monte_carlo_mean")

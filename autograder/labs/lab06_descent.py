@@ -25,7 +25,7 @@ lab = Lab(
         "descent.largest_stable_lr": "Influence of step size example (constant step size)",
         "descent.stochastic_gradient_descent": "Multilayer NN -SGD",
         "descent.classify_turning_point": "Soln: Finding the minimum or maximum of a function",
-        "descent.condition_number": "Problems with SGD:",
+        "descent.condition_number": "Problems with SGD",
     },
 )
 
@@ -424,7 +424,7 @@ TURNING_POINTS = table(
     (2.0, 1.5, 1, 1.5),
     (-0.001, -1.5, 1, -1.5),
     (2.0, 0.0, 1, 1.0),
-    (-2.0, 0.0, 1, -1.0),
+    (-2.0, 0.0, 1, 1.0),
     (1.0, 0.0, 2, 0.0),  # f' = t²: a saddle
     (1.0, 0.5, 3, 0.5),  # f' = (t − 0.5)³: a minimum that f'' does not see
     (-1.0, 0.0, 3, 0.0),
