@@ -13,8 +13,8 @@ CODE = sorted([*ENGINE, *(ROOT / "autograder").rglob("*.py")])
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 NAME = {"ids": lambda path: str(path.relative_to(ROOT))}
 
-MOST_LINES_A_FILE = 150
-MOST_CODE_IN_ALL = 1200
+MOST_LINES_A_FILE = 175
+MOST_CODE_IN_ALL = 1300
 MOST_LINES_A_BODY = 20
 
 
@@ -49,7 +49,7 @@ def body_lines(function: ast.FunctionDef) -> int:
 
 @pytest.mark.parametrize("path", ENGINE, **NAME)
 def test_an_engine_file_is_read_in_one_sitting(path):
-    """A module has at most 150 lines, docstrings counted and blank lines not; a body at most 20."""
+    """A module has at most 175 lines, docstrings counted and blank lines not; a body at most 20."""
     functions = [
         n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.FunctionDef)
     ]
@@ -59,7 +59,7 @@ def test_an_engine_file_is_read_in_one_sitting(path):
 
 
 def test_the_whole_engine_is_small():
-    """All modules together have at most 1,200 lines of code; the docstrings are the course's tasks."""
+    """All modules together have at most 1,300 lines of code; the docstrings are the course's tasks."""
     assert sum(map(code_lines, ENGINE)) <= MOST_CODE_IN_ALL
 
 

@@ -160,7 +160,7 @@ def condition_number(hessian: Array) -> float:
     symmetric matrix the singular values are the absolute eigenvalues.
 
     Shape: hessian (n, n), symmetric and invertible; the result a number.
-    Source: slides, "Problems with SGD:".
+    Source: slides, "Problems with SGD".
 
     >>> round(condition_number(np.array([[2.0, 0.0], [0.0, 50.0]])), 6)
     25.0

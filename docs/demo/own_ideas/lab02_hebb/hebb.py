@@ -28,3 +28,8 @@ def decision_line(weight, bias):
     if weight[1] == 0:
         return None
     return -weight[0] / weight[1], -2 * bias / weight[1]
+
+
+def separating_plane():
+    """Cut off the corner (1, 1, 1) of the cube."""
+    return np.array([1.0, 1.0, 1.0]), -2.0

@@ -35,3 +35,8 @@ def decision_line(weight, bias):
     if w2 == 0:
         return None
     return -w1 / w2, bias / w2
+
+
+def separating_plane():
+    """Cut off the corner (1, 1, 1) of the cube."""
+    return np.array([1.0, 1.0, 1.0]), -2.0
