@@ -102,7 +102,7 @@ class Sheet:
             names = names or [at for at in (number + 1,) if at < grade - 1 and at not in logins]
         return names, logins
 
-    def grade(self, wanted: str, points: int) -> int:
+    def grade(self, wanted: str, points: float) -> int:
         """Find the column of the marks: by its name, a part of it, or before what they count up to.
 
         Raises: RosterError unless it is clear.
@@ -133,7 +133,7 @@ class Sheet:
                 return at
         return None
 
-    def _all_are(self, column: int, points: int) -> bool:
+    def _all_are(self, column: int, points: float) -> bool:
         cells = self.cells(column)
         return bool(cells) and all(_value(cell) == points for cell in cells)
 
@@ -154,7 +154,7 @@ class Sheet:
             said = [cell for name, cell in cells if name or "read only" in cell]
         return [cell for cell in dict.fromkeys(said) if cell]
 
-    def require_points(self, limits: Iterable[str], points: int) -> None:
+    def require_points(self, limits: Iterable[str], points: float) -> None:
         """Compare what the platform counts up to with the lab's points: marks are not converted.
 
         Raises: RosterError if they differ.
@@ -162,8 +162,8 @@ class Sheet:
         for limit in limits:
             if _value(limit) != points:
                 raise RosterError(
-                    f"{self.path} counts up to {limit}, this lab to {points}. Set the maximum "
-                    f"there to {points}, and export again."
+                    f"{self.path} counts up to {limit}, this lab to {points:g}. Set the maximum "
+                    f"there to {points:g}, and export again."
                 )
 
 

@@ -6,7 +6,7 @@ the marks of all attempts, of when they were handed in, and of the course's rule
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -95,6 +95,13 @@ class Counted:
     def shown(self) -> str:
         """The points as people write them; empty where there are none."""
         return "" if self.points is None else f"{self.points:g}"
+
+    def with_essay(self, points: float | None) -> "Counted":
+        """Add what a human gave for essays, to which no rule applies; None waits for a human."""
+        if self.points is None or points is None:
+            return replace(self, points=None)
+        said = f"{self.shown} and {points:g} for essays."
+        return replace(self, points=self.points + points, why=(*self.why, said))
 
 
 @dataclass(slots=True)

@@ -69,14 +69,19 @@ class Roster:
     time: int | None = None
     """The column that says when somebody handed in."""
 
-    def fill(self, marks: Marks) -> Filled:
-        """Write the marks into the rows of those who reached them."""
+    def fill(self, marks: Marks, essays: Mapping[str, float | None] | None = None) -> Filled:
+        """Write the marks into the rows of those who reached them.
+
+        With `essays` a human's points are added; whose essay waits for a human has no mark yet.
+        """
         rows = [list(row) for row in self.table.rows]
         owners = self._owners(marks)
         places = {mark.student: row for row, mark in owners.items()}
         strangers, ungraded = [], []
         for mark in marks.marks:
             counted, row = marks.counted(mark), places.get(mark.student)
+            if essays is not None:
+                counted = counted.with_essay(essays.get(mark.student))
             if row is None:
                 strangers.append(mark.student)
             elif mark.report is None or counted.points is None:
@@ -197,7 +202,7 @@ def _turned(name: str) -> str:
     return _letters(first + last)
 
 
-def read_roster(path: Path, name: str, *, points: int, column: str = "") -> Roster:
+def read_roster(path: Path, name: str, *, points: float, column: str = "") -> Roster:
     """Read a platform's file.
 
     Args:

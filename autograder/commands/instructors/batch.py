@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from autograder.classroom.collect import Class
     from autograder.classroom.marks import Change, Marks
+    from autograder.classroom.platforms.nbgrader.human import Essays
     from autograder.classroom.roster import Filled, Roster
     from autograder.course.lab import Lab
 
@@ -64,6 +65,11 @@ __all__ = ["batch"]
     help="Moodle's grading worksheet, or the gradebook that Canvas exports.",
 )
 @click.option("--column", default="", help="The column of the marks in it, or a part of its name.")
+@click.option(
+    "--essays",
+    is_flag=True,
+    help="Add the points of essays, from nbgrader's gradebook, to that file.",
+)
 @click.option("--junit", metavar="FILE", type=FILE, help="Write all reports as JUnit XML as well.")
 @click.option(
     "--replace",
@@ -86,6 +92,7 @@ def batch(
     platform: str | None,
     roster: Path | None,
     column: str,
+    essays: bool,
     junit: Path | None,
     replace: bool,
     dry_run: bool,
@@ -111,7 +118,8 @@ def batch(
 
     course = Path.cwd()
     rules = read_rules(course, lab)
-    expected = _roster(lab, platform, roster, column)
+    by_hand = _essays(lab, course, platform) if essays else None
+    expected = _roster(lab, platform, roster, column, by_hand)
     with after_a_fault("Nothing is lost."):
         at_least: Layers = ()
         if isolation == "full":
@@ -145,7 +153,7 @@ def batch(
         return
     if seed is not None:
         course_seeds(course).set(lab, seed)
-    filled = expected.fill(marks) if expected else None
+    filled = expected.fill(marks, by_hand.scores if by_hand else None) if expected else None
     if filled is not None:
         marks = dataclasses.replace(marks, absent=filled.absent)
     paths = marks.write(out)
@@ -198,7 +206,18 @@ def _print_people(collected: Class, *, whole: bool) -> None:
         click.echo(f"  {named(who)}: {files}")
 
 
-def _roster(lab: Lab, platform: str | None, path: Path | None, column: str) -> Roster | None:
+def _essays(lab: Lab, course: Path, platform: str | None) -> Essays:
+    """Read what humans have graded, which goes into the platform's file alone."""
+    from autograder.classroom.platforms.nbgrader.human import read_essays
+
+    if platform is None:
+        raise click.UsageError("--essays is for the platform's file: name it with --csv-for.")
+    return read_essays(course, lab)
+
+
+def _roster(
+    lab: Lab, platform: str | None, path: Path | None, column: str, by_hand: Essays | None
+) -> Roster | None:
     """Read the platform's file before anything is graded; a half of the pair is wrong usage."""
     from autograder.classroom.roster import read_roster
 
@@ -208,7 +227,8 @@ def _roster(lab: Lab, platform: str | None, path: Path | None, column: str) -> R
         )
     if platform is None or path is None:
         return None
-    return read_roster(path, platform, points=lab.points, column=column)
+    points = lab.points + (by_hand.max_points if by_hand else 0)
+    return read_roster(path, platform, points=points, column=column)
 
 
 def _write_filled(filled: Filled, submissions: int, path: Path) -> None:
