@@ -57,6 +57,13 @@ _GROUPS = _set("""
     """)
 """Words that name many people's folder."""
 
+_BESIDE = _set(
+    "of the in on at am pm time no nr my all drive onedrive late new old final der die das des"
+)
+"""Words that stand beside these."""
+
+_DATE = re.compile(r"20\d\d(?:[-_. ]\d\d?){0,2}|\d\d?(?:[-_. ]\d\d?)[-_. ]20\d\d")
+
 _TEAMS = _set("group groups gruppe gruppen groupe grupo gruppo grp team teams")
 """Words that name many people's folder, or one that hands in together."""
 
@@ -69,7 +76,7 @@ _OWN = _set("""
     misc other others stuff files project projekt projects repo main master notebook notebooks python py
     scripts script math theory theorie practice bin include build dist venv env target assets
     resources material materials handout handouts readme deep learning nnlab neural network networks
-    my mein meine the of for and und von de la lab labs week weeks exercise exercises assignment homework hw ex
+    my mein meine the of for and und von de la lab labs assignments week weeks exercise exercises assignment homework hw ex
     blatt rule
     """)
 """Words that name a folder within one person's work."""
@@ -181,7 +188,7 @@ class Everybody:
         working = sum(looks[name].working for name in likely)
         if (
             len(looks) == 1
-            or (sure and all(_has_word(name, _TEAMS) for name in likely))
+            or (sure and all(_says(name, _TEAMS) for name in likely))
             or (len(inner) == len(set(inner)) and working >= 2 * len(likely))
         ):
             sure = [*sure, *likely]
@@ -207,7 +214,10 @@ class Everybody:
             and groups
             and (
                 look.kind is _Kind.OTHER
-                or (look.kind is _Kind.EMPTY and _has_word(name, _GROUPS | _TEAMS))
+                or (
+                    look.kind is _Kind.EMPTY
+                    and (_names_group(self.lab, name) or _says(name, _TEAMS))
+                )
                 or (look.kind is _Kind.OWN and _is_own_name(self.lab, name))
             )
         }
@@ -244,7 +254,7 @@ class Everybody:
         """Say what something is by what the folders and zips in it are."""
         working = [name for name, look in looks.items() if look.kind in _WORK]
         people = tuple(name for name in inner if not _is_own_name(self.lab, name))
-        is_groups, is_teams = _has_word(node.name, _GROUPS), _has_word(node.name, _TEAMS)
+        is_groups, is_teams = _names_group(self.lab, node.name), _says(node.name, _TEAMS)
         if not working:
             is_other = any(look.kind is _Kind.OTHER for look in looks.values())
             if is_other or any(map(_is_other_labs, files)):
@@ -260,7 +270,7 @@ class Everybody:
         ):
             people = tuple(person for look in within for person in look.people)
             at_work = sum(look.working for look in within)
-            is_likely = len(people) > 1
+            is_likely = len(people) > 1 or any(look.kind is _Kind.PLATFORM for look in within)
         else:
             at_work = len([name for name in working if name in people])
             if not at_work or 2 * len(people) <= len(inner):
@@ -301,8 +311,17 @@ def _words(name: str) -> list[str]:
     )
 
 
-def _has_word(name: str, words: frozenset[str]) -> bool:
-    return not words.isdisjoint(_words(name))
+def _names_group(lab: Lab, name: str) -> bool:
+    """Return whether a name says that it is a group's folder, as `Section 01`, a day, or the lab's own."""
+    is_labs = composed(name).lower() == lab.id
+    return is_labs or _DATE.fullmatch(name) is not None or _says(name, _GROUPS)
+
+
+def _says(name: str, what: frozenset[str]) -> bool:
+    """Return whether a name has one of these words, and none that may be a person's."""
+    words = _words(name)
+    known = _GROUPS | _TEAMS | _BESIDE
+    return not what.isdisjoint(words) and all(word in known or len(word) == 1 for word in words)
 
 
 def _is_own_name(lab: Lab, name: str) -> bool:

@@ -88,6 +88,9 @@ CLASSES = {
         ["S1/ada_1_2_hebb.py", "S1/bo_3_4_hebb.py", "S2/cy_5_6_hebb.py"],
         {"ada": "S1/ada_1_2_hebb.py", "bo": "S1/bo_3_4_hebb.py", "cy": "S2/cy_5_6_hebb.py"},
     ),
+    "one in a platform's zip in a folder": (
+        {"all/m.zip": zipped({"Di_9_assignsubmission_file_/hebb.py": b"d"}), "all/readme.txt": b""}, {"Di": "d"},
+    ),
     "one who is in two zips": ({"mon.zip": CANVAS, "tue.zip": CANVAS}, {"ada": "a", "bo": "b"}),
     "a zip of people": ({"all.zip": zipped({"ada/hebb.py": b"a", "bo/hebb.py": b"b"})}, {"ada": "a", "bo": "b"}),
     "a zip of sections": (
@@ -111,6 +114,23 @@ CLASSES = {
     "clones": (
         ["lab02-hebb-ada/hebb.py", "lab02-hebb-bo/hebb.py"],
         {"lab02-hebb-ada": "lab02-hebb-ada/hebb.py", "lab02-hebb-bo": "lab02-hebb-bo/hebb.py"},
+    ),
+    "clones of the whole course": (
+        ["lab02-ada/assignments/lab02_hebb/hebb.py", "lab02-bo/assignments/lab02_hebb/hebb.py", "lab02-cy/src/hebb.py"],
+        {"lab02-ada": "lab02-ada/assignments/lab02_hebb/hebb.py", "lab02-cy": "lab02-cy/src/hebb.py",
+         "lab02-bo": "lab02-bo/assignments/lab02_hebb/hebb.py"},
+    ),
+    "by days": (
+        ["2026-11-02/ada/hebb.py", "2026-11-02/bo/hebb.py", "2026-11-09/cy/hebb.py"],
+        {"ada": "2026-11-02/ada/hebb.py", "bo": "2026-11-02/bo/hebb.py", "cy": "2026-11-09/cy/hebb.py"},
+    ),
+    "late and on time": (
+        ["on time/ada/hebb.py", "on time/bo/hebb.py", "late/cy/hebb.py"],
+        {"ada": "on time/ada/hebb.py", "bo": "on time/bo/hebb.py", "cy": "late/cy/hebb.py"},
+    ),
+    "parts of a drive": (
+        {"drive-download-1-001.zip": zipped({"ada/hebb.py": b"a"}), "drive-download-1-002.zip": zipped({"bo/hebb.py": b"b"})},
+        {"ada": "a", "bo": "b"},
     ),
     "a student alone": (["ada/src/hebb.py", "ada/docs/essay.pdf"], {"ada": "ada/src/hebb.py"}),
     "numbers": (["1/hebb.py", "02/hebb.py"], {"1": "1/hebb.py", "02": "02/hebb.py"}),
@@ -142,6 +162,8 @@ def test_everybody_is_found(tmp_path, paths, expected, is_zip):
         ["lab02_hebb/hebb.py"],
         ["lab02_hebb/v1/hebb.py", "lab02_hebb/v2/hebb.py"],
         ["lab01_gates/gates.py", "lab02_hebb/essay.pdf"],
+        ["assignments/lab02_hebb/hebb.py", "README.md"],
+        ["deep-learning/assignments/lab02_hebb/hebb.py"],
         {"work.zip": zipped({"hebb.py": b""})},
     ],
 )

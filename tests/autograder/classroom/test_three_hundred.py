@@ -186,6 +186,20 @@ def nbgrader(of):
     return files
 
 
+def sections(of):
+    """Give each a folder in the folder of a section, beside what a disk and a list leave."""
+    files = {"$RECYCLE.BIN/x/hebb.py": GOOD, "Section 0/@eaDir/hebb.py": GOOD, "list.csv": b""}
+    for one in of:
+        folder = f"Section {one.number % 3}/s{one.number}"
+        files |= {f"{folder}/{name}": data for name, data in one.files.items()}
+    return files
+
+
+def sections_of_zips(of):
+    """Give each section the zip that Moodle gives, unopened."""
+    return {f"group {at}.zip": zipped(moodle(of[at::2])) for at in range(2)}
+
+
 FORMS = [
     moodle,
     moodle_flat,
@@ -196,6 +210,8 @@ FORMS = [
     ilias,
     plain,
     nbgrader,
+    sections,
+    sections_of_zips,
 ]
 SHARE = PEOPLE // len(FORMS) + 1
 
@@ -216,7 +232,7 @@ def course(tmp_path_factory):
 @pytest.mark.parametrize("at", range(len(FORMS)), ids=[form.__name__ for form in FORMS])
 @pytest.mark.parametrize("is_zip", [True, False], ids=["zip", "folder"])
 def test_everybody_has_the_mark_of_their_file(tmp_path, course, at, is_zip, earned):
-    """300 people in nine forms, each as a zip and as a folder."""
+    """300 people in eleven forms, each as a zip and as a folder."""
     chance = random.Random(at)
     numbers = range(at * SHARE, min((at + 1) * SHARE, PEOPLE))
     everybody = list(students(numbers, chance))
