@@ -6,7 +6,8 @@ needs numpy alone. Each function draws on the axes it is given and returns nothi
 
 from __future__ import annotations  # so that this file runs without the rest of nnlab
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ __all__ = [
     "COLOURS",
     "GREY",
     "ORANGE",
+    "STROKES",
     "classes",
     "contours",
     "curves",
@@ -31,8 +33,10 @@ __all__ = [
     "sheet",
 ]
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#666666")
-"""Okabe and Ito's colours, which colour-blind readers can tell apart."""
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8A6D00", "#3B93D0", "#666666")
+"""Okabe and Ito's colours, two of them darker: each has a contrast of 3 : 1 on white."""
+STROKES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (8, 3)), (0, (1, 3)))
+"""A way to draw a line for each colour, so that nothing is said by colour alone."""
 BLUE, ORANGE, GREY = COLOURS[0], COLOURS[1], COLOURS[6]
 
 
@@ -41,8 +45,10 @@ def sheet(
 ) -> tuple[Figure, list[Axes]]:
     """Open a figure with a title that says what to see, and columns · rows axes in reading order."""
     from matplotlib.figure import Figure  # noqa: PLC0415  only drawing needs it
+    from matplotlib.layout_engine import ConstrainedLayoutEngine  # noqa: PLC0415  the same
 
-    figure = Figure(figsize=(max(width * columns, 5.0), height * rows + 0.5), layout="constrained")
+    spaced = ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08)  # titles keep their distance
+    figure = Figure(figsize=(max(width * columns, 5.0), height * rows + 0.5), layout=spaced)
     figure.suptitle(title, fontweight="bold")
     axes = list(np.ravel(figure.subplots(rows, columns, squeeze=False)))
     for ax in axes:
@@ -82,9 +88,11 @@ def decision_line(ax: Axes, weight: Array, bias: float, *, reach: float, **style
 def curves(
     ax: Axes, lines: Mapping[str, tuple[Any, Any]], *, legend: bool = True, **style: Any
 ) -> None:
-    """Draw named curves, each (x, y), in the colours' order."""
-    for (name, (x, y)), colour in zip(lines.items(), _cycle(), strict=False):
-        ax.plot(x, y, label=name, color=colour, **{"linewidth": 1.8, **style})
+    """Draw named curves, each (x, y), in the order of colours and strokes."""
+    for (name, (x, y)), colour, stroke in zip(
+        lines.items(), cycle(COLOURS), cycle(STROKES), strict=False
+    ):
+        ax.plot(x, y, label=name, color=colour, linestyle=stroke, **{"linewidth": 1.8, **style})
     if legend and len(lines) > 1:
         ax.legend(fontsize="small", frameon=False)
 
@@ -114,13 +122,8 @@ def paths(ax: Axes, walks: Mapping[str, Array], *, marker: str = ".") -> None:
 
     Shape: each walk (steps, 2).
     """
-    for (name, walk), colour in zip(walks.items(), _cycle(), strict=False):
+    for (name, walk), colour in zip(walks.items(), cycle(COLOURS), strict=False):
         ax.plot(*walk.T, marker=marker, markersize=4, linewidth=1.2, color=colour, label=name)
         ax.scatter(walk[0, 0], walk[0, 1], s=60, facecolors="none", edgecolors="black", zorder=4)
     if len(walks) > 1:
         ax.legend(fontsize="small", frameon=False)
-
-
-def _cycle() -> Iterable[str]:
-    while True:
-        yield from COLOURS

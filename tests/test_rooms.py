@@ -16,7 +16,7 @@ FLOORS = (
     {"judges"},
     {"pictures"},
     {"course"},
-    {"labs"},
+    {"gallery", "labs"},
     {"grading"},
     {"report"},
     {"student", "classroom", "authoring"},

@@ -59,7 +59,7 @@ def failed_checks(
 def figures(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer figures with what they show; none where matplotlib is missing."""
     try:
-        from autograder.authoring.gallery import experiments
+        from autograder.gallery import experiments
 
         known = experiments()
     except ModuleNotFoundError:

@@ -45,6 +45,13 @@ class Bar:
         self.progress = progress
         self.task = progress.add_task("", total=total)
 
+    def say(self, text: str) -> None:
+        """Print a line; where the bar is on the same screen, above it."""
+        if self.progress.disable or not sys.stdout.isatty():
+            click.echo(text)
+        else:  # on the bar's own console, or it would be written into the bar
+            self.progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
     def advance(self, count: int = 1) -> None:
         """Count so many more."""
         self.progress.advance(self.task, count)

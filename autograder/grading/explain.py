@@ -16,10 +16,11 @@ from autograder.judges import values
 from autograder.judges.finding import FORGOT, TOO_WILLING, Finding
 from autograder.judges.refusal import is_refusal
 from autograder.sandbox.inside import PYTHON
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned
 from autograder.sandbox.scratch import MOST_MB
 
-__all__ = ["explain", "not_written", "not_written_yet"]
+__all__ = ["explain", "not_written", "not_written_yet", "why_lost"]
 
 OUT_OF_REACH = (
     "Code that is graded may compute, and write small files in its own folder. Other files, "
@@ -93,7 +94,7 @@ def explain(
         case Lost(reason="missing"):
             parts = [Part(_clean(observed.detail))]
         case Lost():
-            parts = [asked, Part(_lost(check, observed, computed))]
+            parts = [asked, Part(why_lost(check.limits, observed, computed))]
     if printed.strip():
         text = show.clean(printed.strip()[:MAX_FOREIGN])
         parts.append(
@@ -210,9 +211,8 @@ def _clean(text: str) -> str:
     return show.clean(text[:MAX_FOREIGN])
 
 
-def _lost(check: Check, lost: Lost, computed: float | None) -> str:
+def why_lost(limits: Limits, lost: Lost, computed: float | None) -> str:
     """Say why no answer came back."""
-    limits = check.limits
     match lost.reason:
         case "cpu":
             return f"It used more than {limits.cpu_seconds} s of CPU time and was stopped: a loop that never ends, or one that is slow."

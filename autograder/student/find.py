@@ -12,7 +12,7 @@ from autograder.course.lab import Lab
 from autograder.grading.submission import Submission, SubmissionError, checked, read_file
 from autograder.sandbox import Source
 
-__all__ = ["Place", "find_places", "shortest_target"]
+__all__ = ["Place", "all_modules", "find_places", "shortest_target"]
 
 MAX_IGNORED = 5
 
@@ -35,7 +35,7 @@ class Place:
         missing_earlier: dict[str, str] = {}
         known = lab_ids() if edition.is_students() else ()
         for lab in (find_lab(lab_id) for lab_id in known if lab_id < self.lab.id):
-            found, not_there = _read(self._other(lab))
+            found, not_there = _read(self.other(lab))
             earlier |= {m: Source(f"{lab.id}/{m}.py", text) for m, text in found.items()}
             missing_earlier |= not_there
         notes = tuple(self.ignored())
@@ -43,7 +43,7 @@ class Place:
             self.lab, texts, missing, earlier=earlier, missing_earlier=missing_earlier, notes=notes
         )
 
-    def _other(self, lab: Lab) -> "Place":
+    def other(self, lab: Lab) -> "Place":
         """Find another lab in the same workspace; where there is none, a folder that should be."""
         try:
             return _of_lab(lab, self.folder)
@@ -67,6 +67,21 @@ class Place:
             f"{name} is set aside: its name is taken by {_whose(name)}. Graded is {modules}."
             for name in ignored[:MAX_IGNORED]
         ]
+
+
+def all_modules(cwd: Path) -> tuple[dict[str, Source], dict[str, str]]:
+    """Read all labs' modules of the workspace that we are in; for each that is missing, say why.
+
+    Raises: SubmissionError if we are in no workspace.
+    """
+    place = find_places(None, cwd)[0]
+    sources: dict[str, Source] = {}
+    missing: dict[str, str] = {}
+    for lab in labs():
+        texts, not_there = _read(place if lab is place.lab else place.other(lab))
+        sources |= {m: Source(f"{lab.id}/{m}.py", text) for m, text in texts.items()}
+        missing |= not_there
+    return sources, missing
 
 
 def _read(place: Place) -> tuple[dict[str, bytes], dict[str, str]]:

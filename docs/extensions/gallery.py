@@ -13,8 +13,8 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from autograder.authoring.gallery import CHAPTERS, Experiment, experiments
 from autograder.course.catalogue import ROOT
+from autograder.gallery import CHAPTERS, Experiment, experiments, saving
 from docs.extensions.tables import section
 
 __all__ = ["FigureGallery", "draw", "edition", "setup", "title_of"]
@@ -25,7 +25,7 @@ STORE = ROOT / "docs" / "_generated" / "gallery"  # pictures must lie in Sphinx'
 def edition(root: Path = ROOT) -> str:
     """Make a fingerprint of all that the figures are drawn from."""
     digest = hashlib.sha256()
-    for folder in ("nnlab", "autograder/authoring/gallery"):
+    for folder in ("nnlab", "autograder/gallery"):
         for path in sorted((root / folder).glob("*.py")):
             digest.update(path.name.encode() + path.read_bytes())
     for package in ("numpy", "matplotlib"):
@@ -37,9 +37,11 @@ def draw(experiment: Experiment, store: Path, made_from: str) -> tuple[Path, str
     """Draw one figure, or take what is kept of it; return the picture and its numbers in words."""
     picture, told = store / f"{experiment.name}.png", store / f"{experiment.name}.txt"
     if not (picture.exists() and told.exists() and told.read_text("utf-8").startswith(made_from)):
-        drawn = experiment.draw()
-        store.mkdir(parents=True, exist_ok=True)
-        drawn.figure.savefig(picture, dpi=130, metadata={"Software": None})
+        numbers = experiment.of_reference()
+        drawn = experiment.draw(numbers)
+        saving.save(drawn.figure, store, experiment.name)
+        if experiment.film:
+            saving.animate(experiment.film(numbers), store, experiment.name)
         told.write_text(f"{made_from}\n{drawn.text}", encoding="utf-8")
     return picture, told.read_text(encoding="utf-8").partition("\n")[2]
 
@@ -61,7 +63,7 @@ class FigureGallery(Directive):
         made_from = edition()
         chapters = []
         for chapter in CHAPTERS:
-            module = f"autograder.authoring.gallery.{chapter}"
+            module = f"autograder.gallery.{chapter}"
             figures = [
                 self._figure(env, known, made_from)
                 for known in experiments().values()
@@ -77,6 +79,9 @@ class FigureGallery(Directive):
             nodes.paragraph(text=known.shows),
             nodes.image(uri=uri, alt=known.shows, classes=["sheet"]),
         ]
+        if known.film:
+            moving = uri.replace(".png", ".gif")
+            parts.append(nodes.image(uri=moving, alt=f"{known.shows} It moves.", classes=["film"]))
         if text:
             parts.append(nodes.literal_block(text, text, language="none"))
         source = nodes.paragraph(text=f"Lecture: {known.slides}. Draw it: ")

@@ -9,8 +9,8 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from autograder.authoring.gallery import experiments
 from autograder.course.catalogue import labs
+from autograder.gallery import experiments
 from autograder.student.check_info import about_check
 from docs.extensions.tables import names, section, table, words
 

@@ -1,7 +1,9 @@
 """The command line, as a shell sees it: output, exit code, and no traceback."""
 
+import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -250,7 +252,39 @@ def test_figure_lists_and_draws(run, tmp_path):
 
     assert "hebb-bipolar" in listed
     assert (tmp_path / "pictures" / "hebb-bipolar.png").exists()
+    assert (tmp_path / "pictures" / "hebb-bipolar.svg").exists()
     assert "4: [2.0, 2.0, -2.0]" in drawn.output
+
+
+def test_a_figure_that_moves_is_a_film(run, tmp_path):
+    """With --animate a GIF lies beside the picture."""
+    drawn = run("figure", "hebb-binary", "--animate")
+
+    assert drawn.exit_code == 0
+    assert (tmp_path / "figures" / "hebb-binary.gif").read_bytes().startswith(b"GIF89a")
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there is no terminal to pretend")
+def test_lines_of_training_stand_above_the_bar(tmp_path):
+    """On a terminal every epoch has a line of its own, into which no bar is written."""
+    import pty
+
+    terminal, screen = pty.openpty()
+    command = [*COMMAND, "train", "--epochs", "3", "--limit", "50", "--out", str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"}
+    process = subprocess.Popen(command, stdout=screen, stderr=screen, env=environment)
+    os.close(screen)
+    shown = b""
+    with contextlib.suppress(OSError):  # the end of the program ends the terminal
+        while part := os.read(terminal, 1 << 16):
+            shown += part
+    os.close(terminal)
+    lines = re.split(rb"[\r\n]|\x1b\[2K", shown)
+    epochs = [line for line in lines if b"Finished epoch" in line]
+
+    assert process.wait() == 0
+    assert len(epochs) == 3
+    assert all(line.startswith(b"Finished epoch") for line in epochs)
 
 
 def test_a_misspelt_figure_gets_a_suggestion(run):
@@ -263,7 +297,7 @@ def test_a_misspelt_figure_gets_a_suggestion(run):
 
 def test_without_matplotlib_figure_says_what_to_install(run, monkeypatch):
     """A missing extra is named with the command that installs it."""
-    from nnlab import plots
+    from autograder.gallery.style import plots
 
     def missing(*_args, **_kwargs):
         raise ModuleNotFoundError(name="matplotlib.figure")
@@ -285,6 +319,7 @@ def test_train_prints_the_lectures_lines_and_saves(run, tmp_path):
         "model.npz",
         "history.csv",
         "curves.png",
+        "curves.svg",
     }
 
 
@@ -298,20 +333,21 @@ def test_a_run_that_explodes_has_exit_code_1(run):
 
 def test_an_interrupted_run_keeps_what_there_is(run, tmp_path, monkeypatch):
     """Ctrl-C ends training after the epochs that are done, and saves."""
-    from autograder.authoring.gallery.trainer import Run
+    from autograder.gallery.trainer import Outcome
 
-    line = Run.line
+    line = Outcome.line
 
-    def interrupted(self):
-        if len(self.accuracies) == 2:
+    def interrupted(self, epoch):
+        if epoch == 2:
             raise KeyboardInterrupt
-        return line(self)
+        return line(self, epoch)
 
-    monkeypatch.setattr(Run, "line", interrupted)
+    monkeypatch.setattr(Outcome, "line", interrupted)
     result = run("train", "--epochs", "9")
 
     assert result.exit_code == 0
     assert "Interrupted after epoch 2; what there is, is kept." in result.output
+    assert "Ended after epoch 2, interrupted: best" in result.output
     assert (tmp_path / "run" / "model.npz").exists()
 
 

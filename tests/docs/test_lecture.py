@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from autograder.authoring.gallery import experiments
 from autograder.classroom.platforms.nbgrader.notebooks import read_text
 from autograder.course.catalogue import ROOT, labs
+from autograder.gallery import experiments
 
 pytest.importorskip("jupytext")
 

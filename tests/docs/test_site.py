@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from autograder.authoring.gallery import experiments
 from autograder.course.catalogue import ROOT, engine_path, labs
 from autograder.course.reference import find_body
+from autograder.gallery import experiments
 
 pytest.importorskip("sphinx")
 pytest.importorskip("furo")

@@ -1,10 +1,10 @@
 """What authors of labs and lectures do."""
 
-from autograder.commands.authors import figure, lab, mistakes, prove, train
+from autograder.commands.authors import lab, mistakes, prove
 
 __all__ = ["COMMANDS"]
 
 for command in (prove.prove, mistakes.mistakes, mistakes.message, mistakes.survey):
     lab.lab.add_command(command)
 
-COMMANDS = (lab.lab, figure.figure, train.train)
+COMMANDS = (lab.lab,)

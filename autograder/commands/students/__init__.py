@@ -3,10 +3,12 @@
 from autograder.commands.students import (
     doctor,
     explain,
+    figure,
     grade,
     guide,
     hint,
     status,
+    train,
     watch,
     workspace,
 )
@@ -15,5 +17,6 @@ __all__ = ["COMMANDS"]
 
 COMMANDS = (
     *(workspace.init, workspace.update, status.next_, grade.grade, watch.watch),
-    *(hint.hint, explain.explain, status.status, guide.guide, doctor.doctor),
+    *(hint.hint, explain.explain, status.status, figure.figure, train.train),
+    *(guide.guide, doctor.doctor),
 )

@@ -63,7 +63,7 @@ def test_hints_are_offered_on_what_failed(tmp_path, monkeypatch):
 
 def test_without_matplotlib_no_figure_is_offered(monkeypatch):
     """Tab never ends in a traceback."""
-    monkeypatch.setitem(sys.modules, "autograder.authoring.gallery", None)
+    monkeypatch.setitem(sys.modules, "autograder.gallery", None)
 
     assert completion.figures(None, None, "h") == []
 

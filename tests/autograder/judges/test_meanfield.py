@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.authoring.gallery.initialization import expected_statistics
+from autograder.gallery.initialization import expected_statistics
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
 from autograder.judges.meanfield import ALLOWED, SCATTER, follows_mean_field

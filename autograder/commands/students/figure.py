@@ -1,0 +1,103 @@
+"""The command `nnlab figure`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autograder.commands import completion
+from autograder.commands.options import out
+from autograder.course import edition
+from autograder.errors import NnlabError, WrongUseError, needs_extra
+from autograder.text import unknown
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from autograder.gallery import Experiment
+
+__all__ = ["figure"]
+
+NOT_SHOWN = "The numbers do not show what the title says. Something is not right yet: nnlab grade says what."
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completion.figures)
+@click.option("--all", "every", is_flag=True, help="Draw every figure.")
+@click.option("--animate", is_flag=True, help="Write what moves as a GIF as well.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@out("figures", "The folder for the pictures.")
+@click.pass_context
+@needs_extra("plots")
+def figure(
+    ctx: click.Context, /, names: tuple[str, ...], every: bool, animate: bool, seed: int, out: Path
+) -> None:
+    """Draw figures of the lecture with your own modules.
+
+    Each is written as PNG and as SVG, and its numbers are printed. Where something is not written yet,
+    it is named. Instructors draw with the reference. Without a name the figures are listed.
+
+    \b
+    Example: nnlab figure hebb-bipolar
+    Exit code: 0 done, 1 a figure could not be drawn or does not show its title, 2 wrong usage, 3 our fault.
+    """
+    from autograder.gallery import experiments
+
+    known = experiments()
+    for name in names:
+        if name not in known:
+            raise WrongUseError(unknown("figure", name, known))
+    if not names and not every:
+        for name, experiment in known.items():
+            click.echo(f"{name:18} {experiment.shows}")
+        return
+    done = [_draw(known[name], seed, out, animate=animate) for name in (known if every else names)]
+    ctx.exit(0 if all(done) else 1)
+
+
+def _draw(experiment: Experiment, seed: int, out: Path, *, animate: bool) -> bool:
+    """Compute, draw and save one figure; return whether it shows what its title says."""
+    from autograder.gallery import saving
+
+    if edition.is_students():
+        from autograder.student.own_library import NotRunError, run_own
+
+        try:
+            result = run_own(experiment.name, experiment, experiment.case(seed), Path.cwd())
+            numbers, by = result.numbers, f"drawn by {result.by}"
+        except NotRunError as error:
+            click.echo(str(error), err=True)
+            return False
+    else:
+        numbers, by = experiment.of_reference(seed), ""
+    try:
+        holds = experiment.claim(numbers)
+        drawn = experiment.draw(numbers)
+        _sign(drawn.figure, by, holds=holds)
+        written = saving.save(drawn.figure, out, experiment.name)
+        if animate and experiment.film:
+            written.append(saving.animate(experiment.film(numbers), out, experiment.name))
+    except (NnlabError, OSError, ModuleNotFoundError):
+        raise
+    except Exception as error:
+        if not by:
+            raise
+        click.echo(
+            f"{experiment.name}: what your library gives cannot be drawn ({error}).", err=True
+        )
+        return False
+    lines = [*map(str, written), by[:1].upper() + by[1:], drawn.text, "" if holds else NOT_SHOWN]
+    click.echo("\n".join(filter(None, lines)))
+    return holds
+
+
+def _sign(figure: Figure, by: str, *, holds: bool) -> None:
+    """Write into a figure whose modules it comes from, and whether its title is true of them."""
+    if by:
+        figure.text(0.995, 0.005, by, ha="right", va="bottom", fontsize="x-small")
+    if not holds:
+        figure.suptitle(
+            f"Not shown by these numbers yet:\n{figure.get_suptitle()}", fontweight="bold"
+        )
