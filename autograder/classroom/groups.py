@@ -77,7 +77,10 @@ _OWN = _set("""
     scripts script math theory theorie practice bin include build dist venv env target assets
     resources material materials handout handouts readme deep learning nnlab neural network networks
     my mein meine the of for and und von de la lab labs assignments week weeks exercise exercises assignment homework hw ex
-    blatt rule
+    blatt rule task tasks aufgabe aufgaben devoir tarea ejercicio step steps phase original originals archive
+    archiv saved upload uploads submission submit abgabe rendu entrega handin clean corrected fixed travail
+    trabajo lavoro desktop documents pycharmprojects pycharm workspace untitled folder ordner dossier carpeta
+    neuer nouveau nueva copia copie experiments experiment playground sandbox scratch samples
     """)
 """Words that name a folder within one person's work."""
 

@@ -132,7 +132,7 @@ CLASSES = {
         {"drive-download-1-001.zip": zipped({"ada/hebb.py": b"a"}), "drive-download-1-002.zip": zipped({"bo/hebb.py": b"b"})},
         {"ada": "a", "bo": "b"},
     ),
-    "a student alone": (["ada/src/hebb.py", "ada/docs/essay.pdf"], {"ada": "ada/src/hebb.py"}),
+    "a student alone": (["ada/task 1/hebb.py", "ada/Neuer Ordner/hebb.py", "ada/abgabe/x"], {"ada": "ada/Neuer Ordner/hebb.py"}),
     "numbers": (["1/hebb.py", "02/hebb.py"], {"1": "1/hebb.py", "02": "02/hebb.py"}),
 }  # fmt: skip
 
@@ -159,6 +159,7 @@ def test_everybody_is_found(tmp_path, paths, expected, is_zip):
         ["work/hebb.py", "old/hebb.py", "notes.txt"],
         ["hebb.py", "data/x.csv", ".venv/pyvenv.cfg"],
         ["hebb (1).py"],
+        ["submission/hebb.py", "Neuer Ordner (2)/x.txt"],
         ["lab02_hebb/hebb.py"],
         ["lab02_hebb/v1/hebb.py", "lab02_hebb/v2/hebb.py"],
         ["lab01_gates/gates.py", "lab02_hebb/essay.pdf"],

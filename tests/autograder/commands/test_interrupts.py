@@ -1,11 +1,11 @@
 """Whoever interrupts a command gets one sentence and exit code 130, and nothing stays behind."""
 
+import contextlib
 import itertools
 import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,14 +13,12 @@ import pytest
 from autograder.commands import interrupts
 from autograder.course.catalogue import ROOT
 from tests.conftest import reference_text
+from tests.processes import NEVER, ended, still_running
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="needs Linux's /proc and signals"
 )
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
-WAIT = 120
-"""Seconds in which any machine gets there; nothing takes as long on one that is not starved."""
-
 AT = """
 import os, runpy, signal, sys
 from importlib.machinery import PathFinder
@@ -49,7 +47,7 @@ def stopped_at(module, number, *arguments, cwd):
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=WAIT,
+        timeout=NEVER,
         check=False,
     )
 
@@ -135,7 +133,7 @@ def test_a_batch_ends_at_any_stage(course, stage, number):
     what = STAGES[stage]
     program = STAGE.format(what=what, name=number.name, fresh=stage == "making the key")
     running = subprocess.Popen(
-        [sys.executable, "-P", "-c", program],
+        [sys.executable, "-X", "faulthandler", "-P", "-c", program],
         cwd=course,
         env={**os.environ, "PYTHONPATH": str(ROOT), "NNLAB_ISOLATION": "process"},
         stdout=subprocess.PIPE,
@@ -143,35 +141,21 @@ def test_a_batch_ends_at_any_stage(course, stage, number):
         text=True,
         start_new_session=True,
     )
-    out, err = running.communicate(timeout=WAIT)
+    happened = (code, _, err) = ended(running)
+    sentence = "Interrupted. What was graded is kept; the same command goes on.\n"
 
-    assert (running.returncode, err) == (
-        130,
-        "Interrupted. What was graded is kept; the same command goes on.\n",
-    ), out
+    assert (code, err) == (130, sentence), happened
     assert [*course.rglob("*.part")] == []
-    assert no_process_stays(running.pid)
-
-
-def no_process_stays(session):
-    """Wait until all of a session have ended: they end by themselves, once their parent has."""
-    give_up = time.monotonic() + WAIT
-    while left := list(processes_of(session)):
-        if time.monotonic() > give_up:
-            return left == []
-        time.sleep(0.02)
-    return True
+    assert still_running(processes_of(running.pid)) == []
 
 
 def processes_of(session):
-    """List the processes of a session that are at work, sandboxes aside, which begin their own."""
-    for place in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, _, number = place.read_text().rpartition(")")[2].split()[:4]
-        except OSError:
-            continue
-        if int(number) == session and state != "Z":
-            yield place
+    """List the processes of a session, sandboxes aside, which begin their own."""
+    for pid in filter(str.isdecimal, (place.name for place in Path("/proc").iterdir())):
+        with contextlib.suppress(OSError):  # it has just ended
+            stat = Path("/proc", pid, "stat").read_text(encoding="utf-8", errors="replace")
+            if int(stat.rpartition(")")[2].split()[3]) == session:
+                yield pid
 
 
 def test_a_second_signal_disturbs_nobody_who_puts_things_away():

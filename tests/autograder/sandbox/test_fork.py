@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from autograder.sandbox.codec import encode
 from autograder.sandbox.fork import ForkSandbox
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.observation import Lost, Returned
+from tests.processes import still_running
 
 
 def question(body: str, **limits) -> Question:
@@ -40,15 +40,6 @@ def plain():
         yield opened
 
 
-def alive(pid: int) -> bool:
-    """Tell whether a process runs; a zombie does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
 def test_every_question_has_a_process_of_its_own(sandbox):
     """What one question patches, the next one does not see."""
     sandbox.ask(question("np.asarray = None\nreturn 0"))
@@ -70,16 +61,12 @@ def test_the_legacy_generator_is_seeded_for_every_case(sandbox):
 @pytest.mark.parametrize("leaves", ["", "os.setsid()", "os.setsid(); os.fork()"])
 def test_nothing_runs_on_after_a_question(leaves, plain):
     """A process that the code started ends with the question, even one that has left the session."""
-    code = f"    {leaves}\n    time.sleep(60)" if leaves else "    time.sleep(60)"
+    code = f"    {leaves or 'pass'}\n    while True: time.sleep(1)"
     answer = plain.ask(
         question(f"import os, time\npid = os.fork()\nif not pid:\n{code}\nreturn pid")
     )
-    pids = [o.value for o in answer.observations]
-    deadline = time.monotonic() + 60
-    while any(map(alive, pids)) and time.monotonic() < deadline:
-        time.sleep(0.01)
 
-    assert not any(map(alive, pids))
+    assert still_running(o.value for o in answer.observations) == []
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="limits of processes do not bind root")
@@ -100,10 +87,9 @@ def test_files_that_a_question_writes_are_gone_for_the_next(sandbox):
 
 def test_wall_time_is_the_backstop(sandbox):
     """Code that sleeps is stopped by the wall limit."""
-    answer = sandbox.ask(question("import time\ntime.sleep(60)", wall_seconds=0.5))
+    answer = sandbox.ask(question("import time\nwhile True: time.sleep(1)", wall_seconds=0.5))
 
     assert set(answer.observations) == {Lost("wall")}
-    assert answer.seconds < 60
 
 
 def test_output_is_kept_up_to_its_limit(sandbox):
@@ -151,6 +137,7 @@ def test_a_sandbox_that_cannot_start_says_so(monkeypatch):
         ForkSandbox()
 
 
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux")
 def test_the_worker_ends_with_its_grader():
     """When the grader is killed, its worker ends and takes its folder with it."""
     program = (
@@ -158,18 +145,15 @@ def test_the_worker_ends_with_its_grader():
         "from autograder.sandbox import open_sandbox\n"
         "sandbox = open_sandbox()\n"
         "print(sandbox._worker.pid, flush=True)\n"
-        "time.sleep(60)\n"
+        "while True: time.sleep(1)\n"
     )
     grader = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     worker = int(grader.stdout.readline())
     grader.kill()
     grader.wait()
     grader.stdout.close()
-    deadline = time.monotonic() + 60
-    while alive(worker) and time.monotonic() < deadline:
-        time.sleep(0.02)
 
-    assert not alive(worker)
+    assert still_running([worker]) == []
 
 
 def test_a_worker_forked_here_answers_like_a_fresh_one(sandbox):

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from autograder.grading.grade import grade
 from autograder.grading.key import RecordingError
 from autograder.grading.report import CheckResult, Part, Report
 from tests.conftest import reference_text
+from tests.processes import still_running
 
 SCHEMA = json.loads(Path(__file__).with_name("results.schema.json").read_text(encoding="utf-8"))
 LAB = find_lab("lab02_hebb")
@@ -152,11 +154,11 @@ except OSError:
 if child == 0:
     os.setsid()
     import time
-    time.sleep(2)
-    try:
-        open("@RESULTS@/results.json", "w").write('{"score": 1000}')
-    finally:
-        os._exit(0)
+    while True:
+        time.sleep(0.01)
+        if os.path.exists("@RESULTS@/results.json"):
+            open("@RESULTS@/results.json", "w").write('{"score": 1000}')
+found.insert(0, f"child {child}.")
 def to_bipolar(x):
     return " ".join(found)
 """
@@ -171,10 +173,13 @@ def test_a_hostile_submission_neither_reads_the_key_nor_writes_its_mark(autograd
 
     assert results["score"] == 0
     assert results["tests"][0]["status"] == "failed"
+    if "bubblewrap" not in results["extra_data"]["isolation"]:  # where numbers are of its own
+        (child,) = re.findall(r"child (-?\d+)\.", results["tests"][0]["output"])
+        assert still_running([child] if child != "-1" else []) == []
     if "landlock" in results["extra_data"]["isolation"]:
         told = results["tests"][0]["output"]
         assert "wrote" not in told
-        assert "returned  'PermissionError" in told or "returned  'FileNotFoundError" in told
+        assert "PermissionError" in told or "FileNotFoundError" in told
         assert sorted(path.name for path in folders["results"].iterdir()) == ["results.json"]
         assert json.loads((folders["source"] / "settings.json").read_text("utf-8"))["lab"] == LAB.id
     assert fits(results)
