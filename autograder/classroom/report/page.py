@@ -45,7 +45,6 @@ def to_class_html(marks: Marks, addresses: Mapping[str, str] | None = None) -> s
         students=students,
         analysis=analyse(marks),
         fewest=FEWEST,
-        has_rules=any(student.counted.why for student in students),
         anchors={student.name: student.anchor for student in students},
         mistakes={made.name: f"mistake-{i}" for i, made in enumerate(seen.mistakes, 1)},
         checks={check.name: f"check-{i}" for i, check in enumerate(seen.failing, 1)},
