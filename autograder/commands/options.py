@@ -25,6 +25,7 @@ __all__ = [
     "JOBS",
     "LAB",
     "LABS",
+    "LabName",
     "SECRET",
     "TARGETS",
     "isolation",

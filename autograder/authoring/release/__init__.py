@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.authoring.release.handouts import handout
+from autograder.authoring.release.leave_out import all_but
 from autograder.authoring.release.stage import stage
 from autograder.course.catalogue import labs
 from autograder.course.edition import PLACE, released_place
@@ -41,19 +42,22 @@ def build_edition(
     out: Path,
     *,
     seed: int = 0,
+    without: Sequence[Lab] = (),
     recording: Callable[[Lab], object] = lambda _: None,
 ) -> list[Path]:
-    """Build the wheel with all labs, and the zips of the chosen ones; return what was written.
+    """Build the wheel with all labs but those `without`, and the zips of the chosen ones; return what was written.
 
     `assignments` has the generated notebooks. Nothing is written before everything is built.
 
     Raises:
+        LeftOutError: a lab needs one that is left out.
         HandoutError: a lab's notebook is missing, or somebody has worked in it.
         ModuleNotFoundError: hatchling is not installed.
         RecordingError, SandboxError: ours.
     """
     importlib.import_module("hatchling")  # before keys are recorded, which takes minutes
-    whole = labs()
+    whole = all_but(labs(), without)
+    chosen = [lab for lab in chosen if lab in whole]
     handouts = {lab.id: handout(lab, assignments) for lab in whole}
     keys = collect_keys(whole, seed, recording)
     with tempfile.TemporaryDirectory(prefix="nnlab-") as name:

@@ -25,6 +25,7 @@ from autograder.course.catalogue import (
     engine_path,
     guests_checker_files,
     guests_entry_points,
+    lab_ids,
 )
 from autograder.course.guide import GUIDE, README, make_guide
 from autograder.course.lab import Lab
@@ -66,7 +67,7 @@ def stage(
     _write(folder / "README.md", README)
     shutil.copyfile(ROOT / "LICENSE", folder / "LICENSE")
     _stage_library(folder / "nnlab")
-    _stage_checker(folder / "autograder")
+    _stage_checker(folder / "autograder", without={*lab_ids()} - {*handouts})
     given = folder / edition.HANDED_OUT.name
     _write(given / GUIDE.name, make_guide())
     for lab_id, files in handouts.items():
@@ -119,11 +120,13 @@ def _stage_library(folder: Path) -> None:
         _write(folder / "data" / path.name, path.read_bytes())
 
 
-def _stage_checker(folder: Path) -> None:
+def _stage_checker(folder: Path, *, without: Iterable[str]) -> None:
+    """Write the checker; the checks of labs that hand out nothing stay away."""
     checker = ROOT / "autograder"
+    left_out = (*LEFT_OUT, *(f"labs/{lab_id}{end}" for lab_id in without for end in (".py", "/")))
     for path in sorted(path for kind in SHIPPED for path in checker.rglob(kind)):
         inner = path.relative_to(checker)
-        if not inner.as_posix().startswith(LEFT_OUT):
+        if not inner.as_posix().startswith(left_out):
             _write(folder / inner, path.read_bytes())
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.commands.instructors.setup import lacks_nbgrader
-from autograder.commands.options import FOLDER, LABS
+from autograder.commands.options import FOLDER, LABS, LabName
 from autograder.commands.progress import say_recording
 from autograder.errors import needs_extra
 
@@ -30,11 +30,24 @@ __all__ = ["release"]
     help="Whose cases the student's answer key holds.",
 )
 @click.option("--to", type=FOLDER, help="Where the edition goes; default: the course's release.")
+@click.option(
+    "--without",
+    type=LabName(),
+    multiple=True,
+    metavar="LAB",
+    help="Leave a lab out of the course; several times for several.",
+)
 @click.option("--stubs-only", is_flag=True, help="Fill assignments, and build no edition.")
 @click.option("--out", type=FOLDER, help="Fill this folder instead of assignments, and no more.")
 @click.option("--force", is_flag=True, help="Overwrite stubs that somebody has worked in.")
 def release(
-    labs: Sequence[Lab], seed: int, to: Path | None, stubs_only: bool, out: Path | None, force: bool
+    labs: Sequence[Lab],
+    seed: int,
+    to: Path | None,
+    without: Sequence[Lab],
+    stubs_only: bool,
+    out: Path | None,
+    force: bool,
 ) -> None:
     """Build what students get: stubs and edition.
 
@@ -46,9 +59,12 @@ def release(
     Example: nnlab release lab02 --seed 7
     Exit code: 0 done, 2 wrong usage, or work would be overwritten, 3 our fault.
     """
+    from autograder.authoring.release.leave_out import all_but
     from autograder.course import catalogue
     from autograder.course.stubs import write_stubs
 
+    kept = all_but(catalogue.labs(), without)  # before anything is written
+    labs = [lab for lab in labs if lab in kept]
     folder = out or catalogue.ROOT / "assignments"
     written = write_stubs(labs, folder, force=force, wrote=click.echo)
     written += _release_notebooks(labs, folder, force=force)
@@ -59,7 +75,7 @@ def release(
         from autograder.authoring.release import build_edition
 
         to = to or catalogue.ROOT / "release"
-        built = build_edition(labs, folder, to, seed=seed, recording=say_recording)
+        built = build_edition(labs, folder, to, seed=seed, without=without, recording=say_recording)
     for path in built:
         click.echo(f"{path}  {path.stat().st_size / 1000:,.0f} kB")
 
