@@ -1,7 +1,7 @@
 """What instructors do, in the order in which they need it."""
 
-from autograder.commands.instructors import anonymous, batch, release, setup, tally, term
+from autograder.commands.instructors import batch, blind, release, setup, tally, term
 
 __all__ = ["COMMANDS"]
 
-COMMANDS = (release.release, setup.setup, batch.batch, term.term, tally.tally, anonymous.anonymous)
+COMMANDS = (release.release, setup.setup, batch.batch, term.term, tally.tally, blind.blind)

@@ -51,7 +51,7 @@ def pseudonyms(course):
 
 def test_no_name_is_in_anything_that_is_written(course):
     """Not in rows, names of files, notes, reports or the students' own files; nor why somebody was ill."""
-    done = run("anonymous", "hebb")
+    done = run("blind", "hebb")
     written = [path for path in (course / "anonymous").rglob("*") if path.is_file()]
     everything = "\n".join([*map(str, written), *(path.read_text("utf-8") for path in written)])
     folded = everything.casefold().replace(str(course).casefold(), "")
@@ -76,7 +76,7 @@ def test_no_name_is_in_anything_that_is_written(course):
 
 def test_marks_and_code_are_the_same_but_for_the_names(course):
     """Points stay, code stays code, and the pages have it beside the messages."""
-    run("anonymous", "hebb")
+    run("blind", "hebb")
     who = pseudonyms(course)
     plain = json.loads((course / "anonymous" / "marks" / "lab02_hebb.json").read_text())
     points = {entry["student"]: entry["points"] for entry in plain["submissions"]}
@@ -102,16 +102,16 @@ def test_marks_and_code_are_the_same_but_for_the_names(course):
 
 def test_who_is_named_like_code_is_said(course):
     """`max` and `sum` stay where they are words of Python: a human should look."""
-    done = run("anonymous", "hebb")
+    done = run("blind", "hebb")
 
     assert pseudonyms(course)["Max Sum"] in done.output.split("word of Python")[1]
 
 
 def test_the_key_stays_and_stays_the_same(course):
     """It is in the course's folder, for its owner alone; the next export has the same pseudonyms."""
-    run("anonymous", "hebb")
+    run("blind", "hebb")
     first, key = pseudonyms(course), course / ".nnlab" / "anonymous.json"
-    run("anonymous", "hebb", "--out", "again")
+    run("blind", "hebb", "--out", "again")
 
     assert pseudonyms(course) == first
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
@@ -119,7 +119,7 @@ def test_the_key_stays_and_stays_the_same(course):
         path.read_text("utf-8") for path in (course / "anonymous").rglob("*.*") if path.is_file()
     )
     key.unlink()
-    run("anonymous", "hebb")
+    run("blind", "hebb")
     assert set(pseudonyms(course).values()).isdisjoint(first.values())
 
 
@@ -136,7 +136,7 @@ def test_a_damaged_key_is_not_replaced(tmp_path, text):
 def test_without_marks_there_is_nothing_to_write(tmp_path, monkeypatch):
     """A sentence says what comes first."""
     monkeypatch.chdir(tmp_path)
-    refused = CliRunner().invoke(main, ["anonymous", "hebb"])
+    refused = CliRunner().invoke(main, ["blind", "hebb"])
 
     assert refused.exit_code == 2
     assert "First: nnlab batch lab02_hebb" in refused.output

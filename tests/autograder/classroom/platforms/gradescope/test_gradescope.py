@@ -99,7 +99,9 @@ def test_a_right_submission_gets_full_marks(autograder):
     assert (results["score"], scores(results)) == (20, 20)
     assert {test["status"] for test in results["tests"]} == {"passed"}
     assert [test["name"].partition(":")[0] for test in results["tests"]] == list(LAB.checks)
-    assert [test["number"] for test in results["tests"]] == [str(n + 1) for n in range(len(LAB.checks))]
+    assert [test["number"] for test in results["tests"]] == [
+        str(n + 1) for n in range(len(LAB.checks))
+    ]
     assert (results["visibility"], results["stdout_visibility"]) == ("after_due_date", "hidden")
     assert 0 < results["execution_time"] < 60
     assert "Graded under isolation: " in results["output"]

@@ -1,4 +1,4 @@
-"""The command `nnlab anonymous`."""
+"""The command `nnlab blind`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograder.text import listed
 if TYPE_CHECKING:
     from autograder.course.lab import Lab
 
-__all__ = ["anonymous"]
+__all__ = ["blind"]
 
 MAX_NAMES = 10
 
@@ -33,14 +33,14 @@ MAX_NAMES = 10
     "--marks", type=FOLDER, default=Path("marks"), show_default=True, help="Where its marks are."
 )
 @out("anonymous", "The folder for the class without names.")
-def anonymous(lab: Lab, submitted: Path, marks: Path, out: Path) -> None:
+def blind(lab: Lab, submitted: Path, marks: Path, out: Path) -> None:
     """Write a class without names.
 
     It is for reading blind, and for research: marks, class page, a page for each student, and the
     students' files, under pseudonyms. Who is who stands in .nnlab/anonymous.json, which stays here.
 
     \b
-    Example: nnlab anonymous lab02 --submitted hebb.zip
+    Example: nnlab blind lab02 --submitted hebb.zip
     Exit code: 0 done, 2 wrong usage.
     """
     from autograder.classroom.anonymous import blinded, take_key, write_blind
@@ -53,20 +53,20 @@ def anonymous(lab: Lab, submitted: Path, marks: Path, out: Path) -> None:
         raise WrongUseError(
             f"There are no marks of {lab.id} in {marks}. First: nnlab batch {lab.id}"
         )
-    blind = blinded(
+    found = blinded(
         dataclasses.replace(graded, made_by="anonymous"), read_class(lab, submitted), key
     )
     key.write()
     with writing(out):
-        for path in write_blind(blind, out):
+        for path in write_blind(found, out):
             click.echo(path)
-    click.echo(f"{len(blind.marks.marks)} students. Who is who: {key.place}, which stays here.")
-    without = [name for name, files in blind.files.items() if not files]
+    click.echo(f"{len(found.marks.marks)} students. Who is who: {key.place}, which stays here.")
+    without = [name for name, files in found.files.items() if not files]
     if without:
         click.echo(f"Without their files, which are not in {submitted}: {_some(without)}")
-    if blind.doubtful:
+    if found.doubtful:
         click.echo(
-            f"A part of their names is a word of Python or of the task, and stays: {_some(blind.doubtful)}"
+            f"A part of their names is a word of Python or of the task, and stays: {_some(found.doubtful)}"
         )
 
 
