@@ -34,7 +34,7 @@ NOT_SHOWN = "The numbers do not show what the title says. Something is not right
 def figure(
     ctx: click.Context, /, names: tuple[str, ...], every: bool, animate: bool, seed: int, out: Path
 ) -> None:
-    """Draw figures of the lecture with your own modules.
+    """Draw the lecture's figures with your modules.
 
     Each is written as PNG and as SVG, and its numbers are printed. Where something is not written yet,
     it is named. Instructors draw with the reference. Without a name the figures are listed.
