@@ -17,11 +17,11 @@ __all__ = ["Screen"]
 class Screen:
     """The terminal that reports are printed on, and which signs it has."""
 
-    def __init__(self, *, brief: bool = False) -> None:
+    def __init__(self, *, brief: bool = False, whole: bool = False) -> None:
         from autograder.course.catalogue import lab_ids
         from autograder.report.terminal import console
 
-        self.brief = brief
+        self.brief, self.whole = brief, whole
         self.out = console()
         self.unicode = self.out.encoding.lower().startswith("utf")
         self.names = max(map(len, lab_ids()))
@@ -29,11 +29,13 @@ class Screen:
     def report(self, report: Report) -> None:
         """Print one report."""
         from autograder.report.terminal import lab_line, render
+        from autograder.student.next_step import next_step
 
         if self.brief:
             self.out.print(lab_line(report, width=self.names, unicode=self.unicode))
         else:
-            self.out.print(render(report, unicode=self.unicode))
+            then = next_step(report)
+            self.out.print(render(report, unicode=self.unicode, whole=self.whole, then=then))
 
     def total(self, reports: Sequence[Report], places: Sequence[Place]) -> None:
         """Close several brief reports with the sum, and say how to see more."""

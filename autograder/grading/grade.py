@@ -20,9 +20,16 @@ from autograder.grading.explain import explain, not_written_yet
 from autograder.grading.facts import in_common, in_one_mode, nearly_right
 from autograder.grading.key import AnswerKey, Key
 from autograder.grading.once import failing_use, once
-from autograder.grading.report import CheckResult, Evidence, Part, Report
+from autograder.grading.report import CheckResult, Evidence, Failing, Part, Report
 from autograder.grading.submission import Submission
-from autograder.grading.verdict import First, Judged, Wrong, is_own_failure, spoilt_input
+from autograder.grading.verdict import (
+    First,
+    Judged,
+    Wrong,
+    is_own_failure,
+    spoilt_input,
+    spoilt_inputs,
+)
 from autograder.grading.versions import versions
 from autograder.judges.numbers import quietly
 from autograder.sandbox import Sandbox, Source
@@ -60,7 +67,7 @@ def grade(
     checks = [check for check in lab.checks.values() if only in {None, check.id}]
     try:
         cases = _again(lambda: key.cases_for(submission, sandbox))
-        grading = _Grading(Asker(submission, cases, sandbox), carry=carry, first=first)
+        grading = _Grading(Asker(submission, cases, sandbox), key.seed, carry=carry, first=first)
         if only is None:
             grading.asker.ask_together()
         for check in checks:
@@ -96,8 +103,9 @@ def _not_graded(check: Check, error: Exception) -> CheckResult:
 class _Grading:
     """One pass over the checks of one submission."""
 
-    def __init__(self, asker: Asker, *, carry: bool, first: First | None) -> None:
+    def __init__(self, asker: Asker, seed: int | None, *, carry: bool, first: First | None) -> None:
         self.asker = asker
+        self.seed = seed
         self.carry = carry
         self.first = first
         self.results: dict[str, CheckResult] = {}
@@ -161,6 +169,7 @@ class _Grading:
             fact,
             seconds=answer.seconds,
             evidence=_evidence(check, wrong),
+            failing=self._failing(check, wrong),
             raised_at=self._raised_at(wrong),
         )
 
@@ -186,6 +195,19 @@ class _Grading:
             return nearly_right(check, self.judged[check.id].answer.observations, right)
         except Exception:  # noqa: BLE001  whatever a foreign value may provoke
             return ""
+
+    def _failing(self, check: Check, wrong: Wrong) -> Failing | None:
+        """Keep what the call can be made from again; a secret seed's cases stay secret."""
+        if self.seed is None:
+            return None
+        cases = self.asker.key.checks[check.id].cases
+        number = next(i for i, case in enumerate(cases) if case is wrong.case)
+        seen, spoilt = wrong.observed, tuple[str, ...]()
+        if isinstance(seen, Returned) and general.KIND not in wrong.case:
+            with contextlib.suppress(Exception):  # whatever a foreign value may provoke
+                spoilt = spoilt_inputs(check, wrong.case, seen)
+        in_full = wrong.finding is not None and not wrong.finding.expected
+        return Failing(wrong.case, self.seed, number, wrong.right, in_full, spoilt)
 
     def _raised_at(self, wrong: Wrong) -> tuple[str, int] | None:
         """Return where an exception came from, if that is a file of the submission."""

@@ -11,7 +11,17 @@ from autograder.pictures import draw
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["CheckResult", "Evidence", "Fact", "NOT_GRADED", "Part", "Report", "as_text", "to_json"]
+__all__ = [
+    "CheckResult",
+    "Evidence",
+    "Fact",
+    "Failing",
+    "NOT_GRADED",
+    "Part",
+    "Report",
+    "as_text",
+    "to_json",
+]
 
 SCHEMA = "nnlab/report/2"
 
@@ -53,6 +63,22 @@ class Evidence:
     right: Any
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Failing:
+    """The first case that failed, by which the call can be made once more."""
+
+    case: Case
+    seed: int
+    number: int
+    """The case's place among those of its check."""
+    wanted: Any
+    """What the reference answered."""
+    in_full: bool
+    """Whether the report shows that answer itself, not a judge's words for it."""
+    spoilt: tuple[str, ...] = ()
+    """The inputs that the code has changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """The verdict on one check."""
@@ -70,6 +96,8 @@ class CheckResult:
     """Exercises whose place the reference's took, so that this check could be asked."""
     evidence: Evidence | None = field(default=None, compare=False, repr=False)
     """What a picture is drawn from; not a part of the report as data, and two reports are equal without it."""
+    failing: Failing | None = field(default=None, compare=False, repr=False)
+    """The call that failed, where its case is open; not a part of the report as data."""
     raised_at: tuple[str, int] | None = None
     """File and line of the submission where an exception came from."""
 

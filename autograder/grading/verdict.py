@@ -15,7 +15,16 @@ from autograder.judges.numbers import quietly
 from autograder.sandbox import Answer, Source
 from autograder.sandbox.observation import Observation, Raised, Returned
 
-__all__ = ["First", "Judged", "Wrong", "is_own_failure", "judge", "judge_case", "spoilt_input"]
+__all__ = [
+    "First",
+    "Judged",
+    "Wrong",
+    "is_own_failure",
+    "judge",
+    "judge_case",
+    "spoilt_input",
+    "spoilt_inputs",
+]
 
 First = Callable[[Check, Mapping[str, Source]], str | None]
 """Says what of earlier labs must be put right before a failed check can be judged; None for nothing."""
@@ -83,11 +92,15 @@ def judge_case(
 
 def spoilt_input(check: Check, case: Mapping[str, Any], observed: Returned) -> Finding | None:
     """Check that the code has left its inputs as they were, where it must."""
-    for name in check.unchanged:  # not what was sent: whoever forges it could leave a name out
-        after = observed.inputs.get(name)
-        if equal(case, after, case[name]) is not None:
-            return changed_input(name, case[name], after)
+    for name in spoilt_inputs(check, case, observed):
+        return changed_input(name, case[name], observed.inputs.get(name))
     return None
+
+
+def spoilt_inputs(check: Check, case: Mapping[str, Any], observed: Returned) -> tuple[str, ...]:
+    """Name the inputs that the code has changed and must not; whoever forges it may leave one out."""
+    given = ((name, observed.inputs.get(name)) for name in check.unchanged)
+    return tuple(name for name, after in given if equal(case, after, case[name]) is not None)
 
 
 def is_own_failure(lab: Lab, observed: Observation, sources: Mapping[str, Source]) -> bool:

@@ -6,7 +6,7 @@ report is whole without it.
 
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -15,8 +15,18 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.course.lab import Status
-from autograder.grading.report import LABEL, NOT_GRADED, CheckResult, Fact, Part, Report
-from autograder.text import write_plainly
+from autograder.grading.explain import not_written
+from autograder.grading.once import AS_IN
+from autograder.grading.report import (
+    LABEL,
+    NOT_GRADED,
+    CheckResult,
+    Fact,
+    Part,
+    Report,
+    as_text,
+)
+from autograder.text import listed, write_plainly
 
 __all__ = [
     "bar",
@@ -46,6 +56,8 @@ WORDS = {
 }
 BAR = 20
 PLAIN_WIDTH = 88
+SCREEN = 40
+"""Lines that a report should not exceed where nobody knows the height of what it is read on."""
 MARGIN = 8
 """Columns left free where √ is written as sqrt."""
 ROOM = 24
@@ -66,8 +78,13 @@ def console(*, stderr: bool = False) -> Console:
     return opened
 
 
-def render(report: Report, *, unicode: bool = True) -> RenderableType:
-    """Lay out one report."""
+def render(
+    report: Report, *, unicode: bool = True, whole: bool = False, then: str = ""
+) -> RenderableType:
+    """Lay out one report so that it fits a screen; or `whole`, with all that is said of every check.
+
+    `then` is its last line: what there is to do next.
+    """
     head = Table.grid(expand=True)
     head.add_column()
     head.add_column(justify="right", no_wrap=True)
@@ -77,8 +94,11 @@ def render(report: Report, *, unicode: bool = True) -> RenderableType:
     )
     notes = [Text(note, style="bold") for note in report.notes]
     made = [Text(line, style="dim") for line in [made_with(report)] if line]
-    foot = [*notes, _summary(report), *made]
-    return Group(head, *_checks(report, unicode=unicode), Text(), *foot)
+    last = [Text(), Text(then, style="bold")] if then else []
+    foot = Group(Text(), *notes, _summary(report), *made, *last)
+    if whole or len(report.results) == 1:
+        return Group(head, *_checks(report, unicode=unicode), foot)
+    return _Screen(report, head, foot, SIGNS if unicode else PLAIN_SIGNS)
 
 
 def render_checks(report: Report, *, names: int = 0, unicode: bool = True) -> RenderableType:
@@ -91,17 +111,139 @@ def _checks(report: Report, *, names: int = 0, unicode: bool) -> Iterator[Render
     width = max([names, *(len(result.check.id) for result in report.results)])
     above: Fact = ()
     for result in report.results:
-        signs = SIGNS if unicode else PLAIN_SIGNS
-        row = _Row(
-            Text(signs[result.status], style=STYLES[result.status]),
-            Text(result.check.id),
-            Text(f"{_points(result)}/{result.check.points}"),
-            _promise(result, above),
-            width,
-        )
-        yield row
+        yield _row(result, SIGNS if unicode else PLAIN_SIGNS, width, above)
         yield from _facts(result, above)
         above = result.fact
+
+
+def _row(
+    result: CheckResult, signs: Mapping[Status, str], names: int, above: Fact = ()
+) -> RenderableType:
+    return _Row(
+        Text(signs[result.status], style=STYLES[result.status]),
+        Text(result.check.id),
+        Text(f"{_points(result)}/{result.check.points}"),
+        _promise(result, above),
+        names,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Screen:
+    """A report on a screen: what passed in one line, then what did not, the first of it in full.
+
+    Of what failed further down there is as much as the screen has room for; a mistake is said once,
+    with all checks that it fails.
+    """
+
+    report: Report
+    head: RenderableType
+    foot: RenderableType
+    signs: Mapping[Status, str]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Lay it out for the width and the height there are."""
+
+        def lines(*parts: RenderableType) -> int:
+            return len(console.render_lines(Group(*parts), options))
+
+        results = self.report.results
+        written = [r for r in results if r.status is not Status.FAILED or not _is_stub(r)]
+        failed = [r for r in written if r.status in {Status.FAILED, Status.ERROR}]
+        led = {leader.check.id: [leader] for leader in failed if _leader(leader, failed) is leader}
+        for result in failed:
+            if (leader := _leader(result, failed)) is not result:
+                led[leader.check.id].append(result)
+        names = max((len(name) for name in led), default=0)
+        top = [self.head, *self._passed()]
+        rest = [*self._stubs(), *self._skipped()]
+        blocks = [[*self._block(group, names)] for group in led.values()]
+        height = console.size.height if console.is_terminal else SCREEN
+        more = Padding(Text(f"The rest in full: nnlab grade {self.report.lab} -v"), (1, 0, 0, 2))
+        room = height - lines(*top, *blocks[0] if blocks else (), *rest, more, self.foot)
+        for ideas in (True, False):  # the fewest lines that a failure may have leave its idea out
+            short = [[*self._short(group, names, ideas=ideas)] for group in led.values()]
+            left = room - sum(lines(*brief) for brief in short[1:])
+            if left >= 0:
+                break
+        yield from top
+        cut = False
+        for i, (block, brief) in enumerate(zip(blocks, short, strict=True)):
+            extra = lines(*block) - lines(*brief) if i else 0
+            fits = extra <= max(left, 0)
+            left -= extra if fits else 0
+            cut = cut or not fits
+            yield from block if fits else brief
+        yield from rest
+        if cut:
+            yield more
+        yield self.foot
+
+    def _line(self, status: Status, text: str) -> RenderableType:
+        """Write one line for several checks."""
+        row = Table.grid(padding=(0, 1), pad_edge=False)
+        row.add_column(width=3, justify="right")
+        row.add_column(ratio=1)
+        row.add_row(Text(self.signs[status], style=STYLES[status]), Text(text))
+        return row
+
+    def _passed(self) -> Iterator[RenderableType]:
+        passed = [r for r in self.report.results if r.status is Status.PASSED]
+        helped = [r for r in passed if r.carried]
+        if passed[len(helped) :]:
+            yield self._line(Status.PASSED, f"{len(passed) - len(helped)} passed")
+        for result in helped:
+            yield _row(result, self.signs, max(len(r.check.id) for r in helped))
+
+    def _block(self, group: Sequence[CheckResult], names: int) -> Iterator[RenderableType]:
+        yield _row(group[0], self.signs, names)
+        yield from _facts(group[0], ())
+        yield from self._same(group)
+
+    def _short(
+        self, group: Sequence[CheckResult], names: int, *, ideas: bool
+    ) -> Iterator[RenderableType]:
+        """Say of a failure what failed, and its idea if it has a name and there is room."""
+        yield _row(group[0], self.signs, names)
+        if ideas and group[0].hint:
+            yield Padding(Text(group[0].hint, style="bold"), (0, 0, 0, 6))
+        yield from self._same(group)
+
+    def _same(self, group: Sequence[CheckResult]) -> Iterator[RenderableType]:
+        others = [f"{r.check.id} {_points(r)}/{r.check.points}" for r in group[1:]]
+        if others:
+            yield Padding(Text(f"The same fails {listed(others)}.", style="dim"), (0, 0, 0, 6))
+
+    def _stubs(self) -> Iterator[RenderableType]:
+        stubs = [r.check for r in self.report.results if r.status is Status.FAILED and _is_stub(r)]
+        exercises = dict.fromkeys(check.exercise.partition(".")[2] for check in stubs)
+        if exercises:
+            yield self._line(Status.FAILED, f"Not written yet: {listed([*exercises])}.")
+
+    def _skipped(self) -> Iterator[RenderableType]:
+        """Write checks that are not asked for one reason together."""
+        waiting: dict[Fact, list[str]] = {}
+        for result in self.report.results:
+            if result.status is Status.SKIPPED:
+                waiting.setdefault(result.fact, []).append(result.check.id)
+        for reason, checks in waiting.items():
+            yield self._line(Status.SKIPPED, f"{listed(checks)}: {as_text(reason)}")
+
+
+def _is_stub(result: CheckResult) -> bool:
+    return result.fact == not_written(result.check)
+
+
+def _leader(result: CheckResult, failed: Sequence[CheckResult]) -> CheckResult:
+    """Find the first check that fails through the same mistake, exception or fact; maybe itself."""
+    for one in failed:
+        if one is result:
+            break
+        same_idea = result.hint and result.hint in {one.hint, f"{AS_IN}{one.check.id}."}
+        same_line = result.raised_at and result.raised_at == one.raised_at
+        if same_idea or same_line or one.fact == result.fact:
+            return one
+    return result
 
 
 def _points(result: CheckResult) -> str:
@@ -229,12 +371,12 @@ def bar(points: int, most: int, width: int = BAR, *, style: str, unicode: bool =
     return Text(full * filled, style=style).append(empty * (width - filled), style="dim")
 
 
-def plain_text(report: Report, check_id: str) -> str:
-    """Write the report of one check as plain text, for a notebook's cell."""
+def plain_text(report: Report, check_id: str, then: str = "") -> str:
+    """Write the report of one check as plain text, for a notebook's cell; `then` is its last line."""
     only = tuple(result for result in report.results if result.check.id == check_id)
     stream = io.StringIO()
     page = Console(
         file=stream, width=PLAIN_WIDTH, color_system=None, force_terminal=False, force_jupyter=False
     )
-    page.print(render(replace(report, results=only)), markup=False, highlight=False)
+    page.print(render(replace(report, results=only), then=then), markup=False, highlight=False)
     return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())

@@ -8,20 +8,30 @@ formula and where the lecture has it. No rung holds the code that would be right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder.course.lab import Status
 from autograder.errors import WrongUseError
+from autograder.grading.explain import not_written
 from autograder.grading.report import CheckResult, Report, as_text
 from autograder.storage import held, keep_entries, kept_entries, nothing_kept, state_folder
 from autograder.student.check_info import formula_of
-from autograder.text import nearest
+from autograder.text import listed, nearest
 
-__all__ = ["Hint", "HintError", "ladder", "next_hint", "open_hints", "remember"]
+__all__ = ["MOST", "Hint", "HintError", "ladder", "next_hint", "open_hints", "remember"]
 
 SCHEMA = "nnlab/hints/2"
 KEPT = "hints.json"
+MOST = 5
+"""Of the checks that failed, so many are named."""
+STATES = {
+    Status.PASSED: "passed",
+    Status.FAILED: "was not written yet",
+    Status.SKIPPED: "was not asked",
+}
+"""What was with a check on which there is no hint."""
 ENTRY = {
-    "status": str,
+    "status": lambda status: status in [*STATES],
     "rungs": [str],
     "asked": lambda number: type(number) is int and number >= 0,
 }
@@ -42,8 +52,13 @@ class Hint:
 
 
 def ladder(result: CheckResult) -> list[str]:
-    """Make the rungs for a failed check, from the one that says least to the one that says most."""
+    """Make the rungs for a failed check, from the one that says least to the one that says most.
+
+    On what is not written yet there is none: its task says all.
+    """
     check = result.check
+    if result.fact == not_written(check):
+        return []
     case = [part for part in result.fact if part.label]
     facts = [part for part in result.fact if not part.label]
     idea = result.hint or f"This is what should hold: {check.title}"
@@ -66,17 +81,18 @@ def remember(reports: Iterable[Report], cwd: Path) -> None:
     place = state_folder(cwd) / KEPT
     with held(place.parent):
         known = kept_entries(place, SCHEMA, ENTRY)
+        latest: dict[str, Any] = {}
         for result in (result for report in reports for result in report.results):
             if result.status is Status.ERROR:
                 continue
             rungs = ladder(result) if result.status is Status.FAILED else []
             before = known.get(result.check.id, {})
-            known[result.check.id] = {
+            latest[result.check.id] = {
                 "status": str(result.status),
                 "rungs": rungs,
                 "asked": before.get("asked", 0) if before.get("rungs") == rungs else 0,
             }
-        keep_entries(place, SCHEMA, known)
+        keep_entries(place, SCHEMA, latest | {i: e for i, e in known.items() if i not in latest})
 
 
 def next_hint(name: str, cwd: Path, *, restart: bool = False) -> Hint:
@@ -106,11 +122,11 @@ def _climb(name: str, place: Path, *, restart: bool) -> Hint:
         meant = f"Did you mean {near}? " if near else ""
         raise HintError(
             f"The last report has no check {name!r}. {meant}"
-            + (f"What failed is {', '.join(failed)}." if failed else "Nothing failed in it.")
+            + (f"What failed is {listed(failed, MOST)}." if failed else "Nothing failed in it.")
         )
     entry = known[full]
     if not entry["rungs"]:
-        state = "passed" if entry["status"] == Status.PASSED else "was not asked"
+        state = STATES[Status(entry["status"])]
         raise HintError(f"{full} {state} in the last report: there is no hint to give.")
     number = min(1 if restart else entry["asked"] + 1, len(entry["rungs"]))
     entry["asked"] = number
@@ -120,6 +136,8 @@ def _climb(name: str, place: Path, *, restart: bool) -> Hint:
 
 def open_hints(cwd: Path) -> list[tuple[str, int, int]]:
     """List what failed in the last reports: the check, how many hints were taken, how many there are.
+
+    What the last report says comes first.
 
     Raises: HintError if there is no report.
     """

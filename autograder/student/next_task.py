@@ -21,6 +21,8 @@ class Task:
     """One exercise: its name, where to write, and what to write."""
 
     exercise: str
+    check: str
+    """The first of its checks that has not passed."""
     path: Path
     line: int
     """Counted from 1; the line of the `def`, or of the error where the file is not Python."""
@@ -42,7 +44,11 @@ def _task(exercise: str, progress: LabProgress) -> Task:
     path = progress.place.folder / f"{module}.py"
     source = progress.submission.texts.get(module, b"").decode("utf-8", "replace")
     line, text = _stands(source, exercise)
-    return Task(exercise, path, line, show.clean(text) or _reference_text(exercise), progress)
+    checks = progress.submission.lab.checks.values()
+    left = [c.id for c in checks if c.exercise == exercise and not progress.has_passed(c.id)]
+    return Task(
+        exercise, left[0], path, line, show.clean(text) or _reference_text(exercise), progress
+    )
 
 
 def _stands(source: str, exercise: str) -> tuple[int, str]:

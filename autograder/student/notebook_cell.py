@@ -62,7 +62,9 @@ def leave(shell: Any) -> None:
 
 def _show(report: Report, check_id: str) -> None:
     """Show the report as a page's part where there is a notebook, in words everywhere else."""
-    words = plain_text(report, check_id)
+    (result,) = [result for result in report.results if result.check.id == check_id]
+    then = f"The call as lines to paste: nnlab case {check_id}" if result.failing else ""
+    words = plain_text(report, check_id, then)
     ipython: Any = sys.modules.get("IPython")  # where it is not loaded, there is no notebook
     if ipython is None or ipython.get_ipython() is None:
         print(words, end="")  # noqa: T201  a program's output

@@ -74,8 +74,12 @@ class LabProgress:
     def unfinished(self) -> list[str]:
         """List the exercises of which not every check has passed, in the order of the course."""
         lab = self.submission.lab
-        left = {c.exercise for c in lab.checks.values() if self.statuses.get(c.id) != Status.PASSED}
+        left = {c.exercise for c in lab.checks.values() if not self.has_passed(c.id)}
         return [exercise for exercise in lab.exercises if exercise in left]
+
+    def has_passed(self, check: str) -> bool:
+        """Return whether a check passed when it was last asked."""
+        return self.statuses.get(check) == Status.PASSED
 
     def to_plain(self) -> dict[str, Any]:
         """Describe it as data."""

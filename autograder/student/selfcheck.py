@@ -14,7 +14,7 @@ from autograder.grading.submission import Submission, SubmissionError
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.student.earlier import earlier_first, own_additions
 from autograder.student.find import Place, find_places
-from autograder.text import nearest
+from autograder.text import listed, nearest
 
 __all__ = ["SelfCheck", "find_targets", "grade_all", "sandbox_for"]
 
@@ -34,7 +34,9 @@ def find_targets(
     full = next((name for name in known if check in {name, name.partition(".")[2]}), None)
     if full is None:
         near = nearest(check, known)
-        hint = f"Did you mean {near}?" if near else f"The checks are {', '.join(known)}."
+        labs = listed([place.lab.id for place in unique])
+        there = f"Here is {labs}: each README.md lists its checks, such as {next(iter(known))}."
+        hint = f"Did you mean {near}?" if near else there
         raise SubmissionError(f"There is no check {check!r} in what is graded here. {hint}")
     return [known[full]], full
 

@@ -49,7 +49,10 @@ def test_a_failure_has_exit_code_1(run):
 
     assert result.exit_code == 1
     assert "0 / 20 points" in result.output
-    assert "Not written yet: hebb_step." in result.output
+    assert "✗ Not written yet: to_bipolar, hebb_step, " in result.output
+    assert result.output.splitlines()[-1] == (
+        "Next: write to_bipolar in hebb.py, then nnlab grade --check hebb.to_bipolar"
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,7 +62,10 @@ def test_a_failure_has_exit_code_1(run):
         (["grade"], "holds no lab"),
         (["grade", "--seed", "-1"], "-1 is not in the range x>=0"),
         (["grade", ENGINE, "--check", "hebb.updat"], "Did you mean hebb.update?"),
-        (["grade", ENGINE, "--check", "qqq"], "The checks are gates.step, "),
+        (
+            ["grade", ENGINE, "--check", "qqq"],
+            "each README.md lists its checks, such as gates.step.",
+        ),
         (["release", "lab99"], "There is no lab 'lab99'."),
     ],
 )
@@ -223,7 +229,7 @@ def test_any_encoding_of_the_terminal_will_do(encoding):
 
     assert shown.returncode == 1, shown.stderr
     assert shown.stderr == b""
-    assert ("✗ hebb.update" if encoding == "utf-8" else "x hebb.update") in text
+    assert ("✗ Not written" if encoding == "utf-8" else "x Not written") in text
 
 
 def test_the_command_forks_its_worker_and_grades(tmp_path):

@@ -44,7 +44,7 @@ LEFT_OUT = (
 )
 """Parts of the checker that are of no use without the engine."""
 
-SHIPPED = ("*.py", "*.html", "*.css", "py.typed")
+SHIPPED = ("*.py", "*.html", "*.css", "*.js", "py.typed")
 
 STRENGTH = 9  # of zlib: a key is packed once and unpacked in milliseconds
 

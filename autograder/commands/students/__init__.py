@@ -1,6 +1,7 @@
 """What students do, in the order in which they need it."""
 
 from autograder.commands.students import (
+    case,
     doctor,
     explain,
     figure,
@@ -17,6 +18,6 @@ __all__ = ["COMMANDS"]
 
 COMMANDS = (
     *(workspace.init, workspace.update, status.next_, grade.grade, watch.watch),
-    *(hint.hint, explain.explain, status.status, figure.figure, train.train),
-    *(guide.guide, doctor.doctor),
+    *(hint.hint, case.case, case.debug, explain.explain, status.status),
+    *(figure.figure, train.train, guide.guide, doctor.doctor),
 )

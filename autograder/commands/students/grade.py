@@ -41,7 +41,7 @@ __all__ = ["grade"]
     type=FILE,
     help="Append the report in Markdown to this file, such as $GITHUB_STEP_SUMMARY.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Print every lab's whole report.")
+@click.option("-v", "--verbose", is_flag=True, help="Print all that is said of every check.")
 @click.option(
     "--pictures",
     metavar="DIR",
@@ -87,7 +87,7 @@ def grade(
     places, check = find_targets(targets, only, Path.cwd())
     outputs = Outputs(**files)
     outputs.prepare()
-    screen = Screen(brief=len(places) > 1 and not verbose)
+    screen = Screen(brief=len(places) > 1 and not verbose, whole=verbose)
     graded = []
     grading = grade_all(places, seed=seed, only=check, carry=carry, recording=say_recording)
     with closing(grading):

@@ -18,25 +18,25 @@ def hint(check: str | None, restart: bool) -> None:
     """Give the next hint on a check that failed.
 
     Each call says more: the fact, the idea, the case, the formula and where the lecture has it.
-    Without a check it lists what failed in your last report.
+    Without a check it is on the first that failed in your last report.
 
     \b
     Example: nnlab hint hebb.update
     Exit code: 0 done, 2 wrong usage.
     """
     from autograder.storage import nothing_kept, state_folder
-    from autograder.student.hints import next_hint, open_hints
+    from autograder.student.hints import MOST, next_hint, open_hints
+    from autograder.text import listed
 
-    if check is None:
-        failed = open_hints(Path.cwd())
-        for name, asked, total in failed:
-            click.echo(f"{name}  {asked} of {total} hints taken")
-        if not failed:
-            click.echo("Nothing failed in your last report.")
+    failed = [] if check else [name for name, _, _ in open_hints(Path.cwd())]
+    if not check and not failed:
+        click.echo("Nothing that is written failed in your last report. Go on: nnlab next")
         return
-    given = next_hint(check, Path.cwd(), restart=restart)
+    given = next_hint(check or failed[0], Path.cwd(), restart=restart)
     click.echo(f"{given.check}, hint {given.number} of {given.of}\n\n{given.text}")
     if why := nothing_kept(state_folder(Path.cwd())):
         click.echo(f"\n{why} this is on an earlier report, and the next call says it again.")
     elif given.number == given.of:
         click.echo("\nThat is the last hint; --restart begins again.")
+    if len(failed) > 1:
+        click.echo(f"\nThere are hints on {listed(failed[1:], MOST)} as well: nnlab hint CHECK")

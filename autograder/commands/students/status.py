@@ -88,14 +88,15 @@ def next_(lab: str | None, only_print: bool) -> None:
 
 
 def _as_text(task: Task, cwd: Path) -> str:
-    """Write where the task is, whether the last report still holds, and the task."""
+    """Write what the task is and where, whether the last report still holds, and what to type then."""
     from autograder.student.next_task import shortest_path
 
-    lines = [f"{shortest_path(task.path, cwd)}:{task.line}", ""]
     lab = task.progress.submission.lab.id
+    name = task.exercise.partition(".")[2]
+    lines = [f"{shortest_path(task.path, cwd)}:{task.line}  {name}", ""]
     if task.progress.changed:
         lines += [f"{lab} has changed since its last report: nnlab grade {lab}", ""]
-    return "\n".join([*lines, task.text]).rstrip()
+    return "\n".join([*lines, task.text.rstrip(), "", f"Then: nnlab grade --check {task.check}"])
 
 
 def _open(task: Task) -> None:

@@ -11,11 +11,15 @@ from autograder.commands.interrupts import INTERRUPTS
 from autograder.commands.options import SECRET, TARGETS
 from autograder.commands.progress import working
 from autograder.commands.screen import Screen
+from autograder.text import listed
 
 if TYPE_CHECKING:
     from autograder.student.watch import Event
 
 __all__ = ["watch"]
+
+MOST_FILES = 4
+"""Of the files that are watched, so many are named."""
 
 
 @click.command()
@@ -24,8 +28,8 @@ __all__ = ["watch"]
 def watch(targets: tuple[str, ...], seed: int | None) -> None:
     """Grade again whenever you save a file.
 
-    It begins with a report, of one lab the whole, of several a line each, and then shows only what
-    changed. While a file is half written or is not Python, the last report stands. Ctrl-C ends it.
+    It begins with a report, of several labs a line each, and then shows only what changed and what
+    comes next. While a file is half written or is not Python, the last report stands. Ctrl-C ends it.
 
     \b
     Example: nnlab watch lab02
@@ -37,6 +41,8 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
 
     places, _ = find_targets(targets, None, Path.cwd())
     screen = Screen(brief=len(places) > 1)
+    files = [f"{module}.py" for place in places for module in place.lab.modules]
+    begin = f"Watching {listed(files, MOST_FILES)}. Save to grade again; Ctrl-C ends it.\n"
     try:
         with sandbox_for(places, seed) as sandbox:
             for event in watching.watch(
@@ -46,6 +52,9 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
                 seed=seed,
                 grading=lambda lab: working(f"Grading {lab.id} …"),
             ):
+                if begin:  # said once something can be graded at all
+                    screen.out.print(begin)
+                    begin = ""
                 _show(event, screen)
     except INTERRUPTS:
         why = nothing_kept(state_folder(Path.cwd()))
@@ -61,12 +70,15 @@ def _show(event: Event, screen: Screen) -> None:
 
     from autograder.student.changes import render_event
     from autograder.student.hints import remember
+    from autograder.student.next_step import next_step
     from autograder.student.progress import keep_progress
 
     report, width, unicode = event.report, screen.out.width, screen.unicode
     if report is None or event.before is not None:
         when = f"{datetime.now().astimezone():%H:%M:%S}"
         screen.out.print(render_event(event, when=when, width=width, unicode=unicode))
+        if report is not None:
+            screen.out.print(f"  {next_step(report)}")
     else:
         screen.report(report)
     if report is not None:

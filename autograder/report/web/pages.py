@@ -1,4 +1,4 @@
-"""How every page is made: the templates, the policy that admits no script, the file it becomes."""
+"""How every page is made: the templates, the policy that admits one script of ours, the file it becomes."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ from autograder import text
 from autograder.errors import WrongUseError
 from autograder.storage import is_foreign, write_whole
 
-__all__ = ["PageError", "fill", "prepare", "style", "write_page"]
+__all__ = ["MAX_TEXT", "PageError", "fill", "prepare", "script", "style", "write_page"]
 
 
 DOCTYPE = b"<!doctype html>"
@@ -44,6 +44,7 @@ def _environment() -> Environment:
         finalize=_finalize,
     )
     made.globals["style"] = style
+    made.globals["script"] = script
     made.globals["policy"] = _policy
     return made
 
@@ -62,13 +63,20 @@ def style() -> Markup:
     return Markup(path.read_text(encoding="utf-8"))  # noqa: S704  a file of ours
 
 
+@cache
+def script() -> Markup:
+    """Read the one script, of the button that copies lines; it reads no text as markup."""
+    path = Path(__file__).parent / "templates" / "copy.js"
+    return Markup(path.read_text(encoding="utf-8"))  # noqa: S704  a file of ours
+
+
 def _policy() -> str:
-    """Write the page's content security policy: our style sheet, pictures within, nothing else."""
-    digest = hashlib.sha256(style().encode()).digest()
-    ours = base64.b64encode(digest).decode()
+    """Write the page's content security policy: our style and script, pictures within, nothing else."""
+    ours = (hashlib.sha256(text.encode()).digest() for text in (style(), script()))
+    sheet, code = (base64.b64encode(digest).decode() for digest in ours)
     return (
-        f"default-src 'none'; style-src 'sha256-{ours}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src 'sha256-{sheet}'; script-src 'sha256-{code}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 

@@ -4,13 +4,15 @@ import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from autograder.course.catalogue import find_lab
 from autograder.course.lab import Status
 from autograder.grading.explain import not_written
 from autograder.grading.report import CheckResult, Fact, Part, Report
+from autograder.report.lines import case_lines
 from autograder.report.terminal import SIGNS, WORDS, made_with
 from autograder.report.web.code import Excerpt, excerpts
 from autograder.report.web.evidence import Shown, shown
-from autograder.report.web.pages import fill
+from autograder.report.web.pages import MAX_TEXT, fill
 
 __all__ = ["to_fragment", "to_html"]
 
@@ -26,6 +28,8 @@ class Shortfall:
     sentences: tuple[str, ...]
     code: tuple[Excerpt, ...]
     picture: Shown | None
+    lines: str
+    """The failing call as lines to paste; empty where there is none, or a page would cut it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ def _shortfalls(report: Report) -> Iterator[Shortfall]:
         if result.status in {Status.FAILED, Status.ERROR} and result.fact != above:
             written = result.fact != not_written(result.check)
             code = excerpts(report.sources, result.check, result.raised_at) if written else []
+            lines = case_lines(find_lab(report.lab), result) if result.failing else ""
             yield Shortfall(
                 number,
                 result,
@@ -98,6 +103,7 @@ def _shortfalls(report: Report) -> Iterator[Shortfall]:
                 tuple(part.text for part in result.fact if not part.label),
                 tuple(code),
                 shown(result),
+                lines if len(lines) <= MAX_TEXT else "",
             )
         above = result.fact
 

@@ -10,10 +10,15 @@ import pytest
 from rich.console import Console
 
 from autograder.course.catalogue import ROOT, load_lab
+from autograder.course.lab import Status
+from autograder.course.solutions import load_mistakes
+from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
 from autograder.grading.report import Report
-from autograder.report.terminal import bar, render
+from autograder.grading.submission import Submission
+from autograder.report.terminal import SCREEN, bar, render
 from autograder.student.find import Place
+from tests.conftest import reference_text
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -30,17 +35,17 @@ def mixed(key_of, sandbox):
     )
 
 
-def shown(report, width, **options):
+def shown(report, width, *, whole=True, then="", **options):
     """Print a report at a width, and return what a terminal would get."""
     stream = io.StringIO()
     console = Console(file=stream, width=width, legacy_windows=False, **options)
-    console.print(render(report))
+    console.print(render(report, whole=whole, then=then))
     return stream.getvalue()
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_it_fits_and_nothing_is_cut(mixed, width):
-    """Every promise, fact and hint is there in full, and no line is wider than the terminal."""
+    """Every promise, fact and hint of a whole report is there, and no line is wider than the terminal."""
     text = shown(mixed, width)
     whole = "".join(text.split())
 
@@ -50,6 +55,75 @@ def test_it_fits_and_nothing_is_cut(mixed, width):
         missing = [part for part in told if "".join(part.split()) not in whole]
         assert missing == []
     assert "…" not in text
+
+
+@pytest.fixture(scope="module")
+def many(key_of, sandbox):
+    """Grade a lab in which every exercise holds its first known mistake."""
+    lab = load_lab("lab06_descent")
+    text = reference_text("descent")
+    for exercise in lab.exercises:
+        mistake = next(m for m in load_mistakes(lab) if m.exercise == exercise and m.right)
+        text = text.replace(mistake.right, mistake.wrong, 1)
+    submission = Submission(lab, {"descent": text.encode()})
+    return grade(submission, key_of(lab.id), sandbox)
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_a_report_fits_a_screen(many, width):
+    """Passed checks are one line, the first failure is whole, the others as far as there is room."""
+    text = shown(many, width, whole=False, then="Next: hint")
+    lines, whole = text.splitlines(), "".join(text.split())
+    failed = [result for result in many.results if result.status is Status.FAILED]
+
+    assert max(map(len, lines)) <= width
+    assert width < 80 or len(lines) <= SCREEN
+    assert "".join(failed[0].message.split()) in whole
+    assert [r.check.id for r in failed if f"{r.check.id}" not in text] == []
+    assert lines[-1] == "Next: hint"
+    assert len(lines) < len(shown(many, width).splitlines())
+    assert "Therestinfull:nnlabgradelab06_descent-v" in whole
+
+
+def test_what_passed_is_one_line_and_the_first_failure_follows(mixed):
+    """Head, what passed, the first ✗: these are the first three lines."""
+    lines = shown(mixed, 80, whole=False).splitlines()
+    passed = mixed.count(Status.PASSED)
+
+    assert lines[1].strip() == f"✓ {passed} passed"
+    assert lines[2].lstrip().startswith("✗ ")
+    assert "✓" not in "".join(lines[2:])
+
+
+def test_one_mistake_is_said_once_for_all_checks_that_it_fails(many):
+    """The second check of the same mistake is named below the first, with its points."""
+    text = shown(many, 80, whole=False)
+
+    assert "The same fails descent.settles 0/1." in text
+    assert text.count("Where the derivative is positive, which way is down?") == 1
+
+
+def test_what_is_not_written_and_what_waits_is_one_line_each(key_of, sandbox):
+    """A stub's report names the exercises to write, and the checks that wait with one reason."""
+    lab = load_lab("lab02_hebb")
+    stub = Submission(lab, {"hebb": make_stub(lab, "hebb").encode()})
+    text = shown(grade(stub, key_of(lab.id), sandbox), 120, whole=False)
+
+    assert text.count("✗") == 1
+    assert "✗ Not written yet: to_bipolar, " in text
+    assert len(text.splitlines()) < 16
+
+
+def test_a_tall_terminal_shows_more(many):
+    """On a terminal its own height counts."""
+    low, tall = (
+        shown(many, 80, whole=False, force_terminal=True, height=height, color_system=None)
+        for height in (24, 200)
+    )
+
+    assert "The rest in full" in low
+    assert "The rest in full" not in tall
+    assert len(low.splitlines()) < len(tall.splitlines())
 
 
 def test_where_there_is_little_room_the_promise_stands_below(mixed):

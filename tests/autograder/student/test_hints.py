@@ -149,17 +149,37 @@ def test_the_command_gives_hints(report, tmp_path, monkeypatch):
     assert run(main, ["hint"]).exit_code == 2
     remember([report()], tmp_path)
 
-    assert run(main, ["hint"]).output == "hebb.update  0 of 4 hints taken\n"
-    assert run(main, ["hint", "update"]).output.startswith(
-        "hebb.update, hint 1 of 4\n\nPart 2 diff"
-    )
-    for _ in range(3):
+    assert run(main, ["hint"]).output.startswith("hebb.update, hint 1 of 4\n\nPart 2 diff")
+    assert run(main, ["hint", "update"]).output.startswith("hebb.update, hint 2 of 4\n\nThe weig")
+    for _ in range(2):
         last = run(main, ["hint", "update"])
     assert last.output.endswith("That is the last hint; --restart begins again.\n")
     assert run(main, ["hint", "update", "--restart"]).output.startswith("hebb.update, hint 1 of 4")
     assert "has no check 'gone'" in run(main, ["hint", "gone"]).output
     remember([report("nothing", "nothing")], tmp_path)
-    assert run(main, ["hint"]).output == "Nothing failed in your last report.\n"
+    nothing = "Nothing that is written failed in your last report. Go on: nnlab next\n"
+    assert run(main, ["hint"]).output == nothing
+
+
+def test_without_a_name_the_first_failure_of_the_last_report_is_meant(
+    report, sandbox, key_of, submit, tmp_path, monkeypatch
+):
+    """What was graded last comes first, in its order; stubs have no hints; the others are named."""
+    monkeypatch.chdir(tmp_path)
+    step = next(m for m in load_mistakes(load_lab("lab01_gates")) if m.exercise == "gates.step")
+    gates = submit("lab01_gates", gates=step.source().text.decode())
+    gates = grade(gates, key_of("lab01_gates"), sandbox)
+    remember([gates], tmp_path)
+    remember([report()], tmp_path)
+    shown = CliRunner().invoke(main, ["hint"]).output
+    assert shown.startswith("hebb.update, hint 1 of 4")
+    assert "There are hints on gates.step" in shown
+
+    stub = make_stub(load_lab("lab02_hebb"), "hebb")
+    remember([grade(submit("lab02_hebb", hebb=stub), key_of("lab02_hebb"), sandbox)], tmp_path)
+    assert CliRunner().invoke(main, ["hint"]).output.startswith("gates.step, hint 1 of ")
+    with pytest.raises(HintError, match=r"^hebb.update was not written yet in the last report"):
+        next_hint("update", tmp_path)
 
 
 def test_grading_leaves_hints_behind(monkeypatch, saved):

@@ -81,11 +81,12 @@ def test_the_text_of_a_file_cannot_play_with_the_terminal(workspace):
 
 
 def test_print_tells_path_line_and_task(workspace):
-    """`--print`, and any pipe, gets path:line, the task, and a word if the report is old."""
+    """`--print`, and any pipe, gets path:line and name, the task, what to type, and whether the report is old."""
     run = CliRunner().invoke
     shown = run(main, ["next", "--print"])
     assert shown.exit_code == 0
-    assert shown.output.splitlines()[0] == "assignments/lab02_hebb/hebb.py:16"
+    assert shown.output.splitlines()[0] == "assignments/lab02_hebb/hebb.py:16  to_bipolar"
+    assert shown.output.endswith("\n\nThen: nnlab grade --check hebb.to_bipolar\n")
     assert "Turn 0/1 data into −1/+1 data." in shown.output
 
     assert run(main, ["grade"]).exit_code == 0

@@ -35,6 +35,7 @@ def test_a_cell_prints_the_report_and_has_the_points(folder, capsys):
     assert "called    hebb_step(" in shown
     assert "The weights learn but the bias stays put." in " ".join(shown.split())
     assert "hebb.predict" not in shown
+    assert shown.endswith("\nThe call as lines to paste: nnlab case hebb.update\n")
 
 
 def test_a_cell_counts_as_the_mark_does(folder):

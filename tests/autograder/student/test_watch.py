@@ -271,7 +271,10 @@ def test_the_command_shows_keeps_and_ends_with_ctrl_c(hebb, monkeypatch, save):
     assert "20 → 9 / 20 points" in result.output
     assert result.output.endswith("Stopped. How far you are: nnlab status\n")
     assert lab_progress(hebb, hebb.folder).points == 9
-    assert "hebb.update  0 of 4" in CliRunner().invoke(main, ["hint"]).output
+    assert result.output.startswith("Watching hebb.py. Save to grade again; Ctrl-C ends it.\n")
+    assert "Done. Your neuron learns gates" in result.output
+    assert "  Next: nnlab case hebb.update gives the call" in result.output
+    assert "hebb.update, hint 1 of 4" in CliRunner().invoke(main, ["hint"]).output
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is another event on Windows")
@@ -305,7 +308,8 @@ def test_several_labs_begin_with_a_line_each(saved, hebb, monkeypatch):
     monkeypatch.chdir(hebb.folder.parent)
     lines = CliRunner().invoke(main, ["watch"]).output.splitlines()
 
-    assert [line.split()[0] for line in lines] == ["lab01_gates", "lab02_hebb"]
+    assert lines[0].startswith("Watching gates.py and hebb.py. ")
+    assert [line.split()[0] for line in lines[2:]] == ["lab01_gates", "lab02_hebb"]
 
 
 def test_wrong_usage_and_our_fault_have_their_codes(tmp_path, monkeypatch):

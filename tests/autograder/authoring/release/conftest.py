@@ -30,7 +30,9 @@ class Student:
     site: Path
     folder: Path
 
-    def python(self, *args: str, cwd: Path | None = None) -> subprocess.CompletedProcess:
+    def python(
+        self, *args: str, cwd: Path | None = None, given: str = ""
+    ) -> subprocess.CompletedProcess:
         """Run Python with the wheel and its dependencies on the path, and nothing else."""
         needed = {str(Path(module.__file__).parents[1]) for module in (np, click)}
         environment = {
@@ -47,6 +49,7 @@ class Student:
             check=False,
             env=environment,
             cwd=cwd or self.folder,
+            input=given,
         )
 
     def nnlab(self, *args: str, cwd: Path | None = None) -> subprocess.CompletedProcess:

@@ -71,8 +71,9 @@ def test_a_mistake_is_named(student):
 
 def test_the_last_hint_has_the_tasks_formula(student):
     """The stubs bring the docstrings, so that the hint works without the engine."""
+    mistaken(student)
     student.nnlab("grade", "hebb")
-    for _ in range(3):
+    for _ in range(4):
         shown = student.nnlab("hint", "hebb.update").stdout
 
     assert "bias" in shown
@@ -185,7 +186,7 @@ def test_every_report_says_what_it_was_made_with(student):
     assert report["versions"]["key"] == key_fingerprint(load_lab("lab02_hebb"))
     assert report["versions"]["checks"] == made["checks"]["lab02_hebb"]
     assert report["versions"]["engine"] == made["engine"]
-    last = student.nnlab("grade", "hebb").stdout.splitlines()[-1]
+    last = student.nnlab("grade", "hebb").stdout.splitlines()[-3]
     assert last.startswith(f"checks {report['versions']['checks'][:8]} · key ")
     assert f"numpy {report['versions']['numpy']} ({report['versions']['blas']})" in last
 
@@ -376,6 +377,44 @@ def test_the_other_commands_work_without_the_engine(student, args):
 
     assert shown.returncode == 0, shown.stdout + shown.stderr
     assert "hebb" in shown.stdout
+
+
+def mistaken(student):
+    """Let the student write lab 2 with one mistake."""
+    student.write("hebb")
+    file = student.file("hebb")
+    text = file.read_text(encoding="utf-8").replace("bias + target", "bias")
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_the_failing_call_runs_in_the_workspace(student):
+    """`nnlab case` piped into Python shows what the student's own module returns, and what is expected."""
+    mistaken(student)
+    lines = student.nnlab("case", "update").stdout
+    ran = student.python("-c", lines)
+
+    assert "__path__" not in lines
+    assert (ran.stderr, ran.stdout) == ("", "(array([0., 2.]), 1.0)\n(array([0., 2.]), 0.0)\n")
+    passing = student.nnlab("case", "hebb.to_bipolar")
+    assert (passing.returncode, passing.stdout) == (2, "")
+    assert "hebb.to_bipolar passes: there is no call that fails." in passing.stderr
+    assert "Did you mean hebb.update?" in student.nnlab("case", "hebb.updat").stderr
+
+
+def test_the_debugger_stops_in_the_students_function(student):
+    """`nnlab debug` opens the failing call at the first line of the body; an exception is kept open."""
+    file = mistaken(student)
+    opened = student.python("-m", "autograder", "debug", "update", given="p bias, target\nc\n")
+
+    assert opened.returncode == 0, opened.stderr
+    assert f"{file.resolve()}(" in opened.stdout
+    assert "(1.0, -1)" in opened.stdout
+    text = file.read_text(encoding="utf-8").replace("weight + x", "weight + nothing")
+    file.write_text(text, encoding="utf-8")
+    broken = student.python("-m", "autograder", "debug", "update", given="c\np bias\nq\n")
+    assert "NameError: name 'nothing' is not defined" in broken.stdout + broken.stderr
+    assert "1.0" in broken.stdout
 
 
 def test_an_unzipped_release_is_a_workspace(site, tmp_path, handouts):
