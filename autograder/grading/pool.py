@@ -11,11 +11,13 @@ import logging
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from multiprocessing import reduction
 from multiprocessing.util import Finalize
-from typing import Any
+from typing import IO, Any, cast
 
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Lab
@@ -114,11 +116,12 @@ def _together(
     try:
         with (
             _safe_path(),
+            tempfile.TemporaryFile() as file,
             ProcessPoolExecutor(
                 min(jobs, len(submissions)),
                 mp_context=context,
                 initializer=_begin,
-                initargs=(frame, at_least),
+                initargs=(cast("bytes", _Handed(frame, file)), at_least),
             ) as pool,
         ):
             try:
@@ -134,6 +137,36 @@ def _together(
                 raise
     except (OSError, RuntimeError) as error:  # a process died, or none can be started
         whys.update({id(one): named(_brief(error)) for one in submissions})
+
+
+class _Handed:
+    """Bytes for processes that start: they lie in a file without a name, and arrive as bytes.
+
+    A pipe has room for a few of them only: whoever fills it waits for ever, deaf to Ctrl-C, where the
+    process at its other end has died before it read.
+    """
+
+    def __init__(self, data: bytes, file: IO[bytes]) -> None:
+        """Take the bytes, and the file, which is open as long as processes may start."""
+        self._data = data
+        self._file = file
+        file.write(data)
+        file.flush()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Arrive as bytes."""
+        if os.name != "posix":
+            return bytes, (self._data,)
+        return _taken, (reduction.DupFd(self._file.fileno()), len(self._data))
+
+
+def _taken(handle: Any, size: int) -> bytes:
+    """Read what was handed to this process; all read from one place in the file, each from its beginning."""
+    with open(handle.detach(), "rb", buffering=0) as file:  # noqa: PTH123  a descriptor
+        data = b""
+        while more := os.pread(file.fileno(), size - len(data), len(data)):
+            data += more
+    return data
 
 
 @contextlib.contextmanager

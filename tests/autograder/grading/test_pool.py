@@ -6,6 +6,9 @@ import sys
 
 import pytest
 
+from autograder.course.catalogue import ROOT
+from tests.processes import NEVER
+
 LEFT = """
 import ctypes, os
 from pathlib import Path
@@ -43,3 +46,35 @@ def test_a_sandbox_ends_before_the_process_that_grades_in_it(tmp_path):
     )
 
     assert (done.stdout, done.stderr) == ("2 []\n", "")
+
+
+DEAD = """
+import os
+if __name__ != "__main__":
+    os._exit(1)
+from autograder.course.catalogue import load_lab
+from autograder.grading.key import SecretKey, open_key
+from autograder.grading.pool import grade_many
+from autograder.grading.submission import Submission
+
+lab = load_lab("lab02_hebb")
+key = SecretKey(0, open_key(lab, lambda _: None))
+print([report for _, report in grade_many([Submission(lab, {"hebb": b""})], key)])
+"""
+"""Grades in a process that dies before it has read what it is to do."""
+
+
+def test_a_process_that_dies_at_its_start_holds_nobody_up(tmp_path):
+    """Nobody waits for it to read: the submission comes back without a report."""
+    script = tmp_path / "dead.py"
+    script.write_text(DEAD)
+    done = subprocess.run(
+        [sys.executable, script],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=NEVER,
+    )
+
+    assert done.stdout == "[None]\n", done.stderr
