@@ -6,11 +6,23 @@ one has: a question mark instead of a minus would be a wrong number.
 
 import codecs
 import difflib
+import os
 import unicodedata
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
-__all__ = ["MAX_TEXT", "PLAIN", "clean", "listed", "named", "nearest", "unknown", "write_plainly"]
+__all__ = [
+    "MAX_TEXT",
+    "PLAIN",
+    "clean",
+    "listed",
+    "named",
+    "nearest",
+    "shortest_path",
+    "unknown",
+    "write_plainly",
+]
 
 MAX_TEXT = 120
 MANY = 40
@@ -54,6 +66,14 @@ def listed(names: Sequence[str], most: int = MANY) -> str:
     if len(names) > most:
         return f"{', '.join(names[:most])} and {len(names) - most} more"
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def shortest_path(path: Path, cwd: Path) -> str:
+    """Write a path as it is reached from here; one on another drive as it is."""
+    try:
+        return os.path.relpath(path, cwd)
+    except ValueError:
+        return str(path)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

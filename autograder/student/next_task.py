@@ -1,7 +1,6 @@
 """The next task: the first exercise that is not finished, where its body stands, and its text."""
 
 import ast
-import os
 import re
 import shlex
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from autograder.course.reference import find_function
 from autograder.student.check_info import reference_function
 from autograder.student.progress import LabProgress
 
-__all__ = ["Task", "editor_command", "next_task", "shortest_path"]
+__all__ = ["Task", "editor_command", "next_task"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +67,6 @@ def _reference_text(exercise: str) -> str:
     """Take the task's text from the engine where the student's file has lost it."""
     function = reference_function(exercise)
     return (ast.get_docstring(function) or "") if function else ""
-
-
-def shortest_path(path: Path, cwd: Path) -> str:
-    """Write a path as it is reached from here; one on another drive as it is."""
-    try:
-        return os.path.relpath(path, cwd)
-    except ValueError:
-        return str(path)
 
 
 def editor_command(editor: str, path: Path, line: int) -> list[str]:

@@ -4,6 +4,8 @@ The same inputs give the same bytes: entries are sorted, and times are fixed (SO
 that is set). The inputs are the repository, the seed, and the numpy that records the keys.
 """
 
+import contextlib
+import hashlib
 import importlib
 import os
 import tempfile
@@ -16,14 +18,14 @@ from typing import Any
 
 from autograder.authoring.release.handouts import handout
 from autograder.authoring.release.leave_out import all_but
-from autograder.authoring.release.stage import stage
-from autograder.course.catalogue import labs
+from autograder.authoring.release.stage import pack_key, stage
+from autograder.course.catalogue import ROOT, find_lab, labs
 from autograder.course.edition import PLACE, released_place
 from autograder.course.guide import README
 from autograder.course.lab import Lab
-from autograder.grading.key import AnswerKey, get_key, stored_key
+from autograder.grading.key import AnswerKey, get_key, key_fingerprint, stored_key
 from autograder.sandbox import open_sandbox
-from autograder.storage import write_whole
+from autograder.storage import STATE, keep, kept, write_whole
 
 __all__ = ["COURSE_ZIP", "build_edition", "build_wheel", "collect_keys", "make_zip"]
 
@@ -43,11 +45,12 @@ def build_edition(
     *,
     seed: int = 0,
     without: Sequence[Lab] = (),
-    recording: Callable[[Lab], object] = lambda _: None,
+    doing: Callable[[str], object] = lambda _: None,
 ) -> list[Path]:
-    """Build the wheel with all labs but those `without`, and the zips of the chosen ones; return what was written.
+    """Build the wheel with all labs but those `without`, and the zips of the chosen ones; return what is there now.
 
-    `assignments` has the generated notebooks. Nothing is written before everything is built.
+    `assignments` has the generated notebooks. Nothing is written before everything is built; what has not
+    changed is neither recorded, packed nor written again. `doing` is called with each step's name.
 
     Raises:
         LeftOutError: a lab needs one that is left out.
@@ -58,10 +61,12 @@ def build_edition(
     importlib.import_module("hatchling")  # before keys are recorded, which takes minutes
     whole = all_but(labs(), without)
     chosen = [lab for lab in chosen if lab in whole]
+    doing(f"Stubs, notebooks and READMEs of {len(whole)} labs …")
     handouts = {lab.id: handout(lab, assignments) for lab in whole}
-    keys = collect_keys(whole, seed, recording)
+    keys = collect_keys(whole, seed, doing)
+    doing("The wheel …")
     with tempfile.TemporaryDirectory(prefix="nnlab-") as name:
-        stage(Path(name) / "tree", whole, keys, handouts)
+        stage(Path(name) / "tree", whole, keys, handouts, lambda key: _packed(key, doing))
         wheel = build_wheel(Path(name) / "tree", Path(name))
         built = {wheel.name: wheel.read_bytes()}
     parts = {lab.id: _entries(lab.id, handouts[lab.id]) for lab in chosen}
@@ -72,20 +77,53 @@ def build_edition(
         if old.name not in built:
             old.unlink()
     for name, content in built.items():
-        write_whole(out / name, content)
+        if _is_there(out / name, content):
+            doing(f"{name} is as it was.")
+        else:
+            write_whole(out / name, content)
     return [out / name for name in built]
 
 
+def _is_there(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content
+
+
+def _packed(key: AnswerKey, doing: Callable[[str], object]) -> bytes:
+    """Pack a key, unless what it was made from and how it is packed are as they were.
+
+    Where nothing can be kept, it is packed each time.
+    """
+    maker = hashlib.sha256(Path(__file__).with_name("stage.py").read_bytes()).hexdigest()[:16]
+    name = f"{key.lab}-{key.seed}-{key_fingerprint(find_lab(key.lab))}-{maker}.packed"
+    place = ROOT / STATE / "packed" / name
+    with contextlib.suppress(OSError, ValueError):
+        return kept(place)
+    doing(f"{key.lab}: its answer key is packed …")
+    packed = pack_key(key)
+    with contextlib.suppress(OSError):
+        keep(place, packed, private=True)
+        for old in place.parent.glob(f"{key.lab}-{key.seed}-*.packed"):
+            if old != place:
+                old.unlink(missing_ok=True)
+    return packed
+
+
 def collect_keys(
-    chosen: Sequence[Lab], seed: int, recording: Callable[[Lab], object]
+    chosen: Sequence[Lab], seed: int, doing: Callable[[str], object] = lambda _: None
 ) -> dict[str, AnswerKey]:
     """Take every lab's key under one seed; what is not stored is recorded."""
+    stored = {lab.id: stored_key(lab, seed) for lab in chosen}
+    missing = [lab for lab in chosen if stored[lab.id] is None]
+    doing(f"{len(chosen)} answer keys, of which {len(missing)} must be recorded …")
+    if not missing:
+        return {name: key for name, key in stored.items() if key}
+    keys = {}
     with open_sandbox() as sandbox:
-        keys = {}
         for lab in chosen:
-            if stored_key(lab, seed) is None:
-                recording(lab)
-            keys[lab.id] = get_key(lab, seed, sandbox)
+            if lab in missing:
+                number = missing.index(lab) + 1
+                doing(f"{lab.id}: its answer key is recorded ({number} of {len(missing)}) …")
+            keys[lab.id] = stored[lab.id] or get_key(lab, seed, sandbox)
     return keys
 
 

@@ -10,7 +10,7 @@ import platform
 import shutil
 import tomllib
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ from autograder.grading.key import AnswerKey, KeyedCheck, key_fingerprint
 from autograder.grading.versions import blas
 from autograder.sandbox.observation import Observation, Raised
 
-__all__ = ["for_students", "stage"]
+__all__ = ["for_students", "pack_key", "stage"]
 
 LEFT_OUT = (
     "authoring/",
@@ -49,13 +49,19 @@ SHIPPED = ("*.py", "*.html", "*.css", "*.js", "py.typed")
 STRENGTH = 9  # of zlib: a key is packed once and unpacked in milliseconds
 
 
+def pack_key(key: AnswerKey) -> bytes:
+    """Make of a key the file that students get."""
+    return zlib.compress(for_students(key).to_bytes(), STRENGTH)
+
+
 def stage(
     folder: Path,
     labs: Sequence[Lab],
     keys: Mapping[str, AnswerKey],
     handouts: Mapping[str, Mapping[str, bytes]],
+    pack: Callable[[AnswerKey], bytes] = pack_key,
 ) -> None:
-    """Write the tree of the student's edition into an empty folder."""
+    """Write the tree of the student's edition into an empty folder; `pack` makes of a key its file."""
     seeds = {key.seed for key in keys.values()}
     (seed,) = seeds  # an edition has one
     assert seed is not None, "the students' seed is not secret"
@@ -74,8 +80,7 @@ def stage(
         for name, content in files.items():
             _write(given / "assignments" / lab_id / name, content)
     for lab_id, key in keys.items():
-        packed = zlib.compress(for_students(key).to_bytes(), STRENGTH)
-        _write(given / "keys" / f"{lab_id}.key", packed)
+        _write(given / "keys" / f"{lab_id}.key", pack(key))
     made = edition.Made(
         version=project["version"],
         seed=seed,

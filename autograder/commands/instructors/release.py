@@ -9,7 +9,6 @@ import click
 
 from autograder.commands.instructors.setup import lacks_nbgrader
 from autograder.commands.options import FOLDER, LABS, LabName
-from autograder.commands.progress import say_recording
 from autograder.errors import needs_extra
 
 if TYPE_CHECKING:
@@ -75,7 +74,14 @@ def release(
         from autograder.authoring.release import build_edition
 
         to = to or catalogue.ROOT / "release"
-        built = build_edition(labs, folder, to, seed=seed, without=without, recording=say_recording)
+        built = build_edition(
+            labs,
+            folder,
+            to,
+            seed=seed,
+            without=without,
+            doing=lambda step: click.echo(step, err=True),
+        )
     for path in built:
         click.echo(f"{path}  {path.stat().st_size / 1000:,.0f} kB")
 

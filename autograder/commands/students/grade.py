@@ -34,6 +34,14 @@ __all__ = ["grade"]
     hidden=FOR_INSTRUCTORS,
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["report", "short"]),
+    default="report",
+    show_default=True,
+    help="With short, print a line for each failure, as editors read it: file:line: message.",
+)
 @click.option("--junit", metavar="FILE", type=FILE, help="Write the report as JUnit XML as well.")
 @click.option(
     "--markdown",
@@ -64,6 +72,7 @@ def grade(
     seed: int | None,
     carry: bool,
     as_json: bool,
+    form: str,
     verbose: bool,
     **files: Path | None,
 ) -> None:
@@ -78,6 +87,7 @@ def grade(
     """
     from autograder.course import edition
     from autograder.grading.report import to_json
+    from autograder.report.short import short_lines
     from autograder.student.hints import remember
     from autograder.student.progress import keep_progress
     from autograder.student.selfcheck import find_targets, grade_all
@@ -95,7 +105,10 @@ def grade(
             with working(f"Grading {place.lab.id} …"):
                 submission, report = next(grading)
             graded.append((place, submission, report))
-            if not as_json:
+            if form == "short" and not as_json:
+                for line in short_lines(report, place.folder, Path.cwd()):
+                    click.echo(line)
+            elif not as_json:
                 screen.report(report)
     reports = [report for _, _, report in graded]
     if as_json:  # for machines, which take no hints
@@ -103,6 +116,7 @@ def grade(
     else:
         remember(reports, Path.cwd())
         keep_progress(graded, Path.cwd())
-        screen.total(reports, places)
+        if form == "report":
+            screen.total(reports, places)
     outputs.write(reports, err=as_json)
     ctx.exit(max(report.exit_code for report in reports))

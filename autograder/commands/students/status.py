@@ -89,7 +89,7 @@ def next_(lab: str | None, only_print: bool) -> None:
 
 def _as_text(task: Task, cwd: Path) -> str:
     """Write what the task is and where, whether the last report still holds, and what to type then."""
-    from autograder.student.next_task import shortest_path
+    from autograder.text import shortest_path
 
     lab = task.progress.submission.lab.id
     name = task.exercise.partition(".")[2]

@@ -36,7 +36,7 @@ def build(key_of, monkeypatch):
     monkeypatch.setattr(release, "labs", lambda: (HEBB,))
     monkeypatch.setattr(release, "get_key", lambda lab, *_: key_of(lab.id))
     monkeypatch.setattr(release, "stored_key", lambda lab, _: key_of(lab.id))
-    return lambda out: build_edition([HEBB], ROOT / "assignments", out)
+    return lambda out, **more: build_edition([HEBB], ROOT / "assignments", out, **more)
 
 
 def test_two_builds_in_different_folders_are_equal(build, tmp_path):
@@ -50,6 +50,29 @@ def test_two_builds_in_different_folders_are_equal(build, tmp_path):
     ]
     assert [p.name for p in first] == [p.name for p in second]
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
+
+
+def test_a_release_says_what_it_does_and_repeats_nothing(build, tmp_path, monkeypatch):
+    """Each step has a line; a second release packs no key again and writes no file that is the same."""
+    monkeypatch.setattr(release, "ROOT", tmp_path / "root")
+    steps = []
+    first = build(tmp_path / "out", doing=steps.append)
+    assert steps[:2] == [
+        "Stubs, notebooks and READMEs of 1 labs …",
+        "1 answer keys, of which 0 must be recorded …",
+    ]
+    assert "lab02_hebb: its answer key is packed …" in steps
+    before = [path.stat().st_mtime_ns for path in first]
+
+    steps.clear()
+    again = build(tmp_path / "out", doing=steps.append)
+    assert [path.stat().st_mtime_ns for path in again] == before
+    assert steps[3:] == [f"{path.name} is as it was." for path in first]
+
+    monkeypatch.setattr(release, "stored_key", lambda *_: None)
+    steps.clear()
+    build(tmp_path / "out", doing=steps.append)
+    assert "lab02_hebb: its answer key is recorded (1 of 1) …" in steps
 
 
 def test_students_get_what_their_commands_reach():
