@@ -184,6 +184,10 @@ class _Writer:
             names = ", ".join(case)
             lines = [f"def ask({names}):", *(f"    {line}" for line in written if line), ""]
             lines.append(f"result = ask({names})")
+        if node.args.kwarg:  # it takes whatever else there is by name
+            named = {part.arg for part in node.args.args}
+            rest = {name: part for name, part in case.items() if name not in named}
+            lines.insert(0, f"{node.args.kwarg.arg} = dict({_keywords(rest)})")
         return [re.sub(rf"\b{student}\b", "nnlab", line) for line in lines]
 
     def _note_names(

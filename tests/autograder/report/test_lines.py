@@ -100,10 +100,20 @@ def fails_again(result, seen):
     return judge_case(result.check, failing.case, Returned(seen.value, inputs), failing.wanted)
 
 
-@pytest.mark.parametrize("lab", labs(), ids=lambda lab: lab.id)
+QUICK = ("lab02_hebb", "lab06_descent", "lab12_dropout")
+"""The others take seconds each."""
+
+
+@pytest.mark.parametrize(
+    "lab",
+    [pytest.param(x, marks=[] if x.id in QUICK else [pytest.mark.slow]) for x in labs()],
+    ids=lambda lab: lab.id,
+)
 def test_the_lines_of_each_exercises_first_mistake_fail_as_they_stand(lab, failures, run):
     """Pasted where the student's module is, they end as the grader saw it end."""
-    found = [*failures(lab)]
+    every = [*failures(lab)]
+    # what never ends does not end here either
+    found = [one for one in every if any(p.label in {"returned", "raised"} for p in one[2].fact)]
     asked = [
         {
             "file": f"{mistake.module}.py",
@@ -119,7 +129,8 @@ def test_the_lines_of_each_exercises_first_mistake_fail_as_they_stand(lab, failu
         if not fails_again(result, seen)
     ]
     assert wrong == []
-    assert {mistake.exercise for mistake, _, _ in found} == set(lab.exercises)
+    assert {mistake.exercise for mistake, _, _ in every} == set(lab.exercises)
+    assert len(every) - len(found) <= 1
 
 
 def failed(report):
