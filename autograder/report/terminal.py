@@ -156,18 +156,20 @@ class _Screen:
                 led[leader.check.id].append(result)
         names = max((len(name) for name in led), default=0)
         top = [self.head, *self._passed()]
-        rest = [*self._stubs(), *self._skipped()]
         blocks = [[*self._block(group, names)] for group in led.values()]
         height = console.size.height if console.is_terminal else SCREEN
         more = Padding(Text(f"The rest in full: nnlab grade {self.report.lab} -v"), (1, 0, 0, 2))
-        room = height - lines(*top, *blocks[0] if blocks else (), *rest, more, self.foot)
-        for ideas in (True, False):  # the fewest lines that a failure may have leave its idea out
+        # ever less of what stands below the first failure, until the whole fits
+        for ideas, reasons in ((True, True), (True, False), (False, False)):
+            rest = [*self._stubs(), *self._skipped(reasons=reasons)]
             short = [[*self._short(group, names, ideas=ideas)] for group in led.values()]
-            left = room - sum(lines(*brief) for brief in short[1:])
+            first = blocks[0] if blocks else []
+            brief = [line for block in short[1:] for line in block]
+            left = height - lines(*top, *first, *brief, *rest, more, self.foot)
             if left >= 0:
                 break
         yield from top
-        cut = False
+        cut = not (ideas and reasons)
         for i, (block, brief) in enumerate(zip(blocks, short, strict=True)):
             extra = lines(*block) - lines(*brief) if i else 0
             fits = extra <= max(left, 0)
@@ -220,12 +222,16 @@ class _Screen:
         if exercises:
             yield self._line(Status.FAILED, f"Not written yet: {listed([*exercises])}.")
 
-    def _skipped(self) -> Iterator[RenderableType]:
-        """Write checks that are not asked for one reason together."""
+    def _skipped(self, *, reasons: bool) -> Iterator[RenderableType]:
+        """Write checks that are not asked for one reason together; or all of them, without reasons."""
         waiting: dict[Fact, list[str]] = {}
         for result in self.report.results:
             if result.status is Status.SKIPPED:
                 waiting.setdefault(result.fact, []).append(result.check.id)
+        if len(waiting) > 1 and not reasons:
+            checks = [check for names in waiting.values() for check in names]
+            yield self._line(Status.SKIPPED, f"Not asked: {listed(checks)} need others first.")
+            return
         for reason, checks in waiting.items():
             yield self._line(Status.SKIPPED, f"{listed(checks)}: {as_text(reason)}")
 

@@ -97,7 +97,7 @@ def test_what_passed_is_one_line_and_the_first_failure_follows(mixed):
 
 def test_one_mistake_is_said_once_for_all_checks_that_it_fails(many):
     """The second check of the same mistake is named below the first, with its points."""
-    text = shown(many, 80, whole=False)
+    text = shown(many, 80, whole=False, force_terminal=True, height=99, color_system=None)
 
     assert "The same fails descent.settles 0/1." in text
     assert text.count("Where the derivative is positive, which way is down?") == 1
