@@ -166,17 +166,22 @@ class Mark:
             case Kind.MISSING:
                 return " ".join(dict.fromkeys(self.submission.missing.values()))
             case Kind.STOPPED:
-                return " ".join(dict.fromkeys(self._stopped()))
+                return " ".join(dict.fromkeys(why for _, why in self._stopped()))
             case _:
                 return " ".join(self.notes)
 
-    def _stopped(self) -> Iterator[str]:
+    @property
+    def unasked(self) -> set[str]:
+        """The modules that show no misunderstanding: missing ones, and those that could not be run."""
+        return {*self.submission.missing, *(module for module, _ in self._stopped())}
+
+    def _stopped(self) -> Iterator[tuple[str, str]]:
         """Give what kept a whole module from being asked: one cause for all its exercises."""
         by_module: dict[str, list[CheckResult]] = {}
         for result in self.report.results if self.report else ():
             if result.check.module not in self.submission.missing:
                 by_module.setdefault(result.check.module, []).append(result)
-        for results in by_module.values():
+        for module, results in by_module.items():
             failed = [result for result in results if result.status is Status.FAILED]
             causes = {result.message for result in failed}
             exercises = {result.check.exercise for result in failed}
@@ -184,7 +189,7 @@ class Mark:
             if is_whole and len(causes) == 1 < len(exercises):
                 said = [part for part in failed[0].fact if part.label != "imported"]
                 if said and not said[0].label:  # it was not even called
-                    yield said[0].text.partition("\n")[0]
+                    yield module, said[0].text.partition("\n")[0]
 
     def called(self, student: str) -> "Mark":
         """Return the same under another name."""

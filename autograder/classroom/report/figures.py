@@ -81,9 +81,9 @@ def class_figures(marks: Marks) -> ClassFigures:
 
 
 def results_of(mark: Mark) -> tuple[CheckResult, ...]:
-    """List the results on modules that are there: a file that is missing shows no misunderstanding."""
-    results = mark.report.results if mark.report else ()
-    return tuple(r for r in results if r.check.module not in mark.submission.missing)
+    """List the results on modules that were asked: what is not there shows no misunderstanding."""
+    results, unasked = mark.report.results if mark.report else (), mark.unasked
+    return tuple(r for r in results if r.check.module not in unasked)
 
 
 def _bands(points: Mapping[str, int], most: int) -> Iterable[Band]:

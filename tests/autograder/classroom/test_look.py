@@ -8,6 +8,7 @@ import pytest
 
 from autograder.classroom.batch import grade_class
 from autograder.classroom.look import needs_a_look
+from autograder.classroom.report.figures import class_figures
 from autograder.classroom.report.files import class_csv
 from autograder.classroom.report.page import to_class_html
 from autograder.classroom.report.summary import render_class
@@ -97,6 +98,13 @@ def test_the_list_is_the_same_in_all_three_places(marks):
     assert all(f"{kind}: " in said and student in said for kind, student in listed)
     in_class = [r for r in csv.DictReader(io.StringIO(class_csv(marks))) if r["kind"] == "look"]
     assert {(row["name"], row["students"]) for row in in_class} == listed
+
+
+def test_an_accident_is_no_misunderstanding(marks):
+    """Who handed in no file, or one that cannot be run, is not among those who fail a check."""
+    failing = {student for check in class_figures(marks).failing for student in check.students}
+
+    assert failing == {"stub"}
 
 
 def test_a_class_without_oddities_has_no_list(marks):
