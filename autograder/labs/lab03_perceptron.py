@@ -34,7 +34,7 @@ lab = Lab(
         "perceptron.criterion": {"one row": "x target"},
         "perceptron.criterion_gradient": {"one row": "x target"},
         "perceptron.error_surface": {"one row": "x target"},
-        "perceptron.margin_losses": {"integers": "margin", "axes": "margin", "one row": "margin"},
+        "perceptron.margin_losses": {"integers": "margin", "axes": "margin"},
     },
 )
 

@@ -29,6 +29,8 @@ def neuron(case: Case, observed: Any, right: Any) -> "Figure | None":
     """Draw what a McCulloch–Pitts neuron fires for, and what it should fire for."""
     table = neuron_table(observed)
     wanted = neuron_table(right) if "table" not in case else np.asarray(case["table"])
+    if observed is None and neuron_table(right) is not None and len(wanted) == 4:
+        return _divisible(wanted)
     if table is None or wanted is None:
         return None
     weight, threshold = vector(observed["weight"]), drawable(observed["threshold"])
@@ -44,6 +46,21 @@ def neuron(case: Case, observed: Any, right: Any) -> "Figure | None":
     return _sums(title, rows, wanted, wrong, weight, level)
 
 
+def _divisible(wanted: Any) -> "Figure":
+    """Draw rows for which no neuron was found, though there is one."""
+    figure, (ax,) = sheet("You found no neuron, and one line does divide these", 1, height=3.6)
+    _samples(ax, truth_table(2), wanted, "should fire", "should stay silent")
+    _frame(ax)
+    legend(figure, ax)
+    return figure
+
+
+def _frame(ax: "Axes") -> None:
+    """Show the four rows of two inputs, at the same scale in both directions."""
+    ax.set(xlim=(-0.7, 1.7), ylim=(-0.7, 1.7), xticks=[0, 1], yticks=[0, 1], aspect="equal")
+    ax.set(xlabel="input 1", ylabel="input 2")
+
+
 def _gate(title: str, rows: Any, wanted: Any, wrong: Any, weight: Any, level: float) -> "Figure":
     figure, (ax,) = sheet(title, 1, height=3.6)
     with_line = {"color": YOURS, "linewidths": 2}
@@ -51,8 +68,7 @@ def _gate(title: str, rows: Any, wanted: Any, wrong: Any, weight: Any, level: fl
     _samples(ax, rows, wanted, "should fire", "should stay silent")
     ax.scatter(*rows[wrong].T, **RING, label="wrong")
     ax.fill([], [], color=YOURS, alpha=0.2, label="your neuron fires here")
-    ax.set(xlim=(-0.7, 1.7), ylim=(-0.7, 1.7), xticks=[0, 1], yticks=[0, 1])
-    ax.set(xlabel="input 1", ylabel="input 2")
+    _frame(ax)
     legend(figure, ax)
     return figure
 
