@@ -437,19 +437,26 @@ class _People(dict[Person, _Files]):
             ) from None
         if len(self.everybody.shares) > MAX_ENTRIES:
             raise SubmissionError(f"{place} holds more than {MAX_ENTRIES} files.")
-        for node, share in self.everybody.shares:
-            self._take(node, share)
+        groups: dict[Person, set[Parts]] = {}
+        for _, share, group in self.everybody.shares:
+            groups.setdefault(share.person, set()).add(group)
+        for node, share, group in self.everybody.shares:
+            self._take(node, share, group if len(groups[share.person]) > 1 else ())
 
-    def _take(self, node: Node, share: Share) -> None:
-        """Take in a person's thing; what lies in it is read later."""
+    def _take(self, node: Node, share: Share, group: Parts) -> None:
+        """Take in a person's thing; what lies in it is read later.
+
+        The group is the beginning of its path where the person has things in several.
+        """
         files = self.setdefault(share.person, _Files(self.lab, share.person))
         files.is_late |= share.is_late
         files.label = files.label or share.label
         if isinstance(node, Packed):
             for parts, read in node.below():
-                files.add((share.file,) if share.file else parts, read, share.attempt)
+                own = (share.file,) if share.file else parts
+                files.add((*group, *own), read, share.attempt)
         elif isinstance(node, Disk) and not node.is_folder:
-            files.add((share.file or node.name,), node.read, share.attempt)
+            files.add((*group, share.file or node.name), node.read, share.attempt)
         elif isinstance(node, Disk) and node.is_link:
             files.note(f"{text.named(node.name)} is a link. Put the folder itself there.")
         elif isinstance(node, Disk):

@@ -122,8 +122,8 @@ class Everybody:
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self.shares: list[tuple[Node, Share]] = []
-        """Things, and whose they are."""
+        self.shares: list[tuple[Node, Share, Parts]] = []
+        """Things, whose they are, and the group in which they lie."""
         self.strays: list[str] = []
         """What belongs to nobody."""
         self.doubtful: list[str] = []
@@ -173,7 +173,7 @@ class Everybody:
                 continue
             is_sure = share.person.platform_id or share.attempt
             person = share.person if is_sure else replace(share.person, group=group)
-            self.shares.append((node, replace(share, person=person)))
+            self.shares.append((node, replace(share, person=person), path))
 
     def _groups(self, looks: Mapping[str, _Look]) -> set[str]:
         """Name what holds people, of all that lies beside one another.
@@ -195,7 +195,8 @@ class Everybody:
             or (len(inner) == len(set(inner)) and working >= 2 * len(likely))
         ):
             sure = [*sure, *likely]
-        return {*sure, *platforms}
+        others = {name for name in of[_Kind.OTHER] if looks[name].people}
+        return {*sure, *platforms} or others
 
     def _is_one_persons(
         self, inner: Sequence[Node], looks: Mapping[str, _Look], groups: set[str]
@@ -239,8 +240,7 @@ class Everybody:
         except Exception:  # noqa: BLE001  whatever it is, its sentence is its owner's to hear
             return _Look(_Kind.OWN)
         if is_platforms(_names(inner), in_groups=True):
-            shares = filter(None, share_out(_names(inner)))
-            return _Look(_Kind.PLATFORM, tuple({share.person.name for share in shares}))
+            return self._platforms(inner)
         files = [each.name for each in inner if not each.is_folder]
         if any(_is_module(self.lab, name) for name in files):
             return _Look(_Kind.OWN)
@@ -250,6 +250,21 @@ class Everybody:
             if _may_hold(each) and depth < _MOST_AROUND and self._left > 0 and not enough:
                 looks[each.name] = self._look(each, depth + 1)
         return self._by_inner(node, files, [n.name for n in inner if _may_hold(n)], looks)
+
+    def _platforms(self, inner: Sequence[Node]) -> _Look:
+        """Say whose what a platform gave is: its zips of other labs may lie beside."""
+        shares = share_out(_names(inner))
+        people = {share.person.name for share in shares if share is not None}
+        files: list[str] = []
+        for node, share in [*zip(inner, shares, strict=True)][:_ENOUGH]:
+            with suppress(Exception):  # whatever it is, its sentence is its owner's to hear
+                files += [each.name for each in node.inner()] if node.is_folder else []
+                files += [share.file] if share is not None else []
+        is_this = any(
+            _is_module(self.lab, name) or name.lower().endswith(ARCHIVES) for name in files
+        )
+        is_other = not is_this and any(map(_is_other_labs, files))
+        return _Look(_Kind.OTHER if is_other else _Kind.PLATFORM, tuple(people))
 
     def _by_inner(
         self, node: Node, files: Sequence[str], inner: Sequence[str], looks: Mapping[str, _Look]

@@ -91,6 +91,13 @@ CLASSES = {
     "one in a platform's zip in a folder": (
         {"all/m.zip": zipped({"Di_9_assignsubmission_file_/hebb.py": b"d"}), "all/readme.txt": b""}, {"Di": "d"},
     ),
+    "a platform's zip for each week": (
+        {"week 2/m.zip": MOODLE, "week 1/m.zip": zipped({"Ada L_77_assignsubmission_file_/gates.py": b"g"})},
+        {"Ada L": "a", "Bo M": "b", "Cy N": None},
+    ),
+    "a platform's zip of another lab alone": (
+        {"m.zip": zipped({"Ada L_77_assignsubmission_file_/gates.py": b"g"})}, {"Ada L": None},
+    ),
     "one who is in two zips": ({"mon.zip": CANVAS, "tue.zip": CANVAS}, {"ada": "a", "bo": "b"}),
     "a zip of people": ({"all.zip": zipped({"ada/hebb.py": b"a", "bo/hebb.py": b"b"})}, {"ada": "a", "bo": "b"}),
     "a zip of sections": (
@@ -190,6 +197,14 @@ def test_nobody_hands_in_for_others(tmp_path, packed):
         "mal.zip looks like several students', and lies beside others: it counts as one student. Give it "
         "alone with --submitted."
     )
+
+
+def test_of_two_zips_with_one_person_each_is_a_reading(tmp_path):
+    """Its files are named with the zip, for a person to choose."""
+    write(tmp_path, {"a.zip": CANVAS, "b.zip": zipped({"ada_1_7_hebb.py": b"other"})})
+    ada, _ = read_class(HEBB, tmp_path).hand_ins
+
+    assert ada.places == ("a.zip/hebb.py", "b.zip/hebb.py")
 
 
 def test_where_people_were_looked_for_is_said(tmp_path):
