@@ -18,7 +18,7 @@ from autograder.storage import held, keep_entries, kept_entries, nothing_kept, s
 from autograder.student.check_info import formula_of
 from autograder.text import listed, nearest
 
-__all__ = ["MOST", "Hint", "HintError", "ladder", "next_hint", "open_hints", "remember"]
+__all__ = ["Hint", "HintError", "MOST", "ladder", "next_hint", "open_hints", "remember"]
 
 SCHEMA = "nnlab/hints/2"
 KEPT = "hints.json"

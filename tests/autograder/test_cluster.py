@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -89,6 +90,16 @@ def wait_for(address, number):
 
     with distributed.Client(address) as client:
         client.wait_for_workers(number, timeout=NEVER)
+
+
+def end_when_busy(address, worker):
+    """End a worker as soon as it has something to do."""
+    import distributed
+
+    with distributed.Client(address) as client:
+        while not any(client.processing().values()):
+            time.sleep(0.05)
+    end(worker)
 
 
 def handed_in(number):
@@ -183,7 +194,7 @@ def test_who_ends_every_worker_has_no_mark(strict_scheduler):
     worker = start(*worker_of(strict_scheduler), **QUIET)
     wait_for(strict_scheduler, 1)
     endless = Submission(HEBB, {"hebb": b"while True: pass"}, student="eve")
-    killer = threading.Timer(1.5, end, [worker])
+    killer = threading.Thread(target=end_when_busy, args=[strict_scheduler, worker])
     killer.start()
 
     assert list(pool.grade_many([endless], _key(), scheduler=strict_scheduler)) == [(endless, None)]
