@@ -5,10 +5,10 @@ this process; the same submission under the same key gives the same report, time
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from autograder import text as show
 from autograder.course import general
@@ -27,6 +27,7 @@ from autograder.grading.verdict import (
     Judged,
     Wrong,
     is_own_failure,
+    judge_case,
     spoilt_input,
     spoilt_inputs,
 )
@@ -35,7 +36,7 @@ from autograder.judges.numbers import quietly
 from autograder.sandbox import Sandbox, Source
 from autograder.sandbox.observation import Raised, Returned
 
-__all__ = ["grade"]
+__all__ = ["count_numbers", "grade"]
 
 _Asked = TypeVar("_Asked")
 
@@ -169,7 +170,7 @@ class _Grading:
             fact,
             seconds=answer.seconds,
             evidence=_evidence(check, wrong),
-            failing=self._failing(check, wrong),
+            failing=self._failing(check, judged, wrong),
             raised_at=self._raised_at(wrong),
         )
 
@@ -196,18 +197,45 @@ class _Grading:
         except Exception:  # noqa: BLE001  whatever a foreign value may provoke
             return ""
 
-    def _failing(self, check: Check, wrong: Wrong) -> Failing | None:
-        """Keep what the call can be made from again; a secret seed's cases stay secret."""
+    def _failing(self, check: Check, judged: Judged, wrong: Wrong) -> Failing | None:
+        """Keep what the call can be made from again, and what other cases show beside it.
+
+        A secret seed's cases stay secret.
+        """
         if self.seed is None:
             return None
+        first = self._failing_case(check, wrong)
+        if general.KIND in wrong.case:
+            return first
+        keyed = self.asker.key.checks[check.id]
+        smaller, passing = first, None
+        for case, seen, right in zip(
+            keyed.cases, judged.answer.observations, keyed.right, strict=True
+        ):
+            if general.KIND in case:
+                continue
+            if not isinstance(seen, Returned) or not isinstance(right, Returned):
+                continue
+            with contextlib.suppress(Exception):  # whatever a foreign value may provoke
+                finding = judge_case(check, case, seen, right.value)
+                if finding is None:
+                    passing = passing or case
+                elif count_numbers(case) < count_numbers(smaller.case):
+                    smaller = self._failing_case(check, Wrong(case, seen, right.value, finding))
+        return replace(first, smaller=None if smaller is first else smaller, passing=passing)
+
+    def _failing_case(self, check: Check, wrong: Wrong) -> Failing:
+        assert self.seed is not None
         cases = self.asker.key.checks[check.id].cases
         number = next(i for i, case in enumerate(cases) if case is wrong.case)
-        seen, spoilt = wrong.observed, tuple[str, ...]()
-        if isinstance(seen, Returned) and general.KIND not in wrong.case:
-            with contextlib.suppress(Exception):  # whatever a foreign value may provoke
-                spoilt = spoilt_inputs(check, wrong.case, seen)
+        seen, spoilt, returned = wrong.observed, tuple[str, ...](), None
+        if isinstance(seen, Returned):
+            returned = seen.value
+            if general.KIND not in wrong.case:
+                with contextlib.suppress(Exception):  # whatever a foreign value may provoke
+                    spoilt = spoilt_inputs(check, wrong.case, seen)
         in_full = wrong.finding is not None and not wrong.finding.expected
-        return Failing(wrong.case, self.seed, number, wrong.right, in_full, spoilt)
+        return Failing(wrong.case, self.seed, number, wrong.right, in_full, spoilt, returned)
 
     def _raised_at(self, wrong: Wrong) -> tuple[str, int] | None:
         """Return where an exception came from, if that is a file of the submission."""
@@ -276,6 +304,15 @@ class _Grading:
             named = replace(result, fact=fact, mistakes=tuple(mistakes), hint=sayings or None)
             before.append(named)
             yield once(named, others)
+
+
+def count_numbers(value: Any) -> int:
+    """Count the numbers in a case."""
+    if isinstance(value, Mapping):
+        return sum(map(count_numbers, value.values()))
+    if isinstance(value, list | tuple):
+        return sum(map(count_numbers, value))
+    return int(getattr(value, "size", 1))
 
 
 def _is_attempt(judged: Judged) -> bool:

@@ -77,6 +77,12 @@ class Failing:
     """Whether the report shows that answer itself, not a judge's words for it."""
     spoilt: tuple[str, ...] = ()
     """The inputs that the code has changed."""
+    returned: Any = None
+    """What the code answered; None where it answered nothing."""
+    smaller: "Failing | None" = None
+    """The case with the fewest numbers that fails as well, if it has fewer than this one."""
+    passing: Case | None = None
+    """The first case that is answered rightly."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""Hints as a ladder: each call on a failed check gives the next one, which says more.
+"""Hints as a ladder: each call on a failed check gives the next one.
 
-The rungs are made while grading and kept in the workspace, so that hints need neither the key nor
-the code: first the fact, then the idea, then the case with its numbers, at last the task's own
-formula and where the lecture has it. No rung holds the code that would be right.
+The rungs are made while grading and kept in the workspace, so that hints need neither the key nor the
+code: a question about one number, another case, the terms of the formula, where the lecture has it. No
+rung repeats the report, and none holds the code that would be right.
 """
 
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ from typing import Any
 from autograder.course.lab import Status
 from autograder.errors import WrongUseError
 from autograder.grading.explain import not_written
-from autograder.grading.report import CheckResult, Report, as_text
+from autograder.grading.report import CheckResult, Report
 from autograder.storage import held, keep_entries, kept_entries, nothing_kept, state_folder
-from autograder.student.check_info import formula_of
+from autograder.student.rungs import another_case, lecture, one_number, terms
 from autograder.text import listed, nearest
 
 __all__ = ["Hint", "HintError", "MOST", "ladder", "next_hint", "open_hints", "remember"]
@@ -52,25 +52,15 @@ class Hint:
 
 
 def ladder(result: CheckResult) -> list[str]:
-    """Make the rungs for a failed check, from the one that says least to the one that says most.
+    """Make the rungs for a failed check: each says what the report does not.
 
     On what is not written yet there is none: its task says all.
     """
     check = result.check
     if result.fact == not_written(check):
         return []
-    case = [part for part in result.fact if part.label]
-    facts = [part for part in result.fact if not part.label]
-    idea = result.hint or f"This is what should hold: {check.title}"
-    task = formula_of(check)
-    lecture = f"The lecture has it under “{check.slides}”."
-    rungs = [
-        as_text(facts),
-        idea,
-        as_text(case),
-        "\n\n".join(filter(None, [task, lecture])),
-    ]
-    return [rung for rung in rungs if rung.strip()]
+    rungs = [one_number(result), another_case(result), terms(check), lecture(check)]
+    return [rung for rung in rungs if rung]
 
 
 def remember(reports: Iterable[Report], cwd: Path) -> None:

@@ -17,7 +17,8 @@ __all__ = ["hint"]
 def hint(check: str | None, restart: bool) -> None:
     """Give the next hint on a check that failed.
 
-    Each call says more: the fact, the idea, the case, the formula and where the lecture has it.
+    Each call adds to the report: a question about one number, another case, the formula's terms, the
+    lecture's heading.
     Without a check it is on the first that failed in your last report.
 
     \b

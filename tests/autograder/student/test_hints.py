@@ -7,10 +7,12 @@ from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.course.catalogue import labs, load_lab
-from autograder.course.reference import find_body
+from autograder.course.lab import Status
+from autograder.course.reference import find_body, task_of
 from autograder.course.solutions import load_mistakes
 from autograder.course.stubs import make_stub
-from autograder.grading.grade import grade
+from autograder.grading.grade import count_numbers, grade
+from autograder.grading.submission import Submission
 from autograder.student.check_info import formula_of
 from autograder.student.hints import HintError, ladder, next_hint, open_hints, remember
 from tests.conftest import reference_text
@@ -29,26 +31,76 @@ def report(sandbox, key_of, submit):
     return make
 
 
-def test_the_ladder_tells_fact_idea_case_and_task(report):
-    """Four rungs, each more telling: fact, idea, numbers, formula and lecture."""
+def test_the_ladder_goes_beyond_the_report(report):
+    """A question about one number, another case, the formula's terms, and where the lecture has it."""
     (result,) = [r for r in report().results if r.check.id == CHECK]
-    fact, idea, case, task = ladder(result)
 
-    assert fact.splitlines()[-1] == (
-        "Only part 2 is wrong; the rest is right in every case. In part 2: it is right exactly where "
-        "target is 0, and wrong everywhere else."
-    )
-    assert idea.startswith("The weights learn but the bias stays put.")
-    assert [line[:8].strip() for line in case.splitlines()] == ["called", "returned", "expected"]
-    assert task.endswith("The lecture has it under “Hebb's rule”.")
+    assert ladder(result) == [
+        (
+            "Take one number of the answer alone, the number of part 2. There bias is 1 and target is -1. "
+            "What must it be, worked out by hand?"
+        ),
+        (
+            "Another case is answered rightly. What does the one that fails have that this one lacks?\n"
+            "called    hebb_step(weight=[0.5, 2], bias=3, x=[1, 1], target=0)"
+        ),
+        (
+            "The first formula of the docstring has 2 terms on its right side. Work each out for this case, "
+            "one below the other. Which of them does your code leave out, take twice, or turn round?"
+        ),
+        (
+            "The lecture has it under “Hebb's rule”. Put this case's numbers into what stands there, and "
+            "nnlab explain hebb.update says how the answer is judged."
+        ),
+    ]
 
 
-def test_a_mistake_that_nobody_knows_has_a_ladder_too(report):
-    """Without a known mistake the second rung is the check's own promise."""
-    (result,) = [r for r in report(wrong="bias + 5 * target - 1").results if r.check.id == CHECK]
+def first_failures(lab, key, sandbox):
+    """Grade the first known mistake of each exercise; give it with the first check that it fails."""
+    for mistake in {m.exercise: m for m in reversed(load_mistakes(lab))}.values():
+        texts = {m: reference_text(m).encode() for m in lab.modules}
+        submission = Submission(lab, texts | {mistake.module: mistake.source().text})
+        for check in (c for c in lab.checks.values() if c.exercise == mistake.exercise):
+            (result,) = grade(submission, key, sandbox, only=check.id).results
+            if result.status is Status.FAILED:
+                yield mistake, result
+                break
 
-    assert result.mistakes == ()
-    assert ladder(result)[1] == f"This is what should hold: {result.check.title}"
+
+def test_the_smallest_case_that_fails_is_shown(key_of, sandbox):
+    """It has fewer numbers than the report's case, and fails as well."""
+    lab = load_lab("lab04_activations")
+    found = {m.exercise: r for m, r in first_failures(lab, key_of(lab.id), sandbox)}
+    result = found["activations.softmax"]
+    small = result.failing.smaller
+
+    assert count_numbers(small.case) < count_numbers(result.failing.case)
+    assert result.check.judge(small.case, small.returned, small.wanted)
+    assert ladder(result)[1].startswith("A smaller case fails as well.")
+
+
+QUICK = ("lab02_hebb", "lab04_activations")
+
+
+@pytest.mark.parametrize(
+    "lab",
+    [pytest.param(x, marks=[] if x.id in QUICK else [pytest.mark.slow]) for x in labs()],
+    ids=lambda lab: lab.id,
+)
+def test_no_rung_repeats_the_report_or_the_task_or_holds_the_answer(lab, key_of, sandbox):
+    """Not a line of the message, the idea, the promise or the docstring, and not a line of the body."""
+    for mistake, result in first_failures(lab, key_of(lab.id), sandbox):
+        rungs = ladder(result)
+        said = [*result.message.splitlines(), result.hint or "", result.check.title]
+        said += task_of(mistake.exercise).splitlines()
+        known = [bare(line) for line in said if len(bare(line)) >= 20]
+        lines = [bare(line) for line in body_text(mistake.exercise).splitlines()]
+        telling = [line for line in lines if len(line) >= 8 and not line.isidentifier()]
+
+        assert len(rungs) >= 3, mistake.id
+        for rung in map(bare, rungs):
+            assert [line for line in known if line in rung] == [], mistake.id
+            assert [line for line in telling if line in rung] == [], mistake.id
 
 
 def test_each_asking_climbs_a_rung(report, tmp_path):
@@ -149,8 +201,8 @@ def test_the_command_gives_hints(report, tmp_path, monkeypatch):
     assert run(main, ["hint"]).exit_code == 2
     remember([report()], tmp_path)
 
-    assert run(main, ["hint"]).output.startswith("hebb.update, hint 1 of 4\n\nPart 2 diff")
-    assert run(main, ["hint", "update"]).output.startswith("hebb.update, hint 2 of 4\n\nThe weig")
+    assert run(main, ["hint"]).output.startswith("hebb.update, hint 1 of 4\n\nTake one")
+    assert run(main, ["hint", "update"]).output.startswith("hebb.update, hint 2 of 4\n\nAnother")
     for _ in range(2):
         last = run(main, ["hint", "update"])
     assert last.output.endswith("That is the last hint; --restart begins again.\n")
