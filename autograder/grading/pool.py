@@ -133,7 +133,7 @@ def _together(
             except BaseException:  # such as Ctrl-C: what they are at may take a minute
                 for process in multiprocessing.active_children():
                     process.kill()
-                pool.shutdown(wait=False, cancel_futures=True)  # whoever stops early need not wait
+                pool.shutdown(cancel_futures=True)  # its thread must not outlive what it writes to
                 raise
     except (OSError, RuntimeError) as error:  # a process died, or none can be started
         whys.update({id(one): named(_brief(error)) for one in submissions})
