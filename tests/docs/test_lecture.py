@@ -46,6 +46,13 @@ def test_what_asks_and_shows_a_heading_exists(row):
     assert exercises or questions or re.match(r"read only: \w+", asks)
 
 
+def test_every_figure_is_seen_under_its_own_heading():
+    """The page has each figure where the gallery says that it belongs."""
+    seen = {row[0]: row[2].split(", ") for row in rows("Heading by heading")}
+
+    assert [e.name for e in experiments().values() if e.name not in seen[e.slides]] == []
+
+
 def test_every_exercise_and_every_question_belongs_to_a_heading():
     """Nothing is asked that the lecture does not speak of, but for what labs need besides."""
     found = [asked(row[1]) for row in rows("Heading by heading")]
