@@ -9,7 +9,7 @@ from autograder.gallery import Drawn, Film, Numbers, experiment
 from autograder.gallery.style import below, plots, points, regions, short
 from autograder.sandbox.limits import Limits
 
-UNITS = (2, 8, 40)
+UNITS = (1, 3, 40)
 
 
 def activation_functions(nnlab: Any, seed: int) -> Numbers:
@@ -102,7 +102,11 @@ def draw_capacity(n: Numbers) -> Drawn:
     for ax, units, fit, cost in zip(axes, UNITS, n["fits"], n["costs"], strict=True):
         ax.plot(n["x"], n["target"], color=plots.GREY, linewidth=4, alpha=0.8, label="function")
         ax.plot(n["x"], fit, "--", color=plots.ORANGE, linewidth=1.8, label="network")
-        ax.set(title=f"{units} units: error {short(cost)}", xlabel="x", ylabel="f(x)")
+        ax.set(
+            title=f"{units} unit{'s' if units > 1 else ''}: error {short(cost)}",
+            xlabel="x",
+            ylabel="f(x)",
+        )
         lines.append(f"{units:2} hidden units: mean squared error {cost:.2e}")
     below(figure, axes[:1])
     return Drawn(figure, "\n".join(lines))

@@ -33,6 +33,9 @@ def animate(film: Film, folder: Path, name: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.gif"
     writer = PillowWriter(fps=film.per_second)
+    film.show(0)
+    film.figure.draw_without_rendering()
+    film.figure.set_layout_engine("none")  # nothing moves but what shall
     with writer.saving(film.figure, str(path), DOTS_PER_INCH_OF_A_FILM):
         for frame in range(film.frames):
             film.show(frame)

@@ -20,6 +20,8 @@ __all__ = ["below", "mark", "plots", "points", "region", "regions", "ring", "sho
 plots = strokes()
 
 CLASS_MARKERS = ("o", "s", "^")
+INCHES_OF_A_NAME = 1.7
+"""So much room a name takes in a legend."""
 
 
 def short(number: float, digits: int = 2) -> str:
@@ -114,7 +116,7 @@ def below(figure: "Figure", axes: "Sequence[Axes]", note: str = "") -> None:
         named.values(),
         named.keys(),
         loc="outside lower center",
-        ncols=max(len(named), 1),
+        ncols=max(min(len(named), int(figure.get_figwidth() / INCHES_OF_A_NAME)), 1),
         frameon=False,
         fontsize="small",
     )

@@ -162,10 +162,10 @@ def test_axes_have_names(name, sheet):
 
 @pytest.mark.parametrize("name", of(EXPERIMENTS))
 def test_titles_do_not_collide(name, sheet):
-    """Title and panels' titles lie in the sheet, and none touches another."""
+    """Title, panels' titles and legends lie in the sheet, and none touches another."""
     figure = sheet(name)
     titles = [figure._suptitle, *(ax.title for ax in seen(figure) if ax.get_title())]
-    boxes = [title.get_window_extent() for title in titles]
+    boxes = [part.get_window_extent() for part in (*titles, *figure.legends)]
 
     assert len(figure.get_suptitle()) > 15
     for box in boxes:
@@ -248,6 +248,9 @@ def test_a_film_moves(name, numbers):
         canvas.draw()
         pictures.append(np.asarray(canvas.buffer_rgba()).copy())
 
+    for legend in film.figure.legends:
+        assert film.figure.bbox.x0 <= legend.get_window_extent().x0
+        assert legend.get_window_extent().x1 <= film.figure.bbox.x1
     assert film.frames >= 4
     assert np.mean(pictures[0] != pictures[1]) > 0.001
 
