@@ -18,7 +18,7 @@ CODE = ("text", "keyword", "string", "number", "comment")
 
 def palettes():
     """Read the style sheet's colours: light and dark stand in pairs, paper has its own."""
-    screen, paper = re.findall(r"\.nnlab[^{}]*\{([^{}]*--ground[^{}]*)\}", style())
+    screen, paper = re.findall(r"\.nnlab[^{}]*\{([^{}]*--ground:[^{}]*)\}", style())
     pairs = re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", screen)
     return {
         "light": {name: light for name, light, _ in pairs},
