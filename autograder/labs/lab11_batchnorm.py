@@ -20,6 +20,9 @@ lab = Lab(
         "batchnorm.BatchNorm1d.backward": "Batch Normalization",
         "batchnorm.identity_parameters": "Batch Normalization",
     },
+    apart={
+        "batchnorm.identity_parameters": {"own": "β is the mean, and the mean itself is right"},
+    },
 )
 
 check_backward = partial(lab.check, "batchnorm.BatchNorm1d.backward")
@@ -365,7 +368,12 @@ STATISTICS = [
 ]
 
 
-@lab.check("batchnorm.identity_parameters", draw=statistics, always=STATISTICS)
+@lab.check(
+    "batchnorm.identity_parameters",
+    draw=statistics,
+    always=STATISTICS,
+    unchanged=["mean", "var"],
+)
 def identity_parameters(student, mean, var, eps):
     """identity_parameters gives the γ and β with which the layer returns its input."""
     return student.batchnorm.identity_parameters(mean, var, eps)

@@ -237,15 +237,17 @@ def grad_in_evaluation(student, x, p, rng, grad_output, now):
 class Counted:
     """A module whose answer says how often it was called in training, and what it was given.
 
-    In evaluation it answers zeros; it draws nothing, so that every right mean is the same.
+    In evaluation it answers zeros; it draws nothing, so that every right mean is the same. Its mode is
+    that of a part within it, as dropout's is in a network: only train and eval reach it.
     """
 
     def __init__(self, factors, *, training):
-        self.factors, self.training, self.calls = factors, training, 0
+        self.factors, self.calls = factors, 0
+        self.train(training)
 
     def __call__(self, x):
         """Answer x times the next factor, or zeros in evaluation."""
-        if not self.training:
+        if not self.part_training:
             return 0 * x
         self.calls += 1
         return x * self.factors[(self.calls - 1) % len(self.factors)]
@@ -254,7 +256,7 @@ class Counted:
 
     def train(self, mode=True):  # noqa: FBT002 - as a module's own
         """Switch the mode."""
-        self.training = mode
+        self.training = self.part_training = mode
         return self
 
     def eval(self):
@@ -290,4 +292,4 @@ def monte_carlo_mean(student, x, factors, n_draws, training):
     """monte_carlo_mean averages n_draws answers in training, and leaves the module in its mode."""
     module = Counted(factors, training=training)
     mean = student.dropout.monte_carlo_mean(module, x, n_draws)
-    return {"mean": mean, "calls": module.calls, "in training afterwards": module.training}
+    return {"mean": mean, "calls": module.calls, "in training afterwards": module.part_training}
