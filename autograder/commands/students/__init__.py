@@ -3,6 +3,7 @@
 from autograder.commands.students import (
     case,
     doctor,
+    examples,
     explain,
     figure,
     grade,
@@ -18,6 +19,6 @@ __all__ = ["COMMANDS"]
 
 COMMANDS = (
     *(workspace.init, workspace.update, status.next_, grade.grade, watch.watch),
-    *(hint.hint, case.case, case.debug, explain.explain, status.status),
-    *(figure.figure, train.train, guide.guide, doctor.doctor),
+    *(hint.hint, case.case, case.debug, examples.examples, explain.explain),
+    *(status.status, figure.figure, train.train, guide.guide, doctor.doctor),
 )

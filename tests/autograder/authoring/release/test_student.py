@@ -416,6 +416,20 @@ def test_the_debugger_stops_in_the_students_function(student):
     assert "1.0" in broken.stdout
 
 
+def test_the_examples_run_on_the_students_modules(student):
+    """`nnlab examples` names each docstring; a right answer of integers fits, a wrong one differs."""
+    file = mistaken(student)
+    shown = student.nnlab("examples", "hebb")
+    assert shown.returncode == 1, shown.stderr
+    assert "✓ hebb.to_bipolar\n" in shown.stdout
+    assert "✗ hebb.hebb_step\n" in shown.stdout
+
+    file.write_text(file.read_text(encoding="utf-8") + "\nimport nothing_here\n", encoding="utf-8")
+    broken = student.nnlab("examples", "hebb")
+    assert (broken.returncode, broken.stdout) == (2, "")
+    assert "hebb.py cannot be imported: No module named 'nothing_here'" in broken.stderr
+
+
 def test_an_unzipped_release_is_a_workspace(site, tmp_path, handouts):
     """Unzip, grade: no other step is needed."""
     from autograder.authoring.release import _entries, make_zip
