@@ -107,7 +107,7 @@ def another_case(result: CheckResult) -> str:
             f"called    {question(check, failing.passing)}"
         )
     return (
-        "Every case fails, so it is no special one. Begin with the simplest input that you can answer in "
+        "Every case fails: nothing about this one is special. Begin with the simplest input that you can answer in "
         "your head, and see what your code makes of it."
     )
 

@@ -95,7 +95,7 @@ def _shortfalls(report: Report) -> Iterator[Shortfall]:
         if result.status in {Status.FAILED, Status.ERROR} and result.fact != above:
             written = result.fact != not_written(result.check)
             code = excerpts(report.sources, result.check, result.raised_at) if written else []
-            lines = case_lines(find_lab(report.lab), result) if result.failing else ""
+            lines = case_lines(find_lab(report.lab), result) if written else ""
             yield Shortfall(
                 number,
                 result,

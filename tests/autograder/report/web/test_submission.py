@@ -150,6 +150,19 @@ def test_without_matplotlib_one_sentence_says_how_to_get_pictures(three, graded,
     assert "matplotlib" not in Reader(to_html([graded(reference_text("hebb"))])).said
 
 
+def test_a_failing_call_can_be_copied(three):
+    """Its lines are folded below the facts, with a button; a notebook's cell has them without one."""
+    page, cell = to_html([three]), to_fragment(three, "hebb.update")
+
+    assert page.count('<button type="button" class="copy">') == page.count(
+        '<details class="lines">'
+    )
+    assert "result = nnlab.hebb.hebb_step(weight, bias, x, target)" in page
+    assert "result = nnlab.hebb.hebb_step(weight, bias, x, target)" in cell
+    assert "<button" not in cell
+    assert "<script" not in cell
+
+
 def test_the_page_asks_nothing_of_the_network(three):
     """No element names an address outside the page, and the one script is ours."""
     page = Reader(to_html([three, three], back="../class.html"))
