@@ -142,7 +142,7 @@ def soft_threshold(weight: Array, amount: float) -> Array:
     With amount = lr · λ it is the step that an L1 penalty asks for. Steps along −sign(w) jump back
     and forth around 0; after this one a small weight is exactly 0, and stays there.
 
-    Shape: weight of any shape, amount a number of at least 0; the result a new array like weight.
+    Shape: weight of any shape, amount a number of at least 0; the result a new array of floats.
     Source: slides, "Regularization", L1 regularization.
 
     >>> soft_threshold(np.array([3.0, 0.5, -2.0]), 1.0).tolist()

@@ -140,7 +140,7 @@ def boundary_fingerprint(case: Case, observed: Any) -> Any:
 
 
 @judge(
-    "Any weights and bias are right that have every row strictly on its side.",
+    "Any weights and bias are right with w·x + b above 0 for each row of target 1, below 0 for the others.",
     fingerprint=boundary_fingerprint,
 )
 def divides(case: Case, observed: Any, _expected: Any) -> Finding | None:

@@ -131,7 +131,7 @@ def linear_evidence(student, x, weight, bias, grad_output, of):
     return gradient_evidence(loss, at=given[of], claimed=claimed)
 
 
-@check_linear_backward()
+@check_linear_backward(points=1)
 @shown(f"{BACK} twice: the second result", slides="Hidden layer gradient")
 def linear_grad_input(student, x, weight, bias, grad_output):
     """Linear.backward returns dL/dx, as small steps of x measure it."""
@@ -519,7 +519,12 @@ def square_layer(rng):
     return {**drawn, "grad_output": short_numbers(rng, 4, 3)}
 
 
-@lab.check("layers.Residual.backward", draw=square_layer, judge=gradient_agrees)
+@lab.check(
+    "layers.Residual.backward",
+    draw=square_layer,
+    judge=gradient_agrees,
+    needs=[linear_forward, linear_grad_input, linear_grad_weight, linear_grad_bias],
+)
 @shown("Residual(Linear(3, 3)).backward(grad_output), after forward(x)")
 def residual_backward(student, x, weight, bias, grad_output):
     """What feeds two gets the gradients of both, added."""
@@ -532,25 +537,42 @@ def residual_backward(student, x, weight, bias, grad_output):
     )
 
 
+@lab.check("layers.Residual.backward", draw=square_layer, needs=[residual_backward])
+@shown("Residual(Linear(3, 3)).backward(grad_output) after forward(x), twice; then the inner .grad")
+def residual_parameters(student, x, weight, bias, grad_output):
+    """Each call adds the inner module's gradients once, and keeps nothing of its own."""
+    inner = linear(student, weight, bias)
+    block = student.layers.Residual(inner)
+    block.forward(x)
+    returned = [block.backward(grad_output), block.backward(grad_output)]
+    return {"returned": returned, "weight": inner.weight.grad, "bias": inner.bias.grad}
+
+
 def networks(rng):
     """Draw the sizes of a network."""
-    return {"sizes": tuple(rng.integers(1, 9, size=rng.integers(2, 6)).tolist()), "twice": False}
+    sizes = tuple(rng.integers(1, 9, size=rng.integers(2, 6)).tolist())
+    return {"sizes": sizes, "state": "as made"}
 
 
 NETWORKS = table(
-    "sizes twice", ((2, 8, 3), False), ((1, 1), False), ((784, 100, 10), False), ((3, 4, 4), True)
+    "sizes state",
+    ((2, 8, 3), "as made"),
+    ((1, 1), "as made"),
+    ((784, 100, 10), "as made"),
+    ((3, 4, 4), "the last layer twice"),
+    ((3, 5, 2), "in float32"),
+    ((4, 3), "in evaluation"),
 )
 
 
 @lab.check("module.count_parameters", draw=networks, always=NETWORKS)
-@shown(
-    "count_parameters of a network of Linear layers of these sizes, some in a module within; "
-    "twice: the last layer stands there twice"
-)
-def count_parameters(student, sizes, twice):
+@shown("count_parameters of a network of Linear layers of these sizes, some in a module within")
+def count_parameters(student, sizes, state):
     """count_parameters counts every entry of every weight and bias once, in modules within modules too."""
     layers = [student.layers.Linear(a, b, rng=np.random.default_rng(0)) for a, b in pairwise(sizes)]
+    twice = state == "the last layer twice"
     inner = student.module.Sequential(*layers[:-1])
-    return student.module.count_parameters(
-        student.module.Sequential(inner, *layers[-1:] * (1 + twice))
-    )
+    net = student.module.Sequential(inner, *layers[-1:] * (1 + twice))
+    if state == "in float32":
+        net.astype(np.float32)
+    return student.module.count_parameters(net.train(state != "in evaluation"))

@@ -428,6 +428,10 @@ TURNING_POINTS = table(
     (1.0, 0.0, 2, 0.0),  # f' = t²: a saddle
     (1.0, 0.5, 3, 0.5),  # f' = (t − 0.5)³: a minimum that f'' does not see
     (-1.0, 0.0, 3, 0.0),
+    (2.0, 0.0, 0, 1.0),  # a straight line: f'' is 0, and so no matter
+    (-2.0, 0.0, 0, 1.0),
+    (1e-12, 0.5, 1, 0.5),  # flat, and a bowl
+    (1e-12, 0.5, 1, 1.5),
 )
 
 

@@ -46,7 +46,11 @@ lab = Lab(
         "regularization.l1_gradient": {"axes": "weights"},
         "regularization.fit_polynomial": {"integers": "x y"},
         "regularization.bias_variance": {"one row": "predictions"},
-        "regularization.soft_threshold": {"axes": "weight", "one row": "weight"},
+        "regularization.soft_threshold": {
+            "integers": "weight",
+            "axes": "weight",
+            "one row": "weight",
+        },
         "regularization.negative_log_prior": {"axes": "weight"},
     },
 )

@@ -352,12 +352,13 @@ def trained_from(rng, start):
 
 
 def with_copies(rng):
-    """Draw seven units: some equal in both matrices, some in one of them alone."""
-    weight, next_weight = short_numbers(rng, 7, 3), short_numbers(rng, 2, 7)
-    a, b, c, d, e, f, g = rng.permutation(7)
-    weight[[b, c]], next_weight[:, [b, c]] = weight[a], next_weight[:, [a]]  # three are one
-    weight[d] = weight[a]
-    next_weight[:, [f, g]] = next_weight[:, [e]]
+    """Draw twelve units: some equal in both matrices, some in one of them alone."""
+    weight, next_weight = short_numbers(rng, 12, 3), short_numbers(rng, 2, 12)
+    order = rng.permutation(12)
+    for one, *others in (order[:3], order[3:5], order[5:7]):
+        weight[others], next_weight[:, others] = weight[one], next_weight[:, [one]]
+    weight[order[7]] = weight[order[0]]
+    next_weight[:, order[9:]] = next_weight[:, [order[8]]]
     return {"weight": weight, "next_weight": next_weight}
 
 
@@ -368,7 +369,14 @@ STARTS = [
 ]
 
 
-@lab.check("init.count_different_units", draw=with_copies, always=STARTS)
+ALIKE = [
+    {"weight": np.array([[1.0, 2.0], [2.0, 1.0]]), "next_weight": np.array([[3.0, 3.0]])},
+    {"weight": np.array([[1.0, 2.0], [1.0, 2.0 + 1e-9]]), "next_weight": np.array([[3.0, 3.0]])},
+]
+"""Units that differ in the order of their numbers, or hardly."""
+
+
+@lab.check("init.count_different_units", draw=with_copies, always=[*STARTS, *ALIKE])
 def count_different_units(student, weight, next_weight):
     """After training from zeros or a constant all units of a layer are one; from random weights none are."""
     return student.init.count_different_units(weight, next_weight)

@@ -365,6 +365,7 @@ def statistics(rng):
 STATISTICS = [
     {"mean": np.array([5.0, -2.0]), "var": np.array([3.0, 0.0]), "eps": 1.0},
     {"mean": np.array([0.5]), "var": np.array([4.0]), "eps": 1e-5},
+    {"mean": np.array([5, -2]), "var": np.array([3, 1]), "eps": 0.5},
 ]
 
 

@@ -207,7 +207,7 @@ def bias_and_variance(case: Case, observed: Any, right: Any) -> "Figure | None":
         f"{name}: yours {number(yours, expected, 4)}, expected {number(expected, yours, 4)}"
         for name, yours, expected in zip(("bias²", "variance"), mine.ravel(), wanted, strict=True)
     )
-    title = "\n".join(words)
+    title = "; ".join(words)
     figure, (ax,) = sheet(title, 1, height=3.0)
     points = np.arange(truth.size)
     for model in models:

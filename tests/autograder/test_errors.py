@@ -39,7 +39,7 @@ def test_no_command_turns_errors_into_clicks():
     commands = [path for path in SOURCES if "commands" in path.parts]
 
     assert [path for path in commands if "str(error))" in path.read_text(encoding="utf-8")] == [
-        ROOT / "autograder" / "commands" / "authors" / "train.py"  # the engine's own errors
+        ROOT / "autograder" / "commands" / "students" / "train.py"  # the engine's own errors
     ]
 
 

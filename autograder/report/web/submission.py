@@ -4,7 +4,7 @@ import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.course.catalogue import find_lab
+from autograder.course.catalogue import UnknownLabError, find_lab
 from autograder.course.lab import Status
 from autograder.grading.explain import not_written
 from autograder.grading.report import CheckResult, Fact, Part, Report
@@ -88,6 +88,14 @@ def _lab(report: Report) -> _Lab:
     return _Lab(report, ", ".join(counts), made, tuple(_shortfalls(report)))
 
 
+def _lines(report: Report, result: CheckResult) -> str:
+    """Write the failing call to paste; nothing for a lab that is not installed here."""
+    try:
+        return case_lines(find_lab(report.lab), result)
+    except UnknownLabError:
+        return ""
+
+
 def _shortfalls(report: Report) -> Iterator[Shortfall]:
     """Go through what failed; what says the same as the check above stands in the table only."""
     above: Fact = ()
@@ -95,7 +103,7 @@ def _shortfalls(report: Report) -> Iterator[Shortfall]:
         if result.status in {Status.FAILED, Status.ERROR} and result.fact != above:
             written = result.fact != not_written(result.check)
             code = excerpts(report.sources, result.check, result.raised_at) if written else []
-            lines = case_lines(find_lab(report.lab), result) if written else ""
+            lines = _lines(report, result) if written else ""
             yield Shortfall(
                 number,
                 result,

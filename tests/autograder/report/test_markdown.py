@@ -49,5 +49,5 @@ def test_grade_appends_it(saved, monkeypatch, tmp_path):
     text = summary.read_text(encoding="utf-8")
     assert text.startswith("before\n## lab02\\_hebb")
     assert "20 / 20 points" in text
-    assert text.count("✅ passed") == 11
+    assert text.count("✅ passed") == 12
     assert run(main, ["grade", "--markdown", str(tmp_path / "no" / "x.md")]).exit_code == 2

@@ -50,7 +50,7 @@ def test_cells_in_a_row_grade_once(folder, monkeypatch):
     assert check("hebb.update") == 3.0
     monkeypatch.setattr("autograder.sandbox.open_sandbox", None)
 
-    assert check("hebb.predict") == 3.0
+    assert check("hebb.predict") == 2.0
     assert (folder / "hebb.py").exists()
 
 

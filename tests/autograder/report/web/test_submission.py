@@ -92,8 +92,8 @@ def test_the_page_tells_what_the_report_does(three):
     """Points, every check with its verdict, each fact and each mistake's sentence."""
     page = Reader(to_html([three]))
 
-    assert "2 of 20 points" in page.said
-    assert "1 passed, 3 failed, 7 not asked" in page.said
+    assert "3 of 20 points" in page.said
+    assert "2 passed, 3 failed, 7 not asked" in page.said
     assert f"Isolation: {'+'.join(three.isolation)} · {made_with(three)}" in page.said
     assert three.versions["key"][:8] in made_with(three)
     assert [name for name in three.results if name.check.id not in page.said] == []
@@ -198,7 +198,7 @@ def test_several_labs_are_one_page(three, graded):
     """All labs stand in a table of contents with their points, and the sum above."""
     page = Reader(to_html([three, graded(reference_text("hebb"))]))
 
-    assert "22 of 40 points" in page.said
+    assert "23 of 40 points" in page.said
     assert [a["href"] for a in page.all("a") if a["href"].startswith("#lab")] == [
         "#lab-1",
         "#lab-2",
@@ -291,7 +291,7 @@ def test_the_command_writes_the_page(run, tmp_path):
 
     assert result.exit_code == 1
     assert f"page      {Path('new/report.html')}" in result.output
-    assert "2 of 20 points" in page.said
+    assert "3 of 20 points" in page.said
 
 
 def test_beside_data_the_place_goes_to_stderr(run):

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from autograder.classroom.platforms.nbgrader.cells import Cell, Notebook, as_cell
-from autograder.course.catalogue import ROOT
+from autograder.classroom.platforms.nbgrader.notebooks import read_text
+from autograder.course.catalogue import ROOT, load_lab
 from tests.autograder.classroom.platforms.nbgrader import oddities
 from tests.autograder.classroom.platforms.nbgrader.oddities import FIRST, ODDITIES, SECOND, find
 
@@ -163,7 +164,10 @@ def test_what_stands_below_a_question_keeps_its_order():
     assert [cell.source for cell in rebuilt.cells[at - 1 : at + 2]] == ["1", "2", "3 + 0"]
     assert below(rebuilt, FIRST) == ["3 + 0", "4", "```\n5\n```"]
     assert essays.ELSEWHERE in answer(rebuilt, SECOND).source
-    assert notes == [f"{SECOND}: {essays.ELSEWHERE}"]
+    assert {FIRST, *(note.partition(":")[0] for note in notes)} == {
+        f"answer-{question.name}" for question in read_text(load_lab("lab02_hebb")).questions
+    }
+    assert all(note.endswith(essays.ELSEWHERE) for note in notes)
 
 
 def test_an_answer_in_a_cell_of_ones_own_stands_in_the_answers_cell():

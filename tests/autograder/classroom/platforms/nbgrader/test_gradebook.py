@@ -104,4 +104,4 @@ def test_an_essay_that_nobody_has_read_waits_for_a_human(released, tmp_path):
         waiting = book.execute(
             "SELECT COUNT(*) FROM grade WHERE needs_manual_grade AND auto_score IS NULL"
         )
-        assert waiting.fetchone()[0] == 2
+        assert waiting.fetchone()[0] == 4

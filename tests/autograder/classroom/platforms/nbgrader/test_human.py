@@ -40,7 +40,7 @@ def course(released, tmp_path):
     """A course in which ada's essays are read, and bob's are not."""
     course = shutil.copytree(released, tmp_path / "course")
     fill_gradebook(course, marks(mark("ada"), mark("bob")))
-    grade(course, "ada", 2, 1.5)
+    grade(course, "ada", 2, 1.5, 1, 0)
     return course
 
 
@@ -48,8 +48,8 @@ def test_what_humans_have_graded(course):
     """The sum of a student's essays, and what they count up to."""
     found = read_essays(course, LAB)
 
-    assert found.scores == {"ada": 3.5, "bob": None}
-    assert found.max_points == read_essays(course, LAB).max_points > 3.5
+    assert found.scores == {"ada": 4.5, "bob": None}
+    assert found.max_points == read_essays(course, LAB).max_points > 4.5
 
 
 def test_the_platforms_file_has_both(course, monkeypatch, request):
@@ -74,8 +74,8 @@ def test_the_platforms_file_has_both(course, monkeypatch, request):
     assert "this lab to 20" in " ".join(refused.output.split())
     assert done.exit_code == 0, done.output
     assert "Without a mark: bob" in done.output
-    assert (ada["Grade"], bob["Grade"]) == ("23.5", "")
-    assert "Counts: 23.5. 20 and 3.5 for essays." in ada["Feedback comments"]
+    assert (ada["Grade"], bob["Grade"]) == ("24.5", "")
+    assert "Counts: 24.5. 20 and 4.5 for essays." in ada["Feedback comments"]
 
 
 def test_without_a_gradebook_a_sentence_says_so(tmp_path):

@@ -55,7 +55,7 @@ def test_a_cell_for_each_check_with_its_points(lab, assignments):
         assert cell.metadata.nbgrader.points == check.points
         assert cell.metadata.nbgrader.grade_id == grade_id(check)
         assert cell.metadata.nbgrader.locked
-    assert 2 <= len(questions) <= 3
+    assert 2 <= len(questions) <= 6
     assert all(cell.source == "YOUR ANSWER HERE" for cell in questions)
     nbformat.validate(notebook)
 
