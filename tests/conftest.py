@@ -4,9 +4,12 @@ import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is there: as the command does
 
+import shutil
 import signal
 import sys
+import tempfile
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -88,3 +91,12 @@ def chromium_path():
 def reference_text(module: str) -> str:
     """Read the reference's source of a module."""
     return engine_path(module).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def open_folder():
+    """Make a folder that every user of the machine may enter: pytest's own are closed to others."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
