@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.classroom.collect import Class, read_class, read_folder
 from autograder.classroom.marks import Mark, Marks, marks_of
-from autograder.classroom.settle import graded
+from autograder.classroom.which_counts import graded
 from autograder.course.catalogue import find_lab
 from autograder.course.lab import Lab
 from autograder.grading.grade import grade

@@ -18,8 +18,8 @@ from autograder.classroom.counting import Attempt, Counted, count
 from autograder.classroom.kinds import Kind
 from autograder.classroom.moments import moment_in
 from autograder.classroom.rules import Rules
-from autograder.classroom.settle import settle
 from autograder.classroom.spreadsheet import safe_cell, write_rows
+from autograder.classroom.which_counts import which_counts
 from autograder.course.lab import Lab, Status
 from autograder.errors import WrongUseError
 from autograder.grading.report import CheckResult, Report
@@ -62,7 +62,7 @@ class Mark:
     def of(cls, hand_in: HandIn, reports: Sequence[Report | None]) -> "Mark":
         """Settle what a person's mark is, from the reports on the readings of what was handed in."""
         graded = all(report and report.points is not None for report in reports)
-        submission, report = settle(hand_in, reports)
+        submission, report = which_counts(hand_in, reports)
         unmarked = graded and report is not None and report.points is None
         is_unread = bool(hand_in.unread)
         is_undecided = unmarked and not is_unread

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograder.course.lab import Check
-from autograder.grading.nature import Pair, agree, nature
 from autograder.grading.nearly import nearly
+from autograder.grading.relations import Pair, agree, relation
 from autograder.judges.numbers import as_reals, quietly
 from autograder.judges.parts import Arrays
 from autograder.sandbox.observation import Observation, Returned
@@ -97,7 +97,7 @@ def _parts(
 def _related(raw: Sequence[Pair]) -> bool:
     """Return whether a simple relation explains plainly wrong numbers."""
     pairs = [*map(_floats, raw)]
-    return not all(map(_right, pairs)) and bool(_integers(raw) or nature(pairs))
+    return not all(map(_right, pairs)) and bool(_integers(raw) or relation(pairs))
 
 
 def in_one_mode(check: Check, verdicts: Mapping[Check, bool]) -> str:
@@ -123,7 +123,7 @@ def _fact(pairs: Sequence[Pair], raw: Sequence[Pair], cases: Sequence[Mapping[st
     return (
         _integers(raw)
         or sized
-        or nature(pairs)
+        or relation(pairs)
         or _not_finite(pairs, cases)
         or _where(pairs, cases)
     )

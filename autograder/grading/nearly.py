@@ -1,6 +1,6 @@
 """What is visible of numbers that are all but right: a short type, rounding, a bound, a small constant.
 
-As in `nature`, a relation holds for all numbers of all cases and is one that anybody could verify. It
+As in `relations`, a relation holds for all numbers of all cases and is one that anybody could verify. It
 says what the answer does, and asks what the cause may be where several would lead to it.
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.nature import Pair
+from autograder.grading.relations import Pair
 from autograder.judges.difference import EXACT, FLOOR
 from autograder.judges.values import number
 

@@ -22,6 +22,7 @@ from autograder.sandbox import belongings, bubblewrap, scratch, visible
 from autograder.sandbox.codec import decode, encode
 from autograder.sandbox.isolation import Layers, refuse_less
 from autograder.sandbox.limits import MOST_STRETCH, Limits
+from autograder.sandbox.machine_lock import MachineLock
 from autograder.sandbox.observation import Lost, Observation
 from autograder.sandbox.question import (
     Answer,
@@ -35,7 +36,6 @@ from autograder.sandbox.question import (
     send,
     write_questions,
 )
-from autograder.sandbox.turns import Turns
 from autograder.sandbox.worker import be_worker
 
 __all__ = ["ForkSandbox"]
@@ -76,7 +76,7 @@ class ForkSandbox(Sandbox):
         self._promised = at_least
         self._isolation: tuple[str, ...] = ()
         self._start(here=here)
-        self._turns = Turns()
+        self._machine_lock = MachineLock()
         self._slow = _Slow({})
 
     @property
@@ -144,7 +144,7 @@ class ForkSandbox(Sandbox):
     def close(self) -> None:
         """End the worker; it ends by itself as well when this process dies."""
         self._channel.close()
-        self._turns.close()
+        self._machine_lock.close()
         self._reap()
 
     def _reap(self) -> None:
@@ -188,7 +188,7 @@ class ForkSandbox(Sandbox):
         slow.times_alone += 1
         if slow.times_alone > MOST_ALONE:  # the others have waited enough for this one
             return self.ask_together([question])[0]
-        with self._turns.alone():
+        with self._machine_lock.alone():
             answer = _ask_within(2.0 * seconds + 2.0, question, self._ask_surely)
         slow.sleeps = _ran_out_of_wall_time(answer)  # one second chance a submission
         return answer
@@ -201,7 +201,7 @@ class ForkSandbox(Sandbox):
         """
         if not questions:
             return []
-        with self._turns.shared():
+        with self._machine_lock.shared():
             answers = self._ask_surely(questions)
         if len(questions) > 1 and any(map(_ran_out_of_wall_time, answers)):
             self._found_slow(questions[0]).is_suspect = True

@@ -13,7 +13,7 @@ import numpy as np
 from autograder.course import general
 from autograder.course.lab import Check
 from autograder.grading.explain import question
-from autograder.grading.nature import agree
+from autograder.grading.relations import agree
 from autograder.grading.report import CheckResult, Failing
 from autograder.judges.numbers import as_reals, quietly
 from autograder.judges.values import value

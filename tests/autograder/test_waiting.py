@@ -11,7 +11,7 @@ from autograder import cli, storage, waiting
 from autograder.classroom.platforms.nbgrader import gradebook
 from autograder.course.catalogue import load_lab
 from autograder.grading.results import Seeds
-from autograder.sandbox import turns
+from autograder.sandbox import machine_lock
 from autograder.storage import BusyError, held
 from autograder.student import hints, progress
 
@@ -41,7 +41,7 @@ def clock(monkeypatch):
     """The clock of all who wait."""
     clock = Clock()
     monkeypatch.setattr(waiting, "time", clock)
-    monkeypatch.setattr(turns, "time", clock)
+    monkeypatch.setattr(machine_lock, "time", clock)
     return clock
 
 
@@ -113,8 +113,8 @@ def test_a_lock_that_is_free_costs_no_time(clock, tmp_path, capsys):
 @pytest.mark.parametrize("kind", ["shared", "alone"])
 def test_a_turn_is_waited_for_aloud(kind, clock, tmp_path, monkeypatch, capsys):
     """In the sandbox one goes on after some seconds: a turn only spares the others."""
-    monkeypatch.setattr(turns.tempfile, "gettempdir", lambda: str(tmp_path))
-    first, second = turns.Turns(), turns.Turns()
+    monkeypatch.setattr(machine_lock.tempfile, "gettempdir", lambda: str(tmp_path))
+    first, second = machine_lock.MachineLock(), machine_lock.MachineLock()
     with first.alone(), getattr(second, kind)():
         pass
     first.close()
@@ -163,7 +163,7 @@ def test_each_lock_of_the_course_is_one_of_these():
 
     assert with_lock == {
         "storage.py",
-        "sandbox/turns.py",
+        "sandbox/machine_lock.py",
         "classroom/platforms/nbgrader/gradebook.py",
     }
     assert storage.PATIENCE_SECONDS == gradebook.BUSY_SECONDS == 60

@@ -295,8 +295,8 @@ def test_no_sandbox_leaves_a_folder_behind(confined, tmp_path, monkeypatch):
     left._channel.close()
     left._worker.wait()
 
-    assert [p.name for p in tmp_path.iterdir() if not p.name.startswith("nnlab-turns")] == []
-    left._turns.close()
+    assert [p.name for p in tmp_path.iterdir() if not p.name.startswith("nnlab-lock")] == []
+    left._machine_lock.close()
 
 
 def test_only_questions_of_one_submission_go_together(sandbox):

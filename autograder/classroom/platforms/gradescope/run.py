@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder import text
 from autograder.classroom.collect import read_folder
-from autograder.classroom.settle import graded
+from autograder.classroom.which_counts import graded
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
 from autograder.errors import OurFaultError

@@ -19,7 +19,7 @@ from autograder.classroom.platforms.nbgrader.cells import read_notebooks
 from autograder.classroom.platforms.nbgrader.essays import gather
 from autograder.classroom.platforms.nbgrader.notebooks import grade_id
 from autograder.classroom.platforms.nbgrader.stale import hash_of, sign
-from autograder.classroom.settle import graded
+from autograder.classroom.which_counts import graded
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Check, Lab
 from autograder.course.stubs import make_stub

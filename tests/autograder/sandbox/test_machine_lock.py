@@ -1,4 +1,4 @@
-"""Turns: many ask at once, one asks alone; and what only hit the wall limit is asked once more."""
+"""MachineLock: many ask at once, one asks alone; and what only hit the wall limit is asked once more."""
 
 import fcntl
 import os
@@ -7,23 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import fork, turns
+from autograder.sandbox import fork, machine_lock
 from autograder.sandbox.fork import ForkSandbox
+from autograder.sandbox.machine_lock import MachineLock
 from autograder.sandbox.observation import Lost, Returned
 from autograder.sandbox.question import Answer
-from autograder.sandbox.turns import Turns
 from tests.autograder.sandbox.test_fork import question
 
 
 @pytest.fixture(autouse=True)
 def own_queue(tmp_path, monkeypatch):
     """A queue that no other test waits in."""
-    monkeypatch.setattr(turns.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(machine_lock.tempfile, "gettempdir", lambda: str(tmp_path))
 
 
 def test_who_asks_alone_waits_for_the_others():
     """Two may ask at once; the one who must not be disturbed starts when they have ended."""
-    one, two, three = Turns(), Turns(), Turns()
+    one, two, three = MachineLock(), MachineLock(), MachineLock()
     order = []
 
     def alone():
@@ -44,7 +44,7 @@ def test_who_asks_alone_waits_for_the_others():
 
 def test_who_waits_to_ask_alone_keeps_others_from_starting():
     """Somebody new waits at the gate until the one who asks alone has asked: nobody is starved."""
-    one, two, three = Turns(), Turns(), Turns()
+    one, two, three = MachineLock(), MachineLock(), MachineLock()
     order, waits = [], threading.Event()
 
     def alone():
@@ -74,7 +74,7 @@ def test_who_waits_to_ask_alone_keeps_others_from_starting():
 
 def is_free() -> bool:
     """Tell whether the gate can be passed by somebody new."""
-    with Path(turns.tempfile.gettempdir(), f"nnlab-turns-{os.getuid()}-gate").open() as gate:
+    with Path(machine_lock.tempfile.gettempdir(), f"nnlab-lock-{os.getuid()}-gate").open() as gate:
         try:
             fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -84,10 +84,10 @@ def is_free() -> bool:
 
 @pytest.mark.parametrize("kind", ["shared", "alone"])
 def test_nobody_waits_for_ever(kind, monkeypatch):
-    """Who has waited in vain goes on, and after that takes only turns that are free."""
-    monkeypatch.setattr(turns, "ALONE_SECONDS", 0.05)
-    monkeypatch.setattr(turns, "SHARED_SECONDS", 0.05)
-    holder, other = Turns(), Turns()
+    """Who has waited in vain goes on, and after that takes it only when it is free."""
+    monkeypatch.setattr(machine_lock, "ALONE_SECONDS", 0.05)
+    monkeypatch.setattr(machine_lock, "SHARED_SECONDS", 0.05)
+    holder, other = MachineLock(), MachineLock()
     entered = 0
 
     with holder.alone():
@@ -104,9 +104,9 @@ def test_nobody_waits_for_ever(kind, monkeypatch):
 
 
 def test_where_no_file_can_be_locked_everybody_asks(monkeypatch):
-    """Without a folder for the lock there are no turns, and no error."""
-    monkeypatch.setattr(turns.tempfile, "gettempdir", lambda: "/nowhere/at/all")
-    turn = Turns()
+    """Without a folder for the lock there is no lock, and no error."""
+    monkeypatch.setattr(machine_lock.tempfile, "gettempdir", lambda: "/nowhere/at/all")
+    turn = MachineLock()
 
     with turn.alone(), turn.shared():
         turn.close()

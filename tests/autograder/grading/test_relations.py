@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading.nature import nature
+from autograder.grading.relations import relation
 
 RNG = np.random.default_rng(0)
 TABLES = [RNG.normal(2, 1, size=(4, 3)), RNG.normal(-1, 2, size=(5, 3))]
@@ -130,7 +130,7 @@ FACTS = [
 @pytest.mark.parametrize(("right", "change", "said"), FACTS)
 def test_a_relation_that_holds_in_every_case_is_said(right, change, said):
     """Each relation is recognised on answers that were made by it."""
-    assert nature([(change(r), r) for r in right]) == said
+    assert relation([(change(r), r) for r in right]) == said
 
 
 @pytest.mark.parametrize(("right", "change", "said"), FACTS)
@@ -138,7 +138,7 @@ def test_a_relation_that_one_case_contradicts_is_not_said(right, change, said):
     """One case more that the relation does not explain, and it is no fact any more."""
     other = RNG.normal(size=right[0].shape)
 
-    assert nature([*((change(r), r) for r in right), (other**3 + 0.1, other)]) != said
+    assert relation([*((change(r), r) for r in right), (other**3 + 0.1, other)]) != said
 
 
 @pytest.mark.parametrize(("right", "change", "said"), FACTS)
@@ -147,7 +147,7 @@ def test_a_relation_that_one_number_contradicts_is_not_said(right, change, said)
     answers = [np.array(change(r), dtype=float) for r in right]
     answers[-1].flat[[0, -1]] += 1e-3 * np.abs(right[-1]).max()
 
-    assert nature([*zip(answers, right, strict=True)]) != said
+    assert relation([*zip(answers, right, strict=True)]) != said
 
 
 @pytest.mark.parametrize(
@@ -165,4 +165,4 @@ def test_a_relation_that_one_number_contradicts_is_not_said(right, change, said)
 )
 def test_too_little_says_nothing(pairs):
     """Few numbers, equal numbers and numbers that are not finite show no relation."""
-    assert nature(pairs) == ""
+    assert relation(pairs) == ""

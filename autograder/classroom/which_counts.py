@@ -1,4 +1,4 @@
-"""Settling what a person's mark is where different files may be meant: by what each of them earns."""
+"""Which of the files that may be meant counts: decided by what each of them earns, or by a person."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,10 +9,12 @@ from autograder.course.lab import Status
 from autograder.grading.report import Part, Report
 from autograder.grading.submission import Submission
 
-__all__ = ["graded", "settle"]
+__all__ = ["graded", "which_counts"]
 
 
-def settle(hand_in: HandIn, reports: Sequence[Report | None]) -> tuple[Submission, Report | None]:
+def which_counts(
+    hand_in: HandIn, reports: Sequence[Report | None]
+) -> tuple[Submission, Report | None]:
     """Choose between the readings of a hand-in; where their marks differ, only a person can.
 
     Where something cannot be read here that may be what is meant, there is no mark either.
@@ -46,8 +48,8 @@ def settle(hand_in: HandIn, reports: Sequence[Report | None]) -> tuple[Submissio
 
 
 def graded(hand_in: HandIn, grade: Callable[[Submission], Report]) -> Report:
-    """Grade every reading of a hand-in, and settle."""
-    _, report = settle(hand_in, [grade(reading) for reading in hand_in.readings])
+    """Grade every reading of a hand-in, and say which counts."""
+    _, report = which_counts(hand_in, [grade(reading) for reading in hand_in.readings])
     assert report is not None
     return report
 

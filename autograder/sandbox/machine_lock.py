@@ -1,4 +1,4 @@
-"""Whose turn it is on this machine: many ask at once, and one that must not be disturbed asks alone."""
+"""A lock for this machine: many ask at once, and one that must not be disturbed asks alone."""
 
 import fcntl
 import os
@@ -10,20 +10,20 @@ from pathlib import Path
 
 from autograder.waiting import wait_until
 
-__all__ = ["Turns"]
+__all__ = ["MachineLock"]
 
 ALONE_SECONDS = 5.0  # to wait until those who ask have ended
 SHARED_SECONDS = 15.0  # to wait until one who asks alone has
 LOOK_SECONDS = 0.005
 
 
-class Turns:
+class MachineLock:
     """Two locks that all sandboxes of one user on one machine share.
 
     Everybody passes the gate. Whoever wants to ask alone keeps it closed, so that nobody new comes
     while the others end. The locks end with the process that holds them; where no file can be locked,
     everybody asks at once. Nobody waits for ever: whoever has waited in vain goes on, and from then on
-    takes only the turns that are free.
+    takes it only when it is free.
     """
 
     def __init__(self) -> None:
@@ -31,8 +31,8 @@ class Turns:
         self._files: list[int] = []
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         try:
-            for name in ("gate", "turns"):
-                path = Path(tempfile.gettempdir(), f"nnlab-turns-{os.getuid()}-{name}")
+            for name in ("gate", "lock"):
+                path = Path(tempfile.gettempdir(), f"nnlab-lock-{os.getuid()}-{name}")
                 self._files.append(os.open(path, flags, 0o600))
         except OSError:
             self.close()

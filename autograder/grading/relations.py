@@ -12,7 +12,7 @@ import numpy as np
 
 from autograder.judges.values import number
 
-__all__ = ["Pair", "agree", "nature"]
+__all__ = ["Pair", "agree", "relation"]
 
 TIGHT = 1e-7
 DIGITS = 4
@@ -24,12 +24,12 @@ Pair = tuple[Any, Any]
 """Two arrays of real numbers: what came back, and what is right."""
 
 
-def nature(pairs: Sequence[Pair]) -> str:
+def relation(pairs: Sequence[Pair]) -> str:
     """Describe how wrong arrays differ from the right ones; empty if no simple relation holds.
 
-    >>> nature([(np.array([2.0, -6.0, 3.0]), np.array([1.0, -3.0, 1.5]))])
+    >>> relation([(np.array([2.0, -6.0, 3.0]), np.array([1.0, -3.0, 1.5]))])
     'Every entry is twice as large as expected.'
-    >>> nature([(np.array([[1.0, 3.0], [2.0, 4.0]]), np.array([[1.0, 2.0], [3.0, 4.0]]))])
+    >>> relation([(np.array([[1.0, 3.0], [2.0, 4.0]]), np.array([[1.0, 2.0], [3.0, 4.0]]))])
     'It is the transpose of what is expected.'
     """
     with np.errstate(all="ignore"):
