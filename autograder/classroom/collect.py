@@ -148,8 +148,10 @@ class _Files:
         """The file in which nbgrader keeps when it was handed in."""
         self.is_late = False
         self.label = ""
-        self.tops: list[Path] = []
-        """Folders on the disk that have not been gone through yet."""
+        self.is_doubtful = False
+        """Whether several people's work may be in it, so that no sign says which file is meant."""
+        self.tops: list[tuple[Path, str]] = []
+        """Folders on the disk that have not been gone through yet, and which attempt each is."""
 
     def note(self, sentence: str) -> None:
         """Keep the first few sentences about what was not looked at."""
@@ -202,7 +204,9 @@ class _Files:
         self._look_into_archives()
         missing: dict[str, str] = {}
         candidates = [c for module in self.maybe for c in self._candidates(module, missing)]
-        ways = readings(self.lab, candidates, lambda c: _is_stub(self.lab, c))
+        ways = readings(
+            self.lab, candidates, lambda c: not self.is_doubtful and _is_stub(self.lab, c)
+        )
         lacks = bool(missing) or any(len(way.chosen) < len(self.maybe) for way in ways)
         if not lacks:
             for sentence in self.unread:
@@ -322,13 +326,13 @@ class _Files:
                 read = None if entry.is_folder else unpacker(entry)
                 self.add((*archive.parts, *parts), read, archive.attempt)
 
-    def walk(self, top: Path) -> None:
+    def walk(self, top: Path, attempt: str = "") -> None:
         """Go through a folder, what is near first; links are named, never followed."""
         waiting: deque[tuple[Path, Parts]] = deque([(top, ())])
         while waiting:
             folder, parts = waiting.popleft()
             try:
-                inner = self._list(folder, parts)
+                inner = self._list(folder, parts, attempt)
             except OSError as error:
                 name, why = f"The folder {text.named(folder.name)}", error.strerror or error
                 if error.errno in STUDENTS_OWN:
@@ -344,7 +348,7 @@ class _Files:
                 continue
             waiting.extend((folder / name, (*parts, name)) for name in inner)
 
-    def _list(self, folder: Path, parts: Parts) -> list[str]:
+    def _list(self, folder: Path, parts: Parts, attempt: str) -> list[str]:
         """Take note of what one folder holds; return the folders in it, or none if there is a flood."""
         self.add(parts, None)
         folders = []
@@ -353,7 +357,7 @@ class _Files:
                 self.left -= 1
                 if self.left < 0:
                     self.note(f"There are more than {MAX_ENTRIES} files; not all were looked at.")
-                    return self._look_for_modules(folder, parts)
+                    return self._look_for_modules(folder, parts, attempt)
                 if found.is_dir(follow_symlinks=False):
                     folders.append(found.name)
                     self.labs.update({found.name.lower()} & set(lab_ids()))
@@ -362,15 +366,15 @@ class _Files:
                     odd = kind(found.stat(follow_symlinks=False).st_mode)
                     self.note(f"{self.lab.id} is {odd}. Put the folder itself there.")
                     continue
-                self.add((*parts, found.name), _reader(folder / found.name))
+                self.add((*parts, found.name), _reader(folder / found.name), attempt)
         return folders
 
-    def _look_for_modules(self, folder: Path, parts: Parts) -> list[str]:
+    def _look_for_modules(self, folder: Path, parts: Parts, attempt: str) -> list[str]:
         """Find what counts in a folder that has too many files to be gone through."""
         for module, found in self.maybe.items():
             path = (*parts, f"{module}.py")
             if path not in [entry.parts for entry in found] and os.path.lexists(folder / path[-1]):
-                self.add(path, _reader(folder / path[-1]))
+                self.add(path, _reader(folder / path[-1]), attempt)
         own = folder / self.lab.id
         if parts or own.is_symlink() or not own.is_dir():
             return []
@@ -435,6 +439,10 @@ class _People(dict[Person, _Files]):
                 f"{place} is neither a folder nor a zip that is whole. Give what your platform let "
                 "you download."
             ) from None
+        except tars.TarError as error:
+            raise SubmissionError(
+                f"{place} cannot be opened: {error}. Unpack it, and give the folder."
+            ) from None
         if len(self.everybody.shares) > MAX_ENTRIES:
             raise SubmissionError(f"{place} holds more than {MAX_ENTRIES} files.")
         groups: dict[Person, set[Parts]] = {}
@@ -449,7 +457,12 @@ class _People(dict[Person, _Files]):
         The group is the beginning of its path where the person has things in several.
         """
         files = self.setdefault(share.person, _Files(self.lab, share.person))
+        if share.assignment in lab_ids():
+            files.labs.add(share.assignment)
+            if share.assignment != self.lab.id:
+                return
         files.is_late |= share.is_late
+        files.is_doubtful |= node.name in self.everybody.doubtful
         files.label = files.label or share.label
         if isinstance(node, Packed):
             for parts, read in node.below():
@@ -460,7 +473,7 @@ class _People(dict[Person, _Files]):
         elif isinstance(node, Disk) and node.is_link:
             files.note(f"{text.named(node.name)} is a link. Put the folder itself there.")
         elif isinstance(node, Disk):
-            files.tops.append(node.path)
+            files.tops.append((node.path, share.attempt))
 
     def notes(self) -> Iterator[str]:
         """Say what was decided for all, and what belongs to no student."""
@@ -520,15 +533,15 @@ def _named_apart(hand_ins: list[HandIn]) -> tuple[HandIn, ...]:
 def read_folder(lab: Lab, name: str, folder: Path) -> HandIn:
     """Read one student's folder by the same rules."""
     files = _Files(lab, Person(name))
-    files.tops.append(folder)
+    files.tops.append((folder, ""))
     return _read(files, always=True) or HandIn(files.person, name, (Submission(lab, {}, {}, name),))
 
 
 def _read(files: _Files, *, always: bool = False) -> HandIn | None:
     """Read what one person handed in; None if that is not for the lab. It never fails."""
     try:
-        for top in files.tops:
-            files.walk(top)
+        for top, attempt in files.tops:
+            files.walk(top, attempt)
         return files.hand_in() if always or files.is_for_lab() else None
     except Exception as error:  # noqa: BLE001  whatever somebody may hand in, the others are read
         why = text.named(error) or type(error).__name__

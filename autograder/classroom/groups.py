@@ -85,6 +85,12 @@ _OWN = _set("""
 """Words that name a folder within one person's work."""
 
 
+_COURSES = _set("""
+    solution solutions lösung lösungen musterlösung musterlösungen corrigé corrigés solución soluciones
+    template templates vorlage vorlagen starter skeleton instructor
+    """)
+"""Words that name a folder of the course's own, where it lies beside people's."""
+
 _MOST_TEXT = 1 << 16
 """A text in which a platform names somebody."""
 
@@ -210,12 +216,18 @@ class Everybody:
         return bool(own) or labs or any(_is_module(self.lab, name, Likeness.NEAR) for name in files)
 
     def _nobodys(self, looks: Mapping[str, _Look], groups: set[str]) -> set[str]:
-        """Name what is nobody's beside groups: other labs' folders, empty groups, a solution."""
+        """Name what is nobody's: a solution or a template; beside groups other labs' folders and empty groups."""
+        people = {
+            n
+            for n, look in looks.items()
+            if look.kind is _Kind.OWN and not _is_courses(self.lab, n)
+        }
+        if not groups:
+            return {name for name in looks if people and _is_courses(self.lab, name)}
         return {
             name
             for name, look in looks.items()
             if name not in groups
-            and groups
             and (
                 look.kind is _Kind.OTHER
                 or (
@@ -347,6 +359,14 @@ def _is_own_name(lab: Lab, name: str) -> bool:
     known = _OWN | set(lab.modules) | set(_words(lab.id))
     words = _words(name)
     return bool(words) and all(word in known for word in words)
+
+
+def _is_courses(lab: Lab, name: str) -> bool:
+    """Return whether a name says that it is the course's own, as `solution` or `starter code`."""
+    words = set(_words(name))
+    return not words.isdisjoint(_COURSES) and words <= _COURSES | _OWN | _BESIDE | set(
+        _words(lab.id)
+    )
 
 
 def _is_short(name: str) -> bool:

@@ -53,6 +53,8 @@ class Share:
     """Whether the platform says so."""
     label: str = ""
     """What a file's name must begin with that is to be returned to this person; "" where none can be."""
+    assignment: str = ""
+    """For what it was handed in, if the platform says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,13 @@ _BLACKBOARD = _Form(  # a text without a name of its own says what was handed in
 )
 _GRADESCOPE = _Form(of_folders=re.compile(r"submission_(?P<id>\d+)"))
 _ILIAS = _Form(of_folders=re.compile(r"(?P<name>[^_]+_[^_]+_[^_]+)_(?P<id>\d+)"))
+_NBGRADER = _Form(  # where students hand in, before it is collected
+    of_folders=re.compile(
+        r"(?P<name>[^+]+)\+(?P<assignment>[^+]+)\+(?P<attempt>\d{4}-\d\d-\d\d \d\d[:_]\d\d[^+]*)(?:\+.+)?"
+    )
+)
 _PLAIN = _Form()
-_FORMS = (_MOODLE, _BLACKBOARD, _CANVAS, _GRADESCOPE, _ILIAS)
+_FORMS = (_MOODLE, _BLACKBOARD, _CANVAS, _GRADESCOPE, _ILIAS, _NBGRADER)
 """Of two that fit alike the first is meant."""
 ARCHIVES = (".zip", *tars.ENDINGS)
 """How names of archives end, of those too that are not opened."""
@@ -158,7 +165,8 @@ def _share(form: _Form, prefix: str, name: str, *, is_folder: bool) -> Share | N
         is_lasting = form is _CANVAS and "id" in said
         person = Person(who.replace("_", " ") if form is _ILIAS else who, number, is_lasting)
         label = _label(form, person, said.get("upload", ""))
-        return Share(person, file, said.get("attempt", ""), "late" in said, label)
+        assignment = said.get("assignment", "").lower()
+        return Share(person, file, said.get("attempt", ""), "late" in said, label, assignment)
     if is_folder:
         return Share(Person(name))
     own_archive = form is _PLAIN and name.lower().endswith(ARCHIVES)

@@ -1,4 +1,4 @@
-"""A class's files as a tree: folders on the disk, and zips, which are looked into as folders are.
+"""A class's files as a tree: folders on the disk, and archives, which are looked into as folders are.
 
 Nothing is unpacked before it is asked for, no link is followed, and no file stays open.
 """
@@ -6,7 +6,7 @@ Nothing is unpacked before it is asked for, no link is followed, and no file sta
 import io
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol, cast
 
@@ -35,7 +35,7 @@ class Node(Protocol):
     def inner(self) -> Sequence["Node"]:
         """List what lies in it.
 
-        Raises: OSError, ValueError, zips.ZipError, SubmissionError.
+        Raises: OSError, ValueError, zips.ZipError, tars.TarError, SubmissionError.
         """
 
     def read(self, most: int) -> bytes:
@@ -55,13 +55,15 @@ class Disk:
         self.is_link = is_link
 
     def inner(self) -> Sequence[Node]:
-        """List what lies in a folder or a zip."""
+        """List what lies in a folder or an archive."""
         if self.is_link:
             return []
         if not self.is_folder:
+            if self.name.lower().endswith(tars.ENDINGS):
+                return _listed(tars.entries(self.name, self.read(tars.MAX_UNPACKED_BYTES)))
             file = _Reopened(self.path)
             try:
-                return _listed(cast("IO[bytes]", file))
+                return _listed(zips.entries(cast("IO[bytes]", file)))
             finally:
                 file.rest()
         with os.scandir(self.path) as listed:
@@ -87,7 +89,8 @@ def _leads_to_folder(found: os.DirEntry[str]) -> bool:
         return found.is_symlink()
 
 
-Entries = Sequence[tuple[Parts, zips.ZipEntry]]
+Entry = zips.ZipEntry | tars.TarEntry
+Entries = Sequence[tuple[Parts, Entry]]
 
 
 class Packed:
@@ -103,7 +106,7 @@ class Packed:
         """List what lies in a folder or a zip."""
         if self.is_folder:
             return _grouped(self.entries, self.depth)
-        return _listed(io.BytesIO(self.read(MAX_PEEKED_BYTES)))
+        return _listed(zips.entries(io.BytesIO(self.read(MAX_PEEKED_BYTES))))
 
     def read(self, most: int) -> bytes:
         """Read a file."""
@@ -116,13 +119,13 @@ class Packed:
             yield parts[self.depth :], None if entry.is_folder else unpacker(entry)
 
 
-def _listed(file: IO[bytes]) -> Sequence[Node]:
-    return _grouped([(parts, e) for e in zips.entries(file) if (parts := parts_of(e))], 0)
+def _listed(entries: Iterable[Entry]) -> Sequence[Node]:
+    return _grouped([(parts, entry) for entry in entries if (parts := parts_of(entry))], 0)
 
 
 def _grouped(entries: Entries, depth: int) -> Sequence[Node]:
     """Put together what lies at one name, which is what a folder holds."""
-    beside: dict[str, list[tuple[Parts, zips.ZipEntry]]] = {}
+    beside: dict[str, list[tuple[Parts, Entry]]] = {}
     for parts, entry in entries:
         if len(parts) > depth:
             beside.setdefault(parts[depth], []).append((parts, entry))
@@ -156,12 +159,12 @@ class _Reopened:
             self._file = None
 
 
-def parts_of(entry: zips.ZipEntry | tars.TarEntry) -> Parts:
+def parts_of(entry: Entry) -> Parts:
     """Take a path apart; nothing is unpacked to the disk, and so no name can leave the folder."""
     return tuple(part for part in re.split(r"[/\\]", entry.name) if part not in {"", ".", ".."})
 
 
-def unpacker(entry: zips.ZipEntry | tars.TarEntry) -> Read:
+def unpacker(entry: Entry) -> Read:
     """Unpack only when it is asked for: the rest costs no memory."""
 
     def read(most: int) -> bytes:

@@ -305,8 +305,14 @@ def test_what_is_no_zip_is_told(tmp_path):
     """A file that is no zip is named."""
     (tmp_path / "class.rar").write_bytes(b"Rar!")
 
-    with pytest.raises(SubmissionError, match=r"class\.rar is neither a folder nor a zip"):
+    with pytest.raises(
+        SubmissionError, match=r"class\.rar cannot be opened: of archives only \.zip, .*folder"
+    ):
         handed_in(HEBB, tmp_path / "class.rar")
+
+    (tmp_path / "class.bin").write_bytes(b"Rar!")
+    with pytest.raises(SubmissionError, match=r"class\.bin is neither a folder nor a zip"):
+        handed_in(HEBB, tmp_path / "class.bin")
 
 
 def test_a_flood_of_files_ends(tmp_path, monkeypatch):

@@ -1,10 +1,14 @@
 """Sections, a folder around everybody, a platform's zip in a folder: who is a student there, and who is not."""
 
+import io
+import tarfile
+
 import pytest
 
 from autograder.classroom import tree as trees
 from autograder.classroom.collect import read_class
 from autograder.course.catalogue import load_lab
+from autograder.course.stubs import make_stub
 from autograder.grading.submission import SubmissionError
 from tests.autograder.classroom.test_collect import write, zipped
 
@@ -141,6 +145,17 @@ CLASSES = {
     ),
     "a student alone": (["ada/task 1/hebb.py", "ada/Neuer Ordner/hebb.py", "ada/abgabe/x"], {"ada": "ada/Neuer Ordner/hebb.py"}),
     "numbers": (["1/hebb.py", "02/hebb.py"], {"1": "1/hebb.py", "02": "02/hebb.py"}),
+    "the course's own beside": (
+        ["ada/hebb.py", "solution/hebb.py", "Starter code/hebb.py", "lab02 template/hebb.py"],
+        {"ada": "ada/hebb.py"},
+    ),
+    "nbgrader's inbound": (
+        ["ada+lab02_hebb+2026-11-20 10:00:00.1 UTC+x/hebb.py", "bo_b+lab02_hebb+2026-11-20 10:00:00 UTC/hebb.py",
+         "ada+lab02_hebb+2026-11-21 09:00:00.1 UTC+a/hebb.py", "cy+lab01_gates+2026-11-20 10:00:00 UTC/gates.py",
+         "ada+lab03_perceptron+2026-11-22 09:00:00 UTC+x/hebb.py", "di+lab02_hebb+2026-11-20 10:00:00 UTC/essay.pdf"],
+        {"ada": "ada+lab02_hebb+2026-11-21 09:00:00.1 UTC+a/hebb.py",
+         "bo_b": "bo_b+lab02_hebb+2026-11-20 10:00:00 UTC/hebb.py", "di": None},
+    ),
 }  # fmt: skip
 
 
@@ -197,6 +212,41 @@ def test_nobody_hands_in_for_others(tmp_path, packed):
         "mal.zip looks like several students', and lies beside others: it counts as one student. Give it "
         "alone with --submitted."
     )
+
+
+@pytest.mark.parametrize("ending", [".tar", ".tar.gz", ".TGZ", ".tar.bz2"])
+def test_a_class_may_be_a_tar_archive(tmp_path, ending):
+    """People, sections and their own archives are found in it as in a zip."""
+    paths = {"Section 1/ada/hebb.py": b"a", "Section 2/bo.zip": zipped({"hebb.py": b"b"})}
+    modes = {".tar": "w", ".tar.bz2": "w:bz2"}
+    with tarfile.open(tmp_path / f"class{ending}", modes.get(ending, "w:gz")) as archive:
+        for path, data in paths.items():
+            entry = tarfile.TarInfo(path)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+
+    assert found(tmp_path / f"class{ending}") == {"ada": b"a", "bo": b"b"}
+
+
+def test_a_damaged_tar_archive_is_a_sentence(tmp_path):
+    """It says what to do."""
+    (tmp_path / "class.tar.gz").write_bytes(b"no")
+
+    with pytest.raises(SubmissionError, match=r"it is damaged, .* Unpack it, and give the folder"):
+        read_class(HEBB, tmp_path / "class.tar.gz")
+
+
+def test_of_several_students_in_one_folder_a_person_is_asked(tmp_path):
+    """Which of them it is nobody can know: no file wins, as work wins over a stub of one person's."""
+    stub = make_stub(HEBB, "hebb").encode()
+    write(
+        tmp_path,
+        {"Smith/ada/hebb.py": b"a = 1", "Smith/bo/hebb.py": stub, "Jones/cy/hebb.py": b"c"},
+    )
+    jones, smith = read_class(HEBB, tmp_path).hand_ins
+
+    assert (jones.student, jones.places) == ("Jones", ("cy/hebb.py",))
+    assert (smith.student, smith.places) == ("Smith", ("ada/hebb.py", "bo/hebb.py"))
 
 
 def test_of_two_zips_with_one_person_each_is_a_reading(tmp_path):
