@@ -1,5 +1,6 @@
 # make demo   the main job on real files, from nothing
 # make test   all checks and tests, from nothing
+# make thorough  the rest of long lists, of which `make test` takes a sample
 # make prove  that the checks are right: PART=mutants, valid, alarms or tests does one of four;
 #             LABS="hebb optim" some labs. Of tests, ONLY="lab01 or lab02" takes some;
 #             NNLAB_SEEDS (20), NNLAB_REFERENCE_SEEDS (200) and NNLAB_VERDICT_SEEDS (50, for the
@@ -16,7 +17,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint prove bench class instructor oracles screenshots docs release clean
+.PHONY: help demo test thorough lint prove bench class instructor oracles screenshots docs release clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -33,7 +34,10 @@ demo: .venv/ready
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo/play.sh
 
 test: .venv/ready lint
-	$(BIN)/python -m pytest -q -n 2 -m 'not slow'
+	$(BIN)/python -m pytest -q -n 2 -m 'not slow and not thorough'
+
+thorough: .venv/ready
+	$(BIN)/python -m pytest -q -n 2 -m thorough
 
 lint: .venv/ready
 	$(BIN)/ruff format --check

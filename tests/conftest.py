@@ -38,6 +38,21 @@ settings.register_profile("explore", derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark as `thorough` what a sampled test leaves out of its cases."""
+    cases = {}
+    for item in items:
+        if (sampled := item.get_closest_marker("sampled")) is not None:
+            key = item.path, item.originalname
+            cases.setdefault(key, (sampled.args[0], []))[1].append(item)
+    for most, found in cases.values():
+        kept = {len(found) * number // most for number in range(most)}
+        for place, item in enumerate(found):
+            if place not in kept and most < len(found):
+                item.add_marker("thorough")
+
+
 @pytest.fixture(scope="session")
 def sandbox():
     """One warm sandbox for the whole session."""

@@ -16,6 +16,7 @@ DOCUMENTS = [
     *sorted((ROOT / "docs").glob("*.md")),  # the folders below hold what other tests run
 ]
 WITH_BLOCKS = [d for d in DOCUMENTS if blocks_of(d)]
+TAKES_LONG = {"authors", "comparison", "messages"}
 NOT_RUN = 7
 """So many blocks are marked as not run, each with its reason in its first line."""
 
@@ -26,7 +27,14 @@ def name(document):
 
 
 @pytest.mark.skipif(not (shutil.which("sh") and shutil.which("make")), reason="needs sh and make")
-@pytest.mark.parametrize("document", WITH_BLOCKS, ids=name)
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(d, marks=pytest.mark.thorough) if d.stem in TAKES_LONG else d
+        for d in WITH_BLOCKS
+    ],
+    ids=name,
+)
 def test_a_document_does_what_it_says(document, tmp_path):
     """Followed from top to bottom in a copy of the repository, every block works as it is shown."""
     reader = Reader(tmp_path)

@@ -64,6 +64,7 @@ def unnamed(lab, key, sandbox):
     return {o.mistake: o.named for o in survey_lab(lab, key, sandbox) if o.verdict != "own"}
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("lab_id", LABS)
 def test_every_mistake_is_caught_and_named(lab_id, sandbox, key_of):
     """Each form of a mistake fails a check of its exercise, and no check calls it anything else."""
@@ -72,6 +73,7 @@ def test_every_mistake_is_caught_and_named(lab_id, sandbox, key_of):
     assert unnamed(lab, key, Recalling(lab, key, sandbox)) == {}
 
 
+@pytest.mark.thorough
 def test_a_mistake_that_is_asked_again_does_what_was_recorded(sandbox, key_of):
     """One lab's mistakes go the whole way of a submission."""
     assert unnamed(load_lab("lab02_hebb"), key_of("lab02_hebb"), sandbox) == {}

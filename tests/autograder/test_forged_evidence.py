@@ -73,6 +73,7 @@ def passing(name, key_for, *, own=False):
     ]
 
 
+@pytest.mark.sampled(42)
 @pytest.mark.parametrize("name", [name for name in CHECKS if name not in PROPERTIES])
 def test_no_forger_passes(name, key_for):
     """Whoever knows the case as sent and the form of an answer, and nothing else, fails."""
@@ -118,6 +119,7 @@ for check in sys.modules["autograder.labs.{lab}"].lab.checks.values():
 """
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("lab_id", LABS)
 def test_a_submission_that_answers_for_itself_gets_no_points(lab_id, key_for, submit, sandbox):
     """Every check's body is replaced by the best forger, and the evidence really comes back."""

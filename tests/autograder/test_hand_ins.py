@@ -175,6 +175,7 @@ def see_that_it_is_safe(course, number):
 KINDS = {zips_of_one_student: 1, zips_of_a_class: 1, folders: 20}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_some_hand_ins(tmp_path, monkeypatch, kind):
     """The same ones on every run."""

@@ -130,6 +130,7 @@ def try_out(lab, key, n_trials):
     return done
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("lab_id", ["lab02_hebb", "lab05_backprop", "lab10_training"])
 def test_hostile_values_are_judged_and_shown(lab_id, sandbox):
     """A hostile value to each check is judged and shown without error, warning or much time."""

@@ -96,6 +96,7 @@ CASES = [
 ]
 
 
+@pytest.mark.sampled(70)
 @pytest.mark.parametrize(("entry", "kind"), CASES)
 def test_an_odd_submission_costs_only_its_own_checks(
     entry, kind, sandboxes, key_of, submit, victim, monkeypatch
@@ -180,6 +181,7 @@ FORGED = {
 }
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("plain", FORGED.values(), ids=FORGED)
 @pytest.mark.parametrize("kind", SANDBOXES)
 def test_forged_frames_earn_nothing(plain, kind, sandboxes, key_of, submit):

@@ -40,6 +40,7 @@ def failures(check, keyed):
                 break
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("lab_id", LABS)
 def test_known_mistakes_are_drawn(lab_id, key_of):
     """Each pictured check draws one of the first mistakes that it catches; one in a lab is rendered."""
@@ -71,6 +72,7 @@ def test_almost_all_known_mistakes_are_drawn(lab_id, key_of):
     assert np.mean(drawn) >= SHARE
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("lab_id", LABS)
 def test_right_answers_are_drawn(lab_id, key_of):
     """A right answer beside itself is drawn too, for at least one case of each check."""
@@ -118,6 +120,7 @@ def altered(value, data):
     return data.draw(wild)
 
 
+@pytest.mark.thorough
 @settings(
     max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -69,6 +69,7 @@ def test_any_stream_may_be_given():
         write_plainly(other)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     "page", ["cp437", "cp1252"]
 )  # click takes ASCII for a slip: it writes UTF-8

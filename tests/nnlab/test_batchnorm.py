@@ -32,6 +32,7 @@ def test_a_constant_feature_becomes_the_shift():
     assert layer(np.ones((5, 2))).tolist() == [[3.0, 4.0]] * 5
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("arguments", [{}, {"eps": 0.5, "momentum": 0.3}])
 def test_everything_is_pytorchs(training, arguments):

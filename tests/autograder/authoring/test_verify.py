@@ -36,6 +36,7 @@ def verify(tmp_path):
     return changed
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize(
     ("place", "old", "new", "sentence"),
     [

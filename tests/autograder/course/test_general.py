@@ -120,6 +120,7 @@ WANTED = [(e, f) for e in ARRAYS for f in FAULTS if "generator" not in f] + [
 ]
 
 
+@pytest.mark.sampled(14)
 @pytest.mark.parametrize(("exercise", "fault"), WANTED)
 def test_a_fault_around_a_body_is_caught(exercise, fault, submit, key_of, sandbox):
     """Whatever a function computes, it must leave its arguments, other calls and memory alone."""
@@ -142,6 +143,7 @@ def _set(self, name, value):
 """
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "exercise",
     [

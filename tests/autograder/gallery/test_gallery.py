@@ -149,6 +149,7 @@ def seen(sheet):
     return [ax for ax in sheet.axes if ax.has_data() or ax.get_title()]
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("name", of(EXPERIMENTS))
 def test_axes_have_names(name, sheet):
     """Every axis says what it is; only images have none."""

@@ -171,6 +171,7 @@ def test_a_form_that_does_not_matter_does_not_cost_the_name(sandbox, submit):
     assert grade_under(sandbox, submit, known, mine, "hebb.hebb_step") == {"known"}
 
 
+@pytest.mark.thorough
 def test_a_low_accuracy_is_no_evidence(key_of):
     """Runs that name images as if they guessed look alike: none of their causes is named."""
     lab, key = load_lab("lab13_capstone"), key_of("lab13_capstone")

@@ -488,6 +488,7 @@ ONCE_ACCEPTED = {
 }
 
 
+@pytest.mark.sampled(11)
 @pytest.mark.parametrize(("exercise", "body"), ONCE_ACCEPTED.values(), ids=ONCE_ACCEPTED)
 def test_what_breaks_one_sentence_of_its_task_fails(exercise, body, graded):
     """Each of these is right but for what one sentence of the docstring says."""

@@ -75,6 +75,7 @@ def test_an_entry_must_be_whole(listed, text, says):
         load_equivalent(LAB)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("lab", labs(), ids=lambda lab: lab.id)
 def test_the_course_lists_mutants_that_there_are(lab, all_mutants):
     """Every listed line is one that an operator makes of the engine as it is."""

@@ -97,6 +97,7 @@ def check_a_week(shell, course, odd):
             assert {n: int(row[n]) for n in LAB.checks} == wanted[row["student"]]
 
 
+@pytest.mark.thorough
 def test_a_small_class_goes_through_nbgraders_own_commands(released, shell, tmp_path):
     """Each odd notebook and some modules: all are graded, every mark is that of nnlab grade."""
     course = shutil.copytree(released, tmp_path / "course")
