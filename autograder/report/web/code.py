@@ -20,7 +20,7 @@ from pygments.lexers.python import PythonLexer
 from autograder import text as show
 from autograder.course.lab import Check
 
-__all__ = ["Excerpt", "Line", "excerpts"]
+__all__ = ["Excerpt", "Line", "excerpt", "excerpts"]
 
 MAX_BYTES = 100_000
 """Of a file beyond which no code is shown: the course's longest module has a tenth of it."""
@@ -67,6 +67,13 @@ class _Definition:
     first: int
     last: int = 0
     docstring: tuple[int, int] = (0, 0)
+
+
+def excerpt(file: str, source: bytes, path: tuple[str, ...]) -> Excerpt | None:
+    """Cut out one function by its name, within its class if it has one; None if it is not there."""
+    text = _read(source)
+    mine = [known for known in text.definitions if known.path == path]
+    return _cut(file, text.lines, mine[-1], 0) if mine else None  # Python takes the last
 
 
 def excerpts(

@@ -49,7 +49,15 @@ def test_help_has_a_section_for_each_kind_of_person():
 
     assert tuple(listed)[1:] == PEOPLE
     assert listed["Students"][:4] == ["init", "update", "next", "grade"]
-    assert listed["Instructors"] == ["release", "setup", "batch", "term", "tally", "blind"]
+    assert listed["Instructors"] == [
+        "release",
+        "setup",
+        "batch",
+        "term",
+        "tally",
+        "similar",
+        "blind",
+    ]
     assert listed["Authors"] == ["lab"]
 
 
