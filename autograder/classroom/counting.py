@@ -10,7 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-__all__ = ["Attempt", "Counted", "Counts", "Due", "Late", "Override", "Verb", "count"]
+__all__ = [
+    "Attempt",
+    "Counted",
+    "Counts",
+    "Due",
+    "Late",
+    "Override",
+    "Verb",
+    "Work",
+    "count",
+    "count_term",
+]
 
 DAY = timedelta(days=1)
 
@@ -31,6 +42,8 @@ class Late:
     free_days: int = 0
     cut_off_days: int | None = None
     """Days after which nothing counts; None for never."""
+    term_days: int = 0
+    """What is left of the free days of the whole term, which are spent after those of the lab."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,8 @@ class Counted:
     points: float | None
     why: tuple[str, ...] = ()
     is_excused: bool = False
+    term_days: int = 0
+    """Free days of the term that were spent on it."""
 
     @property
     def shown(self) -> str:
@@ -108,6 +123,7 @@ class Counted:
 class _Worth:
     points: float | None
     why: list[str] = field(default_factory=list)
+    term_days: int = 0
 
 
 def count(
@@ -128,8 +144,9 @@ def count(
         full: the points of each check, for those that are dropped.
 
     >>> late = Attempt("a", 20, {}, datetime(2030, 5, 3, 10))
-    >>> count([late], Due(datetime(2030, 5, 1), Late(percent_a_day=10)))
-    Counted(points=14.0, why=('3 days late: −30 %.',), is_excused=False)
+    >>> counted = count([late], Due(datetime(2030, 5, 1), Late(percent_a_day=10)))
+    >>> counted.points, counted.why
+    (14.0, ('3 days late: −30 %.',))
     """
     excuse = next((each for each in overrides if each.verb is Verb.EXCUSE), None)
     if excuse:
@@ -137,14 +154,55 @@ def count(
     worth = [_worth(each, due or Due(), overrides, full or {}) for each in attempts]
     chosen, why = _chosen(worth, counts)
     points = chosen.points if chosen else None
+    spent = chosen.term_days if chosen else 0
     why = [*why, *(chosen.why if chosen else ())]
     for each in overrides:
         if each.verb is Verb.POINTS:
+            spent = 0
             points, why = each.points, [f"Set to {each.points:g} {each.because}."]
         elif each.verb is Verb.BONUS:
             points = (points or 0.0) + each.points
             why.append(f"{each.points:+g} {each.because}.".replace("-", "−"))
-    return Counted(None if points is None else round(max(points, 0.0), 2), tuple(why))
+    points = None if points is None else round(max(points, 0.0), 2)
+    return Counted(points, tuple(why), term_days=spent)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """All that decides what counts of one person's work in one lab; see `count`."""
+
+    attempts: Sequence[Attempt]
+    due: Due = field(default_factory=Due)
+    counts: Counts = Counts.LAST
+    overrides: Sequence[Override] = ()
+    full: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def handed_in(self) -> str:
+        """When the last attempt came, in ISO form; "" without a time, which costs nothing."""
+        at = self.attempts[-1].handed_in if self.attempts else None
+        return at.isoformat() if at else ""
+
+    def counted(self, term_days: int = 0) -> Counted:
+        """Say what counts, with so many free days of the term left."""
+        due = replace(self.due, late=replace(self.due.late, term_days=term_days))
+        return count(self.attempts, due, self.counts, self.overrides, full=self.full)
+
+
+def count_term(works: Mapping[str, Work], free_days: int) -> dict[str, Counted]:
+    """Say what counts of one person's labs, when free days of the term are spent as work comes in.
+
+    >>> late = Due(datetime(2030, 5, 1), Late(percent_a_day=10))
+    >>> first = Work([Attempt("a", 20, {}, datetime(2030, 5, 3, 10))], late)
+    >>> second = Work([Attempt("b", 20, {}, datetime(2030, 5, 2, 10))], late)
+    >>> {lab: each.shown for lab, each in count_term({"one": first, "two": second}, 3).items()}
+    {'one': '16', 'two': '20'}
+    """
+    counted = {}
+    for lab in sorted(works, key=lambda lab: (works[lab].handed_in, lab)):
+        counted[lab] = works[lab].counted(free_days)
+        free_days -= counted[lab].term_days
+    return {lab: counted[lab] for lab in works}
 
 
 def _chosen(worth: Sequence[_Worth], counts: Counts) -> tuple[_Worth | None, list[str]]:
@@ -175,25 +233,28 @@ def _worth(
             worth.points += gained
             if gained:
                 worth.why.append(f"{each.check} is dropped: {gained:+g} {each.because}.")
-    factor, said = _lateness(attempt, due)
+    factor, said, worth.term_days = _lateness(attempt, due)
     worth.points *= factor
     worth.why += said
     return worth
 
 
-def _lateness(attempt: Attempt, due: Due) -> tuple[float, list[str]]:
+def _lateness(attempt: Attempt, due: Due) -> tuple[float, list[str], int]:
+    """Say which part is left, why, and how many free days of the term that took."""
     own = [f"Due {due.at:%Y-%m-%d %H:%M}, by an extension."] if due.is_own and due.at else []
     if due.at is None or attempt.handed_in is None:
-        unknown = attempt.is_late and due.late != Late()
+        unknown = attempt.is_late and replace(due.late, term_days=0) != Late()
         said = "The platform calls it late, and not when it came: nothing is taken off."
-        return 1.0, [said] if unknown else []
+        return 1.0, [said] if unknown else [], 0
     if attempt.handed_in <= due.at:
-        return 1.0, []
+        return 1.0, [], 0
     days = math.ceil((attempt.handed_in - due.at) / DAY)
     late = f"{days} day{'s' * (days != 1)} late"
     if due.late.cut_off_days is not None and days > due.late.cut_off_days:
-        return 0.0, [*own, f"{late}: after {due.late.cut_off_days} days nothing counts."]
+        return 0.0, [*own, f"{late}: after {due.late.cut_off_days} days nothing counts."], 0
     charged = max(days - due.late.free_days, 0)
-    percent = min(charged * due.late.percent_a_day, 100.0)
+    spent = min(charged, due.late.term_days) if due.late.percent_a_day else 0
+    percent = min((charged - spent) * due.late.percent_a_day, 100.0)
     free = f", {due.late.free_days} free" if due.late.free_days else ""
-    return 1 - percent / 100, [*own, f"{late}{free}: −{percent:g} %."]
+    free += f", {spent} of the term's free days" if spent else ""
+    return 1 - percent / 100, [*own, f"{late}{free}: −{percent:g} %."], spent

@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder import text as show
 from autograder.classroom.collect import HandIn
-from autograder.classroom.counting import Attempt, Counted, count
+from autograder.classroom.counting import Attempt, Counted, Work
 from autograder.classroom.kinds import Kind
 from autograder.classroom.moments import moment_in
 from autograder.classroom.rules import Rules
@@ -233,17 +233,21 @@ class Marks:
     """What counts of the marks."""
 
     def counted(self, mark: Mark) -> Counted:
-        """Say what counts of somebody's mark, by the course's rules."""
+        """Say what counts of somebody's mark, by the course's rules for this lab."""
+        return self.work(mark).counted()
+
+    def work(self, mark: Mark) -> Work:
+        """Put together what decides what counts of somebody's mark."""
         names = (mark.student, mark.platform_id)
         *before, last = mark.attempts
         stamps = [self.rules.handed_in[name] for name in names if name in self.rules.handed_in]
         last = replace(last, handed_in=next(iter(stamps), last.handed_in))
-        return count(
+        return Work(
             [*before, last],
             self.rules.due(*names),
             self.rules.counts,
             self.rules.overrides_of(*names),
-            full={check.id: check.points for check in self.lab.checks.values()},
+            {check.id: check.points for check in self.lab.checks.values()},
         )
 
     def nobodys(self) -> list[str]:

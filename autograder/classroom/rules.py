@@ -20,7 +20,7 @@ from autograder.course.lab import Lab
 from autograder.errors import WrongUseError
 from autograder.storage import decoded
 
-__all__ = ["DATES", "OVERRIDES", "Rules", "RulesError", "read_rules"]
+__all__ = ["DATES", "OVERRIDES", "Rules", "RulesError", "read_rules", "read_term_days"]
 
 DATES = "dates.toml"
 OVERRIDES = "overrides.toml"
@@ -77,7 +77,8 @@ def read_rules(course: Path, lab: Lab) -> Rules:
     Raises: RulesError if a file cannot be followed.
     """
     dates = _File(course / DATES)
-    dates.known("", ["timezone", "counts", "late", "extra_days", "labs"])
+    dates.known("", ["timezone", "counts", "late", "extra_days", "term", "labs"])
+    dates.term_days()
     zone = dates.zone()
     labs = {dates.lab(name): name for name in dates.table("labs")}
     for name in labs.values():
@@ -94,6 +95,14 @@ def read_rules(course: Path, lab: Lab) -> Rules:
         dates.moments(f"{own}.handed_in", zone) if own else {},
         tuple(_overrides(_File(course / OVERRIDES), lab)),
     )
+
+
+def read_term_days(course: Path) -> int:
+    """Read how many free days a course gives for the whole term.
+
+    Raises: RulesError if the file cannot be followed.
+    """
+    return _File(course / DATES).term_days()
 
 
 class _File:
@@ -153,8 +162,7 @@ class _File:
         table = self.table(place)
         found = {name: self._number(place, name, value) for name, value in table.items()}
         for name in ("free_days", "cut_off_days"):
-            if found.get(name, 0.0) % 1:
-                raise self.refuse(f"has {name} = {found[name]:g} in [{place}]: days are whole")
+            self._require_whole(place, name, found.get(name, 0.0))
         if found.get("percent_a_day", 0) > 100:
             raise self.refuse(f"takes more than 100 percent_a_day in [{place}]")
         cut_off = found.get("cut_off_days")
@@ -163,6 +171,17 @@ class _File:
             int(found.get("free_days", 0)),
             None if cut_off is None else int(cut_off),
         )
+
+    def term_days(self) -> int:
+        """Read the free days of the whole term."""
+        self.known("term", ["free_days"])
+        days = self._number("term", "free_days", self.table("term").get("free_days", 0))
+        self._require_whole("term", "free_days", days)
+        return int(days)
+
+    def _require_whole(self, place: str, name: str, days: float) -> None:
+        if days % 1:
+            raise self.refuse(f"has {name} = {days:g} in [{place}]: days are whole")
 
     def counts(self, place: str) -> Counts | None:
         """Read which attempt counts."""

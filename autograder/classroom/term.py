@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom.marks import read_marks
+from autograder.classroom.counting import Counted, Work, count_term
+from autograder.classroom.marks import Mark, Marks, read_marks
+from autograder.classroom.rules import read_rules, read_term_days
+from autograder.course.catalogue import find_lab
 from autograder.errors import WrongUseError
 
 __all__ = ["Cell", "Idea", "Student", "Term", "TermLab", "idea_of", "read_term"]
@@ -92,6 +95,8 @@ class Student:
     missing: tuple[str, ...]
     ideas: Mapping[str, tuple[str, ...]]
     """What came back: the labs of each idea."""
+    free_days: int = 0
+    """Free days of the term that were spent."""
 
     @property
     def share(self) -> float:
@@ -118,45 +123,82 @@ class Term:
     """By name."""
     ideas: tuple[Idea, ...]
     """What came back, with most students first."""
+    free_days: int = 0
+    """What the course gives each student for the whole term."""
 
 
-def read_term(folder: Path) -> Term:
+def read_term(folder: Path, course: Path | None = None) -> Term:
     """Read the marks of all labs in a folder.
 
-    Raises: WrongUseError if there are none, or a file does not hold marks.
+    Args:
+        folder: where the batches wrote them.
+        course: the folder with dates.toml; where that gives free days for the term, what counts is
+            worked out again, for a batch knows one lab alone.
+
+    Raises: WrongUseError if there are none, or a file does not hold marks; RulesError.
     """
     plains = [read_marks(path) for path in sorted(folder.glob("lab[0-9][0-9]_*.json"))]
     if not plains:
         raise WrongUseError(f"There are no marks in {folder}. Grade a lab: nnlab batch lab02")
-    cells: dict[tuple[str, str], dict[str, Cell]] = {}
-    names: dict[tuple[str, str], tuple[str, str]] = {}
+    free_days = read_term_days(course) if course else 0
+    entries: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
     for plain in plains:
         for entry in plain["submissions"]:
             key = ("id", entry["id"]) if entry["is_lasting"] else ("name", entry["student"])
-            cells.setdefault(key, {})[plain["lab"]] = _cell(entry)
-            names[key] = entry["student"], entry["id"] if entry["is_lasting"] else ""
+            entries.setdefault(key, {})[plain["lab"]] = entry
     most = {plain["lab"]: plain["max_points"] for plain in plains}
-    students = [_student(*names[key], own, most) for key, own in cells.items()]
+    rules = dict[str, Marks]()
+    if course and free_days:
+        for lab in map(find_lab, most):
+            rules[lab.id] = Marks(lab, "", (), rules=read_rules(course, lab))
+    students = []
+    for own in entries.values():
+        works = {lab: _work(rules[lab], own[lab]) for lab in own if rules}
+        students.append(_student(own, count_term(works, free_days), most))
     students.sort(key=lambda each: (each.name.casefold(), each.name, each.id))
     labs = tuple(_lab(plain, students) for plain in plains)
-    return Term(labs, tuple(students), tuple(_ideas(students)))
+    return Term(labs, tuple(students), tuple(_ideas(students)), free_days)
 
 
-def _cell(entry: Mapping[str, Any]) -> Cell:
+def _work(marks: Marks, entry: Mapping[str, Any]) -> Work:
+    """Read what decides what counts.
+
+    Raises: WrongUseError if the lab had other checks then.
+    """
+    try:
+        return marks.work(Mark.from_plain(marks.lab, entry))
+    except (LookupError, TypeError, ValueError):
+        raise WrongUseError(
+            f"The marks of {marks.lab.id} were made by other checks, so free days of the term cannot "
+            f"be counted. Grade it again: nnlab batch {marks.lab.id}"
+        ) from None
+
+
+def _cell(entry: Mapping[str, Any], counted: Counted | None) -> Cell:
     checks = entry["report"]["checks"] if entry["report"] else ()
     mistakes = {
         name: check.get("hint") or "" for check in checks for name in check.get("mistakes", ())
     }
-    counts = entry["counts"]
+    plain = entry["counts"]
+    if counted is None:
+        counted = Counted(plain["points"], tuple(plain["why"]), plain["is_excused"])
     look = bool(entry["missing"] or entry["oddities"]) or entry["points"] is None
-    why = tuple(counts["why"])
     return Cell(
-        counts["points"], entry["points"], counts["is_excused"], look, why, tuple(mistakes.items())
+        counted.points,
+        entry["points"],
+        counted.is_excused,
+        look,
+        counted.why,
+        tuple(mistakes.items()),
     )
 
 
-def _student(name: str, number: str, cells: Mapping[str, Cell], most: Mapping[str, int]) -> Student:
+def _student(
+    own: Mapping[str, Mapping[str, Any]], spent: Mapping[str, Counted], most: Mapping[str, int]
+) -> Student:
     """Add up: a lab that is excused or not graded is in no sum, one that is missing counts 0."""
+    *_, last = own.values()
+    cells = {lab: _cell(entry, spent.get(lab)) for lab, entry in own.items()}
     counted = {lab: cell.points for lab, cell in cells.items() if cell.points is not None}
     missing = tuple(lab for lab in most if lab not in cells)
     met: dict[str, dict[str, None]] = {}
@@ -164,8 +206,16 @@ def _student(name: str, number: str, cells: Mapping[str, Cell], most: Mapping[st
         for mistake, _ in cell.mistakes:
             met.setdefault(idea_of(mistake), {})[lab] = None
     came_back = {idea: tuple(labs) for idea, labs in met.items() if idea and len(labs) >= MANY}
-    out_of = sum(most[lab] for lab in (*counted, *missing))
-    return Student(name, number, cells, sum(counted.values()), out_of, missing, came_back)
+    return Student(
+        last["student"],
+        last["id"] if last["is_lasting"] else "",
+        cells,
+        sum(counted.values()),
+        sum(most[lab] for lab in (*counted, *missing)),
+        missing,
+        came_back,
+        sum(each.term_days for each in spent.values()),
+    )
 
 
 def _lab(plain: Mapping[str, Any], students: Sequence[Student]) -> TermLab:

@@ -36,7 +36,7 @@ def term_csv(term: Term) -> str:
     """Write a row a student: what counts in each lab, the sum, who is behind, what came back."""
     heading = [
         *("student", "id", *(lab.id for lab in term.labs)),
-        *("sum", "out_of", "percent", "not_handed_in", "behind", "came_back"),
+        *("sum", "out_of", "percent", "not_handed_in", "behind", "came_back", "free_days_spent"),
     ]
     rows: list[list[object]] = [list(heading)]
     for each in term.students:
@@ -45,7 +45,7 @@ def term_csv(term: Term) -> str:
             [
                 *(safe_cell(each.name), safe_cell(each.id), *cells),
                 *(f"{each.reached:g}", each.out_of, f"{100 * each.share:.1f}"),
-                *(" ".join(each.missing), each.behind, "; ".join(each.ideas)),
+                *(" ".join(each.missing), each.behind, "; ".join(each.ideas), each.free_days),
             ]
         )
     return write_rows(rows)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from autograder.commands.options import out
 from autograder.errors import writing
 from autograder.text import listed, named
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["term"]
 
@@ -25,7 +22,8 @@ def term(out: Path, pages: bool) -> None:
     """Put the marks of all labs together.
 
     It reads what `nnlab batch` wrote, and writes term.html and term.csv beside it: students and labs,
-    sums, who is behind, and mistakes that keep coming back.
+    sums, who is behind, and mistakes that keep coming back. Free days of the term, which dates.toml may
+    give, are spent here, as work came in.
 
     \b
     Example: nnlab term --html
@@ -34,7 +32,7 @@ def term(out: Path, pages: bool) -> None:
     from autograder.classroom.report.term import write_term
     from autograder.classroom.term import read_term
 
-    found = read_term(out)
+    found = read_term(out, Path.cwd())
     with writing(out):
         paths = write_term(found, out, pages=pages)
     labs = f"{len(found.labs)} lab{'s' * (len(found.labs) != 1)}"

@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import time
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -227,3 +228,71 @@ def test_json_keeps_whose_number_lasts(folder):
     plain = json.loads((folder / "lab02_hebb.json").read_text())
 
     assert {entry["is_lasting"] for entry in plain["submissions"]} == {False}
+
+
+def late(lab, student, *, day):
+    """Make a full mark that came on a day of May."""
+    return replace(mark(lab, student), handed_in=datetime.fromisoformat(f"2030-05-{day:02}T12:00"))
+
+
+@pytest.fixture
+def late_course(tmp_path, monkeypatch):
+    """Three free days; ada hands in lab 3 before lab 2, and all is due on the first."""
+    monkeypatch.chdir(tmp_path)
+    labs = "".join(f"[labs.{lab.id}]\ndeadline = 2030-05-01\n" for lab in LABS)
+    rule = "[late]\npercent_a_day = 10\nfree_days = 1\ncut_off_days = 6\n"
+    (tmp_path / "dates.toml").write_text(f"[term]\nfree_days = 3\n{rule}{labs}")
+    gates, hebb, perceptron = LABS
+    write(tmp_path / "marks", gates, late(gates, "ada", day=1), late(gates, "bob", day=9))
+    write(tmp_path / "marks", hebb, late(hebb, "ada", day=5), late(hebb, "bob", day=2))
+    write(tmp_path / "marks", perceptron, late(perceptron, "ada", day=3))
+    return tmp_path
+
+
+def test_free_days_of_the_term_are_spent_as_work_comes_in(late_course):
+    """A lab's own come first; what costs nothing, or is after the cut-off, takes none."""
+    done = CliRunner().invoke(main, ["term", "--html"], catch_exceptions=False)
+    rows = {
+        row["student"]: row
+        for row in csv.DictReader(
+            io.StringIO((late_course / "marks" / "term.csv").read_text("utf-8-sig"))
+        )
+    }
+    own = next((late_course / "marks" / "term-pages").glob("ada*")).read_text("utf-8")
+
+    assert done.exit_code == 0
+    assert [rows["ada"][lab.id] for lab in LABS] == ["20", "18", "20"]
+    assert rows["ada"]["free_days_spent"] == "3"
+    assert [rows["bob"][lab.id] for lab in LABS] == ["0", "20", ""]
+    assert rows["bob"]["free_days_spent"] == "0"
+    assert "4 days late, 1 free, 2 of the term&#39;s free days: −10 %." in own
+    assert "3 of 3 free days of the term are spent." in own
+    assert "<td>3/3</td>" in (late_course / "marks" / "term.html").read_text("utf-8")
+
+
+def test_without_free_days_of_the_term_what_the_batches_wrote_stands(late_course):
+    """Nothing is worked out again, and no column is there."""
+    (late_course / "dates.toml").unlink()
+
+    CliRunner().invoke(main, ["term"], catch_exceptions=False)
+
+    assert "Free days" not in (late_course / "marks" / "term.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("[term]\nfree_days = 1.5", "has free_days = 1.5 in [term]: days are whole"),
+        ("[term]\nfree_days = -1", "a number from 0 is expected"),
+        ("[term]\nfree_day = 1", "Did you mean free_days?"),
+        ("term = 3", "has 'term' where a table [term] is expected"),
+    ],
+)
+def test_what_is_misspelt_about_the_term_is_refused(late_course, said, expected):
+    """It would cost somebody points."""
+    (late_course / "dates.toml").write_text(said)
+
+    done = CliRunner().invoke(main, ["term"], catch_exceptions=False)
+
+    assert done.exit_code == 2
+    assert expected in done.output
