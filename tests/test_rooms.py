@@ -17,7 +17,7 @@ FLOORS = (
     {"pictures"},
     {"course"},
     {"gallery", "labs"},
-    {"grading"},
+    {"clinic", "grading"},
     {"report"},
     {"student", "classroom", "authoring"},
     {"commands"},

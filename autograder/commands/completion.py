@@ -1,4 +1,4 @@
-"""What a shell offers when Tab is pressed: labs, checks, figures, mistakes.
+"""What a shell offers when Tab is pressed: labs, checks, figures, illnesses, mistakes.
 
 The shell asks for it in a process of its own, so what is heavy is imported when it is asked for.
 """
@@ -14,9 +14,20 @@ from click.shell_completion import CompletionItem
 from autograder.errors import WrongUseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["checks", "failed_checks", "figures", "labs", "mistakes", "targets"]
+    from autograder.clinic.words import Word
+
+__all__ = [
+    "checks",
+    "cures",
+    "failed_checks",
+    "figures",
+    "illnesses",
+    "labs",
+    "mistakes",
+    "targets",
+]
 
 
 def labs(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -71,12 +82,36 @@ def figures(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> li
     ]
 
 
+def illnesses(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the clinic's illnesses with what they mean."""
+    from autograder.clinic.words import ILLNESSES
+
+    return _explained(ILLNESSES, incomplete)
+
+
+def cures(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the clinic's cures with what they mean."""
+    from autograder.clinic.words import CURES
+
+    return _explained(CURES, incomplete)
+
+
 def mistakes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer known mistakes; none in an edition without the catalogue."""
     from autograder.course.catalogue import labs as all_labs
     from autograder.course.solutions import load_mistakes
 
     return _beginning((m.id for lab in all_labs() for m in load_mistakes(lab)), incomplete)
+
+
+def _explained(words: Mapping[str, Word], incomplete: str) -> list[CompletionItem]:
+    return [
+        CompletionItem(name, help=word.means)
+        for name, word in words.items()
+        if name.startswith(incomplete)
+    ]
 
 
 def _beginning(names: Iterable[str], incomplete: str) -> list[CompletionItem]:

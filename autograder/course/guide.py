@@ -27,6 +27,7 @@ The docstring is the task. You write the body, and `nnlab` says what is right, a
     nnlab hint        says more about the first check that failed
     nnlab case CHECK  gives the call that failed, as lines to paste into Python
     nnlab status      how far you are in every lab
+    nnlab clinic      shows sick training runs: name the illness and the cure
     nnlab update      takes in a corrected release, and leaves what you wrote alone
     nnlab guide       the whole guide
 

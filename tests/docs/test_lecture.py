@@ -5,6 +5,7 @@ import re
 import pytest
 
 from autograder.classroom.platforms.nbgrader.notebooks import read_text
+from autograder.clinic.words import ILLNESSES
 from autograder.course.catalogue import ROOT, labs
 from autograder.gallery import experiments
 
@@ -71,6 +72,13 @@ def test_every_question_of_the_lecture_is_asked():
         assert exercises | questions, question
         assert exercises <= EXERCISES, question
         assert questions <= QUESTIONS.keys(), question
+
+
+def test_every_illness_of_the_clinic_stands_under_its_heading():
+    """The page has each with what it means, and where the lecture speaks of it."""
+    assert rows("The training clinic") == [
+        [name, word.means, word.heading] for name, word in ILLNESSES.items()
+    ]
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -1,7 +1,7 @@
 """The student's edition as a tree of files, from which its wheel is built.
 
 It is made by naming what goes in, never by copying all and taking out: checks and command line, the
-provided modules, the labs' handouts, and an answer key of numbers for each lab.
+provided modules, the labs' handouts, an answer key of numbers for each lab, and the clinic's records.
 """
 
 import importlib.util
@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.clinic import record as clinic
 from autograder.course import edition
 from autograder.course.catalogue import (
     GROUP,
@@ -81,6 +82,7 @@ def stage(
             _write(given / "assignments" / lab_id / name, content)
     for lab_id, key in keys.items():
         _write(given / "keys" / f"{lab_id}.key", pack(key))
+    _write(given / clinic.packed_place().name, clinic.pack())
     made = edition.Made(
         version=project["version"],
         seed=seed,

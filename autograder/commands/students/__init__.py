@@ -2,6 +2,7 @@
 
 from autograder.commands.students import (
     case,
+    clinic,
     doctor,
     examples,
     explain,
@@ -20,5 +21,5 @@ __all__ = ["COMMANDS"]
 COMMANDS = (
     *(workspace.init, workspace.update, status.next_, grade.grade, watch.watch),
     *(hint.hint, case.case, case.debug, examples.examples, explain.explain),
-    *(status.status, figure.figure, train.train, guide.guide, doctor.doctor),
+    *(status.status, figure.figure, train.train, clinic.clinic, guide.guide, doctor.doctor),
 )

@@ -1,0 +1,143 @@
+"""The command `nnlab clinic`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autograder.commands import completion
+from autograder.commands.options import FOR_INSTRUCTORS, out
+from autograder.commands.screen import Screen
+from autograder.errors import WrongUseError
+
+if TYPE_CHECKING:
+    from autograder.clinic.ward import Bed
+
+__all__ = ["clinic"]
+
+
+@click.command()
+@click.argument("patient", required=False, type=int)
+@click.argument("illness", required=False, shell_complete=completion.illnesses)
+@click.argument("cure", required=False, shell_complete=completion.cures)
+@click.option("--words", is_flag=True, help="List illnesses and cures, and what they mean.")
+@click.option("--restart", is_flag=True, help="Take in other patients, and forget the answers.")
+@click.option(
+    "--answers", is_flag=True, hidden=FOR_INSTRUCTORS, help="Print what all patients have."
+)
+@out("clinic", "The folder for the pictures.")
+@click.pass_context
+def clinic(
+    ctx: click.Context, /, patient: int | None, illness: str | None, cure: str | None,
+    words: bool, restart: bool, answers: bool, out: Path,
+) -> None:  # fmt: skip
+    """Name what is wrong with recorded training runs.
+
+    Each patient is a run that was recorded: most are sick. A number shows its curves and statistics;
+    name the illness and the cure, and you hear whether they are right, or what in the record speaks
+    against them. Your patients, and their order, are your workspace's own. No mark comes of it.
+
+    \b
+    Example: nnlab clinic 3 rate-too-low raise-rate
+    Exit code: 0 done or right, 1 the answer is not right, 2 wrong usage, 3 our fault.
+    """  # fmt: skip
+    from autograder.clinic import sheet, ward
+
+    cwd = Path.cwd()
+    if answers:
+        click.echo(_answers(cwd))
+    elif words:
+        click.echo(sheet.words())
+    elif restart:
+        click.echo(_list(ward.restart(cwd)))
+    elif patient is None:
+        click.echo(_list(ward.ward(cwd)))
+    elif illness is None:
+        _show(ward.bed(cwd, patient), out)
+    elif cure is None:
+        raise WrongUseError(
+            f"Name a cure as well: nnlab clinic {patient} {illness} CURE. "
+            "nnlab clinic --words lists them."
+        )
+    else:
+        ctx.exit(0 if _answer(cwd, patient, illness, cure) else 1)
+
+
+def _list(beds: list[Bed]) -> str:
+    """Write the patients, what is solved, and what to type."""
+    lines = []
+    for bed in beds:
+        found = bed.record.illness if bed.solved else "not solved yet"
+        state = f"{found}, {bed.tries} {'try' if bed.tries == 1 else 'tries'}" if bed.tries else ""
+        mark = "✓" if bed.solved else " "
+        lines.append(f"{mark} patient {bed.number:2}  {bed.record.network:34}{state}".rstrip())
+    solved = sum(bed.solved for bed in beds)
+    first = next((bed.number for bed in beds if not bed.solved), None)
+    then = f"Next: nnlab clinic {first}" if first else "Other patients: nnlab clinic --restart"
+    return "\n".join([*lines, "", f"{solved} of {len(beds)} solved. {then}"])
+
+
+def _show(bed: Bed, out: Path) -> None:
+    """Print a patient's sheet, and write its chart where matplotlib is."""
+    from autograder.clinic import chart, sheet
+    from autograder.clinic.words import CURES, ILLNESSES
+    from autograder.gallery.saving import save
+
+    title = f"Patient {bed.number}"
+    click.echo(f"{title}: {sheet.sheet(bed.record, unicode=Screen().unicode)}\n")
+    try:
+        figure = chart.draw(bed.record, title, cured=bed.solved)
+        click.echo("\n".join(map(str, save(figure, out, f"patient-{bed.number:02}"))))
+    except ModuleNotFoundError:
+        click.echo("The chart needs matplotlib: pip install 'nnlab-course[plots]'")
+    if bed.solved:
+        click.echo(f"\nSolved: {bed.record.illness}, {' or '.join(bed.record.cures)}.")
+        return
+    click.echo(f"\nIllnesses: {', '.join(ILLNESSES)}.")
+    click.echo(f"Cures: {', '.join(CURES)}.")
+    click.echo(
+        f"What they mean: nnlab clinic --words\nAnswer: nnlab clinic {bed.number} ILLNESS CURE"
+    )
+
+
+def _answer(cwd: Path, number: int, illness: str, cure: str) -> bool:
+    """Judge an answer and count it; return whether it is right."""
+    from autograder.clinic import ward
+    from autograder.clinic.answer import judge
+    from autograder.storage import nothing_kept, state_folder
+
+    bed = ward.bed(cwd, number)
+    verdict = judge(bed.record, illness, cure)
+    click.echo(verdict.text)
+    if why := nothing_kept(state_folder(cwd)):
+        click.echo(f"\n{why} the answer is not remembered.")
+        return verdict.right
+    ward.note(cwd, number, solved=verdict.right)
+    if verdict.right and cure != "nothing":
+        click.echo(f"\nThe chart shows both now: nnlab clinic {number}")
+    return verdict.right
+
+
+def _answers(cwd: Path) -> str:
+    """Write what the patients of this ward have, and the signs of all patients.
+
+    Raises: WrongUseError in the student's edition.
+    """
+    if FOR_INSTRUCTORS:
+        raise WrongUseError("The answers come with the instructor's edition.")
+    from autograder.clinic.record import patients
+    from autograder.clinic.signs import signs_of
+    from autograder.clinic.ward import ward
+
+    lines = ["The ward of this folder"]
+    lines += [
+        f"  {bed.number:2}  {bed.record.illness}: {' or '.join(bed.record.cures)}"
+        for bed in ward(cwd)
+    ]
+    for record in patients().values():
+        if not record.seed:
+            lines += ["", f"{record.illness}: {' or '.join(record.cures)}"]
+        lines.append(f"  seed {record.seed}: {'; '.join(signs_of(record.illness, record))}")
+    return "\n".join(lines)
