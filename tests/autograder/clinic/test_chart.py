@@ -18,7 +18,7 @@ EACH = pytest.mark.parametrize("record", ONE_OF_EACH.values(), ids=ONE_OF_EACH)
 @pytest.mark.parametrize(
     "illness",
     [
-        pytest.param(illness, marks=[] if illness in HARD else [pytest.mark.slow])
+        pytest.param(illness, marks=[] if illness in HARD else [pytest.mark.thorough])
         for illness in ILLNESSES
     ],
 )

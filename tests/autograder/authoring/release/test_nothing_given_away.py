@@ -9,6 +9,7 @@ import pytest
 
 from autograder.authoring.release import COURSE_ZIP, _entries, make_zip
 from autograder.authoring.release.stage import for_students
+from autograder.clinic.words import ILLNESSES
 from autograder.course.catalogue import PROVIDED, ROOT, labs
 from autograder.course.reference import find_function
 from autograder.course.solutions import load_mistakes
@@ -140,6 +141,18 @@ def test_the_wheel_holds_what_it_should_and_no_more(wheel):
     }
     assert library == {f"nnlab/{module}.py" for module in (*PROVIDED, "__init__")}
     assert [n for n in names if "solutions/" in n or n.endswith((".toml", "notebook.md"))] == []
+
+
+def test_the_clinic_is_packed_and_says_nothing_of_its_making(wheel):
+    """Its records are one small file in which no illness can be read; how runs were made sick is left out."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        packed = archive.read("nnlab_course/clinic.key")
+
+    assert [n for n in names if "clinic" in n and (n.endswith(".json") or "authoring" in n)] == []
+    assert "autograder/clinic/signs.py" in names
+    assert len(packed) < 100_000
+    assert not [illness for illness in ILLNESSES if illness.encode() in packed]
 
 
 @PER_LAB

@@ -443,3 +443,17 @@ def test_an_unzipped_release_is_a_workspace(site, tmp_path, handouts):
     assert other.nnlab("grade").returncode == 0
     assert "kept" not in other.nnlab("update").stdout
     assert set(PROVIDED) <= {path.stem for path in (site / "nnlab").glob("*.py")}
+
+
+def test_the_clinic_has_patients_and_no_answers(student):
+    """Patients are listed, shown and judged without a module of the student's; the answers are elsewhere."""
+    listed, shown = student.nnlab("clinic"), student.nnlab("clinic", "3")
+    judged = student.nnlab("clinic", "3", "healthy", "raise-rate")
+    answers = student.nnlab("clinic", "--answers")
+
+    assert listed.stdout.endswith("0 of 18 solved. Next: nnlab clinic 1\n"), listed.stderr
+    assert shown.stdout.startswith("Patient 3: 64 → "), shown.stderr
+    assert judged.returncode == 1
+    assert judged.stdout.startswith(("Not healthy. Its sign would be: ", "The illness is right."))
+    assert answers.returncode == 2
+    assert answers.stderr == "Error: The answers come with the instructor's edition.\n"
