@@ -3,6 +3,7 @@
 Who did not hand in a module, or whose code could not be run at all, says nothing of a check and is left out.
 """
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from autograder.classroom.kinds import Kind
 from autograder.classroom.marks import Mark, Marks
 from autograder.course.lab import Check, Lab, Status
 
-__all__ = ["FEWEST", "Item", "Items", "analyse"]
+__all__ = ["Comparison", "FEWEST", "Item", "Items", "Row", "analyse", "compare"]
 
 FEWEST = 10
 """Students; of fewer nothing can be said."""
@@ -116,3 +117,52 @@ def _needs(lab: Lab, one: str, other: str) -> bool:
 def _below(check: Check) -> set[str]:
     """List a check and all that it needs."""
     return {check.id}.union(*(_below(needed) for needed in check.needs))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One check, in every part of a class."""
+
+    check: Check
+    items: tuple[Item | None, ...]
+    """By part; None where a part is too small."""
+    note: str
+    """What to think about: parts that differ by more than chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Groups of a class, or years of a course, beside one another."""
+
+    lab: Lab
+    parts: Mapping[str, Items]
+    rows: tuple[Row, ...]
+
+
+def compare(lab: Lab, parts: Mapping[str, Marks]) -> Comparison:
+    """Look at every check of a lab in several groups or years."""
+    found = {name: analyse(marks) for name, marks in parts.items()}
+    rows = []
+    for at, check in enumerate(lab.checks.values()):
+        items = {name: each.items[at] for name, each in found.items() if each.items}
+        size = {name: found[name].students for name in items}
+        rows.append(Row(check, tuple(items.get(name) for name in found), _differing(items, size)))
+    return Comparison(lab, found, tuple(rows))
+
+
+def _differing(items: Mapping[str, Item], size: Mapping[str, int]) -> str:
+    """Say which two parts differ most in how many passed, if by more than chance would make them."""
+    if len(items) < 2:
+        return ""
+    low = min(items, key=lambda name: items[name].passed)
+    high = max(items, key=lambda name: items[name].passed)
+    passed = sum(items[name].passed * size[name] for name in (low, high))
+    both = passed / (size[low] + size[high])
+    error = math.sqrt(both * (1 - both) * (1 / size[low] + 1 / size[high]))
+    if items[high].passed - items[low].passed <= BEYOND_CHANCE * error:
+        return ""
+    return f"{high} passes it more often than {low}, by more than chance: was the same taught and asked?"
+
+
+BEYOND_CHANCE = 3
+"""Standard errors of the difference of two shares: with a dozen checks and a few parts 2 would be chance."""

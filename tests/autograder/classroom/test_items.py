@@ -6,11 +6,13 @@ import statistics
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from autograder.classroom.items import FEWEST, analyse
+from autograder.classroom.items import FEWEST, analyse, compare
 from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.report.files import class_csv
 from autograder.classroom.report.page import to_class_html
+from autograder.cli import main
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
 from autograder.grading.report import CheckResult, Part, Report
@@ -109,3 +111,89 @@ def test_page_and_table_say_it():
     assert [*rows] == NAMES
     assert float(rows["hebb.update"]["count"]) == statistics.fmean([0] * 6 + [1] * 6)
     assert rows["hebb.update"]["says"] == "All others have equal points: it cannot be compared."
+
+
+@pytest.fixture
+def two_years(tmp_path, monkeypatch):
+    """Group A passes hebb.update, group B does not; last year everybody did."""
+    monkeypatch.chdir(tmp_path)
+    a = [mark(f"a{n:02}", []) for n in range(15)]
+    b = [mark(f"b{n:02}", ["hebb.update"]) for n in range(15)]
+    Marks(LAB, "edition", (*a, *b, mark("zoe", []))).write(tmp_path / "marks")
+    Marks(LAB, "edition", tuple(a)).write(tmp_path / "last")
+    rows = [f"{m.student};{m.student[0].upper()}" for m in (*a, *b)]
+    (tmp_path / "groups.csv").write_text("\ufeffStudent;Group\n" + "\n".join(rows))
+    return tmp_path
+
+
+def run_items(*more):
+    """Compare parts of lab 2."""
+    return CliRunner().invoke(main, ["items", "hebb", *more], catch_exceptions=False)
+
+
+def test_groups_and_years_stand_beside_one_another(two_years):
+    """What differs by more than chance is said; who is in no group is named, and counted in no other."""
+    done = run_items("--groups", "groups.csv", "--also", "last")
+    table = list(
+        csv.DictReader(
+            io.StringIO((two_years / "marks" / "lab02_hebb-items.csv").read_text("utf-8-sig"))
+        )
+    )
+    update = {row["part"]: row for row in table if row["check"] == "hebb.update"}
+
+    assert done.exit_code == 0
+    assert {part: row["passed"] for part, row in update.items()} == {
+        "this class": "0.516",
+        "A": "1.000",
+        "B": "0.000",
+        "in no group": "",
+        "last": "1.000",
+    }
+    assert "A passes it more often than B, by more than chance" in done.output
+    assert {row["note"] for row in table if row["check"] != "hebb.update"} == {""}
+    assert "In no group: zoe" in done.output
+    assert "In the table and not in the marks: Student" in done.output
+    assert "last, 15 students" in (two_years / "marks" / "lab02_hebb-items.html").read_text("utf-8")
+
+
+def test_a_small_difference_is_left_to_chance():
+    """Three of fifteen is what two equal groups may well differ by."""
+    few = of(*[["hebb.update"]] * 3, *[[]] * 12)
+
+    assert [row.note for row in compare(LAB, {"A": few, "B": of(*[[]] * 15)}).rows] == [""] * len(
+        NAMES
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "more", "said"),
+    [
+        ("", (), "Give --groups FILE, or --also FOLDER, or both."),
+        ("ada\n", ("--groups", "g.csv"), "g.csv, line 1: a student and a group are expected"),
+        ("ada,A\nada,B\n", ("--groups", "g.csv"), "g.csv puts ada into A and B."),
+        ("", ("--groups", "none.csv"), "none.csv cannot be read"),
+        ("", ("--groups", "g.csv"), "g.csv is empty; a CSV of two columns is expected."),
+        ("", ("--also", "nowhere"), "There are no marks of lab02_hebb in nowhere"),
+        ("", ("--also", "old"), "The marks of lab02_hebb in old were made by other checks"),
+        ("", ("--also", "bad"), "bad"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_in_a_sentence(two_years, table, more, said):
+    """It names the file and says what is expected."""
+    (two_years / "g.csv").write_text(table)
+    for name, text in [
+        (
+            "old",
+            (two_years / "marks" / "lab02_hebb.json")
+            .read_text("utf-8")
+            .replace("hebb.update", "x.y"),
+        ),
+        ("bad", "{"),
+    ]:
+        (two_years / name).mkdir()
+        (two_years / name / "lab02_hebb.json").write_text(text, "utf-8")
+
+    done = run_items(*more)
+
+    assert done.exit_code == 2
+    assert said in done.output

@@ -55,6 +55,7 @@ def test_help_has_a_section_for_each_kind_of_person():
         "batch",
         "term",
         "tally",
+        "items",
         "similar",
         "blind",
     ]
