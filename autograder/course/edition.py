@@ -19,6 +19,7 @@ __all__ = [
     "PLACE",
     "RELEASED",
     "default_seed",
+    "experiments_path",
     "is_students",
     "key_path",
     "made",
@@ -98,6 +99,11 @@ def default_seed() -> int:
 def key_path(lab_id: str) -> Path:
     """Return where the student's edition has a lab's answer key."""
     return HANDED_OUT / "keys" / f"{lab_id}.key"
+
+
+def experiments_path(lab_id: str) -> Path:
+    """Return where the student's edition has the experiments of a lab's notebook."""
+    return HANDED_OUT / "experiments" / f"{lab_id}.json"
 
 
 @cache

@@ -1,15 +1,18 @@
-"""Figures and training as a sandbox asks them: each like a check, of whatever library is there."""
+"""Figures, training and experiments as a sandbox asks them: each like a check, of whatever library is there."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
+
+import numpy as np
 
 from autograder.gallery import Experiment, experiments, used_modules
 from autograder.gallery.images import digits
 from autograder.gallery.trainer import PLANE, Recipe, Run
+from autograder.sandbox import Question, Source
 from autograder.sandbox.limits import Limits
 
-__all__ = ["INSIDE", "TRAINING", "Training", "lab"]
+__all__ = ["Asked", "INSIDE", "LINES", "Lines", "TRAINING", "Training", "lab", "question"]
 
 LONG = Limits(cpu_seconds=120, wall_seconds=600)
 INSIDE = ("digits", *PLANE)
@@ -41,13 +44,72 @@ class Training:
 
 TRAINING = Training()
 
+SHORT = Limits(cpu_seconds=20, wall_seconds=90)
+"""An experiment of a notebook takes a few seconds; what takes longer will not end."""
+
+
+class Asked(Protocol):
+    """What a library can be asked beside the checks."""
+
+    @property
+    def limits(self) -> Limits:
+        """Its bounds."""
+
+    @property
+    def unchanged(self) -> Sequence[str]:
+        """Arguments that have to stay as they are."""
+
+    def body(self, case: Mapping[str, Any]) -> Callable[..., Any]:
+        """Return what asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a notebook's experiment, which set `observed`."""
+
+    limits: Limits = SHORT
+    unchanged: Sequence[str] = ()
+
+    def case(self, lines: str) -> dict[str, Any]:
+        """Give the lines, and `images` with `labels` where they name these: a sandbox has no file."""
+        if "images" not in lines:
+            return {"lines": lines}
+        data = digits()
+        return {"lines": lines, "images": data["x"], "labels": data["target"]}
+
+    def body(self, case: Mapping[str, Any]) -> Callable[..., Any]:
+        """Return what runs the lines, and names the library's modules that they used."""
+        del case
+
+        def ask(library: Any, lines: str, **data: Any) -> dict[str, Any]:
+            names = {"nnlab": library, "np": np, **data}
+            exec(compile(lines, "the experiment", "exec"), names)  # noqa: S102  the course's own text
+            return {"numbers": {"observed": names["observed"]}, "used": used_modules()}
+
+        return ask
+
+
+LINES = Lines()
+
+
+def question(
+    name: str,
+    asked: Asked,
+    case: Mapping[str, Any],
+    own: Mapping[str, Source],
+    reference: Mapping[str, Source],
+) -> Question:
+    """Make the question that a library is asked: these modules over those of the reference."""
+    here = "autograder.gallery.asked"
+    return Question(here, name, "arrays", [dict(case)], dict(own), reference, asked.limits)
+
 
 @dataclass(frozen=True)
 class _Asked:
     """What the sandbox looks for in a module that it is asked from."""
 
-    checks: Mapping[str, Experiment | Training] = field(
-        default_factory=lambda: {**experiments(), "train": TRAINING}
+    checks: Mapping[str, Experiment | Training | Lines] = field(
+        default_factory=lambda: {**experiments(), "train": TRAINING, "observe": LINES}
     )
     exercises: Sequence[str] = ()
     modules: Sequence[str] = ("…",)

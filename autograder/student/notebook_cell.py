@@ -1,26 +1,35 @@
-"""What a cell of a lab's notebook calls: `check("hebb.update")` grades the file beside the notebook.
+"""What the cells of a lab's notebook call: `check("hebb.update")` grades the file beside the notebook.
+
+`figure` draws one of the lecture's figures by the student's own modules, `predict` and `observe` make an
+experiment. All of them print a sentence where something is missing, so that a notebook runs to its end.
 
 After `%load_ext autograder` a check also reloads the student's module where the notebook has loaded
 it: what the next cell calls is what was graded. That runs the student's code in the student's own
 kernel; the marks come from the sandbox, as always.
 """
 
+import base64
 import contextlib
 import importlib
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from autograder.course.catalogue import load_lab, owner_of
 from autograder.course.lab import Lab
+from autograder.errors import NnlabError, WrongUseError, needs_extra
+from autograder.gallery import experiments
 from autograder.grading.report import Report
 from autograder.grading.submission import Submission, SubmissionError
+from autograder.pictures import to_png
 from autograder.report.terminal import plain_text
 from autograder.student.find import Place, find_places
+from autograder.text import unknown
 
-__all__ = ["check_here", "follow", "leave"]
+__all__ = ["check_here", "figure_here", "follow", "leave", "observe_here", "predict_here"]
 
 _following: Any = None  # the shell whose modules a check reloads
 _last: tuple[Submission, Report] | None = None  # cells in a row ask about one state of the file
@@ -46,11 +55,76 @@ def check_here(check_id: str) -> float:
     return math.nan if points is None else float(points)
 
 
+def figure_here(name: str) -> None:
+    """Draw a figure of the lecture by the modules of this workspace, below the cell."""
+    from autograder.student.own_figures import draw_own  # noqa: PLC0415  it needs matplotlib
+
+    def draw() -> None:
+        known = experiments()
+        if name not in known:
+            raise WrongUseError(unknown("figure", str(name), known))
+        sheet = draw_own(known[name], 0, Path.cwd(), here=False)
+        words = "\n".join(filter(None, sheet.words))
+        png = to_png(sheet.drawn.figure)
+        if png and _is_notebook():
+            display: Any = importlib.import_module("IPython.display").display
+            display({"image/png": base64.b64encode(png).decode(), "text/plain": name}, raw=True)
+        _say(words)
+
+    _answered(draw)
+
+
+def predict_here(name: object, value: object = ...) -> None:
+    """Keep a prediction for an experiment, before it is run."""
+    from autograder.student.predictions import make_prediction  # noqa: PLC0415  the cell grades as well
+
+    _answered(lambda: _say(make_prediction(name, value, Path.cwd())))
+
+
+def observe_here(name: object) -> float:
+    """Run an experiment by the modules of this workspace; return the points of the machine's part."""
+    from autograder.student.predictions import run_experiment  # noqa: PLC0415  the same
+
+    points = 0.0
+
+    def run() -> None:
+        nonlocal points
+        said, points = run_experiment(name, Path.cwd())
+        _say(said)
+
+    _answered(run)
+    return points
+
+
+def _answered(run: Callable[[], None]) -> None:
+    """Run what a cell asks for; what is missing is said, and the notebook goes on."""
+    try:
+        with needs_extra("plots"):
+            run()
+    except NnlabError as error:
+        _say(str(error))
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201  a program's output
+
+
+def _is_notebook() -> bool:
+    ipython: Any = sys.modules.get("IPython")  # where it is not loaded, there is no notebook
+    return ipython is not None and ipython.get_ipython() is not None
+
+
 def follow(shell: Any) -> None:
-    """Give a notebook check(), and let it reload what it grades."""
+    """Give a notebook what its cells call, and let check() reload what it grades."""
     global _following  # noqa: PLW0603  one kernel, one student
     _following = shell
-    shell.push({"check": check_here})
+    calls = {
+        "check": check_here,
+        "figure": figure_here,
+        "observe": observe_here,
+        "predict": predict_here,
+    }
+    shell.push(calls)
 
 
 def leave(shell: Any) -> None:
@@ -65,8 +139,7 @@ def _show(report: Report, check_id: str) -> None:
     (result,) = [result for result in report.results if result.check.id == check_id]
     then = f"The call as lines to paste: nnlab case {check_id}" if result.failing else ""
     words = plain_text(report, check_id, then)
-    ipython: Any = sys.modules.get("IPython")  # where it is not loaded, there is no notebook
-    if ipython is None or ipython.get_ipython() is None:
+    if not _is_notebook():
         print(words, end="")  # noqa: T201  a program's output
         return
     from autograder.report.web import to_fragment  # noqa: PLC0415  only a notebook needs it

@@ -13,10 +13,9 @@ from autograder import text as show
 from autograder.course import edition
 from autograder.course.catalogue import engine_path, lab_ids, labs, owner_of, reference_for
 from autograder.errors import WrongUseError
-from autograder.gallery import Experiment
-from autograder.gallery.asked import Training
+from autograder.gallery.asked import Asked, question
 from autograder.grading.explain import why_lost
-from autograder.sandbox import Question, Source, open_sandbox
+from autograder.sandbox import Source, open_sandbox
 from autograder.sandbox.observation import Lost, Raised, Returned
 from autograder.student.find import all_modules
 
@@ -40,35 +39,37 @@ class Result:
         return f"your {show.listed(self.files)}" if self.files else "the provided modules"
 
 
-def run_own(name: str, asked: Experiment | Training, case: Mapping[str, Any], cwd: Path) -> Result:
-    """Ask the library of the workspace that we are in.
+def run_own(
+    name: str,
+    asked: Asked,
+    case: Mapping[str, Any],
+    cwd: Path,
+    *,
+    title: str = "",
+    here: bool = True,
+) -> Result:
+    """Ask the library of the workspace that we are in; what goes wrong is said under a title.
+
+    `here` lets the sandbox be a copy of this process, as a command can be and a notebook's kernel cannot.
 
     Raises: NotRunError if something is missing or goes wrong; SandboxError if no process can be started.
     """
     own, missing = all_modules(cwd)
     stubs = {module: Source(f"{module}.py", engine_path(module).read_bytes()) for module in missing}
     provided = reference_for(labs()[0])
-    question = Question(
-        "autograder.gallery.asked",
-        name,
-        "arrays",
-        [dict(case)],
-        own,
-        {**provided, **stubs},
-        asked.limits,
-    )
-    with open_sandbox(here=True) as sandbox:
-        answer = sandbox.ask(question)
+    title = title or name
+    with open_sandbox(here=here) as sandbox:
+        answer = sandbox.ask(question(name, asked, case, own, {**provided, **stubs}))
     (seen,) = answer.observations
     match seen:
         case Returned(value={"numbers": dict(numbers), "used": [*used]}):
             files = [f"{m}.py" for m in own if m in used]
             return Result(numbers, tuple(files))
         case Raised():
-            raise NotRunError(_why(name, seen))
+            raise NotRunError(_why(title, seen))
         case Lost():
-            raise NotRunError(f"{name}: {why_lost(asked.limits, seen, answer.computed)}")
-    raise NotRunError(f"{name}: something else was written into the channel of the answer.")
+            raise NotRunError(f"{title}: {why_lost(asked.limits, seen, answer.computed)}")
+    raise NotRunError(f"{title}: something else was written into the channel of the answer.")
 
 
 def _why(name: str, error: Raised) -> str:

@@ -28,6 +28,7 @@ from autograder.course.catalogue import (
     guests_entry_points,
     lab_ids,
 )
+from autograder.course.experiments import lab_experiments, to_json
 from autograder.course.guide import GUIDE, README, make_guide
 from autograder.course.lab import Lab
 from autograder.grading.fingerprints import checks_fingerprint, engine_fingerprint
@@ -80,6 +81,9 @@ def stage(
     for lab_id, files in handouts.items():
         for name, content in files.items():
             _write(given / "assignments" / lab_id / name, content)
+    for lab in labs:
+        path = edition.experiments_path(lab.id).relative_to(edition.HANDED_OUT)
+        _write(given / path, to_json(lab_experiments(lab)))
     for lab_id, key in keys.items():
         _write(given / "keys" / f"{lab_id}.key", pack(key))
     _write(given / clinic.packed_place().name, clinic.pack())

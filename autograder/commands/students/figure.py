@@ -10,17 +10,13 @@ import click
 from autograder.commands import completion
 from autograder.commands.options import out
 from autograder.course import edition
-from autograder.errors import NnlabError, WrongUseError, needs_extra
+from autograder.errors import WrongUseError, needs_extra
 from autograder.text import unknown
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from autograder.gallery import Experiment
 
 __all__ = ["figure"]
-
-NOT_SHOWN = "The numbers do not show what the title says. Something is not right yet: nnlab grade says what."
 
 
 @click.command()
@@ -60,44 +56,20 @@ def figure(
 def _draw(experiment: Experiment, seed: int, out: Path, *, animate: bool) -> bool:
     """Compute, draw and save one figure; return whether it shows what its title says."""
     from autograder.gallery import saving
+    from autograder.student.own_figures import draw_own, signed
+    from autograder.student.own_library import NotRunError
 
-    if edition.is_students():
-        from autograder.student.own_library import NotRunError, run_own
-
-        try:
-            result = run_own(experiment.name, experiment, experiment.case(seed), Path.cwd())
-            numbers, by = result.numbers, f"drawn by {result.by}"
-        except NotRunError as error:
-            click.echo(str(error), err=True)
-            return False
-    else:
-        numbers, by = experiment.of_reference(seed), ""
     try:
-        holds = experiment.claim(numbers)
-        drawn = experiment.draw(numbers)
-        _sign(drawn.figure, by, holds=holds)
-        written = saving.save(drawn.figure, out, experiment.name)
-        if animate and experiment.film:
-            written.append(saving.animate(experiment.film(numbers), out, experiment.name))
-    except (NnlabError, OSError, ModuleNotFoundError):
-        raise
-    except Exception as error:
-        if not by:
-            raise
-        click.echo(
-            f"{experiment.name}: what your library gives cannot be drawn ({error}).", err=True
-        )
+        if edition.is_students():
+            sheet = draw_own(experiment, seed, Path.cwd())
+        else:
+            sheet = signed(experiment, experiment.of_reference(seed), "")
+    except NotRunError as error:
+        click.echo(str(error), err=True)
         return False
-    lines = [*map(str, written), by[:1].upper() + by[1:], drawn.text, "" if holds else NOT_SHOWN]
+    written = saving.save(sheet.drawn.figure, out, experiment.name)
+    if animate and experiment.film:
+        written.append(saving.animate(experiment.film(sheet.numbers), out, experiment.name))
+    lines = [*map(str, written), *sheet.words]
     click.echo("\n".join(filter(None, lines)))
-    return holds
-
-
-def _sign(figure: Figure, by: str, *, holds: bool) -> None:
-    """Write into a figure whose modules it comes from, and whether its title is true of them."""
-    if by:
-        figure.text(0.995, 0.005, by, ha="right", va="bottom", fontsize="x-small")
-    if not holds:
-        figure.suptitle(
-            f"Not shown by these numbers yet:\n{figure.get_suptitle()}", fontweight="bold"
-        )
+    return sheet.holds

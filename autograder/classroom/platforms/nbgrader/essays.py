@@ -3,14 +3,15 @@
 Cells are matched to the released ones, then gathered: what stands below a question, up to the next
 released cell, belongs to that question's answer, in its order; what stands elsewhere comes last, under a
 sentence that says so. A cell that nobody wrote in stays as released, and nbgrader gives it 0; where there
-is any doubt that nothing was written, a sentence takes its place, so that nbgrader asks a human.
+is any doubt that nothing was written, a sentence takes its place, so that nbgrader asks a human. A prediction stays in its own cell, with what the
+run beside it printed: that is not an answer, and says nothing about where one stands.
 """
 
 import ast
 import base64
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.utils import compute_checksum
 
 from autograder.classroom.platforms.nbgrader.cells import Cell, Notebook, as_cell, likeness, match
+from autograder.classroom.platforms.nbgrader.notebooks import (
+    ANSWER_CELL,
+    OBSERVE,
+    PREDICT,
+)
 
 __all__ = ["gather"]
 
@@ -102,14 +108,29 @@ class _Page:
             if any(cell.is_answer for cell in self.ours[place : place + 2])
         }
         """The answer that a released cell belongs to: itself, or the one that comes next."""
+        for place, answer in self._of_experiments():
+            self.question_of.setdefault(place, answer)
         self.pieces: dict[int | None, list[_Piece]] = {}
         """What was written, by the answer it belongs to."""
+        self.predictions = self._named(PREDICT)
+        self.observations = self._named(OBSERVE)
         self.untouched: set[int] = set()
         self.is_ours = False
         self.rendered = 0
         self.bound: list[NotebookNode] = []
         for notebook in notebooks:
             self._take(notebook)
+
+    def _named(self, beginning: str) -> set[int]:
+        return {place for place, ours in enumerate(self.ours) if _name(ours).startswith(beginning)}
+
+    def _of_experiments(self) -> Iterator[tuple[int, int]]:
+        """Go through the cells from a prediction to its explanation, each with that answer's place."""
+        places = {_name(ours): place for place, ours in enumerate(self.ours)}
+        for name, first in places.items():
+            answer = places.get(f"{ANSWER_CELL}{name.removeprefix(PREDICT)}")
+            if name.startswith(PREDICT) and answer is not None:
+                yield from ((place, answer) for place in range(first, answer))
 
     def _take(self, notebook: Notebook) -> None:
         """Take all that is written in one notebook, apart from what another one holds as well."""
@@ -121,6 +142,8 @@ class _Page:
             place, above = found.get(i), here
             if place is not None:
                 here = self.question_of.get(place)
+            if place is not None and self._is_prediction(place, cell):
+                continue
             if self._is_released(cell, place, here):
                 continue
             answers = place is not None and place == here
@@ -130,6 +153,21 @@ class _Page:
             if cell.text.strip() and _content(cell) not in known:
                 piece = _Piece(cell, notebook.name, is_answer=answers, moved=moved)
                 self.pieces.setdefault(here, []).append(piece)
+
+    def _is_prediction(self, place: int, cell: Cell) -> bool:
+        """Keep a prediction in its own cell, and what a run has printed below it.
+
+        Return whether the cell needs no other place: it predicts, and no notebook before it did.
+        """
+        node = self.released.cells[place]
+        is_first = node.source == self.ours[place].text
+        if place in self.observations | self.predictions and is_first and not node.outputs:
+            node.outputs = [from_dict(output) for output in cell.outputs]
+        if place not in self.predictions or cell.kind != "code" or len(cell.text) > MAX_COMPARED:
+            return False
+        if is_first:
+            node.source = cell.text
+        return is_first or cell.words == self.ours[place].words
 
     def _is_released(self, cell: Cell, place: int | None, here: int | None) -> bool:
         """Return whether a cell is as it was released, by its text or by nbgrader's sum over it."""
@@ -304,6 +342,10 @@ def _has_its_sum(cell: Cell) -> bool:
         return bool(compute_checksum(node) == cell.nbgrader["checksum"])
     except Exception:  # noqa: BLE001  whatever somebody may have written
         return False
+
+
+def _name(cell: Cell) -> str:
+    return str(cell.nbgrader.get("grade_id", ""))
 
 
 def _content(cell: Cell) -> tuple[str, str]:

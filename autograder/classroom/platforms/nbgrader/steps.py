@@ -2,6 +2,7 @@
 
 import atexit
 import os
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,12 @@ from autograder.classroom.batch import course_seeds, open_results, take_key
 from autograder.classroom.collect import read_folder
 from autograder.classroom.platforms.nbgrader.cells import read_notebooks
 from autograder.classroom.platforms.nbgrader.essays import gather
-from autograder.classroom.platforms.nbgrader.notebooks import grade_id
+from autograder.classroom.platforms.nbgrader.experiments import Finding, find_out
+from autograder.classroom.platforms.nbgrader.notebooks import OBSERVE, grade_id
 from autograder.classroom.platforms.nbgrader.stale import hash_of, sign
 from autograder.classroom.which_counts import graded
 from autograder.course.catalogue import load_lab
+from autograder.course.experiments import MACHINE_POINTS, Experiment, lab_experiments
 from autograder.course.lab import Check, Lab
 from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
@@ -101,10 +104,18 @@ class SandboxGrade(NbGraderPreprocessor):
         report = desk.report(student, folder)
         sign(nb, made_by=desk.results.made_by)
         checks = {grade_id(check): check for check in lab.checks.values()}
+        codes = [cell.source for cell in nb.cells if cell.cell_type == "code"]
         for cell in nb.cells:
             ours = cell.metadata.get("nbgrader", {})
             if cell.cell_type == "code" and ours.get("grade") and not ours.get("solution"):
-                cell.outputs = _outputs(report, checks[ours["grade_id"]], float(ours["points"]))
+                name, most = ours["grade_id"], float(ours["points"])
+                if name in checks:
+                    cell.outputs = _outputs(report, checks[name], most)
+                else:
+                    printed = "".join(output.get("text", "") for output in cell.outputs)
+                    experiment = lab_experiments(lab)[name.removeprefix(OBSERVE)]
+                    found = desk.find_out(experiment, codes, printed, student, folder)
+                    cell.outputs = _said(found.said, found.points / MACHINE_POINTS * most)
                 cell.execution_count = 1
         return nb, resources
 
@@ -121,9 +132,14 @@ def _outputs(report: Report, check: Check, most: float) -> list[NotebookNode]:
         reached is None
     ):  # SaveGrades leaves the score open; should it be missing, this is not a mark
         return [said, new_output("error", ename=NOT_GRADED, evalue=check.id, traceback=[])]
-    points = min(max(float(reached) / check.points * most, 0.0), most)
-    result = new_output("execute_result", data={"text/plain": repr(points)}, execution_count=1)
-    return [said, result]
+    return _said(said.text, min(max(float(reached) / check.points * most, 0.0), most))
+
+
+def _said(words: str, points: float) -> list[NotebookNode]:
+    return [
+        new_output("stream", name="stdout", text=words),
+        new_output("execute_result", data={"text/plain": repr(points)}, execution_count=1),
+    ]
 
 
 class SaveGrades(SaveAutoGrades):
@@ -156,14 +172,29 @@ class _Desk:
         """Look a submission's result up, or grade it now and keep that."""
         return graded(read_folder(self.lab, student, folder), self._report)
 
+    def find_out(
+        self,
+        experiment: Experiment,
+        cells: Sequence[str],
+        printed: str,
+        student: str,
+        folder: Path,
+    ) -> Finding:
+        """Grade the machine's part of an experiment; it takes a moment, and is not kept."""
+        readings = read_folder(self.lab, student, folder).readings
+        return find_out(experiment, cells, printed, readings, self._opened())
+
+    def _opened(self) -> Sandbox:
+        if self.sandbox is None:
+            self.sandbox = open_sandbox(at_least=self.at_least)
+            atexit.register(self.sandbox.close)  # who waits for a worker counts its time
+        return self.sandbox
+
     def _report(self, submission: Submission) -> Report:
         known = self.results.find(submission, self.at_least)
         if known is not None:
             return known
-        if self.sandbox is None:
-            self.sandbox = open_sandbox(at_least=self.at_least)
-            atexit.register(self.sandbox.close)  # who waits for a worker counts its time
-        report = grade(submission, self.key, self.sandbox)
+        report = grade(submission, self.key, self._opened())
         self.results.keep(submission, report)
         return report
 

@@ -164,8 +164,9 @@ def test_what_stands_below_a_question_keeps_its_order():
     assert [cell.source for cell in rebuilt.cells[at - 1 : at + 2]] == ["1", "2", "3 + 0"]
     assert below(rebuilt, FIRST) == ["3 + 0", "4", "```\n5\n```"]
     assert essays.ELSEWHERE in answer(rebuilt, SECOND).source
+    text = read_text(load_lab("lab02_hebb"))
     assert {FIRST, *(note.partition(":")[0] for note in notes)} == {
-        f"answer-{question.name}" for question in read_text(load_lab("lab02_hebb")).questions
+        f"answer-{asked.name}" for asked in (*text.questions, *text.experiments)
     }
     assert all(note.endswith(essays.ELSEWHERE) for note in notes)
 

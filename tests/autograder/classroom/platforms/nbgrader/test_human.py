@@ -29,7 +29,7 @@ def grade(course, student, *points):
         Gradebook(f"sqlite:///{course}/gradebook.db") as book,
     ):
         (notebook,) = book.find_submission(LAB.id, student).notebooks
-        essays = [each for each in notebook.grades if each.name.startswith("answer")]
+        essays = [g for g in notebook.grades if g.name.startswith(("answer", "observe"))]
         for each, given in zip(essays, points, strict=True):
             each.manual_score, each.needs_manual_grade = given, False
         book.db.commit()
@@ -40,7 +40,7 @@ def course(released, tmp_path):
     """A course in which ada's essays are read, and bob's are not."""
     course = shutil.copytree(released, tmp_path / "course")
     fill_gradebook(course, marks(mark("ada"), mark("bob")))
-    grade(course, "ada", 2, 1.5, 1, 0)
+    grade(course, "ada", 2, 1.5, 1, 0, 0, 0, 0, 0)
     return course
 
 

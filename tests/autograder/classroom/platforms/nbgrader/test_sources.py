@@ -44,8 +44,9 @@ def test_the_committed_notebook_is_fresh(lab, assignments):
 def test_a_cell_for_each_check_with_its_points(lab, assignments):
     """Graded cells hold one call, and carry the check's id and points; questions come on top."""
     notebook = nbformat.read(path_of(assignments, lab), as_version=4)
-    graded = [c for c in notebook.cells if c.cell_type == "code" and c.metadata.nbgrader.grade]
-    questions = [c for c in notebook.cells if c.metadata.nbgrader.solution]
+    graded = [c for c in notebook.cells if "nnlab" in c.metadata]
+    explained = [c for c in notebook.cells if c.metadata.nbgrader.solution]
+    text = read_text(lab)
 
     assert {c.metadata.nnlab.check: c.source for c in graded} == {
         name: f'check("{name}")' for name in lab.checks
@@ -55,9 +56,25 @@ def test_a_cell_for_each_check_with_its_points(lab, assignments):
         assert cell.metadata.nbgrader.points == check.points
         assert cell.metadata.nbgrader.grade_id == grade_id(check)
         assert cell.metadata.nbgrader.locked
-    assert 2 <= len(questions) <= 6
-    assert all(cell.source == "YOUR ANSWER HERE" for cell in questions)
+    assert len(explained) == len(text.questions) + len(text.experiments)
+    assert all(cell.source == "YOUR ANSWER HERE" for cell in explained)
     nbformat.validate(notebook)
+
+
+@PER_LAB
+def test_cells_for_each_experiment(lab, assignments):
+    """One to predict in, one that runs and has the machine's point, and one for the explanation."""
+    notebook = nbformat.read(path_of(assignments, lab), as_version=4)
+    cells = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells}
+
+    for experiment in read_text(lab).experiments:
+        predict, observe = cells[f"predict-{experiment.name}"], cells[f"observe-{experiment.name}"]
+        assert predict.source == f'predict("{experiment.name}", ...)'
+        assert not predict.metadata.nbgrader.locked
+        assert "editable" not in predict.metadata
+        assert observe.source == f'observe("{experiment.name}")'
+        assert (observe.metadata.nbgrader.points, observe.metadata.nbgrader.grade) == (1, True)
+        assert cells[f"answer-{experiment.name}"].metadata.nbgrader.points == experiment.points
 
 
 @PER_LAB
@@ -65,7 +82,9 @@ def test_no_answer_goes_out(lab, assignments):
     """Neither a worked answer's line nor an exercise's body stands in a released notebook."""
     cells = json.loads(path_of(assignments, lab).read_text())["cells"]
     lines = {line.strip() for cell in cells for line in "".join(cell["source"]).splitlines()}
-    secret = {line for q in read_text(lab).questions for line in q.answer.splitlines()}
+    text = read_text(lab)
+    secret = {line for q in text.questions for line in q.answer.splitlines()}
+    secret |= {line for e in text.experiments for line in e.explanation.splitlines()}
     for exercise in lab.exercises:
         text = reference_text(exercise.partition(".")[0])
         first, last = find_body(text, exercise)
