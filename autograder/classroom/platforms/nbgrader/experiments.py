@@ -1,6 +1,6 @@
 """The machine's part of an experiment, from what was handed in: a prediction stands, and the run is right.
 
-The prediction is read from the notebook's cell, and never run; it is run again, with the modules that
+The prediction is read from the notebook's cell, and never run; the experiment is made again, with the modules that
 were handed in. When the prediction was made no file can prove. So what the notebook's own cell had printed
 is quoted, with its times, for the human who reads the explanation.
 """
