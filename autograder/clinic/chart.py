@@ -33,12 +33,14 @@ def draw(record: Record, title: str, *, cured: bool = False) -> "Figure":
     log = everything.max() > 20 * max(everything.min(), LOWEST)
     cost.set(title="cost", xlabel="epoch", ylabel="cost (nats)", yscale="log" if log else "linear")
     if not log:
-        cost.set_ylim(bottom=0)
+        cost.set_ylim(0, 1.1 * everything.max())
     _accuracy(right, record)
     _by_layer(gradient, record, "gradient", "gradient (rms of dL/dW)")
     _by_layer(step, record, "step", "step / weights (rms)")
     _units(units, record)
     _words(text, record)
+    for ax in (cost, right):
+        ax.xaxis.get_major_locator().set_params(integer=True)
     below(figure, [cost, right, gradient, units])
     return figure
 
@@ -78,7 +80,7 @@ def _by_layer(ax: "Axes", record: Record, what: str, label: str) -> None:
     decades = np.log10([heights.min() / 1.5, heights.max() * 1.5])
     ax.set_ylim(10.0 ** np.floor(decades[0]), 10.0 ** np.ceil(decades[1]))
     if heights.min() <= LOWEST:
-        ax.annotate("0", (layers[0], LOWEST), xytext=(0, 5), textcoords="offset points")
+        ax.annotate("exactly 0", (layers[0], LOWEST), xytext=(0, 5), textcoords="offset points")
 
 
 def _units(ax: "Axes", record: Record) -> None:

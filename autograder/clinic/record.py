@@ -126,7 +126,12 @@ class Record:
     def network(self) -> str:
         """The network in words."""
         sizes = " → ".join(str(layer.units) for layer in self.layers)
-        return ", ".join(filter(None, [f"64 → {sizes}", self.activation, self.parts]))
+        return ", ".join(filter(None, [f"64 → {sizes}", self.kind, self.parts]))
+
+    @property
+    def kind(self) -> str:
+        """The activation as it is written."""
+        return "ReLU" if self.activation == "relu" else self.activation
 
     @cached_property
     def costs(self) -> list[float]:

@@ -80,14 +80,13 @@ def _costs(record: Record) -> str:
     )
 
 
-def _first_layer(record: Record, what: str) -> str:
-    first, last = getattr(record.layers[0], what)
-    return f"from {shown(first)} to {shown(last)}"
-
-
 def _different(record: Record) -> str:
     number, layer = fewest(record)
-    return f"of the {layer.units} units in layer {number}, {layer.different} differ"
+    if layer.different == 1:
+        return f"all {layer.units} units of layer {number} have the same weights"
+    return (
+        f"of the {layer.units} units of layer {number}, {layer.different} have weights of their own"
+    )
 
 
 def _gradients(record: Record) -> str:
@@ -99,8 +98,46 @@ def _gradients(record: Record) -> str:
 
 
 def _wave(record: Record) -> str:
-    low, high, back = map(shown, widest_wave(record))
-    return f"its widest wave goes from {low} up to {high} and back to {back}"
+    low, high, back = widest_wave(record)
+    if high <= max(low, back):
+        return "the training cost never rises and comes back"
+    return f"the training cost rises from {shown(low)} to {shown(high)} and comes back to {shown(back)}"
+
+
+def _fall(record: Record) -> str:
+    epoch, cost = lowest(record.train_cost)
+    first = shown(record.train_cost[0])
+    if not epoch:
+        return f"the training cost is never below its first value, {first}"
+    return f"the training cost falls from {first} to {shown(cost)}, in epoch {epoch}"
+
+
+def _accuracies(record: Record) -> str:
+    return (
+        f"the accuracy is {shown(record.val_right[-1])} in validation and "
+        f"{shown(record.new_right)} on new images"
+    )
+
+
+def _twice(record: Record) -> str:
+    return (
+        f"asked twice, the model gives the same class to a share of {shown(record.alike)} of the "
+        "validation images"
+    )
+
+
+def best_val(record: Record) -> float:
+    """Find the highest validation accuracy."""
+    return max(share or 0.0 for share in record.val_right)
+
+
+def _best_val(record: Record) -> str:
+    return f"the validation accuracy is {shown(best_val(record))} at most"
+
+
+def _weights(record: Record) -> str:
+    first, last = map(shown, record.layers[0].weight)
+    return f"the size of the weights of layer 1 goes from {first} to {last}"
 
 
 def _is_wave(record: Record) -> bool:
@@ -121,7 +158,9 @@ def _vanish(record: Record) -> bool:
 EXPLODES = Sign(
     "the training cost ends above three times its first value",
     lambda r: r.exploded,
-    lambda r: f"it begins at {shown(r.train_cost[0])} and ends at {shown(r.train_cost[-1])}",
+    lambda r: (
+        f"the training cost begins at {shown(r.train_cost[0])} and ends at {shown(r.train_cost[-1])}"
+    ),
 )
 CALM = Sign(
     "the training cost does not explode",
@@ -136,7 +175,7 @@ DIFFERENT = Sign(
 FALLEN = Sign(
     "the training cost falls below half of its first value before it explodes",
     lambda r: min(r.costs) < 0.5 * r.costs[0],
-    lambda r: f"it begins at {shown(r.train_cost[0])} and is never below {shown(min(r.costs))}",
+    _fall,
 )
 BY_HEART = Sign(
     "the training cost gets low, below 0.1",
@@ -158,16 +197,16 @@ GRADIENT = Sign(
 SIGNS: dict[str, list[Sign]] = {
     "healthy": [
         CALM,
-        Sign("the training cost gets low, below 0.5", lambda r: end(r.train_cost) < 0.5, _costs),
         Sign(
             "a model that is asked twice gives the same classes",
             lambda r: r.alike == 1,
-            lambda r: f"asked twice, it gives the same class to a share of {shown(r.alike)} of the validation images",
+            _twice,
         ),
+        Sign("the training cost gets low, below 0.5", lambda r: end(r.train_cost) < 0.5, _costs),
         Sign(
             "new images are recognised as well as those of validation",
             lambda r: abs(end(r.val_right) - (r.new_right or 0)) < 0.1,
-            lambda r: f"the accuracy is {shown(r.val_right[-1])} in validation and {shown(r.new_right)} on new images",
+            _accuracies,
         ),
         NO_WAVES,
         Sign(
@@ -181,7 +220,7 @@ SIGNS: dict[str, list[Sign]] = {
         Sign(
             f"no step moves the weights by more than {shown(TINY_STEP)} of their size",
             lambda r: largest(r)[1] < TINY_STEP,
-            lambda r: f"a step moves those of layer {largest(r)[0]} by {shown(largest(r)[1])}",
+            lambda r: f"a step moves the weights of layer {largest(r)[0]} by {shown(largest(r)[1])} of their size",
         ),
         GRADIENT,
     ],
@@ -190,7 +229,7 @@ SIGNS: dict[str, list[Sign]] = {
         Sign(
             "the training cost never falls below half of its first value",
             lambda r: min(r.costs) >= 0.5 * r.costs[0],
-            lambda r: f"it falls from {shown(r.train_cost[0])} to {shown(min(r.costs))}, in epoch {lowest(r.train_cost)[0]}",
+            _fall,
         ),
     ],
     "late-explosion": [EXPLODES, FALLEN],
@@ -211,13 +250,13 @@ SIGNS: dict[str, list[Sign]] = {
         Sign(
             "the units are ReLU units, which can be silent for every image",
             lambda r: r.activation == "relu",
-            lambda r: f"they are {r.activation} units",
+            lambda r: f"they are {r.kind} units",
         ),
         CALM,
         Sign(
             "most units of a hidden layer give one answer to all images",
             lambda r: most_idle(r)[1] > 0.5,
-            lambda r: f"in layer {most_idle(r)[0]} a share of {shown(most_idle(r)[1])} does",
+            lambda r: f"in layer {most_idle(r)[0]} a share of {shown(most_idle(r)[1])} of the units is idle",
         ),
         DIFFERENT,
     ],
@@ -225,15 +264,15 @@ SIGNS: dict[str, list[Sign]] = {
         Sign(
             f"the features' standard deviations differ by a factor of {UNLIKE:.0f} and more",
             lambda r: (r.features[1] or 0) >= UNLIKE * (r.features[0] or 0),
-            lambda r: f"they go from {shown(r.features[0])} to {shown(r.features[1])}",
+            lambda r: f"the standard deviations go from {shown(r.features[0])} to {shown(r.features[1])}",
         )
     ],
     "shuffled-labels": [
         CALM,
         Sign(
             "the validation accuracy stays that of a guess, below 0.2",
-            lambda r: max(v or 0 for v in r.val_right) < 0.2,
-            lambda r: f"it reaches {shown(max(v or 0 for v in r.val_right))}",
+            lambda r: best_val(r) < 0.2,
+            _best_val,
         ),
         Sign(
             "the training images are learnt by heart all the same",
@@ -245,12 +284,17 @@ SIGNS: dict[str, list[Sign]] = {
         Sign(
             "the model gives other classes to the same images when it is asked twice",
             lambda r: (r.alike or 0) < 1,
-            lambda r: f"a share of {shown(r.alike)} of them gets the same class",
+            _twice,
         )
     ],
     "overfitting": [
         CALM,
         BY_HEART,
+        Sign(
+            "new images are recognised for a while, a share of 0.3 and more",
+            lambda r: best_val(r) >= 0.3,
+            _best_val,
+        ),
         NO_WAVES,
         Sign(
             "the validation cost turns up, by a tenth and more",
@@ -263,7 +307,7 @@ SIGNS: dict[str, list[Sign]] = {
         Sign(
             f"a hidden layer has {FEW} units or fewer",
             lambda r: min(layer.units for layer in r.hidden) <= FEW,
-            lambda r: f"the smallest has {min(layer.units for layer in r.hidden)}",
+            lambda r: f"the smallest hidden layer has {min(layer.units for layer in r.hidden)}",
         ),
         UNLEARNT,
     ],
@@ -271,7 +315,7 @@ SIGNS: dict[str, list[Sign]] = {
         Sign(
             "validation images are recognised much better than new ones, by 0.15 and more",
             lambda r: end(r.val_right) - (r.new_right or 0) >= 0.15,
-            lambda r: f"the accuracy is {shown(r.val_right[-1])} in validation and {shown(r.new_right)} on new images",
+            _accuracies,
         )
     ],
     "strong-penalty": [
@@ -279,7 +323,7 @@ SIGNS: dict[str, list[Sign]] = {
         Sign(
             "the weights of layer 1 shrink to half of their size and less",
             _shrunk,
-            lambda r: f"their root mean square goes {_first_layer(r, 'weight')}",
+            _weights,
         ),
         UNLEARNT,
     ],

@@ -98,10 +98,11 @@ CASES = {
     ),
     "dead-units": Case(Treatment(hidden=(40, 40), bias=-8.0), ["random-weights", "batch-norm"]),
     "unscaled-features": Case(
-        Treatment(scaled=False, units_of_measure=3, activation="tanh"), ["scale-features"]
+        Treatment(scaled=False, units_of_measure=3, optimizer="adam", lr=0.001),
+        ["scale-features"],
     ),
     "shuffled-labels": Case(
-        Treatment(shuffled=True, hidden=(100,), epochs=40), ["match-labels"]
+        Treatment(shuffled=True, hidden=(100,), optimizer="adam", epochs=60), ["match-labels"]
     ),
     "training-mode": Case(
         Treatment(hidden=(60, 60), dropout=0.5, evaluates=False), ["evaluation-mode"]

@@ -35,6 +35,7 @@ def test_a_chart_can_be_read(illness):
         assert 0 <= box.x0 < box.x1 <= figure.bbox.x1
         assert 0 <= box.y0 < box.y1 <= figure.bbox.y1
     assert not [1 for one, other in combinations(boxes, 2) if one.overlaps(other)]
+    assert all(tick == round(tick) for ax in axes[:2] for tick in ax.get_xticks())
     for ax in axes:
         lines = [(str(line._dash_pattern), line.get_marker()) for line in ax.get_lines()]
         assert len(set(lines)) == len(lines)

@@ -88,7 +88,9 @@ def test_a_cost_that_is_not_finite_is_an_explosion():
     record = replace(RECORDS["healthy-0"], train_cost=[2.0, None])
 
     assert record.exploded
-    assert signs_of("rate-too-high", record)[0] == "it begins at 2 and ends at not finite"
+    assert signs_of("rate-too-high", record)[0] == (
+        "the training cost begins at 2 and ends at not finite"
+    )
 
 
 def test_both_costs_high_is_not_overfitting():
@@ -100,6 +102,45 @@ def test_both_costs_high_is_not_overfitting():
         "the training cost gets low, below 0.1; here the training cost is "
         f"{train} at the end and the validation cost {val}; a guess among ten costs 2.3"
     )
+
+
+CONFUSED = {
+    ("shuffled-labels", "overfitting"): "new images are recognised for a while",
+    ("late-explosion", "rate-too-high"): "never falls below half of its first value",
+    ("rate-too-high", "late-explosion"): "falls below half of its first value before it explodes",
+    ("dead-units", "rate-too-low"): "a gradient reaches every layer",
+    ("dead-units", "vanishing-gradients"): "the first layer's gradient is not 0",
+    ("equal-weights", "rate-too-low"): "",
+    ("vanishing-gradients", "rate-too-low"): "no step moves the weights",
+    ("strong-penalty", "rate-too-low"): "no step moves the weights",
+    ("few-units", "overfitting"): "the training cost gets low",
+    ("rate-too-low", "overfitting"): "the training cost gets low",
+    ("leaking-split", "healthy"): "new images are recognised as well",
+    ("training-mode", "healthy"): "asked twice gives the same classes",
+    ("training-mode", "overfitting"): "the training cost gets low",
+    ("high-momentum", "late-explosion"): "ends above three times its first value",
+    ("high-momentum", "overfitting"): "the training cost gets low",
+    ("overfitting", "healthy"): "the validation cost does not turn up",
+    ("overfitting", "leaking-split"): "recognised much better than new ones",
+    ("unscaled-features", "rate-too-high"): "ends above three times its first value",
+    ("equal-weights", "dead-units"): "",
+    ("equal-weights", "vanishing-gradients"): "weights of their own",
+}
+"""Pairs that learners confuse, what they have and what they say, and the sign that parts them in each patient.
+
+Where it is empty, patients of one illness differ in what parts them.
+"""
+
+
+@pytest.mark.parametrize(("has", "says"), CONFUSED)
+def test_a_confusion_is_parted_by_its_sign(has, says):
+    """Whoever takes one illness for the other hears the sign that parts the two."""
+    for record in RECORDS.values():
+        if record.illness == has:
+            expected, _, fact = against(says, record).partition("; here ")
+
+            assert CONFUSED[has, says] in expected
+            assert fact
 
 
 @pytest.mark.parametrize("illness", ILLNESSES)
