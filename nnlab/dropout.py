@@ -57,7 +57,8 @@ class Dropout(Module):
         """Return dL/dx: dropped entries get no gradient, the others the factor that scaled them.
 
         dL/dx = dL/dy ⊙ mask, the mask of the last forward: all ones if that was in evaluation,
-        whatever the mode of now is. backward may be called again, with the same mask.
+        whatever the mode of now is. backward may be called again, with the same mask. An entry of x
+        that was 0 by itself is dropped or kept as any other.
 
         Shape: grad_output that of x; the result the same.
 
@@ -75,8 +76,8 @@ def monte_carlo_mean(module: Module, x: Array, n_draws: int) -> Array:
     E_z[f(x, z)] ≈ (1/n) Σᵢ f(x, zᵢ),  every zᵢ a new draw of what is dropped
 
     Call the module in training mode, n_draws times; its own generator draws. Afterwards the module
-    is in the mode in which it was. For one linear layer the mean comes ever closer to the answer in
-    evaluation; for a network with ReLU units it does not.
+    is in the mode in which it was; parts of it in another mode need not be. For one linear layer the
+    mean comes ever closer to the answer in evaluation; for a network with ReLU units it does not.
 
     Shape: module maps x to an array; n_draws at least 1; the result has the shape of module(x).
     Source: slides, "Dropout: Test time".

@@ -93,9 +93,10 @@ def run(x: Array, target: Labels, *, rng: np.random.Generator) -> Trained:
 
 
 def predict(trained: Trained, x: Array) -> Labels:
-    """Name the class of each image: scale it as in training, and take the largest logit.
+    """Name the class of each image: scale it as in training, and take trained.model's largest logit.
 
-    The model must be in evaluation mode, otherwise dropout and batch norm act as in training.
+    The model must be in evaluation mode, otherwise dropout and batch norm act as in training; it
+    may stay in it.
 
     Shape: x (batch, features); the result (batch,) of classes.
     Source: slides, "Single layer neuron: Softmax Activation", predicted class.

@@ -60,6 +60,7 @@ def recall(weight: Array, state: Array, *, rng: np.random.Generator) -> Array:
 
     Shape: weight (units, units), state (units,) of −1 and +1; the result (units,).
     Raises: ValueError unless weight is symmetric with a zero diagonal: otherwise it may never end.
+        Weights that are symmetric but for rounding may be taken or refused.
     Source: Hopfield 1982, eq. 1.
 
     >>> weight = store(np.array([[1, 1, -1, -1]]))

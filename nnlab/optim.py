@@ -49,7 +49,7 @@ class SGD(Optimizer):
     def step(self) -> None:
         """Go one step against the gradient.
 
-        θ ← θ − lr · g      (θ = self.theta.data, g = self.theta.grad)
+        θ ← θ − lr · g      (θ = self.theta.data, g = self.theta.grad, which stays)
 
         Source: slides, "SGD + Momentum"; the sign in its code is wrong.
 
@@ -72,7 +72,7 @@ class Momentum(Optimizer):
         """Update self.velocity, then go along it.
 
         v ← ρ v + g         (v = self.velocity, ρ = self.momentum, g = self.theta.grad)
-        θ ← θ − lr · v      (θ = self.theta.data)
+        θ ← θ − lr · v      (θ = self.theta.data; g stays as it is)
 
         As in PyTorch, lr is outside v. v is a sum, not the slide's mean: it grows to g / (1 − ρ).
 
@@ -95,7 +95,7 @@ class Nesterov(Momentum):
         """Update self.velocity, then go on to the next look-ahead point.
 
         v ← ρ v − lr · g            (v = self.velocity, ρ = self.momentum, g = self.theta.grad)
-        θ ← θ + ρ v − lr · g        (θ = self.theta.data, v is the new one)
+        θ ← θ + ρ v − lr · g        (θ = self.theta.data, v is the new one; g stays as it is)
 
         The lecture has v ← ρ v − lr · ∇f(x + ρ v) and x ← x + v. It takes the gradient at another
         point, x + ρ v, than that where the parameters stand. Here they stand at that point, θ, so
@@ -124,7 +124,7 @@ class AdaGrad(Optimizer):
         """Add to self.squares, then go a scaled step.
 
         s ← s + g²                       (s = self.squares, g = self.theta.grad)
-        θ ← θ − lr · g / (√s + eps)      (θ = self.theta.data)
+        θ ← θ − lr · g / (√s + eps)      (θ = self.theta.data; g stays as it is)
 
         Source: slides, "AdaGrad".
 
@@ -149,7 +149,7 @@ class RMSProp(AdaGrad):
         """Update self.squares, then go a scaled step.
 
         s ← decay · s + (1 − decay) · g²      (s = self.squares, g = self.theta.grad)
-        θ ← θ − lr · g / (√s + eps)           (θ = self.theta.data)
+        θ ← θ − lr · g / (√s + eps)           (θ = self.theta.data; g stays as it is)
 
         Source: slides, "RMSProp"; PyTorch calls decay alpha.
 
@@ -185,7 +185,7 @@ class Adam(Optimizer):
         t ← t + 1        (t = self.t: the first step has t = 1, otherwise we divide by 0)
         m ← β₁ m + (1 − β₁) g,   m̂ = m / (1 − β₁ᵗ)      (m = self.m, g = self.theta.grad)
         v ← β₂ v + (1 − β₂) g²,  v̂ = v / (1 − β₂ᵗ)      (v = self.v, β₁ and β₂ = self.betas)
-        θ ← θ − lr · m̂ / (√v̂ + eps)                     (θ = self.theta.data)
+        θ ← θ − lr · m̂ / (√v̂ + eps)                     (θ = self.theta.data; g stays as it is)
 
         If self.bias_correction is False, m̂ = m and v̂ = v. PyTorch has eps 1e-8.
 

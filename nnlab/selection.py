@@ -46,7 +46,8 @@ def train_val_split(
 ) -> Split:
     """Shuffle the samples and set a part of them aside for validation.
 
-    round(val_fraction · n) samples go to validation, each with its own target.
+    round(val_fraction · n) samples go to validation, each with its own target; where two whole
+    numbers are equally near, either is right.
 
     Shape: x (n, …), target (n, …); the result Split(x_train, y_train, x_val, y_val).
     Raises: ValueError if x and target differ in length or a part would be empty.
@@ -97,7 +98,8 @@ def cross_validate(
 ) -> tuple[float, Array]:
     """Score a recipe on every fold; return the mean score and the scores, fold by fold.
 
-    fit_and_score gets one fold: it trains a new model (and scaler) and scores it.
+    The folds are those of `k_fold`. fit_and_score gets a Split: the samples outside one fold, on
+    which it trains a new model (and scaler), and those of the fold, on which it scores it.
 
     Shape: x (n, …), target (n, …); a number and (n_splits,).
     Raises: ValueError unless 2 ≤ n_splits ≤ n.
@@ -116,7 +118,7 @@ def cross_validate(
 def log_uniform(low: float, high: float, size: int, *, rng: np.random.Generator) -> Array:
     """Draw numbers whose logarithm is uniform: every decade is equally likely.
 
-    10^u,  u ~ Uniform(log₁₀ low, log₁₀ high)
+    10^u,  u ~ Uniform(log₁₀ low, log₁₀ high), each u drawn by itself
 
     Shape: (size,).
     Raises: ValueError unless 0 < low < high.

@@ -50,7 +50,7 @@ def constant(shape: tuple[int, int], *, rng: np.random.Generator, value: float =
 
 
 def small_normal(shape: tuple[int, int], *, rng: np.random.Generator, std: float = 0.01) -> Array:
-    """Draw small numbers, whatever the size of the layer.
+    """Draw small numbers, each by itself, whatever the size of the layer.
 
     W_ij ~ Normal(0, std²)
 
@@ -63,7 +63,7 @@ def small_normal(shape: tuple[int, int], *, rng: np.random.Generator, std: float
 
 
 def xavier(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
-    """Draw weights that keep the variance of the activations, as long as the units are linear.
+    """Draw each weight by itself, so that linear units keep the variance of the activations.
 
     W_ij ~ Normal(0, 1 / fan_in),  fan_in = in_features, the inputs of one unit
 
@@ -79,7 +79,7 @@ def xavier(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
 
 
 def kaiming_normal(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
-    """Draw weights that keep the activations' size from ReLU layer to ReLU layer. Also called He.
+    """Draw each weight by itself, so that ReLU layers keep the activations' size. Also called He.
 
     W_ij ~ Normal(0, 2 / fan_in),  fan_in = in_features
 
@@ -94,7 +94,7 @@ def kaiming_normal(shape: tuple[int, int], *, rng: np.random.Generator) -> Array
 
 
 def xavier_uniform(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
-    """Draw weights evenly from an interval that fits both the forward and the backward pass.
+    """Draw each weight by itself from an interval that fits the forward and the backward pass.
 
     W_ij ~ Uniform(−b, b),  b = √(6 / (fan_in + fan_out)),  fan_out = out_features
 

@@ -53,7 +53,7 @@ class EarlyStopping:
         """Note one epoch's validation loss; return True if training should stop.
 
         Append it to self.losses, which keeps all of them. If it is below all losses before, it is
-        the new self.best_loss, and self.best_model becomes a deep copy of model.
+        the new self.best_loss, and self.best_model becomes a deep copy of model. nan is never best.
 
         With k = rounds and fewer than 2k losses, go on. Else the last 2k losses hold k + 1 windows
         of k neighbours, with averages a₀ … aₖ. Go on if min(a₁, …, aₖ) < (1 − tolerance) · a₀, else
@@ -70,7 +70,8 @@ class EarlyStopping:
 def diverged(cost: float, first_cost: float) -> bool:
     """Return whether training explodes: the cost is above 3 × the first cost, or not finite.
 
-    Exactly 3 × is not yet one. nan and both infinities are not finite, and nan > anything is False.
+    Exactly 3 × is not yet one. nan and both infinities are not finite, and nan > anything is False;
+    a cost may also be 0 or negative. first_cost is neither nan nor negative.
 
     Source: slides, "Cross-validation strategy", tip for detecting explosions.
 
@@ -127,9 +128,10 @@ def train(
     update once for each of the `batches`, with l2 · 2W added to the gradient of all weights (of two
     axes), not of biases; in evaluation mode, append to the history train_loss, the mean over the
     epoch's samples (not batches) of the losses before their updates, and val_loss, both without the
-    penalty. Call after_epoch(history), and end if train_loss has diverged from the first cost (set
-    history.diverged; stopping may be asked or not) or stopping says so. `best_model` is a copy of
-    the model after the epoch with the lowest val_loss, or the model itself if there is none.
+    penalty. Call after_epoch(history), which needs these losses alone, and end if train_loss has
+    diverged from the first cost (set history.diverged; stopping may be asked or not) or stopping
+    says so. In the end `best_model` is a copy of the model after the epoch with the lowest val_loss,
+    or the model itself if there is none.
 
     Source: slides, "Cross validation: tuning hyperparameter"; "Recommended Settings".
 

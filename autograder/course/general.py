@@ -22,6 +22,7 @@ from autograder.judges.finding import Finding, changed_input
 from autograder.judges.judge import Case, Judge
 from autograder.judges.values import value
 from autograder.sandbox.codec import Seed
+from autograder.sandbox.limits import Limits
 from autograder.text import named
 
 __all__ = ["KIND", "KINDS", "OF", "gather", "judge_general", "kinds_of", "make"]
@@ -47,6 +48,8 @@ class First(Protocol):
     def ask(self) -> Callable[..., Any]: ...
     @property
     def judge(self) -> Judge: ...
+    @property
+    def limits(self) -> Limits: ...
 
 
 Gather = Callable[[First, Any, Sequence[Case]], Any]
@@ -97,12 +100,34 @@ def _mapped(held: Any, change: Callable[[Any], Any], depth: int = 3) -> Any:
     return held
 
 
+DRESSES: Sequence[Callable[[Any], Any]] = (
+    lambda array: array.astype(float) if array.dtype.kind == "i" else array,
+    lambda array: np.rint(array).astype(np.int64) if array.dtype.kind == "f" else array,
+)
+"""How the types of numbers change: all floats, or all integers."""
+
+
 def _shares(array: Any, arrays: Sequence[Any]) -> bool:
     return any(array.size and np.may_share_memory(array, other) for other in arrays)
 
 
 def _own(check: First, student: Any, cases: Sequence[Case]) -> Any:
-    """Look at what a call was given before and after it, and whether its result lies in there."""
+    """Look at what a call was given before and after it, and whether its result lies in there.
+
+    Then once more with every number a float, and with none: where one type is copied, another need
+    not be. Whether an answer of that type is right is not asked here.
+    """
+    seen = _watch(check, student, cases[0], lambda array: array)
+    if check.limits == Limits():  # what may take long is asked once
+        for dress in DRESSES:
+            with contextlib.suppress(Exception):  # it need not take such numbers
+                if not any(seen.values()):
+                    seen = _watch(check, student, cases[0], dress)
+    return seen
+
+
+def _watch(check: First, student: Any, case: Case, dress: Callable[[Any], Any]) -> dict[str, Any]:
+    """Ask a case, and note which arrays the exercise changes, and which its results lie in."""
     changed: list[Any] = []
     shared: list[str] = []
     calls: list[int] = []
@@ -114,6 +139,8 @@ def _own(check: First, student: Any, cases: Sequence[Case]) -> Any:
             if len(calls) >= MOST_CALLS:
                 return function(*args, **kwargs)
             calls.append(1)
+            args = tuple(_mapped(part, dress) for part in args)
+            kwargs = {name: _mapped(part, dress) for name, part in kwargs.items()}
             names = [*known, *(f"argument {i + 1}" for i in range(len(known), len(args)))]
             named = [*zip(names, args, strict=False), *kwargs.items()]
             given = [found for name, part in named for found in _arrays(part, name)]
@@ -131,7 +158,7 @@ def _own(check: First, student: Any, cases: Sequence[Case]) -> Any:
         return watched
 
     with _wrapped(student, check.exercise, watching):
-        check.ask(student, **_inputs(cases[0]))
+        check.ask(student, **_inputs(case))
     return {"changed": changed[:1], "shared": shared[:1]}
 
 

@@ -8,17 +8,25 @@ of it: one over the number of ways to choose them); cases have so many samples t
 Spread evenly means: the draws' positions between the bounds, on the logarithmic axis, are uniform in
 [0, 1]. Their largest distance D from the uniform distribution function (Kolmogorov, Smirnov) is
 above ε with probability 2 exp(−2 n ε²) at most, for any n (Dvoretzky, Kiefer, Wolfowitz; Massart's
-constant), so ε = √(ln(2/α) / 2n) with α = 2e-8 a range. Independent positions u, v have a mean of
-(2u − 1)(2v − 1) above τ = √(2 ln(2/α) / n) with at most the same probability (Hoeffding). A check
-asks at most ten such questions of three cases: below 1e-6 in all.
+constant), so ε = √(ln(2/α) / 2n) with α = 2e-8 a range. Of n equal parts of [0, 1] n draws leave
+n (1 − 1/n)ⁿ empty, more or less by √(n ln(2/α) / 2) but for the same probability (McDiarmid: a draw
+fills one part at most). Independent positions u, v have a mean of (2u − 1)(2v − 1) above
+τ = √(2 ln(2/α) / n) with at most the same probability (Hoeffding). That is at most five such questions
+a case, of four cases: below 1e-6 in all.
+
+A part of shuffled samples consists of stretches of neighbours. Of k samples of n, the probability of r
+stretches is C(k−1, r−1) C(n−k+1, r) / C(n, k); a number that is so small, or so large, that this or
+less happens once in 10¹⁰ is refused. 90 samples of 301 have about 64 stretches; a block has 1, and
+every third sample 90.
 
 With n = 1500, ε is 0.078 and τ 0.157: uniform draws of three decades without the logarithm have
 D = 0.6, whole powers of ten of four D = 0.2, and two ranges that share their draws a mean of 0.33.
+Of 1500 parts chance leaves 552 empty, up to 118; the points of a grid leave none.
 """
 
 from collections.abc import Mapping
 from itertools import combinations
-from math import log, sqrt
+from math import comb, log, sqrt
 from typing import Any
 
 import numpy as np
@@ -34,9 +42,12 @@ __all__ = [
     "generator_fingerprint",
     "log_fingerprint",
     "searches_at_random",
+    "shuffle_fingerprint",
+    "shuffles",
 ]
 
 ALPHA = 2e-8
+RARE = 1e-10
 BORDER = 1e-9
 """Relative: powers and logarithms may miss a bound by their last digits."""
 
@@ -74,6 +85,50 @@ def follows_generator(case: Case, observed: Any, expected: Any) -> Finding | Non
     return None
 
 
+def shuffle_fingerprint(case: Case, observed: Any) -> Any:
+    """Distinguish what parts of samples depend on, and whether they are blocks."""
+    found = generator_fingerprint(case, observed)
+    return found | {"mixed": _mixed(case, observed)} if isinstance(found, dict) else found
+
+
+@judge(
+    "Results must repeat for the same generator and differ for another, and samples that were "
+    "neighbours must be parted as often as chance parts them.",
+    chance=2e-9,
+    property_only=True,
+    fingerprint=shuffle_fingerprint,
+    picture="generators",
+)
+def shuffles(case: Case, observed: Any, expected: Any) -> Finding | None:
+    """Accept parts of samples {first, again, other} that follow the generator and are shuffled."""
+    found = follows_generator(case, observed, expected)
+    if found or _mixed(case, observed):
+        return found
+    return Finding(
+        "Samples that were neighbours stay together, or apart, too often: the samples are not shuffled.",
+        "parts with a pattern",
+        "samples in random order",
+    )
+
+
+def _mixed(case: Case, observed: dict[str, Any]) -> bool:
+    """Return whether each part of the samples has as many stretches of neighbours as chance makes."""
+    n_samples = case["n_samples"] if "n_samples" in case else len(case["x"])
+    samples: Any = as_reals(observed["first"])
+    parts = np.array_split(samples.ravel(), case.get("n_splits", 1))
+    return all(_usual_stretches(np.unique(part), n_samples) for part in parts)
+
+
+def _usual_stretches(part: Any, n: int) -> bool:
+    """Return whether a part of n samples has a number of stretches that chance may give it."""
+    k, stretches = len(part), 1 + int((np.diff(part) > 1).sum())
+    if not 0 < k < n:
+        return True  # what the parts are made of is asked elsewhere
+    ways = [comb(k - 1, r - 1) * comb(n - k + 1, r) for r in range(1, k + 1)]
+    rare = RARE * comb(n, k)
+    return sum(ways[:stretches]) > rare and sum(ways[stretches - 1 :]) > rare
+
+
 def _repeats(case: Case, results: dict[str, Any]) -> tuple[bool, bool]:
     first, again, other = (results[name] for name in ("first", "again", "other"))
     return equal(case, again, first) is None, equal(case, other, first) is None
@@ -88,8 +143,9 @@ def log_fingerprint(case: Case, observed: Any) -> Any:
 
 
 @judge(
-    "The draws' logarithms must be spread evenly between the bounds (Kolmogorov's distance).",
-    chance=ALPHA,
+    "The draws' logarithms must be spread evenly between the bounds (Kolmogorov's distance), though no "
+    "more evenly than chance spreads them.",
+    chance=2 * ALPHA,
     fingerprint=log_fingerprint,
     picture="decades",
 )
@@ -178,7 +234,20 @@ def _spread(observed: Any, low: float, high: float, size: int, which: str = "") 
         return Finding(
             f"The draws {which}are not spread evenly over the decades.", expected=expected
         )
+    if not _by_chance(_position(numbers, low, high)):
+        return Finding(
+            f"The draws {which}do not lie as chance puts them: each must be drawn by itself.",
+            expected=expected,
+        )
     return None
+
+
+def _by_chance(position: Any) -> bool:
+    """Return whether as many of n equal parts are empty as n independent draws leave."""
+    n = len(position)
+    parts = np.clip(np.floor(position * n), 0, n - 1)
+    usual, width = n * (1 - 1 / n) ** n, sqrt(n * log(2 / ALPHA) / 2)
+    return bool(abs(n - len(np.unique(parts)) - usual) <= width)
 
 
 def _position(numbers: Any, low: float, high: float) -> Any:
@@ -214,5 +283,6 @@ def _features(numbers: Any, low: float, high: float) -> dict[str, Any]:
         "different": "one" if different <= 1 else "few" if different < flat.size / 10 else "many",
         "outside": bool(((position < -1e-6) | (position > 1 + 1e-6)).any()),
         "negative": bool((flat < 0).any()),
+        "by chance": bool(flat.size) and _by_chance(position),
         "width": sum(width > bound * log(high / low) for bound in (0.05, 0.5, 1.7)),
     }

@@ -9,10 +9,18 @@ entries each, independent and from one law whose kurtosis is at most the normal 
     alone   less than half as many different numbers         never: continuous numbers do not repeat
     shape   Kolmogorov's distance is above M · √(2/n)        at most 2 exp(−2M²) = 10⁻⁸, proven for
             n ≥ 458 by Wei and Dudley 2012
+    tails   of the K largest sizes of both, K is 64 or 512, one sample's share is K/2 up to √(K · C / 2)
+            but for 2 exp(−C) = 10⁻⁸ (Hoeffding, without replacement), C = 19.1
+    even    of two gaps that lie side by side between the sorted numbers, disjoint pairs of them, one
+            differs from the other by less than a quarter of both in 1/4 of m pairs, and in
+            √(C / 2m) more but for exp(−C) = 5·10⁻⁹ (Hoeffding; the gaps of uniform numbers are
+            exchangeable, and so nearly are those of any smooth law)
 
 With 3,800 entries the band of the std is 10 %; the nearest mistake, the mean of both fans where the
-sizes are 1 : 2.5, is off by 20 %, six deviations beyond the band. With 16,000 entries, a uniform law
-of the right variance, at distance 0.058 from the normal, is beyond the bound of 0.035.
+sizes are 1 : 2.5, is off by 20 %, six deviations beyond the band. With 32,000 entries, a uniform law
+of the right variance, at distance 0.058 from the normal, is beyond the bound of 0.024; of a normal law
+that is cut at three deviations about 87 sizes are missing, so that all of the 64 are the other's; and
+the gaps of a grid are equal in all pairs, and those of one draw from each of n parts in half of them.
 """
 
 from typing import Any
@@ -28,6 +36,8 @@ __all__ = ["distributed_alike", "drawn_alike", "draws_anew", "draws_anew_of", "s
 
 Z = 6.0
 M = 3.09
+C = 19.1
+TAILS = (64, 512)
 FEW = 2
 
 
@@ -87,13 +97,14 @@ def same_law(case: Case, observed: Any, other: Any) -> Finding | None:
 
 
 @judge(
-    "The distribution function must agree with another sample's (Kolmogorov's distance).",
-    chance=1e-8,
+    "The distribution function must agree with another sample's (Kolmogorov's distance), also in its "
+    "tails, and the numbers must lie neither more evenly than chance puts them nor less.",
+    chance=3.5e-8,
     alike=same_law,
     picture="form",
 )
 def distributed_alike(case: Case, observed: Any, expected: Any) -> Finding | None:
-    """Accept a sample whose distribution function is near the reference's: scale and form."""
+    """Accept a sample whose distribution function is near the reference's: scale, form and tails."""
     pair = _samples(observed, expected)
     if pair is None or pair[0].shape != pair[1].shape:
         return drawn_alike(case, observed, expected)
@@ -103,13 +114,33 @@ def distributed_alike(case: Case, observed: Any, expected: Any) -> Finding | Non
     both = np.concatenate([mine, right])
     below = [np.searchsorted(sample, both, side="right") for sample in (mine, right)]
     distance = np.abs(below[0] - below[1]).max() / mine.size
-    if distance <= M * np.sqrt(2 / mine.size):
+    if distance > M * np.sqrt(2 / mine.size):
+        said = "Mean and spread may be right, but the numbers are spread out in another way."
+    elif not all(_shares_largest(mine, right, k) for k in TAILS):
+        said = (
+            "The middle is right, but large numbers are rarer or more frequent than they should be."
+        )
+    elif not _by_chance(mine):
+        said = "The numbers do not lie as chance puts them: draw each by itself, not from a grid."
+    else:
         return None
-    return Finding(
-        "Mean and spread may be right, but the numbers are spread out in another way.",
-        _quantiles(mine),
-        f"about {_quantiles(right)}",
-    )
+    return Finding(said, _quantiles(mine), f"about {_quantiles(right)}")
+
+
+def _shares_largest(mine: Any, right: Any, most: int) -> bool:
+    """Return whether about half of the largest numbers of two samples are those of the first."""
+    sizes = np.abs(np.concatenate([mine, right]))
+    own = int((np.argsort(-sizes, kind="stable")[:most] < mine.size).sum())
+    return bool(abs(own - most / 2) <= np.sqrt(most * C / 2))
+
+
+def _by_chance(ordered: Any) -> bool:
+    """Return whether neighbouring gaps between sorted numbers are as seldom alike as chance makes them."""
+    gaps = np.diff(ordered)
+    gaps = gaps[: gaps.size // 2 * 2].reshape(-1, 2)
+    both = gaps.sum(axis=1)
+    alike = np.abs(gaps[:, 0] - gaps[:, 1]) < both / 4
+    return bool(alike.mean() - 0.25 <= np.sqrt(C / (2 * len(gaps)))) if len(gaps) else True
 
 
 def _kurtosis(sample: Any) -> float:

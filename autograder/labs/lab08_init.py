@@ -54,7 +54,7 @@ def layer(short, long):
 
 small_layer = layer(3, 11)
 wide_layer = layer(37, 103)  # 3,800 weights or more, with sides of about 1 : 2.7
-large_layer = layer(79, 203)  # 16,000 weights or more, enough to see their distribution's form
+large_layer = layer(113, 290)  # 32,000 weights or more, enough to see their distribution's tails
 
 # Of every initialiser: how its weights spread, their distribution's form, and what they depend on.
 check_spread = partial(lab.check, draw=wide_layer, cases=1, judge=drawn_alike)

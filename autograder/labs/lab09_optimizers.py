@@ -297,14 +297,18 @@ def times(rng):
     }
 
 
-@lab.check("schedules.exponential_decay", draw=times)
+AT_REST = table("lr k times", (0.75, 0.0, [0, 3, 2.5]))
+"""A rate that does not fall."""
+
+
+@lab.check("schedules.exponential_decay", draw=times, always=AT_REST)
 @shown("[exponential_decay(lr, k, t) for t in times]", picture=DECAYING)
 def exponential_decay(student, lr, k, times):
     """exponential_decay is α₀ · exp(−k t)."""
     return [student.schedules.exponential_decay(lr, k, t) for t in times]
 
 
-@lab.check("schedules.inverse_time_decay", draw=times)
+@lab.check("schedules.inverse_time_decay", draw=times, always=AT_REST)
 @shown("[inverse_time_decay(lr, k, t) for t in times]", picture=DECAYING)
 def inverse_time_decay(student, lr, k, times):
     """inverse_time_decay is α₀ / (1 + k t)."""

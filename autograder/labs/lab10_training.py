@@ -19,6 +19,7 @@ from autograder.judges.randomness import (
     draws_log_uniformly,
     follows_generator,
     searches_at_random,
+    shuffles,
 )
 from autograder.judges.refusal import or_refuses
 from autograder.judges.splits import cuts_folds, cuts_in_two, fits_every_fold
@@ -117,10 +118,10 @@ NO_SPLITS = refused(
 @lab.check(
     "selection.train_val_split",
     draw=lambda rng: (
-        {"x": np.arange(61.0), "target": np.arange(61), "val_fraction": 0.3} | generators(rng)
+        {"x": np.arange(301.0), "target": np.arange(301), "val_fraction": 0.3} | generators(rng)
     ),
     always=NO_SPLITS,
-    judge=or_refuses(follows_generator),
+    judge=or_refuses(shuffles),
     needs=[parts],
 )
 @shown("train_val_split(x, target, val_fraction, rng=rng), rng=again, rng=other")
@@ -154,9 +155,9 @@ def folds(student, n_samples, n_splits, rng):
 
 @lab.check(
     "selection.k_fold",
-    draw=lambda rng: {"n_samples": 40, "n_splits": 4} | generators(rng),
+    draw=lambda rng: {"n_samples": 400, "n_splits": 4} | generators(rng),
     always=refused("n_samples n_splits", (5, 1), (5, 6)),
-    judge=or_refuses(follows_generator),
+    judge=or_refuses(shuffles),
     needs=[folds],
 )
 @shown(
@@ -407,6 +408,9 @@ STOPPING = table(
     ([8.0, 4.0, 9.0, 1.0], 2, 0.1),
     ([4.0, 10.0, 8.0, 9.0], 2, 0.1),
     ([8.0, 7.0, np.nan, np.nan], 2, 0.1),
+    ([8.0, 6.0, 4.0, np.nan], 2, 0.1),
+    ([np.nan, 8.0, 7.0, 6.0, 5.0, 4.0], 2, 0.1),
+    ([9.0, 8.0, 7.0, np.nan, 4.0, 3.0], 3, 0.1),
     ([4.0, 3.0, 2.75, 2.0, 2.5, 1.5], 1, 0.125),
     ([900.0, 899.5, 899.0, 898.5, 898.0, 400.0], 2, 0.01),
 )
@@ -442,7 +446,9 @@ def up_and_down(rng):
     "training.EarlyStopping.update",
     draw=up_and_down,
     always=table(
-        "losses", ([2.0, 3.0, 2.0, 1.0, 1.5],), ([1.0, 0.0, 0.5],), ([4.0, np.nan, 3.0, 5.0],)
+        "losses",
+        *(([2.0, 3.0, 2.0, 1.0, 1.5],), ([1.0, 0.0, 0.5],), ([-1.0, -2.0, -1.5],)),
+        *(([4.0, np.nan, 3.0, 5.0],), ([np.nan, 4.0, 5.0],), ([4.0, np.inf, 3.0],)),
     ),
 )
 @shown(
@@ -464,29 +470,34 @@ def keeps_best(student, losses):
 
 
 def costs(rng):
-    """Draw a first cost, and in any order factors of it on both sides of 3."""
-    factors = rng.permutation([0.5, 1.5, 2.9375, 3.0, 3.0625, float(rng.integers(4, 9))])
-    return {"first_cost": abs(float(short_numbers(rng))), "factors": factors.tolist()}
+    """Draw a first cost, and in any order multiples of it on both sides of 3, and one below −3."""
+    factors = rng.permutation([-4.0, 0.5, 1.5, 2.9375, 3.0, 3.0625, float(rng.integers(4, 9))])
+    first_cost = abs(float(short_numbers(rng)))
+    return {"first_cost": first_cost, "costs": (factors * first_cost).tolist()}
 
 
 @lab.check(
     "training.diverged",
     draw=costs,
-    always=table("first_cost factors", (2.0, [np.nan]), (2.5, [np.inf, -np.inf]), (np.inf, [1.0])),
+    always=table(
+        "first_cost costs",
+        *((2.0, [np.nan]), (2.5, [np.inf, -np.inf]), (np.inf, [np.inf, np.nan])),
+        (0.0, [0.0, 0.125, -1.0]),
+    ),
 )
 @shown(
-    "[diverged(factor * first_cost, first_cost) for factor in factors]",
+    "[diverged(cost, first_cost) for cost in costs]",
     picture=pictures.over(
         "Diverged (1) or not (0), by how large the cost is",
-        x=lambda case: case["factors"],
-        xlabel="cost / first cost",
+        x=lambda case: case["costs"],
+        xlabel="cost",
         ylabel="diverged",
         line=False,
     ),
 )
-def diverged(student, first_cost, factors):
+def diverged(student, first_cost, costs):
     """Training diverges when the cost is above 3 × the first one, or no finite number."""
-    return [student.training.diverged(factor * first_cost, first_cost) for factor in factors]
+    return [student.training.diverged(cost, first_cost) for cost in costs]
 
 
 def doubling(student):

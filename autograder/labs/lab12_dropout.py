@@ -201,7 +201,16 @@ def grad_mask(student, x, p, rng, grad_output, now):
     return there_and_back(student, x, p, rng, grad_output, now)
 
 
-@check_backward(points=4, draw=upstream, judge=scales_as_forward, needs=[scale, grad_mask])
+@check_backward(draw=large_batch, cases=1, judge=drops_share, needs=[grad_mask])
+@shown("layer.backward(np.ones(shape)) after layer(np.zeros(shape)), layer = Dropout(p, rng=rng)")
+def grad_of_zeros(student, shape, p, rng):
+    """An entry that is 0 by itself falls by its draw, as any other: backward asks the mask, not y."""
+    layer = student.dropout.Dropout(p, rng=rng)
+    layer(np.zeros(shape))
+    return compact(layer.backward(np.ones(shape)))
+
+
+@check_backward(points=3, draw=upstream, judge=scales_as_forward, needs=[scale, grad_mask])
 @there
 def grad_scale(student, x, p, rng, grad_output, now):
     """backward multiplies the gradient by what forward multiplied x by."""

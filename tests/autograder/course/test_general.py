@@ -1,6 +1,7 @@
 """What is asked of every exercise: right bodies pass, and a fault around a body is caught, whatever it computes."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from autograder.course.catalogue import engine_path, labs, load_lab
 from autograder.course.lab import Status
 from autograder.grading.grade import grade
 from autograder.sandbox.codec import Seed
+from autograder.sandbox.limits import Limits
 
 AROUND = '''
 
@@ -157,6 +159,31 @@ def test_what_an_object_remembers_is_its_own(exercise, submit, key_of, sandbox):
     failed = outcome(exercise, state_on_the_class(exercise), submit, key_of, sandbox)
 
     assert failed
+
+
+@pytest.mark.parametrize(
+    ("taken", "given"),
+    [
+        (lambda x: np.asarray(x, dtype=float), np.arange(3)),
+        (lambda x: x.astype(int, copy=False), np.arange(3.0)),
+    ],
+    ids=["floats", "integers"],
+)
+def test_an_argument_of_another_type_is_left_alone_too(taken, given):
+    """What is copied in one type, and changed in place in another, is seen though one type is drawn."""
+
+    def grow(x):
+        x = taken(x)
+        x += 1
+        return x.copy()
+
+    check = SimpleNamespace(
+        exercise="module.grow", ask=lambda student, x: student.module.grow(x), limits=Limits()
+    )
+    student = SimpleNamespace(module=SimpleNamespace(grow=grow))
+    seen = general.KINDS["own"].gather(check, student, [{"x": given}])
+
+    assert [name for name, _, _ in seen["changed"]] == ["x"]
 
 
 def test_an_argument_that_changes_is_shown_before_and_after(submit, key_of, sandbox):

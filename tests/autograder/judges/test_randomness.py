@@ -15,6 +15,7 @@ from autograder.judges.randomness import (
     generator_fingerprint,
     log_fingerprint,
     searches_at_random,
+    shuffles,
 )
 from tests.plain_data import PLAIN, evidence
 
@@ -89,6 +90,11 @@ WRONG = {
     "not a number": lambda rng: log_draws(rng) * np.where(np.arange(1500) == 7, np.nan, 1),
     "too few": lambda rng: log_draws(rng, size=1499),
     "exponents": lambda rng: np.log10(log_draws(rng)),
+    "a shuffled grid": lambda rng: rng.permutation(np.geomspace(5e-6, 5e-3, 1500)),
+    "one from each part": lambda rng: (
+        5e-6 * 1e3 ** ((rng.permutation(1500) + rng.random(1500)) / 1500)
+    ),
+    "few values": lambda rng: rng.choice(log_draws(rng, size=300), 1500),
 }
 
 
@@ -99,6 +105,42 @@ def test_other_draws_are_refused_whatever_the_seed(name):
         draws = WRONG[name](np.random.default_rng(seed))
 
         assert isinstance(draws_log_uniformly(CASE, draws, None), Finding)
+
+
+def parts_of(n, k, splits, order):
+    """Describe the parts that three generators give, by how each orders the samples."""
+    case = {"n_samples": n, "n_splits": splits}
+    first, other = (order(np.random.default_rng(seed), n)[: k * splits] for seed in (0, 1))
+    return case, {"first": first, "again": first, "other": other}
+
+
+BLOCKS = {
+    "a block from any sample on": lambda rng, n: np.roll(np.arange(n), rng.integers(n)),
+    "every third from any sample on": lambda rng, n: (3 * np.arange(n) + rng.integers(n)) % n,
+    "pairs that stay together": lambda rng, n: (
+        2 * rng.permutation(n // 2)[:, None] + [0, 1]
+    ).ravel(),
+}
+
+
+def test_shuffled_parts_are_right_whatever_the_seed():
+    """In 200 permutations no part is refused."""
+    for seed in range(200):
+        order = np.random.default_rng(seed).permutation(400)
+        other = np.random.default_rng(seed + 1000).permutation(400)
+        case = {"n_samples": 400, "n_splits": 4}
+
+        results = {"first": order, "again": order, "other": other}
+        assert shuffles(case, results, results) is None
+
+
+@pytest.mark.parametrize("order", BLOCKS.values(), ids=BLOCKS)
+@pytest.mark.parametrize(("n", "k", "splits"), [(301, 90, 1), (400, 100, 4)])
+def test_parts_of_neighbours_are_not_shuffled(order, n, k, splits):
+    """Blocks, steps and pairs follow the generator, and are not a random order."""
+    case, results = parts_of(n, k, splits, order)
+
+    assert "not shuffled" in shuffles(case, results, results).detail
 
 
 @pytest.mark.parametrize("seed", range(20))

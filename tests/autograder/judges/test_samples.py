@@ -11,7 +11,7 @@ from autograder.judges.finding import Finding
 from autograder.judges.samples import M, Z, distributed_alike, drawn_alike, draws_anew
 from tests.plain_data import PLAIN
 
-SMALL, LARGE = (37, 103), (79, 203)
+SMALL, LARGE = (37, 103), (113, 290)
 LAWS = {
     "normal": lambda rng, shape: rng.normal(0, 0.3, size=shape),
     "uniform": lambda rng, shape: rng.uniform(-0.3, 0.3, size=shape),
@@ -107,6 +107,49 @@ def test_a_uniform_law_of_the_right_variance_is_not_the_normal():
         assert drawn_alike({}, flat, bell) is None
         assert "another way" in distributed_alike({}, flat, bell).detail
         assert distributed_alike({}, bell, flat)
+
+
+def cut(rng, at):
+    """Draw normal numbers, and draw those again that are beyond `at` deviations."""
+    drawn = rng.normal(size=3 * LARGE[0] * LARGE[1])
+    return drawn[np.abs(drawn) < at][: LARGE[0] * LARGE[1]].reshape(LARGE)
+
+
+OTHER_TAILS = {
+    "clipped at two deviations": lambda rng: np.clip(rng.normal(size=LARGE), -2, 2),
+    "clipped at three": lambda rng: np.clip(rng.normal(size=LARGE), -3, 3),
+    "cut at two, with the right spread": lambda rng: cut(rng, 2) / cut(rng, 2).std(),
+    "cut at three": lambda rng: cut(rng, 3),
+    "heavy tails": lambda rng: rng.standard_t(10, LARGE) * np.sqrt(0.8),
+}
+
+
+@pytest.mark.parametrize("law", OTHER_TAILS.values(), ids=OTHER_TAILS)
+def test_a_law_with_other_tails_is_refused(law):
+    """Too few or too many large numbers are caught, whether they are cut, clipped or drawn again."""
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+
+        assert distributed_alike({}, law(rng), rng.normal(size=LARGE))
+
+
+@pytest.mark.parametrize("jitter", [0.0, 0.2, 1.0])
+def test_numbers_from_a_shuffled_grid_are_refused(jitter):
+    """Whether points of a grid or one draw from each of n parts, they lie more evenly than chance."""
+    rng, n = np.random.default_rng(0), LARGE[0] * LARGE[1]
+    grid = (rng.permutation(n) + jitter * rng.random(n)) / n
+    finding = distributed_alike({}, grid.reshape(LARGE), rng.random(LARGE))
+
+    assert "draw each by itself" in finding.detail
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
+def test_the_references_own_numbers_pass(law):
+    """The same generator gives the reference's numbers: equal, turned or of the other sign."""
+    sample = law(np.random.default_rng(0), LARGE)
+
+    for mine in (sample, sample[::-1], -sample, sample * (1 + 1e-12)):
+        assert distributed_alike({}, mine, sample) is None
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ def test_batches_may_be_cut_in_any_way():
     [
         (updates([0, 1], [2, 3]), "2 updates in 2 epochs"),
         (updates([0, 3], [4, 1], [2], [0, 3], [4, 1], [2]), "the same order"),
+        (updates([0, 1], [2, 3], [4], [2, 3], [4, 0], [1]), "or neighbours"),
+        (updates([0, 3], [4, 1], [2], [2], [3, 0], [1, 4]), "the same in every epoch"),
         (updates([0, 3], [4, 1], [1], [1], [4, 0], [2, 3]), "not every sample"),
         (updates([0, 3, 2], [4], [1], [1], [4, 0], [2, 3]), "larger than batch_size"),
         ([None] * 6, "without a batch"),
