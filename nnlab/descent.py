@@ -108,7 +108,7 @@ def largest_stable_lr(hessian: Array) -> float:
     2 / λ_max,  λ_max the largest eigenvalue of the Hessian: along its direction one
     step multiplies the error by 1 − lr · λ_max, which must stay above −1
 
-    Shape: hessian (n, n), symmetric.
+    Shape: hessian (n, n), symmetric up to rounding.
     Raises: ValueError unless the Hessian is symmetric with positive eigenvalues only.
     Source: slides, "Influence of step size example".
 

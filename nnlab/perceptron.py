@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnlab.arrays import Array, Labels, floats
+from nnlab.arrays import Array, Labels, floats  # floats(x) turns integers into float64
 
 __all__ = [
     "PerceptronFit",
@@ -114,9 +114,9 @@ def criterion_gradient(weight: Array, x: Array, target: Labels) -> Array:
         the result has the shape of weight.
     Source: slides, "Perceptron criteria function: Deriving the update rule".
 
-    >>> x = np.array([[2.0, 1.0], [3.0, 1.0], [-4.0, 1.0]])
-    >>> criterion_gradient(np.array([1.0, 0.0]), x, np.array([1, 0, 1])).tolist()
-    [7.0, 0.0]
+    >>> x = np.array([[2.0, 1.0], [-4.0, 1.0], [-3.0, 1.0]])
+    >>> criterion_gradient(np.array([1.0, 0.0]), x, np.array([1, 1, 1])).tolist()
+    [7.0, -2.0]
     """
     return -_misclassified(weight, x, target) @ x  # (batch,) @ (batch, features + 1)
 

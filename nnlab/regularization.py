@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nnlab.arrays import Array, floats
+from nnlab.arrays import Array, floats  # floats(x) turns integers into float64
 
 __all__ = [
     "bias_variance",
@@ -161,7 +161,7 @@ def negative_log_prior(weight: Array, scale: float, prior: str) -> float:
     The product runs over all entries of w. The first is λ Σ w² + constant with λ = 1 / (2 scale²),
     so L2 regularization; the second is λ Σ |w| + constant with λ = 1 / scale, so L1.
 
-    Shape: weight of any shape, scale a positive number; the result a number.
+    Shape: weight of any shape, scale a positive number, prior one of the two words; a number.
     Source: slides, "Regularization", L2 and L1 regularization as priors over the weights.
 
     >>> round(negative_log_prior(np.array([1.0, -2.0]), 2.0, "laplacian"), 4)  # 3 / 2 + 2 log 4

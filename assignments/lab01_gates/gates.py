@@ -33,7 +33,8 @@ def step(x: Array, threshold: float = 0.0) -> Array:
 
     step(x) = 1 if x ≥ threshold else 0
 
-    A sum exactly on the threshold fires. Some books fire only above it.
+    A sum exactly on the threshold fires, and one below it does not, however close it is. Some books
+    fire only above it.
 
     Shape: x of any shape, () too (NumPy's single numbers); the result has the same.
     Source: slides, "Biological Neuron to Artificial Neuron".
@@ -69,6 +70,8 @@ class McCullochPitts:
 
     def __call__(self, x: Array | Labels) -> Array:
         """Answer 1 for every row of inputs whose weighted sum reaches the threshold, else 0.
+
+        The sum is compared as it is computed: rounding may let 0.1 + 0.2 miss a threshold of 0.3.
 
         Shape: x (..., n) of zeros and ones; the result (...).
 

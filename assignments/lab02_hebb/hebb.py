@@ -8,7 +8,7 @@ then the rule fails on some separable tables, which is why the perceptron follow
 
 import numpy as np
 
-from nnlab.arrays import Array, floats
+from nnlab.arrays import Array, floats  # floats(x) turns integers into float64
 
 __all__ = ["decision_line", "hebb_step", "predict", "separating_plane", "to_bipolar", "train"]
 
@@ -73,7 +73,8 @@ def predict(weight: Array, bias: float, x: Array) -> Array:
 def decision_line(weight: Array, bias: float) -> tuple[float, float] | None:
     """Describe the line w₁x₁ + w₂x₂ + b = 0 as x₂ = slope · x₁ + intercept.
 
-    Returns (slope, intercept), or None where the line is vertical (w₂ is exactly 0).
+    Returns (slope, intercept), or None where the line is vertical: where w₂ is exactly 0, and not
+    where it is only small.
 
     Shape: weight (2,).
     Source: slides, "Hebb's rule: AND function", the separating line.

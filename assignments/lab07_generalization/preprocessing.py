@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from nnlab.arrays import Array, floats
+from nnlab.arrays import Array, floats  # floats(x) turns integers into float64
 
 __all__ = ["MinMaxScaler", "PCAWhitening", "StandardScaler"]
 

@@ -21,6 +21,8 @@ __all__ = ["in_common", "in_one_mode", "nearly_right"]
 
 LARGE = 100
 """Beyond this, an input to exp is called large."""
+CLOSE = 1e-5
+"""Below this, an input is called close to 0: a tolerance may take it for 0."""
 MOST_NAMES = 3
 CONDITIONS: dict[str, Callable[[Any], Any]] = {
     "is infinite": np.isinf,
@@ -28,6 +30,9 @@ CONDITIONS: dict[str, Callable[[Any], Any]] = {
     "is negative": lambda x: x < 0,
     "is positive": lambda x: x > 0,
     "is not 0": lambda x: x != 0,
+    "is not 0, but close to it": lambda x: (x != 0) & (np.abs(x) < CLOSE),
+    "is below 0, but close to it": lambda x: (x < 0) & (x > -CLOSE),
+    "is above 0, but close to it": lambda x: (x > 0) & (x < CLOSE),
     "is at most 0": lambda x: x <= 0,
     "is at least 0": lambda x: x >= 0,
     f"is above {LARGE}": lambda x: x > LARGE,

@@ -181,21 +181,26 @@ class _Grading:
 
     def _in_common(self, check: Check, judged: Judged) -> str:
         """Say what all cases have in common; a help that breaks on foreign values is left out."""
-        keyed = self.asker.key.checks[check.id]
         try:
-            seen = zip(keyed.cases, judged.answer.observations, keyed.right, strict=True)
-            own = [each for each in seen if general.KIND not in each[0]]
-            return in_common(check, *zip(*own, strict=True))
+            return in_common(check, *self._own_cases(check, judged))
         except Exception:  # noqa: BLE001  whatever a foreign value may provoke
             return ""
 
     def _nearly_right(self, check: Check) -> str:
         """Say how an answer differs that is nearly right, by the same rule."""
-        right = self.asker.key.checks[check.id].right
         try:
-            return nearly_right(check, self.judged[check.id].answer.observations, right)
+            _, observed, right = self._own_cases(check, self.judged[check.id])
+            return nearly_right(check, observed, right)
         except Exception:  # noqa: BLE001  whatever a foreign value may provoke
             return ""
+
+    def _own_cases(self, check: Check, judged: Judged) -> tuple[Any, Any, Any]:
+        """Return a check's own cases, what was answered and what is right, without general questions."""
+        keyed = self.asker.key.checks[check.id]
+        seen = zip(keyed.cases, judged.answer.observations, keyed.right, strict=True)
+        own = [each for each in seen if general.KIND not in each[0]]
+        cases, observed, right = zip(*own, strict=True)
+        return cases, observed, right
 
     def _failing(self, check: Check, judged: Judged, wrong: Wrong) -> Failing | None:
         """Keep what the call can be made from again, and what other cases show beside it.

@@ -82,6 +82,8 @@ def _compare_numbers(observed: Any, expected: Any, tolerance: float) -> Finding 
     if numbers is None:
         return _wrong_kind(observed, expected)
     if numbers.shape != expected.shape:
+        if expected.ndim == 0:
+            return Finding(f"It is {shape_of(observed)}, where a single number is expected.")
         return Finding(f"The shape is {numbers.shape}, where {expected.shape} is expected.")
     if expected.dtype.kind in "SU" or numbers.dtype.kind in "SU":
         return _compare_text(numbers, expected)

@@ -2,7 +2,8 @@
 
 The table is computed here, from the weights and the threshold that the submission chose. A sum may
 miss the threshold by rounding (ten weights of 0.1 add up to 0.9999999999999999), so a neuron fires
-when its sum is above the threshold less 1e-12 of the magnitudes that it adds.
+when its sum is above the threshold less 1e-12 of the magnitudes that it adds. Of many inputs it is
+computed where at most one differs from the others: that is all there is to know of AND and OR.
 """
 
 from typing import Any
@@ -26,13 +27,15 @@ __all__ = [
 ]
 
 SLACK = 1e-12
-MAX_INPUTS = 16
+MAX_INPUTS = 1000
+MOST_IN_FULL = 10
+"""Inputs of which all 2ⁿ rows are looked at."""
 MAX_ROWS, MAX_NEURONS = 256, 1000
 MOST_FUNCTIONS = 8  # of the 16 of two inputs: to list them all is not a network
 
 
 def neuron_table(neuron: Any) -> Any:
-    """Compute the outputs of a neuron {weight, threshold} on all rows of zeros and ones.
+    """Compute the outputs of a neuron {weight, threshold} on the rows that count for its inputs.
 
     None if it is not a neuron: weights (n,) and a threshold, finite numbers.
     """
@@ -48,9 +51,22 @@ def neuron_table(neuron: Any) -> Any:
         return None
     scale = magnitude or 1.0  # dividing by it keeps sums of the largest floats finite
     weight, level = weight / scale, float(threshold.reshape(())) / scale
-    rows = truth_table(weight.size)
+    rows = _rows(weight.size)
     slack = SLACK * (rows @ np.abs(weight) + abs(level))  # what a row's own sum may have lost
     return (rows @ weight >= level - slack).astype(int)
+
+
+def _rows(n_inputs: int) -> Any:
+    """List all rows of zeros and ones; of many inputs those in which at most one differs.
+
+    All ones and none, and one of each: a neuron that is AND on them has n positive weights, of which
+    none can be missing, and is AND on every row; and a neuron that is OR on them is OR on every row.
+    """
+    if n_inputs <= MOST_IN_FULL:
+        return truth_table(n_inputs)
+    one = np.eye(n_inputs)
+    zeros = np.zeros((1, n_inputs))
+    return np.concatenate([zeros, one, 1 - one, 1 - zeros])
 
 
 @judge(
@@ -65,20 +81,28 @@ def truth_table_of(_case: Case, observed: Any, expected: Any) -> Finding | None:
         return equal({}, observed, expected)
     if table is None:
         return Finding(f"It is {shape_of(observed)}, where a McCullochPitts neuron is expected.")
-    n_inputs = len(right).bit_length() - 1
-    if len(table) != len(right):
-        size = len(table).bit_length() - 1
+    size, n_inputs = np.size(observed["weight"]), np.size(expected["weight"])
+    if size != n_inputs:
         return Finding(f"The neuron has {size} weights, where {n_inputs} inputs are expected.")
     if (table == right).all():
         return None
     row = int(np.argmax(table != right))
-    inputs = value(tuple(int(bit) for bit in truth_table(n_inputs)[row]))
+    inputs = _row(_rows(n_inputs)[row])
     does, should = ("fires", "stay silent") if table[row] else ("stays silent", "fire")
     return Finding(
-        f"For the inputs {inputs} the neuron {does}; it should {should}.",
+        f"For {inputs} the neuron {does}; it should {should}.",
         returned=_neuron(observed),
-        expected="any neuron with the outputs " + value(right),
+        expected="any neuron with the outputs " + value(right)
+        if n_inputs <= MOST_IN_FULL
+        else f"a neuron of {n_inputs} inputs that does",
     )
+
+
+def _row(bits: Any) -> str:
+    if len(bits) <= MOST_IN_FULL:
+        return f"the inputs {value(tuple(int(bit) for bit in bits))}"
+    on = int(bits.sum())
+    return f"{len(bits)} inputs, of which {on or 'none'} {'is' if on == 1 else 'are'} 1,"
 
 
 def search_result(case: Case, observed: Any) -> Any:

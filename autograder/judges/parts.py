@@ -27,7 +27,7 @@ def paired(observed: Any, expected: Any) -> Arrays | None:
 
 
 def _pairs(observed: Any, expected: Any, name: str) -> Iterator[tuple[str, Any]]:
-    right = as_numbers(expected)
+    right = None if _of_arrays(expected) else as_numbers(expected)
     if right is not None:
         mine = as_numbers(observed, beside=right)
         yield name, (mine, right) if mine is not None and _real(mine) and _real(right) else None
@@ -49,6 +49,13 @@ def _pairs(observed: Any, expected: Any, name: str) -> Iterator[tuple[str, Any]]
             yield name, None
     elif type(observed) is not type(expected) or observed != expected:
         yield name, None
+
+
+def _of_arrays(expected: Any) -> bool:
+    """Return whether this is a tuple of arrays: each is a result of its own, also where they fit together."""
+    return isinstance(expected, tuple) and any(
+        isinstance(part, np.ndarray) and part.ndim for part in expected
+    )
 
 
 def _below(name: str, part: str) -> str:

@@ -18,6 +18,8 @@ __all__ = ["divides", "never_claims", "separates", "stays_in_bounds"]
 
 
 SEPARATED = "any weights with every sample strictly on its side, and converged = True"
+COUNTED = "Does updates count corrections, or passes, or samples looked at?"
+LIMITED = "max_steps limits corrections: not passes, and not samples looked at."
 GAVE_UP = "any weights, max_steps corrections, and converged = False"
 ROUNDING = 1e-5  # what float32 may lose a correction
 HUGE = 10**18  # more corrections than anyone can make: beyond it, a count need not be exact
@@ -77,7 +79,7 @@ def stays_in_bounds(case: Case, observed: Any, _expected: Any) -> Finding | None
     if not _adds_up(case, weight, updates):
         return Finding(
             f"From zero weights, {updates} corrections of wrong samples by ±x cannot end in the "
-            f"weights {value(weight)}.",
+            f"weights {value(weight)}. {COUNTED}",
             expected=SEPARATED,
         )
     return None
@@ -115,13 +117,14 @@ def never_claims(case: Case, observed: Any, _expected: Any) -> Finding | None:
         return Finding("converged is True, but no line separates these classes.", expected=GAVE_UP)
     if updates != case["max_steps"]:
         return Finding(
-            f"It gave up after {value(updates)} corrections; it should after {case['max_steps']}.",
+            f"It gave up after {value(updates)} corrections; it should after {case['max_steps']}. "
+            f"{LIMITED if updates < case['max_steps'] else COUNTED}",
             expected=GAVE_UP,
         )
     if not _adds_up(case, weight, updates):
         return Finding(
             f"From zero weights, {updates} corrections by ±x cannot end in the weights "
-            f"{value(weight)}: more or fewer were made.",
+            f"{value(weight)}: more or fewer were made. {COUNTED}",
             expected=GAVE_UP,
         )
     return None

@@ -62,7 +62,11 @@ def step(student, x, threshold):
 
 ONE_NUMBER = np.array(0.5)
 AROUND_0 = table(
-    "x", (np.array([-0.25, 0.0, 0.25, -2.0]),), (ONE_NUMBER,), (np.array([[-3], [0], [7]]),)
+    "x",
+    (np.array([-0.25, 0.0, 0.25, -2.0]),),
+    (ONE_NUMBER,),
+    (np.array([[-3], [0], [7]]),),
+    (np.array([-1e-12, 1e-12]),),
 )
 
 
@@ -99,6 +103,7 @@ called = partial(
 )
 THREE_ROWS = {"weight": [3, 1, 2], "threshold": 1, "x": np.array([[1, 1, 1], [0, 1, 0], [0, 0, 0]])}
 HALVES = {"weight": [0.5, 0.5, -0.25], "threshold": 0.75, "x": truth_table(3)}
+TINY = {"weight": [2e-12, 1e-12, -1e-12], "threshold": 2e-12, "x": truth_table(3)}
 SHAPES = [
     {"weight": [2, -1, 1], "threshold": 1, "x": np.array([1, 1, 0])},
     {"weight": [1, -1], "threshold": 1, "x": truth_table(3).reshape(2, 2, 3, 2)},
@@ -110,7 +115,7 @@ SHAPES = [
     "gates.McCullochPitts.__call__",
     points=2,
     draw=neuron_and_inputs,
-    always=[THREE_ROWS, HALVES],
+    always=[THREE_ROWS, HALVES, TINY],
     needs=[step],
     unchanged=["x"],
 )
@@ -162,17 +167,17 @@ def size(rng):
     return {"n": int(rng.integers(3, 8))}
 
 
-FEW_INPUTS = [{"n": 1}, {"n": 2}]
+FEW_AND_MANY = [{"n": 1}, {"n": 2}, {"n": 1000}]
 
 
-@lab.check("gates.and_gate_of", draw=size, cases=2, always=FEW_INPUTS, judge=truth_table_of)
+@lab.check("gates.and_gate_of", draw=size, cases=2, always=FEW_AND_MANY, judge=truth_table_of)
 def and_gate_of(student, n):
     """and_gate_of(n) fires only when all n inputs are 1."""
     return described(student.gates.and_gate_of(n))
 
 
 @lab.check(
-    "gates.or_gate_of", points=2, draw=size, cases=2, always=FEW_INPUTS, judge=truth_table_of
+    "gates.or_gate_of", points=2, draw=size, cases=2, always=FEW_AND_MANY, judge=truth_table_of
 )
 def or_gate_of(student, n):
     """or_gate_of(n) fires when at least one of n inputs is 1."""
@@ -294,6 +299,7 @@ def small_search(rng):
 OTHER_SIZES: list[dict[str, Any]] = [
     {"table": (1, 0), "weights": (1, -1), "thresholds": (0.5, -0.5)},
     {"table": (0,) * 15 + (1,), "weights": (-1, 1), "thresholds": (1.5, 3.5)},
+    {"table": (0,) * 255 + (1,), "weights": (1,), "thresholds": (6.5, 7.5)},
 ]
 
 
@@ -306,7 +312,7 @@ OTHER_SIZES: list[dict[str, Any]] = [
     needs=[find_neuron],
 )
 def search_of_three(student, table, weights, thresholds):
-    """find_neuron searches tables of one to four inputs, on the grid it is given and nowhere else."""
+    """find_neuron searches tables of one to eight inputs, on the grid it is given and nowhere else."""
     return described(student.gates.find_neuron(table, weights, thresholds))
 
 
@@ -331,6 +337,8 @@ INTERVALS = table(
     ([1, 0], (0, 1, 1, 1)),
     ([1, -1], (0, 0, 0, 0)),
     ([1, -1], (1, 1, 1, 1)),
+    ([2e-7, 1e-7], (0, 0, 0, 1)),
+    ([-2e7, 3e7], (0, 1, 0, 0)),
 )
 
 

@@ -34,7 +34,7 @@ TABLE = pictures.entries("The table of weights, row by row; the bias comes last"
     "hebb.to_bipolar",
     points=2,
     draw=lambda rng: {"x": bits(rng, 3, 5).astype(rng.choice(["int64", "float64"]))},
-    always=[{"x": np.array([0, 1, 1])}],
+    always=[{"x": np.array([0, 1, 1])}, {"x": np.array([1.0, 0.0])}],
     unchanged=["x"],
 )
 @shown(
@@ -85,6 +85,7 @@ THREE_INPUTS = {
     "target": ONLY_BOTH,
 }
 TWO_WIDE_PAIRS = {"x": np.array([[0.5, 0.0, -2.0], [0.0, 1.5, 3.0]]), "target": np.array([-1, 1])}
+SHARES = {"x": np.array([[1, -2], [3, 1]]), "target": np.array([0.5, -1.5])}
 
 
 @lab.check("hebb.train", points=2, always=[{"x": BIPOLAR, "target": ONLY_BOTH}], needs=[update])
@@ -122,7 +123,7 @@ def training_set(rng):
     "hebb.train",
     points=2,
     draw=training_set,
-    always=[TWO_WIDE_PAIRS],
+    always=[TWO_WIDE_PAIRS, SHARES],
     needs=[update],
     unchanged=["x", "target"],
 )
@@ -147,6 +148,11 @@ TWO_WIDE_ROWS = {
     "bias": 0.5,
     "x": np.array([[1.0, 0.0, 2.0], [0.0, 3.0, 0.0]]),
 }
+NEAR_THE_LINE = {
+    "weight": np.array([2.0, -0.5]),
+    "bias": 0.0,
+    "x": np.array([[1e-12, 0.0], [-1e-12, 0.0], [0.0, 1e-9], [0.0, 0.0]]),
+}
 ANSWERS = pictures.over(
     "The answer should change where w·x + b crosses 0",
     x=lambda case: case["x"] @ case["weight"] + case["bias"],
@@ -161,7 +167,11 @@ ANSWERS = pictures.over(
     points=2,
     draw=weights_and_rows,
     cases=5,
-    always=[{"weight": np.array([2.0, 2.0]), "bias": -2.0, "x": BIPOLAR}, TWO_WIDE_ROWS],
+    always=[
+        {"weight": np.array([2.0, 2.0]), "bias": -2.0, "x": BIPOLAR},
+        TWO_WIDE_ROWS,
+        NEAR_THE_LINE,
+    ],
     unchanged=["weight", "x"],
 )
 @shown(picture=ANSWERS)
@@ -193,6 +203,8 @@ def predict_one(student, weight, bias, x):
     always=[
         {"weight": np.array([0.0, 2.0]), "bias": 3.0},
         {"weight": np.array([0.75, 1e-7]), "bias": -0.5},
+        {"weight": np.array([0.75, 1e-200]), "bias": -0.5},
+        {"weight": np.array([3e-20, 1e-20]), "bias": 2e-20},
     ],
 )
 @shown(picture=pictures.decision_line)

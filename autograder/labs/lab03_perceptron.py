@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab, shown
-from autograder.judges.cases import bits, seed, separable, short_numbers, truth_table
+from autograder.judges.cases import bits, seed, separable, short_numbers, table, truth_table
 from autograder.judges.evidence import attempt
 from autograder.judges.refusal import returns_or_refuses
 from autograder.judges.separation import never_claims, separates, stays_in_bounds
@@ -69,6 +69,10 @@ def unlabelled(rng):
     return {"weight": drawn["weight"], "x": drawn["x"]}
 
 
+NEAR_THE_LINE = {
+    "weight": np.array([2.0, -0.5, 0.0]),
+    "x": np.array([[1e-12, 0.0, 1.0], [-1e-12, 0.0, 1.0], [0.0, 1e-9, 1.0], [0.0, 0.0, 1.0]]),
+}
 ANSWERS = pictures.over(
     "The answer should change where wᵀx crosses 0",
     x=lambda case: case["x"] @ case["weight"],
@@ -86,6 +90,7 @@ ANSWERS = pictures.over(
     always=[
         {"weight": np.array([1.0, -2.0, 0.5]), "x": np.array([3.0, 1.0, 1.0])},
         {"weight": np.array([1.0, 0.0, -0.5]), "x": np.array([[0.0, 2.0, 1.0], [0.5, 0.0, 1.0]])},
+        NEAR_THE_LINE,
     ],
     unchanged=["weight", "x"],
 )
@@ -135,6 +140,11 @@ def right_sample(rng):
     "perceptron.perceptron_step",
     draw=right_sample,
     cases=6,
+    always=table(
+        "weight x target",
+        (np.array([2.0, 0.0]), np.array([1e-12, 1.0]), 1),
+        (np.array([2.0, 0.0]), np.array([-1e-12, 1.0]), 0),
+    ),
     needs=[adds, subtracts],
     unchanged=["weight", "x"],
 )
@@ -166,6 +176,13 @@ BOTH_ON_THE_LINE = {
     "x": np.array([[2.0, 2.5, 1.0], [-1.0, -0.5, 1.0], [3.0, 0.5, 1.0]]),
     "target": np.array([1, 0, 0]),
 }
+NEARLY_WRONG = {**NEAR_THE_LINE, "target": np.array([1, 0, 0, 1])}
+"""All but the last, which is on the line, are right: by little, but right."""
+LARGE = {
+    "weight": np.array([2e6, 0.0]),
+    "x": np.array([[3e6, 1.0], [-1.5, 1.0]]),
+    "target": np.array([0, 1]),
+}
 ALL_RIGHT = {
     "weight": np.array([2.0, -0.5, 1.0]),
     "x": np.array([[1.5, 0.0, 1.0], [-2.0, 0.5, 1.0]]),
@@ -177,7 +194,7 @@ ALL_RIGHT = {
     "perceptron.criterion",
     draw=samples,
     cases=5,
-    always=[ALL_RIGHT],
+    always=[ALL_RIGHT, LARGE],
     unchanged=["weight", "x", "target"],
 )
 def criterion(student, weight, x, target):
@@ -190,7 +207,7 @@ def criterion(student, weight, x, target):
     points=2,
     draw=samples,
     cases=5,
-    always=[BOTH_ON_THE_LINE, ALL_RIGHT],
+    always=[BOTH_ON_THE_LINE, NEARLY_WRONG, ALL_RIGHT],
     unchanged=["weight", "x", "target"],
 )
 @shown(picture=pictures.entries("The gradient of the criterion, entry by entry"))
@@ -230,6 +247,20 @@ PATIENT = {
     "bound": 65,
 }
 """Two samples that thirteen corrections separate and no fewer: more than any one pass can make."""
+VERY_PATIENT = {
+    "x": np.array([[7.0], [8.0]]),
+    "target": np.array([1, 0]),
+    "rng": Seed(7),
+    "bound": 14869,
+}
+"""Two samples that take 229 corrections in whatever order, and more than 100 passes."""
+BY_A_HAIR = {
+    "x": np.array([[1.0, 0.500001], [-0.500001, -1.0]]),
+    "target": np.array([1, 0]),
+    "rng": Seed(8),
+    "bound": 1,
+}
+"""After one correction the other sample is on its side, with wᵀx of 2e-6: it is not corrected."""
 WIDE = {
     "x": np.array([[1.0, 0.5, 0.0, -1.0], [0.5, -1.0, 1.0, 0.0]]),
     "target": np.array([0, 1]),
@@ -244,7 +275,7 @@ check_solvable = partial(
     "perceptron.train",
     draw=solvable,
     cases=5,
-    always=[PATIENT, WIDE, ALONE],
+    always=[PATIENT, WIDE, ALONE, VERY_PATIENT, BY_A_HAIR],
     withheld=["bound"],
 )
 CALL = "train(x, target, rng=rng, max_steps=500)"
@@ -302,7 +333,21 @@ AND_GRID = {
 }
 
 
-@lab.check("perceptron.error_surface", draw=small_grid, always=[AND_GRID], needs=[augment, predict])
+MANY_SAMPLES = {
+    "x": np.tile([[1.0, 0.5], [-0.5, 2.0], [0.25, -1.0]], (200, 1)),
+    "target": np.array([1, 0, 0] * 200),
+    "w1": np.array([-2.0, 1.0, 2.0]),
+    "w2": np.array([0.5, -1.0]),
+    "bias": 0.25,
+}
+
+
+@lab.check(
+    "perceptron.error_surface",
+    draw=small_grid,
+    always=[AND_GRID, MANY_SAMPLES],
+    needs=[augment, predict],
+)
 @shown(picture=pictures.entries("Misclassified samples: a row for each w1, a column for each w2"))
 def error_surface(student, x, target, w1, w2, bias):
     """error_surface counts the misclassified samples for every pair of weights."""
@@ -326,7 +371,14 @@ FEW_SAMPLES = {
 }
 
 
-@lab.check("perceptron.novikoff_bound", draw=separated, cases=4, always=[FEW_SAMPLES])
+NARROW = {
+    "x": np.array([[1e-9, 1.0], [-2.0, 1.0]]),
+    "target": np.array([1, 0]),
+    "separator": np.array([0.5, 0.0]),
+}
+
+
+@lab.check("perceptron.novikoff_bound", draw=separated, cases=4, always=[FEW_SAMPLES, NARROW])
 def novikoff_bound(student, x, target, separator):
     """novikoff_bound is (R/γ)², with the margin γ of the separator scaled to length 1."""
     return student.perceptron.novikoff_bound(x, target, separator)
@@ -367,10 +419,11 @@ def margins(rng):
     return {"margin": rng.permutation([0.0, 1.0, *(2 * short_numbers(rng, 7))])}
 
 
-FAR = {"margin": np.array([-1000.0, 1000.0, -40.0, 40.0])}
+FAR = {"margin": np.array([-1000.0, 1000.0, -40.0, 40.0, -3000.0])}
+NEAR_0 = {"margin": np.array([1e-12, -1e-12, 1e-9])}
 
 
-@lab.check("perceptron.margin_losses", draw=margins, always=[FAR])
+@lab.check("perceptron.margin_losses", draw=margins, always=[FAR, NEAR_0])
 def margin_losses(student, margin):
     """margin_losses gives the count of mistakes, the hinge and the logistic loss of every margin."""
     return student.perceptron.margin_losses(margin)

@@ -62,7 +62,9 @@ WHOLE = {"x": np.array([[-2], [3], [0], [-1], [5]])}
 ONE_ROW = {"x": np.array([-0.4, 1.7, 0.0, 0.2])}
 FAR = {"x": np.array([[-300.0, -40.0, -0.2], [0.0, 40.0, 300.0]])}
 """Up to ±300 every form of a formula is right: slopes are asked no further, for they may use it."""
-NEAR_0 = {"x": np.array([[-1e-6, 1e-6], [-0.0004, 0.0004]])}
+NEAR_0 = {"x": np.array([[-1e-6, 1e-6], [-0.0004, 0.0004], [-1e-12, 1e-12]])}
+TINY = {"x": np.array([-2e-9, 3e-9])}
+HUGE = {"x": np.array([-1e12, 2e12])}
 check_slope = partial(lab.check, draw=pre_activations, always=[FAR, NEAR_0], unchanged=["x"])
 
 
@@ -80,7 +82,10 @@ def curve(name):
 
 
 @lab.check(
-    "activations.linear", draw=pre_activations, always=[WHOLE, ONE_ROW, FAR], unchanged=["x"]
+    "activations.linear",
+    draw=pre_activations,
+    always=[WHOLE, ONE_ROW, FAR, TINY, HUGE],
+    unchanged=["x"],
 )
 @curve("linear")
 def linear(student, x):
@@ -119,7 +124,12 @@ def tanh_of_large(student, x):
     return student.activations.tanh(x)
 
 
-@lab.check("activations.relu", draw=pre_activations, always=[WHOLE, ONE_ROW, FAR], unchanged=["x"])
+@lab.check(
+    "activations.relu",
+    draw=pre_activations,
+    always=[WHOLE, ONE_ROW, FAR, TINY, HUGE],
+    unchanged=["x"],
+)
 @curve("relu")
 def relu(student, x):
     """relu lets positive numbers pass and answers 0 for all others."""

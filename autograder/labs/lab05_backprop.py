@@ -263,14 +263,18 @@ def stack(rng):
 
 @lab.check("module.Sequential.forward", draw=stack)
 @shown(
-    "Sequential of modules with the factors, each factor · input + 1: forward(x)",
+    "Sequential of modules with the factors, each factor · input + 1, the last added after a first call: forward(x)",
     picture=pictures.entries("Outputs: a row for each sample", of=lambda value: value["result"]),
 )
 def sequential_forward(student, factors, x):
     """Sequential.forward calls every module with the result of the one before."""
     log: list[Any] = []
-    result = stack_of_lines(student, factors, log).forward(x)
-    return {"result": result, "called as module(x)": log}
+    net = stack_of_lines(student, factors, log)
+    last = net.modules.pop()
+    net.forward(2 * x)
+    net.modules.append(last)
+    log.clear()
+    return {"result": net.forward(x), "called as module(x)": log}
 
 
 def stack_and_gradient(rng):
@@ -281,13 +285,17 @@ def stack_and_gradient(rng):
 
 @lab.check("module.Sequential.backward", draw=stack_and_gradient, needs=[sequential_forward])
 @shown(
-    "Sequential of modules with the factors, each factor · input + 1: backward(grad_output)",
+    "Sequential of modules with the factors, each factor · input + 1, the last added after a first call: backward(grad_output)",
     picture=pictures.entries("dL/dx: a row for each sample", of=lambda value: value["dL/dx"]),
 )
 def sequential_backward(student, factors, grad_output):
     """Sequential.backward hands each module, last to first, the gradient from the one above."""
     log: list[Any] = []
     net = stack_of_lines(student, factors, log)
+    last = net.modules.pop()
+    net.forward(grad_output.copy())
+    net.backward(grad_output.copy())
+    net.modules.append(last)
     net.forward(2 * grad_output)
     log.clear()
     return {"dL/dx": net.backward(grad_output.copy()), "asked, in order": log}
@@ -401,10 +409,17 @@ def described(net):
     return texts
 
 
+DEEP = {"sizes": (2, 3, 4, 5, 6, 5, 4, 3, 2, 1, 3, 2), "activation": "ReLU"}
+
+
 @lab.check(
     "layers.mlp",
     draw=sizes_and_activation,
-    always=[{"sizes": (3, 5, 2), "activation": "Sigmoid"}, {"sizes": (4, 3), "activation": "Tanh"}],
+    always=[
+        {"sizes": (3, 5, 2), "activation": "Sigmoid"},
+        {"sizes": (4, 3), "activation": "Tanh"},
+        DEEP,
+    ],
 )
 @shown("mlp(sizes, activation, rng=rng)")
 def mlp(student, sizes, activation):

@@ -131,7 +131,7 @@ ON_GRID = table(
     (2.0, 1.5, 0.5, 0.5, 5),  # on one side of 0, or the sign of x would do for the slope's
     (0.5, -1.5, -0.5, 0.5, 5),  # one step before the end the slope is smaller than the step
     (2.0, 0.0, 0.001, 0.5, 4),  # the slope is small, and never 0
-    (1e-15, 0.0, 1.0, 0.5, 5),
+    (1e-200, 0.0, 1.0, 0.5, 5),
     (2.0, 0.5, 2, 0.5, 5),  # the start is an integer
 )
 walks = shown(
@@ -227,6 +227,8 @@ AT_ONCE = table(
     "slope minimum x factor tolerance",
     (0.0, np.zeros(2), np.array([1.0, -2.0]), 0.5, 1e-8),
     (1.0, np.zeros(2), np.array([-6.0, 8.0]), 0.5, 5.0),
+    (1.0, np.zeros(2), np.array([3.0, -4.0]), 0.5, 1e-12),
+    (1.0, np.zeros(2), np.array([3.0, -4.0]), 0.5, 0.0),  # no change is so small
 )
 
 
@@ -289,6 +291,8 @@ BOWLS = [
     {"hessian": np.array([[4]])},
     {"hessian": np.array([[0.5, 0.25], [0.25, 3.0]])},  # a valley flatter than 1
     {"hessian": np.array([[1e-4, 0.0], [0.0, 2.0]])},
+    {"hessian": LECTURE["hessian"] * 1e-9},
+    {"hessian": LECTURE["hessian"] * 1e9},
 ]
 
 
@@ -302,23 +306,33 @@ def stable_lr(student, hessian):
 
 def saddle(rng):
     """Draw second derivatives that are negative along one axis."""
-    return {"hessian": np.diag(np.abs(short_numbers(rng, 3)) * [1, -1, 1])}
+    hessian = np.diag(np.abs(short_numbers(rng, 3)) * [1, -1, 1])
+    return {"hessian": hessian, "why": "One eigenvalue is negative."}
 
 
 NO_BOWLS = [
-    {"hessian": np.array(rows)}
-    for rows in (
-        [[1.0, 2.0], [2.0, 1.0]],
-        [[2.0, 0.0], [0.0, 0.0]],
-        [[-2.0, 0.0], [0.0, -3.0]],
-        [[2.0, 1.0], [0.0, 3.0]],
-        [[2.0, 0.0], [1.0, 3.0]],
-        [[2.0, 0.5], [0.25, 3.0]],
+    {"hessian": np.array(rows), "why": why}
+    for rows, why in (
+        ([[1.0, 2.0], [2.0, 1.0]], "One eigenvalue is negative."),
+        ([[2.0, 0.0], [0.0, 0.0]], "One eigenvalue is 0."),
+        ([[-2.0, 0.0], [0.0, -3.0]], "Both eigenvalues are negative."),
+        ([[2.0, 1.0], [0.0, 3.0]], "This matrix is not symmetric."),
+        ([[2.0, 0.0], [1.0, 3.0]], "This matrix is not symmetric."),
+        ([[2.0, 0.5], [0.25, 3.0]], "This matrix is not symmetric."),
+        ([[2.0, 0.5], [0.501, 3.0]], "This matrix is not symmetric."),
     )
 ]
 
 
-@check_stable_lr(draw=saddle, cases=1, always=NO_BOWLS, judge=returns_or_refuses, needs=[stable_lr])
+@check_stable_lr(
+    draw=saddle,
+    cases=1,
+    always=NO_BOWLS,
+    judge=returns_or_refuses,
+    needs=[stable_lr],
+    withheld=["why"],
+)
+@shown("largest_stable_lr(hessian)")
 def no_bowl(student, hessian):
     """largest_stable_lr refuses what is not symmetric or has an eigenvalue ≤ 0: a ValueError."""
     return attempt(lambda: student.descent.largest_stable_lr(hessian))
@@ -430,8 +444,9 @@ TURNING_POINTS = table(
     (-1.0, 0.0, 3, 0.0),
     (2.0, 0.0, 0, 1.0),  # a straight line: f'' is 0, and so no matter
     (-2.0, 0.0, 0, 1.0),
-    (1e-12, 0.5, 1, 0.5),  # flat, and a bowl
-    (1e-12, 0.5, 1, 1.5),
+    (1e-200, 0.5, 1, 0.5),  # flat, and a bowl
+    (-1e-200, 0.5, 1, 0.5),
+    (1e-200, 0.5, 1, 1.5),
 )
 
 
@@ -464,6 +479,9 @@ HESSIANS = table(
     (np.array([[2.0, 0.0], [0.0, -50.0]]),),  # a saddle
     (np.array([[-3.0, 1.0], [1.0, -2.0]]),),
     (np.array([[7.0]]),),
+    (np.diag([2e-9, 4e-9]),),
+    (np.diag([1e-7, 1.0]),),
+    (np.diag([3e9, 4e9]),),
 )
 
 

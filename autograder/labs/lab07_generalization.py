@@ -120,11 +120,13 @@ min_max = shown("MinMaxScaler(feature_range).fit(x).transform(rows), twice", pic
 WHOLE = {"x": np.array([[1, 70], [4, 10], [-3, 20], [7, 0], [2, 30]])}
 WHOLE_ROWS: dict[str, Any] = {**WHOLE, "rows": np.array([[5, -20], [2, 110], [-9, 4]])}
 AGAIN = {"x": np.array([[2, 5.5], [4, 7]]), "before": np.array([[0, 5], [8.5, 6], [1, 7]])}
-SMALL = {"x": np.array([[1e-9, 0.001], [3e-9, 0.003]])}
+SMALL = {"x": np.array([[1e-9, 0.001, 1e-15], [3e-9, 0.003, 3e-15]])}
+LARGE = {"x": np.array([[1e12, -3e12], [3e12, -2e12]])}
 FAR = {"x": np.array([[1e8, -3e9], [1e8 + 2, -3e9 - 8]])}
 """Means a hundred million times larger than the spread: the squares hold none of its digits."""
 TENTHS = {"x": np.array([[0.1, 0.7], [0.1, 0.2], [0.1, 0.3]])}
 """The mean of three times 0.1 is rounded, so that the spread around it is 1e-17 and not 0."""
+NARROW = {"x": np.array([[1e-15, 2e-9], [3e-15, 4e-9]]), "rows": np.array([[2e-15, 7e-9]])}
 UNIT = {"x": np.array([[1.0, -1.0], [-1.0, 1.0]]), "rows": None}
 """Rows that are scaled already: they come out as they are."""
 
@@ -168,7 +170,10 @@ def standard_transform(student, x, rows):
 
 
 @lab.check(
-    "preprocessing.MinMaxScaler.fit", draw=training_rows, always=[WHOLE, AGAIN], unchanged=["x"]
+    "preprocessing.MinMaxScaler.fit",
+    draw=training_rows,
+    always=[WHOLE, AGAIN, LARGE],
+    unchanged=["x"],
 )
 @shown(
     f"MinMaxScaler().fit(x), {FITTED_BEFORE}",
@@ -201,6 +206,7 @@ def min_max_scaled(student, x, rows, feature_range):
         {**WHOLE_ROWS, "feature_range": (0, 1)},
         {**WHOLE_ROWS, "feature_range": (-2, 3)},
         {**UNIT, "feature_range": (-1, 1)},
+        {**NARROW, "feature_range": (0, 1)},
     ],
     needs=[min_max_fit],
     unchanged=["x", "rows"],
@@ -344,7 +350,8 @@ def layers(rng):
 
 
 ONE_LAYER = {"weights": [np.array([[3, 0, -2]])]}
-SMALL_WEIGHTS = {"weights": [np.array([[1e-9, -1e-9], [0.05, -0.05]])]}
+SMALL_WEIGHTS = {"weights": [np.array([[1e-9, -1e-9], [0.05, -0.05], [-1e-200, 1e-200]])]}
+ONLY_SMALL = {"weights": [np.array([[1e-5, -2e-5]])]}
 SIGNS = {"weights": [np.array([[1.0, 0.0, -1.0]])]}
 """Weights that are their own signs."""
 
@@ -366,7 +373,7 @@ each_weight = shown(
 )
 
 
-@lab.check("regularization.l2_penalty", draw=layers, always=[ONE_LAYER])
+@lab.check("regularization.l2_penalty", draw=layers, always=[ONE_LAYER, ONLY_SMALL])
 def l2_penalty(student, weights):
     """l2_penalty adds up the squares of all weights of all layers."""
     return student.regularization.l2_penalty(weights)
@@ -386,7 +393,7 @@ def l2_gradient(student, weights):
     return asked_twice(student.regularization.l2_gradient, weights)
 
 
-@lab.check("regularization.l1_penalty", draw=layers, always=[ONE_LAYER])
+@lab.check("regularization.l1_penalty", draw=layers, always=[ONE_LAYER, ONLY_SMALL])
 def l1_penalty(student, weights):
     """l1_penalty adds up the absolute values of all weights of all layers."""
     return student.regularization.l1_penalty(weights)
@@ -506,7 +513,12 @@ def weights_and_amount(rng):
 @lab.check(
     "regularization.soft_threshold",
     draw=weights_and_amount,
-    always=table("weight amount", (np.array([3.0, -0.5, -2.0]), 1.0), (np.array([1.5, -2.0]), 0.0)),
+    always=table(
+        "weight amount",
+        (np.array([3.0, -0.5, -2.0]), 1.0),
+        (np.array([1.5, -2.0]), 0.0),
+        (np.array([3e-9, -5e-10, -2e-9]), 1e-9),
+    ),
 )
 @shown(
     picture=pictures.over(

@@ -124,7 +124,7 @@ PAIR = "It is a list of length 2, where an array of shape (2,) is expected."
 REFUSED = [
     (RIGHT.T, RIGHT, "The shape is (3, 2), where (2, 3) is expected."),
     (RIGHT[:, :2], RIGHT, "The shape is (2, 2), where (2, 3) is expected."),
-    (np.array([2.0]), 2.0, "The shape is (1,), where () is expected."),
+    (np.array([2.0]), 2.0, "It is an array of shape (1,), where a single number is expected."),
     (
         RIGHT + np.array([0, 0, 1]),
         RIGHT,

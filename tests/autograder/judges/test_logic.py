@@ -60,6 +60,23 @@ def test_tenths_that_add_up_to_the_threshold_fire(n):
     assert truth_table_of({}, neuron([0.1] * n, n / 10), expected) is None
 
 
+@pytest.mark.parametrize(
+    ("weight", "threshold", "says"),
+    [
+        (np.full(1000, 0.001), 0.9, "For 1000 inputs, of which 999 are 1, the neuron fires"),
+        (np.ones(1000), 1001, "For 1000 inputs, of which 1000 are 1, the neuron stays silent"),
+        (np.ones(1000), 0, "For 1000 inputs, of which none are 1, the neuron fires"),
+        (np.ones(12), 12, "The neuron has 12 weights, where 1000 inputs are expected."),
+    ],
+)
+def test_of_many_inputs_one_that_differs_decides(weight, threshold, says):
+    """An AND of 1000 inputs is asked with one input off, too; what is right there is an AND."""
+    expected = {"weight": np.ones(1000), "threshold": 1000}
+
+    assert truth_table_of({}, neuron(weight, threshold), expected).detail.startswith(says)
+    assert truth_table_of({}, neuron(np.full(1000, 0.001), 0.9995), expected) is None
+
+
 NO_NEURON = "It is a dict with weight, threshold, where a McCullochPitts neuron is expected."
 WRONG = [
     (neuron([1, 1], 1), "For the inputs (0, 1) the neuron fires; it should stay silent."),

@@ -189,7 +189,10 @@ def test_giving_up_earlier_or_later_is_refused(updates):
     """The number of corrections must be the limit."""
     finding = never_claims(XOR, fit([0.0, -1.0, 1.0], updates, converged=False), None)
 
-    assert finding.detail == f"It gave up after {updates} corrections; it should after 9."
+    assert finding.detail.startswith(
+        f"It gave up after {updates} corrections; it should after 9. "
+        + ("max_steps limits corrections" if updates < 9 else "Does updates count corrections")
+    )
 
 
 @pytest.mark.parametrize(
