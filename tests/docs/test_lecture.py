@@ -14,7 +14,9 @@ pytest.importorskip("jupytext")
 PAGE = (ROOT / "docs" / "lecture.md").read_text(encoding="utf-8")
 HEADINGS = (ROOT / "tests" / "lecture_headings.txt").read_text(encoding="utf-8").splitlines()
 EXERCISES = {exercise for lab in labs() for exercise in lab.exercises}
-QUESTIONS = {question.name: question for lab in labs() for question in read_text(lab).questions}
+TEXTS = [read_text(lab) for lab in labs()]
+EXPERIMENTS = {experiment.name: experiment for text in TEXTS for experiment in text.experiments}
+QUESTIONS = {question.name: question for text in TEXTS for question in text.questions} | EXPERIMENTS
 MARKS = re.compile(r"\n\nMarks: ([^\n]+)\Z")
 
 
@@ -85,7 +87,8 @@ def test_every_illness_of_the_clinic_stands_under_its_heading():
 def test_every_answer_has_a_marking_scheme(name):
     """Its marks add up to the question's points."""
     question = QUESTIONS[name]
-    scheme = MARKS.search(question.answer)
+    answer = question.explanation if name in EXPERIMENTS else question.answer
+    scheme = MARKS.search(answer)
 
     assert scheme is not None
     assert sum(map(int, re.findall(r"(?:^|, )(\d) for ", scheme[1]))) == question.points

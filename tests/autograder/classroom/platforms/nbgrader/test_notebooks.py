@@ -24,6 +24,8 @@ Mind the bias.
 
 ## hebb.train
 
+Figure: `hebb-bipolar`
+
 ## Question: why (2 points)
 
 Why?
@@ -58,6 +60,8 @@ def test_a_text_has_introduction_notes_and_questions(tmp_path):
         "hebb.hebb_step": [("markdown", "Mind the bias."), ("code", "1 + 1")],
         "hebb.train": [],
     }
+    assert text.figures == {"hebb.hebb_step": (), "hebb.train": ("hebb-bipolar",)}
+    assert {name: len(asked) for name, asked in text.asked.items() if asked} == {"hebb.train": 1}
     (question,) = text.questions
     assert (question.name, question.points) == ("why", 2)
     assert question.asks == "Why?\n\nx = 1"
@@ -92,5 +96,6 @@ def test_every_lab_has_a_text_with_questions(lab):
     text = read_text(lab)
 
     assert 2 <= len(text.questions) <= 6
+    assert 1 <= len(text.experiments) <= 2
     assert text.introduction[0].source.startswith("# ")
     assert solutions_path(lab, "notebook.md").parent.name == lab.id
