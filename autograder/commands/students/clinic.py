@@ -10,6 +10,7 @@ import click
 from autograder.commands import completion
 from autograder.commands.options import FOR_INSTRUCTORS, out
 from autograder.commands.screen import Screen
+from autograder.course import edition
 from autograder.errors import WrongUseError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ __all__ = ["clinic"]
 
 
 @click.command()
-@click.argument("patient", required=False, type=int)
+@click.argument("patient", required=False)
 @click.argument("illness", required=False, shell_complete=completion.illnesses)
 @click.argument("cure", required=False, shell_complete=completion.cures)
 @click.option("--words", is_flag=True, help="List illnesses and cures, and what they mean.")
@@ -30,7 +31,7 @@ __all__ = ["clinic"]
 @out("clinic", "The folder for the pictures.")
 @click.pass_context
 def clinic(
-    ctx: click.Context, /, patient: int | None, illness: str | None, cure: str | None,
+    ctx: click.Context, /, patient: str | None, illness: str | None, cure: str | None,
     words: bool, restart: bool, answers: bool, out: Path,
 ) -> None:  # fmt: skip
     """Name what is wrong with recorded training runs.
@@ -46,6 +47,9 @@ def clinic(
     from autograder.clinic import sheet, ward
 
     cwd = Path.cwd()
+    flags = [f"--{name}" for name in ("words", "restart", "answers") if ctx.params[name]]
+    if len(flags) + bool(patient) > 1:
+        raise WrongUseError(f"{flags[0]} stands alone, without a patient or another option.")
     if answers:
         click.echo(_answers(cwd))
     elif words:
@@ -55,14 +59,27 @@ def clinic(
     elif patient is None:
         click.echo(_list(ward.ward(cwd)))
     elif illness is None:
-        _show(ward.bed(cwd, patient), out)
+        _show(ward.bed(cwd, _number(patient)), out)
     elif cure is None:
         raise WrongUseError(
             f"Name a cure as well: nnlab clinic {patient} {illness} CURE. "
             "nnlab clinic --words lists them."
         )
     else:
-        ctx.exit(0 if _answer(cwd, patient, illness, cure) else 1)
+        ctx.exit(0 if _answer(cwd, _number(patient), illness, cure) else 1)
+
+
+def _number(patient: str) -> int:
+    """Read a patient's number.
+
+    Raises: WrongUseError if it is not one.
+    """
+    try:
+        return int(patient)
+    except ValueError:
+        raise WrongUseError(
+            f"The patient's number comes first, as in nnlab clinic 3 ILLNESS CURE; got {patient!r}."
+        ) from None
 
 
 def _list(beds: list[Bed]) -> str:
@@ -125,7 +142,7 @@ def _answers(cwd: Path) -> str:
 
     Raises: WrongUseError in the student's edition.
     """
-    if FOR_INSTRUCTORS:
+    if edition.is_students():
         raise WrongUseError("The answers come with the instructor's edition.")
     from autograder.clinic.record import patients
     from autograder.clinic.signs import signs_of

@@ -10,7 +10,7 @@ from autograder.authoring.clinic import recording
 from autograder.cli import main
 from autograder.clinic import ward
 from autograder.clinic.words import CURES
-from autograder.commands.students import clinic
+from autograder.course import edition
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +118,10 @@ def test_where_all_are_solved_others_are_offered(workspace):
     ("arguments", "sentence"),
     [
         (("99",), "There is no patient 99: they are 1 to 18."),
-        (("x",), "'x' is not a valid integer"),
+        (("overfitting",), "The patient's number comes first, as in nnlab clinic 3 ILLNESS CURE;"),
+        (("overfitting", "3", "nothing"), "got 'overfitting'."),
+        (("3", "--restart"), "--restart stands alone, without a patient or another option."),
+        (("--words", "--answers"), "--words stands alone"),
         (("3", "overfitting"), "Name a cure as well: nnlab clinic 3 overfitting CURE."),
         (("3", "overfiting", "nothing"), "Did you mean overfitting?"),
         (("3", "overfitting", "drop-out"), "Did you mean dropout?"),
@@ -151,7 +154,7 @@ def test_instructors_have_the_answers(workspace):
 
 def test_students_have_none(monkeypatch):
     """In the student's edition the option says whose it is."""
-    monkeypatch.setattr(clinic, "FOR_INSTRUCTORS", True)
+    monkeypatch.setattr(edition, "is_students", lambda: True)
     code, text = run("--answers")
 
     assert code == 2
