@@ -9,9 +9,8 @@ __all__ = ["sheet", "words"]
 
 BARS = "▁▂▃▄▅▆▇█"
 MOST_BARS = 16
-COLUMNS = 6
-"""So many epochs are written in numbers."""
-WIDE = 78
+LABEL = 51
+"""So wide are the names of single numbers."""
 
 
 def sheet(record: Record, *, unicode: bool) -> str:
@@ -24,9 +23,9 @@ def sheet(record: Record, *, unicode: bool) -> str:
         "",
         *_curves(record, unicode=unicode),
         "",
-        f"accuracy on new images                          {shown(record.new_right)}",
-        f"share of images with the same class, asked twice {shown(record.alike)}",
-        f"standard deviations of the features             {low} to {high}",
+        f"{'accuracy on new images':{LABEL}}{shown(record.new_right)}",
+        f"{'share of images with the same class, asked twice':{LABEL}}{shown(record.alike)}",
+        f"{'standard deviations of the features':{LABEL}}{low} to {high}",
         "",
         *_layers(record.layers),
     ]

@@ -36,6 +36,9 @@ def offered(*words):
         (("grade", "--check", "hebb.pre"), ["hebb.predict", "hebb.predict_one"]),
         (("explain", "vertical"), ["hebb.vertical_line"]),
         (("figure", "hebb-b"), ["hebb-binary", "hebb-bipolar"]),
+        (("clinic", "3", "over"), ["overfitting"]),
+        (("clinic", "3", "overfitting", "stop"), ["stop-early"]),
+        (("lab", "clinic", "few"), ["few-units"]),
         (("next", "lab1"), [lab_id for lab_id in lab_ids() if lab_id.startswith("lab1")]),
         (("lab", "message", "hebb-forgets-bi"), ["hebb-forgets-bias"]),
         (("batch", "lab14"), ["lab14_hopfield"]),
@@ -46,7 +49,7 @@ def offered(*words):
     ],
 )
 def test_the_shell_is_offered_what_there_is(words, values):
-    """Commands, labs by id and subject, checks, figures, mistakes; else files."""
+    """Commands, labs by id and subject, checks, figures, the clinic's words, mistakes; else files."""
     assert offered(*words) == values
 
 
