@@ -22,15 +22,19 @@ BIN := .venv/bin
 help:
 	@sed -n 's/^# //p' Makefile
 
-# The stamp is newer than pyproject.toml exactly when the environment fits it.
-.venv/ready: pyproject.toml
+# A stamp is newer than pyproject.toml exactly when the environment fits it.
+.venv/light: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "nnlab needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
 	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/ready: .venv/light
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-demo: .venv/ready
+demo: .venv/light
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo/play.sh
 
 test: .venv/ready lint

@@ -13,6 +13,7 @@ from typing import Any
 from autograder.course import general
 from autograder.course.lab import Check
 from autograder.course.solutions import idea_of
+from autograder.errors import OurFaultError
 from autograder.grading.ask import Asker
 from autograder.grading.key import AnswerKey
 from autograder.grading.verdict import Judged, judge_case
@@ -46,6 +47,8 @@ def name_mistakes(
         for other in more:
             judged[other.id] = asker.ask(other)
         return diagnose(check, asker.key, judged, checks) if more else names
+    except OurFaultError:  # the catalogue could not be asked
+        raise
     except Exception:  # noqa: BLE001  whatever a foreign value may provoke
         return []
 

@@ -4,14 +4,13 @@ Recording a key runs them through the same checks, in the same sandbox, as a sub
 plain data only, and is all that a judge needs to know.
 """
 
-import contextlib
 import hashlib
 import hmac
 import platform
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import numpy as np
 
 from autograder.course import edition, general
 from autograder.course.catalogue import ROOT, checks_path, engine_path, reference_for
-from autograder.course.lab import Lab
+from autograder.course.lab import Check, Lab
 from autograder.course.solutions import Mistake, load_mistakes, solutions_path
 from autograder.errors import OurFaultError, WrongUseError
 from autograder.grading import questions
@@ -86,25 +85,33 @@ class KeyedCheck:
     """Observations of the mistakes in this check's exercise on its own cases, by the form's name."""
 
 
-class _Unread(Mapping[str, list[Observation]]):
-    """What mistakes did, read only when somebody asks: a right answer never does."""
+class _WhenAsked(Mapping[str, list[Observation]]):
+    """What mistakes did, read or recorded only when somebody asks: a right answer never does."""
 
-    def __init__(self, frame: bytes) -> None:
-        self.frame = frame
+    def __init__(self, find: Callable[[], Mapping[str, list[Observation]]]) -> None:
+        self.find = find
 
     @cached_property
-    def read(self) -> dict[str, list[Observation]]:
-        """Everything, decoded."""
-        return {m: [from_plain(o) for o in seen] for m, seen in decode(self.frame).items()}
+    def found(self) -> Mapping[str, list[Observation]]:
+        """Everything."""
+        return self.find()
 
     def __getitem__(self, mistake: str) -> list[Observation]:
-        return self.read[mistake]
+        return self.found[mistake]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.read)
+        return iter(self.found)
 
     def __len__(self) -> int:
-        return len(self.read)
+        return len(self.found)
+
+
+def _plain(wrong: Mapping[str, list[Observation]]) -> bytes:
+    return encode({m: [to_plain(o) for o in seen] for m, seen in wrong.items()})
+
+
+def _read(frame: bytes) -> dict[str, list[Observation]]:
+    return {m: [from_plain(o) for o in seen] for m, seen in decode(frame).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +141,7 @@ class AnswerKey:
             name: {
                 "cases": check.cases,
                 "right": [to_plain(o) for o in check.right],
-                "wrong": encode(
-                    {m: [to_plain(o) for o in seen] for m, seen in check.wrong.items()}
-                ),
+                "wrong": _plain(check.wrong),
             }
             for name, check in self.checks.items()
         }
@@ -154,7 +159,9 @@ class AnswerKey:
             fields = decode(frame)
             fields["checks"] = {
                 name: KeyedCheck(
-                    check["cases"], [from_plain(o) for o in check["right"]], _Unread(check["wrong"])
+                    check["cases"],
+                    [from_plain(o) for o in check["right"]],
+                    _WhenAsked(partial(_read, check["wrong"])),
                 )
                 for name, check in fields["checks"].items()
             }
@@ -227,15 +234,31 @@ def record_key(
 
     Raises: RecordingError if the reference fails to answer.
     """
-    right = {m: Source(f"{m}.py", engine_path(m).read_bytes()) for m in lab.modules}
+    mistakes = load_mistakes(lab) if mistakes is None else mistakes
+    checks = _what_is_right(lab, seed, sandbox)
+    for exercise in dict.fromkeys(mistake.exercise for mistake in mistakes):
+        own = [mistake for mistake in mistakes if mistake.exercise == exercise]
+        for name, wrong in _what_they_do(lab, exercise, own, checks, sandbox).items():
+            checks[name] = replace(checks[name], wrong=wrong)
+    return AnswerKey(lab.id, seed, checks, {mistake.id: mistake.says for mistake in mistakes})
+
+
+def _reference(lab: Lab) -> dict[str, Source]:
+    return {m: Source(f"{m}.py", engine_path(m).read_bytes()) for m in lab.modules}
+
+
+def _what_is_right(lab: Lab, seed: int, sandbox: Sandbox) -> dict[str, KeyedCheck]:
+    """Ask the reference, whose checks may share a process.
+
+    Raises: RecordingError if it fails to answer.
+    """
+    right = _reference(lab)
     cases = {check.id: lab.cases(check, seed) for check in lab.checks.values()}
     asked = {
         check.id: questions.question_for(lab, check, cases[check.id], right, reference_for(lab))
         for check in lab.checks.values()
     }
     checks: dict[str, KeyedCheck] = {}
-    wrong: dict[str, dict[str, list[Observation]]] = {name: {} for name in asked}
-    # Mistakes are asked one by one, as a submission's failures are; the reference may share.
     answers: dict[str, Answer] = {}
     for group in questions.by_limits(lab.checks.values()):
         shared = [asked[check.id] for check in group]
@@ -246,17 +269,32 @@ def record_key(
             observations = sandbox.ask(question).observations
         if not _answers(observations):
             raise RecordingError(f"The reference does not answer {name}: {observations[0]}")
-        checks[name] = KeyedCheck(cases[name], observations, wrong[name])
-    mistakes = load_mistakes(lab) if mistakes is None else mistakes
-    for mistake in (form for idea in mistakes for form in idea.each_form()):
-        submission = {**right, mistake.module: mistake.source()}
-        for name, question in asked.items():
-            if lab.checks[name].exercise == mistake.exercise:
-                own = [case for case in question.cases if general.KIND not in case]
-                limits = _hasty(question.limits)
-                hasty = replace(question, submission=submission, cases=own, limits=limits)
-                wrong[name][mistake.id] = sandbox.ask(hasty).observations
-    return AnswerKey(lab.id, seed, checks, {mistake.id: mistake.says for mistake in mistakes})
+        checks[name] = KeyedCheck(cases[name], observations, {})
+    return checks
+
+
+def _what_they_do(
+    lab: Lab,
+    exercise: str,
+    mistakes: Sequence[Mistake],
+    checks: Mapping[str, KeyedCheck],
+    sandbox: Sandbox,
+) -> dict[str, dict[str, list[Observation]]]:
+    """Ask an exercise's mistakes one by one, as a submission's failures are, its own checks."""
+    right = _reference(lab)
+    forms = [form for mistake in mistakes for form in mistake.each_form()]
+    found: dict[str, dict[str, list[Observation]]] = {}
+    for check in (check for check in lab.checks.values() if check.exercise == exercise):
+        cases = [case for case in checks[check.id].cases if general.KIND not in case]
+        question = questions.question_for(lab, check, cases, right, reference_for(lab))
+        hasty = replace(question, limits=_hasty(question.limits))
+        found[check.id] = {
+            form.id: sandbox.ask(
+                replace(hasty, submission={**right, form.module: form.source()})
+            ).observations
+            for form in forms
+        }
+    return found
 
 
 def _answers(observations: Iterable[Observation]) -> bool:
@@ -269,8 +307,11 @@ def _hasty(limits: Limits) -> Limits:
 
 
 def get_key(lab: Lab, seed: int, sandbox: Sandbox) -> AnswerKey:
-    """Take the stored key if it is still true, else record one and store it."""
-    return stored_key(lab, seed) or _store(lab, seed, record_key(lab, seed, sandbox))
+    """Take the stored key as far as it is still true, record and store what is missing: all of it."""
+    key = _key_when_asked(lab, seed, sandbox)
+    for check in key.checks.values():
+        len(check.wrong)
+    return key
 
 
 def open_key(
@@ -280,17 +321,59 @@ def open_key(
 ) -> AnswerKey:
     """Take the key of the open cases, which gives mistakes their names; record it if need be.
 
-    `recording` is called before that, and a sandbox is opened for it if none is given.
+    What the mistakes of an exercise do is recorded in the given sandbox when it is first asked; without a
+    sandbox one is opened, and all is recorded at once. `recording` is called before that.
 
     Raises: RecordingError, SandboxError, SeedError.
     """
     seed = edition.default_seed()
-    known = stored_key(lab, seed)
-    if known is not None:
+    if (known := stored_key(lab, seed)) is not None:
         return known
+    if sandbox:
+        return _key_when_asked(lab, seed, sandbox, recording)
     recording(lab)
-    with contextlib.nullcontext(sandbox) if sandbox else open_sandbox() as opened:
-        return _store(lab, seed, record_key(lab, seed, opened))
+    with open_sandbox() as opened:
+        return get_key(lab, seed, opened)
+
+
+def _key_when_asked(
+    lab: Lab, seed: int, sandbox: Sandbox, recording: Callable[[Lab], object] = lambda _: None
+) -> AnswerKey:
+    """Take the stored key; of what is not stored, the mistakes wait until somebody asks."""
+    if (key := _stored(lab, seed)) is None:
+        recording(lab)
+        sayings = {mistake.id: mistake.says for mistake in load_mistakes(lab)}
+        key = AnswerKey(lab.id, seed, _what_is_right(lab, seed, sandbox), sayings)
+        _store(lab, seed, "", key.to_bytes())
+
+    @cache
+    def of(exercise: str) -> Mapping[str, Mapping[str, list[Observation]]]:
+        if (known := _stored_mistakes(lab, seed, exercise)) is not None:
+            return known
+        recording(lab)
+        mistakes = [mistake for mistake in load_mistakes(lab) if mistake.exercise == exercise]
+        wrong = _what_they_do(lab, exercise, mistakes, key.checks, sandbox)
+        _store(lab, seed, exercise, encode({name: _plain(each) for name, each in wrong.items()}))
+        return wrong
+
+    return _with_mistakes(lab, key, of)
+
+
+def _with_mistakes(
+    lab: Lab, key: AnswerKey, of: Callable[[str], Mapping[str, Mapping[str, list[Observation]]]]
+) -> AnswerKey:
+    """Add to a key what the mistakes of each exercise do."""
+    checks = {
+        name: replace(keyed, wrong=_WhenAsked(partial(_of_check, of, lab.checks[name])))
+        for name, keyed in key.checks.items()
+    }
+    return replace(key, checks=checks)
+
+
+def _of_check(
+    of: Callable[[str], Mapping[str, Mapping[str, list[Observation]]]], check: Check
+) -> Mapping[str, list[Observation]]:
+    return of(check.exercise)[check.id]
 
 
 def stored_key(lab: Lab, seed: int) -> AnswerKey | None:
@@ -304,11 +387,34 @@ def stored_key(lab: Lab, seed: int) -> AnswerKey | None:
     """
     if edition.is_students():
         return _released_key(lab, seed)
+    key = _stored(lab, seed)
+    known = {exercise: _stored_mistakes(lab, seed, exercise) for exercise in lab.exercises}
+    if key is None or any(found is None for found in known.values()):
+        return None
+    return _with_mistakes(lab, key, lambda exercise: known[exercise] or {})
+
+
+def _stored(lab: Lab, seed: int) -> AnswerKey | None:
+    """Read what the reference does."""
     try:
         key = AnswerKey.from_bytes(kept(_place(lab, seed), MAX_KEY_BYTES))
     except (OSError, ValueError, ProtocolError):
         return None
     return key if key.checks.keys() == lab.checks.keys() else None
+
+
+def _stored_mistakes(
+    lab: Lab, seed: int, exercise: str
+) -> Mapping[str, Mapping[str, list[Observation]]] | None:
+    """Read what the mistakes of an exercise do; each check's are decoded when they are asked for."""
+    own = {check.id for check in lab.checks.values() if check.exercise == exercise}
+    try:
+        frames = decode(kept(_place(lab, seed, exercise), MAX_KEY_BYTES))
+    except (OSError, ValueError, ProtocolError):
+        return None
+    if not isinstance(frames, dict) or frames.keys() != own:
+        return None
+    return {name: _WhenAsked(partial(_read, frame)) for name, frame in frames.items()}
 
 
 def _released_key(lab: Lab, seed: int) -> AnswerKey:
@@ -335,21 +441,22 @@ def _released_key(lab: Lab, seed: int) -> AnswerKey:
     return key
 
 
-def _store(lab: Lab, seed: int, key: AnswerKey) -> AnswerKey:
-    """Store a key whole or not at all; where nothing can be written, keys live in memory."""
-    place = _place(lab, seed)
+def _store(lab: Lab, seed: int, exercise: str, frame: bytes) -> None:
+    """Store a part of a key whole or not at all; where nothing can be written, keys live in memory."""
+    place = _place(lab, seed, exercise)
     try:
-        keep(place, key.to_bytes(), private=True)
+        keep(place, frame, private=True)
         for old in place.parent.glob(f"{lab.id}-{seed}-*.key"):
-            if old != place:
+            if not old.name.startswith(f"{lab.id}-{seed}-{key_fingerprint(lab)}"):
                 old.unlink(missing_ok=True)
     except OSError:
         pass
-    return key
 
 
-def _place(lab: Lab, seed: int) -> Path:
-    return ROOT / STATE / "keys" / f"{lab.id}-{seed}-{key_fingerprint(lab)}.key"
+def _place(lab: Lab, seed: int, exercise: str = "") -> Path:
+    """Say where the reference's part of a key is, or that of an exercise's mistakes."""
+    name = f"{lab.id}-{seed}-{key_fingerprint(lab)}{exercise and '-'}{exercise}.key"
+    return ROOT / STATE / "keys" / name
 
 
 def key_fingerprint(lab: Lab) -> str:

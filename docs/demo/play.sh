@@ -23,7 +23,7 @@ expect() {
 say "The stubs are cut from the engine: docstrings stay, bodies go"
 expect 0 nnlab release --out "$work/assignments"
 
-say "Nothing is written yet: every lab has 0 points (the first time, all answer keys are recorded: minutes)"
+say "Nothing is written yet: every lab has 0 points (the first time, what the reference answers is recorded)"
 expect 1 nnlab grade "$work/assignments"
 
 say "A student's attempt: three mistakes, each of them named"

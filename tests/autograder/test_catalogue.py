@@ -7,12 +7,15 @@ import pytest
 
 from autograder.authoring.proof.survey import survey_lab
 from autograder.course.catalogue import labs, load_lab
+from autograder.course.lab import Status
 from autograder.course.solutions import load_mistakes
+from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
 from autograder.grading.key import get_key, record_key
 from autograder.grading.verdict import judge_case
-from autograder.sandbox import Answer, Sandbox
+from autograder.sandbox import Answer, Sandbox, SandboxError
 from autograder.sandbox.observation import Returned
+from tests.conftest import reference_text
 
 LABS = [lab.id for lab in labs()]
 MANY_SEEDS = range(int(os.environ.get("NNLAB_SEEDS", "20")))
@@ -93,8 +96,6 @@ def test_every_mistake_is_caught_and_named_under_many_seeds(lab_id, seed, sandbo
 @pytest.mark.parametrize("lab_id", LABS)
 def test_reference_full_and_stub_nothing_under_200_seeds(lab_id, sandbox, submit):
     """Under 200 seeds, or as many as are set, the reference never fails and the stub never passes."""
-    from autograder.course.stubs import make_stub
-
     lab = load_lab(lab_id)
     reference = submit(lab_id)
     full = {seed: record_key(lab, seed, sandbox, mistakes=()) for seed in REFERENCE_SEEDS}
@@ -173,16 +174,59 @@ def test_no_saying_gives_the_answer_away():
 
 
 def test_a_stored_key_is_the_recorded_key(sandbox, tmp_path, monkeypatch):
-    """A key that was stored and read again gives the same bytes; a garbled one is recorded anew."""
+    """A key that was stored and read again gives the same bytes; a garbled part is recorded anew."""
     from autograder.grading import key as key_module
 
     monkeypatch.setattr(key_module, "ROOT", tmp_path)
-    monkeypatch.setattr(key_module, "load_mistakes", lambda _: [])
     lab = load_lab("lab02_hebb")
+    few = [mistake for mistake in load_mistakes(lab) if mistake.exercise == "hebb.predict"][:2]
+    monkeypatch.setattr(key_module, "load_mistakes", lambda _: few)
     recorded = get_key(lab, 5, sandbox)
-    (stored,) = (tmp_path / ".nnlab" / "keys").iterdir()
+    stored = [*(tmp_path / ".nnlab" / "keys").iterdir()]
 
+    assert recorded.to_bytes() == record_key(lab, 5, sandbox, mistakes=few).to_bytes()
     assert key_module.stored_key(lab, 5).to_bytes() == recorded.to_bytes()
-    stored.write_bytes(b"garbled")
-    assert key_module.stored_key(lab, 5) is None
-    assert get_key(lab, 5, sandbox).to_bytes() == recorded.to_bytes()
+    assert len(stored) == 1 + len(lab.exercises)
+    for part in stored:
+        part.write_bytes(b"garbled")
+        assert key_module.stored_key(lab, 5) is None
+        assert get_key(lab, 5, sandbox).to_bytes() == recorded.to_bytes()
+
+
+def test_mistakes_are_recorded_when_an_exercise_fails(sandbox, tmp_path, monkeypatch, submit):
+    """A right answer and a stub need none; a wrong one those of its exercise; once they are stored."""
+    from autograder.grading import key as key_module
+
+    monkeypatch.setattr(key_module, "ROOT", tmp_path)
+    lab, said = load_lab("lab02_hebb"), []
+    key = key_module.open_key(lab, said.append, sandbox)
+    stub = make_stub(lab, "hebb")
+    wrong = reference_text("hebb").replace("return 2 * floats(x) - 1", "return 1 - 2 * floats(x)")
+    for text in (reference_text("hebb"), stub):
+        grade(submit(lab.id, hebb=text), key, sandbox)
+
+    assert [path.name.count(".") for path in (tmp_path / ".nnlab" / "keys").iterdir()] == [1]
+    report = grade(submit(lab.id, hebb=wrong), key, sandbox)
+    assert len([r for r in report.results if r.mistakes]) == 1
+    assert [*(tmp_path / ".nnlab" / "keys").glob("*-hebb.to_bipolar.key")] != []
+    assert said == [lab, lab]
+    again = key_module.open_key(lab, said.append, sandbox)
+    assert grade(submit(lab.id, hebb=wrong), again, sandbox) == report
+    assert said == [lab, lab]
+
+
+def test_mistakes_that_cannot_be_recorded_are_our_fault(sandbox, tmp_path, monkeypatch, submit):
+    """There is no verdict then: a name that is missing by our fault is not passed over in silence."""
+    from autograder.grading import key as key_module
+
+    def fail(*_):
+        raise SandboxError("no process")
+
+    monkeypatch.setattr(key_module, "ROOT", tmp_path)
+    monkeypatch.setattr(key_module, "_what_they_do", fail)
+    lab = load_lab("lab02_hebb")
+    key = key_module.open_key(lab, sandbox=sandbox)
+    report = grade(submit(lab.id, hebb="def to_bipolar(x): return x"), key, sandbox)
+
+    assert {result.status for result in report.results} == {Status.ERROR}
+    assert "SandboxError: no process" in report.results[0].message

@@ -112,19 +112,15 @@ def collect_keys(
     chosen: Sequence[Lab], seed: int, doing: Callable[[str], object] = lambda _: None
 ) -> dict[str, AnswerKey]:
     """Take every lab's key under one seed; what is not stored is recorded."""
-    stored = {lab.id: stored_key(lab, seed) for lab in chosen}
-    missing = [lab for lab in chosen if stored[lab.id] is None]
+    keys = {lab.id: stored_key(lab, seed) for lab in chosen}
+    missing = [lab for lab in chosen if keys[lab.id] is None]
     doing(f"{len(chosen)} answer keys, of which {len(missing)} must be recorded …")
-    if not missing:
-        return {name: key for name, key in stored.items() if key}
-    keys = {}
-    with open_sandbox() as sandbox:
-        for lab in chosen:
-            if lab in missing:
-                number = missing.index(lab) + 1
+    if missing:
+        with open_sandbox() as sandbox:
+            for number, lab in enumerate(missing, 1):
                 doing(f"{lab.id}: its answer key is recorded ({number} of {len(missing)}) …")
-            keys[lab.id] = stored[lab.id] or get_key(lab, seed, sandbox)
-    return keys
+                keys[lab.id] = get_key(lab, seed, sandbox)
+    return {name: key for name, key in keys.items() if key}
 
 
 def _entries(lab_id: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
