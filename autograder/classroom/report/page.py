@@ -13,6 +13,9 @@ from autograder.report.web.pages import fill
 
 __all__ = ["to_class_html"]
 
+MOST = 10
+"""Mistakes and checks that are shown at once: rarer ones are folded."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Student:
@@ -45,6 +48,7 @@ def to_class_html(marks: Marks, addresses: Mapping[str, str] | None = None) -> s
         students=students,
         analysis=analyse(marks),
         fewest=FEWEST,
+        most=MOST,
         anchors={student.name: student.anchor for student in students},
         mistakes={made.name: f"mistake-{i}" for i, made in enumerate(seen.mistakes, 1)},
         checks={check.name: f"check-{i}" for i, check in enumerate(seen.failing, 1)},

@@ -5,6 +5,7 @@ no recursion, so nothing that somebody writes can exhaust the stack of the proce
 """
 
 import contextlib
+import html
 import io
 import re
 import tokenize
@@ -56,6 +57,17 @@ class Excerpt:
         numbers = [line.number for line in self.lines if line.number is not None]
         span = f"line {numbers[0]}" if len(numbers) == 1 else f"lines {numbers[0]}–{numbers[-1]}"
         return f"{self.file}, {span}"
+
+    @property
+    def plain(self) -> str:
+        """The lines as text, with their numbers."""
+        codes = [html.unescape(_TAG.sub("", line.code)) for line in self.lines]
+        numbers = ["⋯" if line.number is None else line.number for line in self.lines]
+        return "\n".join(f"{n:>4}  {c}".rstrip() for n, c in zip(numbers, codes, strict=True))
+
+
+_TAG = re.compile("<[^>]*>")
+"""What Pygments adds: every such sign of the code itself is escaped."""
 
 
 @dataclass(slots=True)

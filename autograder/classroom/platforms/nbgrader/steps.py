@@ -31,6 +31,7 @@ from autograder.grading.report import NOT_GRADED, Report
 from autograder.grading.results import Results
 from autograder.grading.submission import Submission
 from autograder.report.terminal import plain_text
+from autograder.report.web.code import excerpt
 from autograder.sandbox import HIDES_FILES, Layers, Sandbox, open_sandbox
 
 __all__ = ["LenientExporter", "Rebuild", "SandboxGrade", "SaveGrades", "WriteStubs", "rebuild"]
@@ -127,7 +128,9 @@ def _outputs(report: Report, check: Check, most: float) -> list[NotebookNode]:
     what it cannot read for full marks, and a warning for none.
     """
     reached = next(result.points for result in report.results if result.check is check)
-    said = new_output("stream", name="stdout", text=plain_text(report, check.id))
+    said = new_output(
+        "stream", name="stdout", text=plain_text(report, check.id) + _code(report, check)
+    )
     if (
         reached is None
     ):  # SaveGrades leaves the score open; should it be missing, this is not a mark
@@ -140,6 +143,15 @@ def _said(words: str, points: float) -> list[NotebookNode]:
         new_output("stream", name="stdout", text=words),
         new_output("execute_result", data={"text/plain": repr(points)}, execution_count=1),
     ]
+
+
+def _code(report: Report, check: Check) -> str:
+    """Write what the student wrote, for who grades the essays beside it: once for each exercise."""
+    first = next(r.check for r in report.results if r.check.exercise == check.exercise)
+    module, *path = check.exercise.split(".")
+    file = f"{module}.py"
+    found = excerpt(file, report.sources.get(file, b""), tuple(path)) if check is first else None
+    return f"\n{found.where}\n{found.plain}\n" if found else ""
 
 
 class SaveGrades(SaveAutoGrades):

@@ -221,3 +221,21 @@ def test_two_hundred_students_stay_small():
     lab = max(labs(), key=lambda lab: len(lab.checks))
 
     assert len(to_class_html(large(lab)).encode()) < 2_000_000
+
+
+def test_a_long_tail_is_folded_and_students_are_listed_by_points_too():
+    """Ten mistakes stand open to the eye; the rarer ones are one click away, and links lead into them."""
+    every = [
+        mark(f"s{n}", [name], mistakes={name: ((f"mistake-{n}",), f"Idea {n}.")})
+        for n, name in enumerate([*LAB.checks] * 2)
+    ]
+    page = to_class_html(marks(mark("ada"), *every))
+    folded = re.findall(r'<details class="rarer">\n<summary>(.*?)</summary>', page)
+    by_points = re.search(r"By points, fewest first</summary>(.*?)</ol>", page, re.DOTALL)[1]
+    points = [int(said) for said in re.findall(r"</a>: (\d+)", by_points)]
+
+    assert folded[0] == f"{len(every) - 10} more mistakes, of 1 student"
+    assert page.count('id="mistake-') == len(every)
+    assert page.index("more mistakes") < page.index('id="mistake-11"')
+    assert points == sorted(points)
+    assert len(points) == len(every) + 1

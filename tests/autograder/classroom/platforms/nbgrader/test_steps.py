@@ -55,3 +55,25 @@ def test_a_lab_without_release_is_told(tmp_path):
 
     with pytest.raises(FileNotFoundError, match="Run: nbgrader generate_assignment lab02_hebb"):
         steps.rebuild(course, resources)
+
+
+def test_the_students_code_stands_below_the_first_check_of_its_exercise():
+    """Who grades essays sees it in the formgrader, as it was written, and once."""
+    checks = [check for check in LAB.checks.values() if check.exercise == "hebb.hebb_step"]
+    code = b"def hebb_step(weight, bias, x, target):\n    return weight < 1, '<b>&amp;'\n"
+    results = tuple(CheckResult(check, Status.PASSED) for check in checks)
+    report = Report(LAB.id, LAB.title, 0, ("process",), results, sources={"hebb.py": code})
+
+    first, second, *_ = (steps._outputs(report, check, 1.0)[0].text for check in checks)
+
+    assert "hebb.py, lines 1–2" in first
+    assert "   2      return weight < 1, '<b>&amp;'\n" in first
+    assert "def hebb_step" not in second
+
+
+def test_where_nothing_was_handed_in_there_is_no_code():
+    """A report without the files says what it said."""
+    check = LAB.checks["hebb.update"]
+    report = Report(LAB.id, LAB.title, 0, ("process",), (CheckResult(check, Status.PASSED),))
+
+    assert "lines" not in steps._outputs(report, check, 1.0)[0].text
