@@ -28,6 +28,7 @@ __all__ = [
     "LabName",
     "SECRET",
     "TARGETS",
+    "WITHOUT",
     "isolation",
     "out",
     "require_catalogue",
@@ -69,6 +70,13 @@ LAB = click.argument("lab", type=LabName())
 LABS = click.argument("labs", nargs=-1, type=LabName(), metavar="[LAB]...", callback=_or_all)
 TARGETS = click.argument(
     "targets", nargs=-1, metavar="[LAB|PATH]...", shell_complete=completion.targets
+)
+WITHOUT = click.option(
+    "--without",
+    type=LabName(),
+    multiple=True,
+    metavar="LAB",
+    help="Leave a lab out of the course; several times for several.",
 )
 JOBS = click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.commands.instructors.setup import lacks_nbgrader
-from autograder.commands.options import FOLDER, LABS, LabName
+from autograder.commands.options import FOLDER, LABS, WITHOUT
 from autograder.errors import needs_extra
 
 if TYPE_CHECKING:
@@ -29,13 +29,7 @@ __all__ = ["release"]
     help="Whose cases the student's answer key holds.",
 )
 @click.option("--to", type=FOLDER, help="Where the edition goes; default: the course's release.")
-@click.option(
-    "--without",
-    type=LabName(),
-    multiple=True,
-    metavar="LAB",
-    help="Leave a lab out of the course; several times for several.",
-)
+@WITHOUT
 @click.option("--stubs-only", is_flag=True, help="Fill assignments, and build no edition.")
 @click.option("--out", type=FOLDER, help="Fill this folder instead of assignments, and no more.")
 @click.option("--force", is_flag=True, help="Overwrite stubs that somebody has worked in.")

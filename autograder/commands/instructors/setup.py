@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.commands.groups import Group
-from autograder.commands.options import FILE, FOLDER, LAB, LabName, isolation, secret
+from autograder.commands.options import FILE, FOLDER, LAB, WITHOUT, LabName, isolation, secret
 from autograder.commands.progress import say_recording
 from autograder.errors import WrongUseError, after_a_fault, writing
 from autograder.storage import is_foreign, write_whole
+from autograder.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,8 +116,9 @@ def github(labs: Sequence[Lab], install: str, python: str, force: bool) -> None:
 
 @setup.command()
 @click.argument("folder", type=FOLDER, default=Path(), required=False)
+@WITHOUT
 @click.option("--force", is_flag=True, help="Overwrite a configuration of your own.")
-def nbgrader(folder: Path, force: bool) -> None:
+def nbgrader(folder: Path, without: Sequence[Lab], force: bool) -> None:
     """Make a folder a course of nbgrader's.
 
     That is FOLDER, by default this one. nbgrader's own commands then grade with nnlab, with its
@@ -130,13 +132,21 @@ def nbgrader(folder: Path, force: bool) -> None:
     lacking = lacks_nbgrader()
     if lacking:
         raise WrongUseError(f"This needs {lacking}")
+    from autograder.authoring.release.leave_out import all_but
     from autograder.classroom.platforms.nbgrader.sources import init_course
+    from autograder.course import catalogue
 
-    written = init_course(folder, force=force)
+    kept = all_but(catalogue.labs(), without)  # before anything is written
+    written = init_course(folder, kept, force=force)
     for path in written:
         click.echo(path)
     click.echo(f"{len(written)} written." if written else "All up to date.")
-    click.echo(f"Next, in {folder.resolve()}: nbgrader generate_assignment lab01_gates")
+    click.echo(f"Next, in {folder.resolve()}: nbgrader generate_assignment {kept[0].id}")
+    there = [lab.id for lab in without if (folder / "solutions" / lab.id).exists()]
+    if there:
+        click.echo(
+            f"Left out, and still in solutions: {listed(there)}. nbgrader shows what is there: remove it."
+        )
 
 
 def lacks_nbgrader() -> str:

@@ -13,7 +13,6 @@ from traitlets.config import Config
 
 from autograder.classroom.platforms.nbgrader.config import CONFIG, configure
 from autograder.classroom.platforms.nbgrader.notebooks import make_notebook, read_text
-from autograder.course.catalogue import labs
 from autograder.course.lab import Lab
 from autograder.course.stubs import FilledInError
 from autograder.errors import WrongUseError
@@ -41,8 +40,8 @@ def write_sources(labs: Sequence[Lab], folder: Path) -> list[Path]:
     return written
 
 
-def init_course(course: Path, *, force: bool = False) -> list[Path]:
-    """Make a folder a course: configuration, and every lab's source notebook; return what was written.
+def init_course(course: Path, labs: Sequence[Lab], *, force: bool = False) -> list[Path]:
+    """Make a folder a course: configuration, and the labs' source notebooks; return what was written.
 
     Raises: FileExistsError if the folder has another configuration, unless forced; TextError.
     """
@@ -55,7 +54,7 @@ def init_course(course: Path, *, force: bool = False) -> list[Path]:
             "'configure(c, Path(__file__).parent)' to it, or overwrite it with --force",
             str(config),
         )
-    written = write_sources(labs(), course / "solutions")
+    written = write_sources(labs, course / "solutions")
     if not config.exists() or config.read_text(encoding="utf-8") != CONFIG:
         course.mkdir(parents=True, exist_ok=True)
         write_whole(config, CONFIG)
