@@ -92,7 +92,7 @@ class Exercise:
     forms: int
     """Different forms of all."""
     alone: int
-    """Bodies whose form nobody else has."""
+    """Of a form that is not known, and that nobody else has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +136,10 @@ class Similar:
     def how_rare(self, shared: Shared) -> str:
         """Say in a sentence what a shared body is to be compared with."""
         spread = next(each for each in self.exercises if each.id == shared.exercise)
-        alone = "1 has a form" if spread.alone == 1 else f"{spread.alone} have a form"
+        alone = "1 has another" if spread.alone == 1 else f"{spread.alone} have another"
         return (
             f"{len(shared.people)} of {spread.bodies} share it. {spread.known} of the {spread.bodies} "
-            f"have a form that is known, {alone} that nobody else has."
+            f"have a form that is known, {alone} that is theirs alone."
         )
 
     @property
@@ -236,7 +236,7 @@ def _figures(exercise: str, bodies: Mapping[Writer, Wording], known: set[Form]) 
         len(bodies),
         sum(count for form, count in forms.items() if form in known),
         len(forms),
-        sum(count == 1 for count in forms.values()),
+        sum(count == 1 for form, count in forms.items() if form not in known),
     )
 
 

@@ -91,7 +91,17 @@ def odd(body: str, chance: random.Random, *, places: int) -> str:
         parent, name = chance.choice(expressions)
         inner = ast.unparse(getattr(parent, name))
         setattr(parent, name, ast.parse(chance.choice(IDEAS).format(inner), mode="eval").body)
-    return ast.unparse(ast.fix_missing_locations(tree))
+    changed = ast.unparse(ast.fix_missing_locations(tree))
+    return changed if _is_python(changed) else body
+
+
+def _is_python(body: str) -> bool:
+    """Return whether a changed body can be read again: not each change of a tree can."""
+    try:
+        ast.parse(f"def body():\n{textwrap.indent(body, '    ')}")
+    except SyntaxError:
+        return False
+    return True
 
 
 IDEAS = (
