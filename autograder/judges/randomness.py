@@ -16,7 +16,7 @@ a case, of four cases: below 1e-6 in all.
 
 A part of shuffled samples consists of stretches of neighbours. Of k samples of n, the probability of r
 stretches is C(k−1, r−1) C(n−k+1, r) / C(n, k); a number that is so small, or so large, that this or
-less happens once in 10¹⁰ is refused. 90 samples of 301 have about 64 stretches; a block has 1, and
+less happens once in 10¹⁰ is refused. 90 samples of 301 have about 63 stretches; a block has 1, and
 every third sample 90.
 
 With n = 1500, ε is 0.078 and τ 0.157: uniform draws of three decades without the logarithm have

@@ -372,8 +372,9 @@ STARTS = [
 ALIKE = [
     {"weight": np.array([[1.0, 2.0], [2.0, 1.0]]), "next_weight": np.array([[3.0, 3.0]])},
     {"weight": np.array([[1.0, 2.0], [1.0, 2.0 + 1e-9]]), "next_weight": np.array([[3.0, 3.0]])},
+    {"weight": np.array([[0.0, 2.0], [-0.0, 2.0]]), "next_weight": np.array([[3.0, 3.0]])},
 ]
-"""Units that differ in the order of their numbers, or hardly."""
+"""Units that differ in the order of their numbers, or hardly, or in the sign of a zero alone."""
 
 
 @lab.check("init.count_different_units", draw=with_copies, always=[*STARTS, *ALIKE])

@@ -204,16 +204,18 @@ def fits(student, x, target, n_splits, scores, rng):
     return cross_validated(student, x, target, n_splits, scores, rng)[0]
 
 
-NO_VALIDATIONS = table(
+ODD_VALIDATIONS = table(
     "x target n_splits scores rng",
     *((ROWS, np.array([7, 9, 8]), n_splits, np.array([0.5]), Seed(1)) for n_splits in (1, 4)),
+    (ROWS, np.array([7, 9, 8]), 3, np.array([0.5, np.nan, 0.25]), Seed(1)),
 )
+"""Two that are refused, and one in which a fold's training exploded: the mean is nan too."""
 
 
 @lab.check(
     "selection.cross_validate",
     draw=to_validate,
-    always=NO_VALIDATIONS,
+    always=ODD_VALIDATIONS,
     judge=or_refuses(equal),
     needs=[folds],
 )
@@ -274,6 +276,7 @@ GRIDS = table(
         np.array([[0.25, np.nan, 0.5], [0.75, -1.0, 0.125]]),
     ),
     ({"width": [8, 16, 4]}, np.array([0.25, 0.125, 0.5])),
+    ({"width": [8, 16, 4, 2]}, np.array([0.25, np.nan, np.inf, -3.0])),
     ({"width": [8, 16, 4]}, np.array([0.25, 0.5, 0.25])),
     (
         {"lr": [1.0, 0.1], "l2": [0.0, 0.5], "width": [8, 16]},

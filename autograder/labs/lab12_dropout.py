@@ -290,6 +290,7 @@ DRAWS = table(
     (np.array([[1.0, 2.0]]), np.array([0.0, 2.0, 4.0, 10.0]), 4, False),
     (np.array([1.0, -2.0, 3.0]), np.array([1.0, 2.0, 3.0]), 3, True),
     (np.array([[1.0], [4.0]]), np.array([3.0]), 1, False),
+    (np.array([1.0, 2.0]), np.array([3.0, np.nan]), 2, False),
 )
 
 
