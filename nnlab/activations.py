@@ -134,8 +134,8 @@ def relu_derivative(x: Array) -> Array:
 
     Source: slides, "Gradient of Activation Functions", the table of derivatives.
 
-    >>> relu_derivative(np.array([-2.0, 0.0, 3.0])).tolist()
-    [0.0, 0.0, 1.0]
+    >>> relu_derivative(np.array([-2.0, 0.5, 3.0])).tolist()
+    [0.0, 1.0, 1.0]
     """
     return (x > 0).astype(x.dtype)
 

@@ -80,10 +80,10 @@ def test_the_page_compares_stated_and_measured():
 
 
 def test_the_page_lists_what_proves_a_property_only():
-    """Three of dropout's ten checks could be made up, and are named."""
+    """Three of dropout's eleven checks could be made up, and are named."""
     page = write_page([found()], date(2030, 1, 2))
 
-    assert "Of 10 checks, 3 prove a property, not an answer" in page
+    assert "Of 11 checks, 3 prove a property, not an answer" in page
     assert "They are `dropout.each_alone`, `dropout.anew`, `dropout.grad_mask`." in page
 
 
