@@ -35,6 +35,9 @@ OF = "of"
 
 OF_ALL = {"again", "objects"}
 """What is asked of a method by all its checks: each sees another part of what the object keeps."""
+TIMES = 2
+"""So many times a check's CPU time a general question may take, where it is asked alone."""
+
 MOST_CALLS = 20
 """Calls of one exercise that are looked at: a loop may make thousands."""
 

@@ -72,10 +72,17 @@ class Asker:
         return judged
 
     def _ask_general(self, check: Check, answer: Answer) -> Judged:
-        """Ask the general questions in a process of their own: they take no time from a check's cases."""
+        """Ask the general questions in a process of their own: they take no time from a check's cases.
+
+        Each calls the exercise several times. What ended in time on the check's own cases ends here.
+        """
         question = self.question(check)
         own = [case for case in question.cases if general.KIND not in case]
-        question = replace(question, cases=question.cases[len(own) :])
+        cases = question.cases[len(own) :]
+        seconds = general.TIMES * len(cases) * check.limits.cpu_seconds
+        wall = check.limits.wall_seconds + seconds
+        limits = replace(check.limits, cpu_seconds=seconds, wall_seconds=wall)
+        question = replace(question, cases=cases, limits=limits)
         more = self.sandbox.ask(question).observations
         return self.judge(
             check, replace(answer, observations=answer.observations[: len(own)] + more)

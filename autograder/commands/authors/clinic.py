@@ -17,7 +17,7 @@ __all__ = ["clinic"]
 @click.option("--check", is_flag=True, help="Compare with what is recorded, and write nothing.")
 @click.pass_context
 def clinic(ctx: click.Context, /, illnesses: tuple[str, ...], check: bool) -> None:
-    """Record the clinic's patients: each illness under five seeds.
+    """Record the clinic's patients under five seeds.
 
     Each patient is trained by the engine, once ill and once under every cure. On the same machine with
     the same numpy the files come out the same. All of them take about ten minutes.
