@@ -340,6 +340,13 @@ CHANGES: dict[str, Sequence[Callable[[Any], Any]]] = {
 }
 """How a drawn array becomes such data."""
 
+WITH_ALL: dict[str, Sequence[Callable[[Any], Any]]] = {
+    **CHANGES,
+    "axes": [lambda a: np.stack([a, a[::-1]]), lambda a: a.reshape(-1)],
+    "one row": [lambda a: a.reshape(1, -1)],
+}
+"""How it does where chance has a part in the answer: of fewer entries a right one may drop all, or none."""
+
 
 def kinds_of(exercise: str, case: Case) -> list[str]:
     """List the questions that make sense for any exercise, and for one of this name and with this case."""
@@ -353,7 +360,11 @@ def kinds_of(exercise: str, case: Case) -> list[str]:
 
 
 def make(
-    examples: Mapping[int, Sequence[Case]], kinds: Sequence[str], takes: Mapping[str, str]
+    examples: Mapping[int, Sequence[Case]],
+    kinds: Sequence[str],
+    takes: Mapping[str, str],
+    *,
+    by_chance: bool = False,
 ) -> list[dict[str, Any]]:
     """Make the general cases of an exercise.
 
@@ -362,6 +373,7 @@ def make(
         kinds: the questions that are asked: of the first check, and what only shows in what a
             method keeps, of all of them.
         takes: the questions on data that its task promises to take, each with the arguments' names.
+        by_chance: whether the first check judges random numbers, by how many there are.
     """
     (main, cases), *_ = examples.items()
     made: list[dict[str, Any]] = []
@@ -372,7 +384,7 @@ def make(
             for of in (examples if kind in OF_ALL else [main])
         ]
     for kind, names in takes.items():
-        for change in CHANGES[kind]:
+        for change in (WITH_ALL if by_chance else CHANGES)[kind]:
             changed = {name: _mapped(cases[0][name], change) for name in names.split()}
             made.append({KIND: kind, OF: main, "cases": [{**cases[0], **changed}]})
     return made

@@ -203,8 +203,13 @@ class Lab:
             return check.cases(seed)
         takes = self.takes.get(check.exercise, {})
         kinds = [kind for kind in self.general_kinds(check) if kind not in takes]
-        examples = {at: other.examples(seed) for at, other in _drawing(check).items()}
-        return [*check.cases(seed), *general.make(examples, kinds, takes)]
+        drawing = _drawing(check)
+        examples = {at: other.examples(seed) for at, other in drawing.items()}
+        by_chance = next(iter(drawing.values())).judge.chance > 0
+        return [
+            *check.cases(seed),
+            *general.make(examples, kinds, takes, by_chance=by_chance),
+        ]
 
     def general_kinds(self, check: Check) -> list[str]:
         """List the general questions that a check asks: those of its exercise, if it is its last."""

@@ -9,7 +9,9 @@ import pytest
 from autograder.course import general
 from autograder.course.catalogue import engine_path, labs, load_lab
 from autograder.course.lab import Status
+from autograder.course.solutions import load_valid
 from autograder.grading.grade import grade
+from autograder.grading.key import record_key
 from autograder.sandbox.codec import Seed
 from autograder.sandbox.limits import Limits
 
@@ -305,3 +307,26 @@ def test_the_judge_of_generators_takes_any_value():
     for forged in (None, {}, {**right, "again": 5}, {**right, "other": 1}, {**right, "second": 1}):
         assert general.judge_general(None, case, forged, right) is not None
     assert general.judge_general(None, case, right, {**right, "moved": False}) is not None
+
+
+def test_where_chance_has_a_part_the_questions_have_as_many_entries():
+    """One row of thirteen entries may drop none of them: a right answer would be refused in one of fifty."""
+    lab = load_lab("lab12_dropout")
+    (last,) = [c for c in lab.checks.values() if lab.takes.get(c.exercise) and lab.general_kinds(c)]
+    for seed in range(20):
+        asked = [case for case in lab.cases(last, seed) if general.KIND in case]
+        sizes = {np.size(one["x"]) for case in asked for one in case["cases"] if "x" in one}
+
+        assert min(sizes) >= 7 * 13
+    assert {"axes", "one row"} <= {case[general.KIND] for case in asked}
+
+
+@pytest.mark.parametrize("seed", [101, 144])
+def test_dropout_from_another_stream_is_right_under_every_seed(seed, submit, sandbox):
+    """Under these seeds one row had been so short that nothing of it fell."""
+    lab = load_lab("lab12_dropout")
+    (form,) = [f for f in load_valid(lab) if f.form == "entry by entry"]
+    texts = {module: text.decode() for module, text in form.texts().items()}
+    report = grade(submit(lab.id, **texts), record_key(lab, seed, sandbox, mistakes=()), sandbox)
+
+    assert report.points == report.max_points
