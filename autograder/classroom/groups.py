@@ -217,13 +217,10 @@ class Everybody:
 
     def _nobodys(self, looks: Mapping[str, _Look], groups: set[str]) -> set[str]:
         """Name what is nobody's: a solution or a template; beside groups other labs' folders and empty groups."""
-        people = {
-            n
-            for n, look in looks.items()
-            if look.kind is _Kind.OWN and not _is_courses(self.lab, n)
-        }
         if not groups:
-            return {name for name in looks if people and _is_courses(self.lab, name)}
+            courses = {name for name in looks if _is_courses(self.lab, name)}
+            people = any(look.kind is _Kind.OWN for n, look in looks.items() if n not in courses)
+            return courses if people else set()
         return {
             name
             for name, look in looks.items()

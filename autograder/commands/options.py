@@ -33,6 +33,7 @@ __all__ = [
     "out",
     "require_catalogue",
     "secret",
+    "submitted_to",
 ]
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -98,6 +99,14 @@ def out(default: str, help_text: str) -> Callable[..., Any]:
     """Take the folder that results go to."""
     return click.option(
         "--out", type=FOLDER, default=Path(default), show_default=True, help=help_text
+    )
+
+
+def submitted_to(help_text: str) -> Callable[..., Any]:
+    """Take what a class handed in: a folder, or a platform's archive."""
+    path = click.Path(path_type=Path)
+    return click.option(
+        "--submitted", type=path, default=Path("submitted"), show_default=True, help=help_text
     )
 
 

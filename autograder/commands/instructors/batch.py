@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.commands.interrupts import interruptible
-from autograder.commands.options import FILE, LAB, isolation, out, secret
+from autograder.commands.options import FILE, LAB, isolation, out, secret, submitted_to
 from autograder.commands.progress import counted, say_recording
 from autograder.commands.screen import Screen
 from autograder.errors import OurFaultError, after_a_fault, writing
@@ -32,13 +32,7 @@ __all__ = ["batch"]
 
 @click.command()
 @LAB
-@click.option(
-    "--submitted",
-    type=click.Path(path_type=Path),
-    default=Path("submitted"),
-    show_default=True,
-    help="A folder a student, nbgrader's submitted tree, or a platform's zip.",
-)
+@submitted_to("A folder a student, nbgrader's submitted tree, or a platform's zip.")
 @click.option(
     "-j", "--jobs", type=click.IntRange(min=1), help="Processes; default: one for each core."
 )

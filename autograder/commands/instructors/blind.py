@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.options import FOLDER, LAB, out
+from autograder.commands.options import FOLDER, LAB, out, submitted_to
 from autograder.errors import WrongUseError, writing
 from autograder.text import listed
 
@@ -22,13 +22,7 @@ MAX_NAMES = 10
 
 @click.command()
 @LAB
-@click.option(
-    "--submitted",
-    type=click.Path(path_type=Path),
-    default=Path("submitted"),
-    show_default=True,
-    help="What was handed in: the folder or zip that was graded.",
-)
+@submitted_to("What was handed in: the folder or zip that was graded.")
 @click.option(
     "--marks", type=FOLDER, default=Path("marks"), show_default=True, help="Where its marks are."
 )

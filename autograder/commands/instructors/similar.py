@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.commands.options import LAB, out, require_catalogue
+from autograder.commands.options import LAB, out, require_catalogue, submitted_to
 from autograder.errors import WrongUseError, writing
 
 if TYPE_CHECKING:
@@ -18,13 +18,7 @@ __all__ = ["similar"]
 
 @click.command()
 @LAB
-@click.option(
-    "--submitted",
-    type=click.Path(path_type=Path),
-    default=Path("submitted"),
-    show_default=True,
-    help="What was handed in: a folder or a platform's zip.",
-)
+@submitted_to("What was handed in: a folder or a platform's zip.")
 @click.option(
     "--also",
     type=click.Path(path_type=Path),
