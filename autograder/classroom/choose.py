@@ -5,13 +5,14 @@ between them if their marks differ.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from autograder import text
 from autograder.classroom.kinds import Kind
-from autograder.classroom.people import Parts, composed, is_hidden
+from autograder.classroom.people import Parts, is_hidden
 from autograder.course.lab import Lab
 
 __all__ = ["Candidate", "Likeness", "Reading", "likeness", "readings"]
@@ -62,18 +63,21 @@ MAX_PLACES = 3
 
 _BEFORE = re.compile(r"^(?:\d{14}_|copy of |copie de |kopie von |copia de )")
 _NUMBER = re.compile(r"(?:[ _]?\(\d+\)|[ _-]\d{1,2})$")
+_AFTER = re.compile(r"(?<=\.py)(?:\.(?:bak|old|orig|save|\d{1,2})|~|[;?].*)$")
+"""What editors and servers put after the name of an older file, or of a download."""
 
 
 def likeness(name: str, module: str) -> Likeness | None:
     """Say how much a name is like a module's file; None if it is another file."""
     if name == f"{module}.py":
         return Likeness.EXACT
-    stem = composed(name).strip().lower()
+    whole = unicodedata.normalize("NFKC", name).strip().lower()
+    stem = file = _AFTER.sub("", whole)
     while stem.endswith((".py", ".txt", ".pyw")):
         stem = stem.rpartition(".")[0].rstrip()
-    if stem == composed(name).strip().lower() or name.lower().endswith(f"test_{module}.py"):
+    if stem == file or file.endswith(f"test_{module}.py"):
         return None
-    if _NUMBER.sub("", _BEFORE.sub("", stem)) == module:
+    if file == whole and _NUMBER.sub("", _BEFORE.sub("", stem)) == module:
         return Likeness.NEAR
     word = re.search(rf"(?<![^\W_]){re.escape(module)}(?![^\W_])", stem)
     return Likeness.LOOSE if word else None

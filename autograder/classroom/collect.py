@@ -8,8 +8,9 @@ are read or unpacked. What cannot be read is a sentence in its own person's repo
 import errno
 import io
 import os
+import re
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -58,11 +59,20 @@ MAX_FAILED = 10
 MAX_CANDIDATES = 16
 """Files that may be one module, of which the nearest are read."""
 
-STAMP = "timestamp.txt"
+STAMP_FILE = "timestamp.txt"
 MAX_STAMP_BYTES = 100
 
 MAX_SAID = 3
 """Sentences, and names of files, that one person's report has room for."""
+
+MAX_STRAYS = 12
+"""Files of nobody that are named."""
+
+_WORK = (".py", ".ipynb", *ARCHIVES)
+"""How names end of what may be somebody's work."""
+
+_STAMP = re.compile(r"(20\d{12})_")
+"""When a file came, as ILIAS writes it before the name."""
 
 STUDENTS_OWN = {errno.ENAMETOOLONG, errno.ELOOP, errno.ENOENT, errno.ENOTDIR}
 """Why a folder cannot be looked into that somebody has made so; anything else is this machine's."""
@@ -175,6 +185,8 @@ class _Files:
         if read is None or self._is_nothing(parts, read):
             return
         name, is_known = parts[-1], False
+        stamp = _STAMP.match(name)
+        attempt = attempt or (stamp[1] if stamp else "")
         for module, found in self.maybe.items():
             if (how := likeness(name, module)) is not None:
                 is_known = True
@@ -185,15 +197,23 @@ class _Files:
             self.archives.append(_Entry(parts, read, attempt=attempt))
             if len(self.archives) > 2 * MAX_ARCHIVES:
                 self._leave_archives()
-        elif not is_known and len(self.instead) < MAX_SAID:
+        elif not is_known:
+            self._see(name)
+
+    def _see(self, name: str) -> None:
+        """Keep the first few names of what is there instead."""
+        if len(self.instead) < MAX_SAID:
             self.instead.append(name)
 
     def _is_nothing(self, parts: Parts, read: Read) -> bool:
         """Return whether systems or platforms put a file there; of nbgrader's it takes note."""
-        is_stamp = parts[-1:] == (STAMP,) and parts[:-1] in {(), (self.lab.id,)}
+        is_stamp = parts[-1:] == (STAMP_FILE,) and parts[:-1] in {(), (self.lab.id,)}
         if is_stamp:
             self.stamp = read
-        return is_stamp or not parts or is_hidden(parts[-1]) or "__MACOSX" in parts
+        is_hid = parts != () and is_hidden(parts[-1])
+        if is_hid and _is_unfinished(parts[-1], self.maybe):
+            self._see(parts[-1])
+        return is_stamp or not parts or is_hid or "__MACOSX" in parts
 
     def is_for_lab(self) -> bool:
         """Say whether it is a submission to this lab: one with folders of other labs only is not."""
@@ -312,7 +332,8 @@ class _Files:
 
     def _unpack(self, archive: _Entry, data: bytes) -> None:
         """Take note of what an archive holds."""
-        is_zip = archive.parts[-1].lower().endswith(".zip")
+        is_named = archive.parts[-1].lower().endswith(".zip") and not tars.is_known(data)
+        is_zip = is_named or data.startswith(zips.BEGINNINGS)
         inner = zips.entries(io.BytesIO(data)) if is_zip else tars.entries(archive.parts[-1], data)
         for entry in inner:
             parts = parts_of(entry)
@@ -380,6 +401,12 @@ class _Files:
             return []
         self.labs.add(self.lab.id)
         return [self.lab.id]
+
+
+def _is_unfinished(name: str, modules: Iterable[str]) -> bool:
+    """Return whether a file is not the module itself: a link to it, a lock, a download that broke off."""
+    is_macs = name.startswith("._")
+    return not is_macs and any(f"{module}.py." in name.lower() for module in modules)
 
 
 def _some(names: Sequence[str]) -> str:
@@ -490,7 +517,9 @@ class _People(dict[Person, _Files]):
                 "one student. Give it alone with --submitted."
             )
         if found.strays:
-            yield f"Belongs to no student, and not graded: {_some(sorted(found.strays))}."
+            names = sorted(found.strays, key=lambda name: (not name.lower().endswith(_WORK), name))
+            strays = text.listed([*map(text.named, names)], MAX_STRAYS)
+            yield f"Belongs to no student, and not graded: {strays}."
 
 
 def _reader(path: Path) -> Read:
@@ -512,7 +541,7 @@ def read_class(lab: Lab, place: Path) -> Class:
         raise SubmissionError(
             f"Nobody handed in {lab.id} in {place}. Known are: a folder for each student, with "
             f"{' and '.join(f'{m}.py' for m in lab.modules)} in it or in its folder {lab.id}; a zip of "
-            "such folders; and what Moodle, Canvas, Blackboard, Gradescope and ILIAS let you download."
+            "such folders; and what Moodle, Canvas, Blackboard, Brightspace, Gradescope and ILIAS let you download."
         )
     if others:
         notes.append(f"With folders of other labs only: {_some(others)}.")

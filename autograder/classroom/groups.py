@@ -81,6 +81,7 @@ _OWN = _set("""
     archiv saved upload uploads submission submit abgabe rendu entrega handin clean corrected fixed travail
     trabajo lavoro desktop documents pycharmprojects pycharm workspace untitled folder ordner dossier carpeta
     neuer nouveau nueva copia copie experiments experiment playground sandbox scratch samples
+    submissions attachment attachments feedback corrections revisions
     """)
 """Words that name a folder within one person's work."""
 
@@ -197,7 +198,7 @@ class Everybody:
         working = sum(looks[name].working for name in likely)
         if (
             len(looks) == 1
-            or (sure and all(_says(name, _TEAMS) for name in likely))
+            or ((sure or platforms) and all(_says(name, _TEAMS) for name in likely))
             or (len(inner) == len(set(inner)) and working >= 2 * len(likely))
         ):
             sure = [*sure, *likely]

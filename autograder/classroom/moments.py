@@ -11,26 +11,46 @@ _NUMBERS = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)[T ,-]*(?P<clock>\d\d[:-]\d\d(?:[:-]\d\d)?)(?:\.\d+)?"
     r" ?(?P<zone>Z|[+-]\d\d:?\d\d|[A-Za-z_]+(?:/[A-Za-z_]+)*)?"
 )
-_WORDS = re.compile(
-    r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.|er|º)?,?\s+(?:de\s+)?(?P<month>[^\W\d_]{3,})\.?,?\s+(?:de\s+)?"
-    r"(?P<year>\d{4})\D+?(?P<hour>\d{1,2})[:.h](?P<minute>\d\d)\s*(?P<half>[ap]\.?\s?m\b)?",
-    re.IGNORECASE,
+_MONTH = r"(?P<month>[^\W\d_]{3,})\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.|er|º)?"
+_CLOCK = r"(?P<hour>\d{1,2})[:.h]?(?P<minute>\d\d)"
+_WORDS = tuple(
+    re.compile(rf"(?:.*?[^\w.])??{date}{clock}", re.IGNORECASE | re.DOTALL)
+    for date, clock in (
+        (
+            rf"{_DAY},?\s+(?:de\s+)?{_MONTH},?\s+(?:de\s+)?(?P<year>\d{{4}})",
+            rf"\D+?{_CLOCK}\s*(?:(?P<half>[ap])\.?\s?m\.?|uhr)?",
+        ),
+        (
+            rf"{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}})",
+            rf"\D+?{_CLOCK}\s*(?:(?P<half>[ap])\.?\s?m\.?)?",
+        ),
+        (
+            r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]",
+            rf"\D*?(?P<half>午前|午後|上午|下午|오전|오후)?\s*{_CLOCK}",
+        ),
+    )
 )
+"""Dates with the day first, with the month first as in America, and with the year first as in East Asia.
+
+Nothing may follow that is not known: it could be the word for the afternoon.
+"""
 _MONTHS = (
-    "jan janv enero gen genn janeiro stycz",
-    "feb fev febr fevr lut",
-    "mar mars marz maart mrt mrz marc",
-    "apr avr abr kwie",
-    "may mai mayo magg maio mei maj",
-    "jun juin giu czerw",
-    "jul juil lug lip",
-    "aug aou ago sier",
-    "sep set wrzes",
-    "oct okt ott out pazdz",
-    "nov list",
-    "dec dez dic grud",
+    "jan janv enero gen genn janeiro stycz янв oca",
+    "feb fev febr fevr lut фев sub",
+    "mar mars marz maart mrt mrz marc мар",
+    "apr avr abr kwie апр nis",
+    "may mai mayo magg maio mei maj мая маи",
+    "jun juin giu czerw июн haz",
+    "jul juil lug lip июл tem",
+    "aug aou ago sier авг agu",
+    "sep set wrzes сен eyl",
+    "oct okt ott out pazdz окт eki",
+    "nov list ноя kas",
+    "dec dez dic grud дек ara",
 )
-"""How the months begin in English, German, French, Spanish, Italian, Dutch, Portuguese and Polish."""
+"""How the months begin in English and Scandinavian languages, German, French, Spanish, Italian, Dutch,
+Portuguese, Polish, Russian and Turkish."""
 
 
 def moment_in(text: str) -> datetime | None:
@@ -48,13 +68,14 @@ def moment_in(text: str) -> datetime | None:
             clock = found["clock"].replace("-", ":")
             at = datetime.fromisoformat(f"{found['day']} {clock}")
             return _here(at, found["zone"] or "")
-        if found := _WORDS.search(text):
-            hour = int(found["hour"])
-            if half := found["half"]:
-                hour = hour % 12 + 12 * (half[0].lower() == "p")
-            month = _month(found["month"])
-            day, minute = int(found["day"]), int(found["minute"])
-            return datetime(int(found["year"]), month, day, hour, minute)  # noqa: DTZ001  it names none
+        for form in _WORDS:
+            if found := form.fullmatch(text.strip()):
+                hour = int(found["hour"])
+                if half := found["half"]:
+                    hour = hour % 12 + 12 * (half.lower() in _AFTERNOON)
+                day, minute = int(found["day"]), int(found["minute"])
+                year, month = int(found["year"]), _month(found["month"])
+                return datetime(year, month, day, hour, minute)  # noqa: DTZ001  it names none
     except (ValueError, LookupError, OSError):
         pass
     return None
@@ -71,11 +92,16 @@ def _here(at: datetime, zone: str) -> datetime:
     return aware.astimezone().replace(tzinfo=None)
 
 
+_AFTERNOON = {"p", "午後", "下午", "오후"}
+
+
 def _month(word: str) -> int:
-    """Find a month by how its name begins.
+    """Find a month by its number, or by how its name begins.
 
     Raises: ValueError if it is none.
     """
+    if word.isdecimal():
+        return int(word)
     plain = unicodedata.normalize("NFKD", word.casefold())
     plain = "".join(sign for sign in plain if sign.isalpha() and not unicodedata.combining(sign))
     for month, beginnings in enumerate(_MONTHS, 1):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.classroom import tars
+from autograder.classroom.moments import moment_in
 
 __all__ = [
     "ARCHIVES",
@@ -74,18 +75,28 @@ _MOODLE = _Form(  # with a folder for each student or without
     re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_[a-z]+_(?P<file>.+)", re.DOTALL),
     re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_.*", re.DOTALL),
 )
-_CANVAS = _Form(  # a text entry has no number of a file
+_CANVAS = _Form(  # a text entry has no number of a file, and a name of signs only leaves nothing
     re.compile(
-        r"(?:anon_(?P<anonymous>[A-Za-z0-9]+)|(?P<name>[^_]+))(?P<late>_late)?"
-        r"(?(name)_(?P<id>\d+))(?:_(?P<upload>\d+)_|_(?=(?:text|link)\.html$))(?P<file>.+)",
+        r"(?:(?P<first>late_)?anon_(?P<anonymous>[A-Za-z0-9]+)|(?P<name>[^_]*(?:_(?!\d+_)[^_]+)*?))"
+        r"(?P<late>_late)?(?(name)_(?P<id>\d+))"
+        r"(?:_(?P<upload>\d+)_|_(?=(?:text|link)\.html$))(?P<file>.+)",
         re.IGNORECASE | re.DOTALL,
     )
+)
+_QUIZ = _Form(  # Canvas's, for a question that takes files
+    re.compile(r"(?P<name>.*?)(?P<id>\d+)_question_\d+_\d+_(?P<file>.+)", re.IGNORECASE | re.DOTALL)
 )
 _BLACKBOARD = _Form(  # a text without a name of its own says what was handed in
     re.compile(
         r"(?P<name>.+)_attempt_(?P<attempt>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<about>\.txt))",
         re.DOTALL,
     )
+)
+_BRIGHTSPACE = _Form(
+    re.compile(
+        r"(?P<id>\d+)-\d+ ?- (?P<name>.+?) ?- (?P<attempt>.*?\d.*?) - (?P<file>.+)", re.DOTALL
+    ),
+    re.compile(r"(?P<id>\d+)-\d+ ?- (?P<name>.+?) ?- (?P<attempt>.*\d.*)", re.DOTALL),
 )
 _GRADESCOPE = _Form(of_folders=re.compile(r"submission_(?P<id>\d+)"))
 _ILIAS = _Form(of_folders=re.compile(r"(?P<name>[^_]+_[^_]+_[^_]+)_(?P<id>\d+)"))
@@ -95,7 +106,7 @@ _NBGRADER = _Form(  # where students hand in, before it is collected
     )
 )
 _PLAIN = _Form()
-_FORMS = (_MOODLE, _BLACKBOARD, _CANVAS, _GRADESCOPE, _ILIAS, _NBGRADER)
+_FORMS = (_MOODLE, _BLACKBOARD, _BRIGHTSPACE, _QUIZ, _CANVAS, _GRADESCOPE, _ILIAS, _NBGRADER)
 """Of two that fit alike the first is meant."""
 ARCHIVES = (".zip", *tars.ENDINGS)
 """How names of archives end, of those too that are not opened."""
@@ -160,13 +171,19 @@ def _share(form: _Form, prefix: str, name: str, *, is_folder: bool) -> Share | N
     if found is not None:
         said = {key: value for key, value in found.groupdict().items() if value}
         number = said.get("id") or said.get("anonymous", "")
-        who = said.get("name", name if is_folder else f"anon_{number}").removeprefix(prefix)
+        nameless = name if is_folder else f"anon_{number}"
+        who = said.get("name", nameless).removeprefix(prefix)
         file = said.get("file", said.get("about", ""))
-        is_lasting = form is _CANVAS and "id" in said
+        is_lasting = form in {_CANVAS, _QUIZ} and "id" in said
         person = Person(who.replace("_", " ") if form is _ILIAS else who, number, is_lasting)
         label = _label(form, person, said.get("upload", ""))
         assignment = said.get("assignment", "").lower()
-        return Share(person, file, said.get("attempt", ""), "late" in said, label, assignment)
+        attempt = said.get("attempt", "")
+        if form is _BRIGHTSPACE:  # in the teacher's language, so that only the moment has an order
+            moment = moment_in(attempt)
+            attempt = f"{moment:%Y-%m-%d-%H-%M-%S}" if moment else ""
+        is_late = not said.keys().isdisjoint({"first", "late"})
+        return Share(person, file, attempt, is_late, label, assignment)
     if is_folder:
         return Share(Person(name))
     own_archive = form is _PLAIN and name.lower().endswith(ARCHIVES)

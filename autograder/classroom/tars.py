@@ -11,7 +11,7 @@ from typing import IO, Any
 from autograder.errors import WrongUseError
 from autograder.storage import TooLargeError
 
-__all__ = ["ENDINGS", "TarEntry", "TarError", "entries"]
+__all__ = ["ENDINGS", "TarEntry", "TarError", "entries", "is_known"]
 
 MAX_UNPACKED_BYTES = 256 << 20
 """What is unpacked of one archive; it must be gone through from its beginning."""
@@ -19,15 +19,42 @@ MAX_UNPACKED_BYTES = 256 << 20
 MAX_KEPT_BYTES = 1 << 20
 """The largest file that is kept, and each file of a course is smaller."""
 
-_OPENERS: dict[str, Callable[[IO[bytes]], Any]] = {
-    ".tar.gz": lambda packed: gzip.GzipFile(fileobj=packed),
-    ".tgz": lambda packed: gzip.GzipFile(fileobj=packed),
-    ".tar.bz2": bz2.BZ2File,
-    ".tar": lambda packed: packed,
-}
-_KEPT = (".py", ".txt", ".zip", *_OPENERS)
-ENDINGS = (*_OPENERS, ".gz", ".bz2", ".xz", ".7z", ".rar")
+_OPENED = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar")
+ENDINGS = (
+    *_OPENED,
+    *[
+        ".gz",
+        ".bz2",
+        ".xz",
+        ".txz",
+        ".7z",
+        ".rar",
+        ".zst",
+        ".tzst",
+        ".lz",
+        ".lzma",
+        ".lz4",
+        ".z",
+        ".zipx",
+        ".lzh",
+        ".cab",
+        ".ace",
+        ".arj",
+        ".alz",
+        ".egg",
+    ],
+)
 """Archives that are not zips; only some can be opened."""
+_KEPT = (".py", ".txt", ".zip", *ENDINGS)
+
+_OPENERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
+    b"\x1f\x8b": lambda packed: gzip.GzipFile(fileobj=packed),
+    b"BZh": bz2.BZ2File,
+}
+_CLOSED = {b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "Zstandard"}
+"""How archives begin: people rename them, so that a name says less."""
+_USTAR = slice(257, 262)
+"""Where a tar archive says that it is one."""
 
 
 class TarError(WrongUseError):
@@ -70,14 +97,23 @@ class _Bounded(io.RawIOBase):
         return data
 
 
+def is_known(data: bytes) -> bool:
+    """Say whether something begins as an archive that is not a zip."""
+    return data.startswith((*_OPENERS, *_CLOSED)) or data[_USTAR] == b"ustar"
+
+
 def entries(name: str, data: bytes) -> Iterator[TarEntry]:
     """Go through an archive; only plain files and folders are kept.
 
     Raises: TarError if it cannot be opened, or unpacks to more than it may.
     """
-    opener = next((do for end, do in _OPENERS.items() if name.lower().endswith(end)), None)
-    if opener is None:
-        raise TarError(f"of archives only .zip, {', '.join(_OPENERS)} are opened")
+    opener = next((do for begin, do in _OPENERS.items() if data.startswith(begin)), lambda it: it)
+    is_named = name.lower().endswith((*_OPENED, ".zip"))
+    closed = next(
+        (f"it is in {kind}, and " for b, kind in _CLOSED.items() if data.startswith(b)), ""
+    )
+    if closed or not (is_named or is_known(data)):
+        raise TarError(f"{closed}of archives only .zip, {', '.join(_OPENED)} are opened")
     try:
         stream = _Bounded(opener(io.BytesIO(data)))
         with tarfile.open(fileobj=stream, mode="r|") as archive:
@@ -92,6 +128,7 @@ def entries(name: str, data: bytes) -> Iterator[TarEntry]:
 
 def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo) -> TarEntry:
     is_kept = member.isfile() and member.size <= MAX_KEPT_BYTES
-    file = archive.extractfile(member) if is_kept and member.name.endswith(_KEPT) else None
+    may_count = any(part in member.name.lower() for part in _KEPT)
+    file = archive.extractfile(member) if is_kept and may_count else None
     data = file.read() if file else None
     return TarEntry(member.name, member.isdir(), member.size, data)

@@ -18,7 +18,7 @@ from typing import IO, Any
 from autograder.errors import WrongUseError
 from autograder.storage import TooLargeError
 
-__all__ = ["ZipEntry", "ZipError", "entries"]
+__all__ = ["BEGINNINGS", "ZipEntry", "ZipError", "entries"]
 
 PART = 1 << 14
 """Bytes that are unpacked in one go."""
@@ -31,6 +31,9 @@ MAX_DIRECTORY_BYTES = 128 << 20
 
 MAX_NAME = 255
 """What systems allow a file or folder; to compose a longer name may take long."""
+
+BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
+"""How a zip begins, unless something stands before it."""
 
 _END, _END_BYTES = b"PK\x05\x06", 22
 _END_64, _LOCATOR_64, _END_64_BYTES = b"PK\x06\x06", b"PK\x06\x07", 76

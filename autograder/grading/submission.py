@@ -112,6 +112,30 @@ def read_file(path: Path, most: int = MAX_FILE_BYTES) -> bytes:
         raise SubmissionError(str(error)) from error
 
 
+_OTHERS = {
+    b"PK\x03\x04": "a zip or an office document",
+    b"\xd0\xcf\x11\xe0": "an office document",
+    b"{\\rtf": "a text document in RTF",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"<!doctype": "a web page",
+    b"<html": "a web page",
+    b"<?xml": "an XML document",
+    b"version https://git-lfs": "a pointer of Git LFS to the file",
+}
+"""How files begin that people call .py by mistake; none of it is Python."""
+
+
+def _other(text: bytes) -> str:
+    """Say what a text is that is certainly not Python; "" if it may be."""
+    begin = text.removeprefix(codecs.BOM_UTF8).lstrip()[:100].lower()
+    is_json = begin.startswith(b"{") and text.rstrip().endswith(b"}")
+    if is_json and b'"cells"' in text and b'"nbformat"' in text:
+        return "a notebook"
+    return next((what for mark, what in _OTHERS.items() if begin.startswith(mark.lower())), "")
+
+
 def checked(name: str, text: bytes) -> bytes:
     """Refuse what is not text in the encoding that it declares, which is UTF-8 if it declares none.
 
@@ -119,6 +143,10 @@ def checked(name: str, text: bytes) -> bytes:
 
     Raises: SubmissionError in a sentence for the student.
     """
+    if what := _other(text):
+        raise SubmissionError(
+            f"{name} is not a Python file: it is {what}. Save the code itself as plain text in {name}."
+        )
     if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in text:
         raise SubmissionError(
             f"{name} is not valid Python: it holds null bytes, as a file in UTF-16 or one "

@@ -16,13 +16,15 @@ STUB = b"stub"
         *((name, Likeness.NEAR) for name in (
             "Hebb.py", "hebb.PY", "hebb (1).py", "hebb(2).py", "hebb-1.py", "hebb_2.py", "hebb.py.txt",
             "hebb.txt", "hebb.py.py", "HEBB (3).py.txt", "20261102102030_hebb.py", "Copy of hebb.py", " hebb .py",
-            "Kopie von hebb.py",
+            "Kopie von hebb.py", "hebb\uff081\uff09.py", "\uff48ebb.py",
         )),
         *((name, Likeness.LOOSE) for name in (
             "hebb_dupont.py", "dupont_hebb.py", "lab02_hebb.py", "hebb - Copy.py", "hebb-final.v2.py", "my hebb.py",
+            "hebb.py.bak", "hebb.py~", "hebb.py.1", "hebb.py;1", "hebb.py?download=1", "HEBB.py.OLD",
         )),
         *((name, None) for name in (
-            "hebb", "hebb.pdf", "hebb.ipynb", "hebbian.py", "test_hebb.py", "gates.py", "hebb.py.bak", "notes.txt",
+            "hebb", "hebb.pdf", "hebb.ipynb", "hebbian.py", "test_hebb.py", "gates.py", "hebb.py.zip", "notes.txt", "hebb.py.docx",
+            "test_hebb.py~",
         )),
     ],
 )  # fmt: skip

@@ -19,6 +19,7 @@ from autograder.course.stubs import make_stub
 from autograder.grading.submission import SubmissionError
 
 HEBB = load_lab("lab02_hebb")
+OPENED = "of archives only .zip, .tar.gz, .tgz, .tar.bz2, .tbz2, .tbz, .tar are opened"
 TWO_MODULES = load_lab("lab04_activations")
 
 
@@ -306,7 +307,8 @@ def test_what_is_no_zip_is_told(tmp_path):
     (tmp_path / "class.rar").write_bytes(b"Rar!")
 
     with pytest.raises(
-        SubmissionError, match=r"class\.rar cannot be opened: of archives only \.zip, .*folder"
+        SubmissionError,
+        match=r"class\.rar cannot be opened: it is in RAR, and of archives only \.zip, .*folder",
     ):
         handed_in(HEBB, tmp_path / "class.rar")
 
@@ -499,7 +501,10 @@ def test_archives_within_archives_are_opened_so_deep(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "mode"),
-    [("w.tar", "w"), ("w.tar.gz", "w:gz"), ("W.TGZ", "w:gz"), ("w.tar.bz2", "w:bz2")],
+    [
+        *(("w.tar", "w"), ("w.tar.gz", "w:gz"), ("W.TGZ", "w:gz"), ("w.tar.bz2", "w:bz2")),
+        *(("w.tbz2", "w:bz2"), ("w.zip", "w:gz"), ("w.rar", "w"), ("w.tar.gz", "w")),
+    ],
 )
 def test_a_tar_archive_is_read(tmp_path, name, mode):
     """As a zip is, and so is one within a zip."""
@@ -519,12 +524,67 @@ def test_a_tar_archive_is_read(tmp_path, name, mode):
     assert found(tmp_path) == {"ada": b"a", "bob": b"a"}
 
 
+@pytest.mark.parametrize("name", ["w.tar.gz", "w.rar", "w.zipx"])
+def test_a_zip_is_read_whatever_it_is_called(tmp_path, name):
+    """People rename archives because a platform refuses an ending."""
+    write(tmp_path, {f"ada/{name}": zipped({"hebb.py": b"a"})})
+
+    assert found(tmp_path) == {"ada": b"a"}
+
+
+@pytest.mark.parametrize("name", ["HEBB.PY", "hebb.py.bak", "hebb (1).py"])
+def test_in_a_tar_archive_a_near_name_counts_as_well(tmp_path, name):
+    """Only what may be a module is kept in memory, however it is written."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        entry = tarfile.TarInfo(name)
+        entry.size = 1
+        archive.addfile(entry, io.BytesIO(b"a"))
+    write(tmp_path, {"ada/w.tar": stream.getvalue()})
+
+    assert found(tmp_path) == {"ada": b"a"}
+
+
+@pytest.mark.parametrize("name", ["hebb.py.lnk", "hebb.py.crdownload", ".hebb.py.swp"])
+def test_what_stands_for_the_file_is_named(tmp_path, name):
+    """A shortcut or a broken download is not the file, and its student should know."""
+    write(tmp_path, {f"ada/{name}": b"?", "ada/._hebb.py": b"?"})
+    (ada,) = handed_in(HEBB, tmp_path)
+
+    assert ada.missing["hebb"] == f"hebb.py is missing: it was not handed in. There is {name}."
+
+
+def test_of_two_uploads_of_ilias_the_last_counts(tmp_path):
+    """ILIAS keeps both, and writes before the name when each came."""
+    write(
+        tmp_path,
+        {
+            "L_Ada_al_7/20261103120000_hebb.py": b"a",
+            "L_Ada_al_7/20261104120000_hebb.py": b"b",
+            "R_Bo_br_8/20261103120000_hebb.py": b"c",
+        },
+    )
+
+    assert found(tmp_path) == {"L Ada al": b"b", "R Bo br": b"c"}
+
+
+def test_what_may_be_work_is_named_first_of_what_is_nobodys(tmp_path):
+    """Somebody may have lost it there."""
+    strays = [f"a{number}.pdf" for number in range(20)]
+    write(tmp_path, {"ada/hebb.py": b"a", "bo.py": b"b", **dict.fromkeys(strays, b"")})
+
+    assert "not graded: bo.py, a0.pdf" in read_class(HEBB, tmp_path).notes[0]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
         ("w.tar.gz", b"no", "it is damaged, or another kind of archive"),
-        ("w.7z", b"7z", "of archives only .zip, .tar.gz, .tgz, .tar.bz2, .tar are opened"),
-        ("w.rar", b"Rar!", "of archives only .zip, .tar.gz, .tgz, .tar.bz2, .tar are opened"),
+        ("w.7z", b"7z", OPENED),
+        ("w.tar.zst", b"?", OPENED),
+        ("w.rar", b"Rar!", f"it is in RAR, and {OPENED}"),
+        ("w.zip", b"Rar!", f"it is in RAR, and {OPENED}"),
+        ("w.tar.gz", b"\xfd7zXZ", f"it is in xz, and {OPENED}"),
     ],
 )
 def test_an_archive_that_is_not_opened_is_named(tmp_path, name, data, why):
@@ -602,9 +662,7 @@ def test_why_an_archive_was_not_opened_is_said_once(tmp_path):
         {"ada/w.rar": b"", "bo/w.rar": b"", "bo/losses.py": b"l", "bo/activations.py": b"a"},
     )
     ada, bo = handed_in(TWO_MODULES, tmp_path)
-    told = (
-        "w.rar cannot be opened: of archives only .zip, .tar.gz, .tgz, .tar.bz2, .tar are opened."
-    )
+    told = f"w.rar cannot be opened: {OPENED}."
 
     assert list(ada.missing.values()) == [
         f"activations.py is missing: it was not handed in. {told}",

@@ -114,6 +114,11 @@ CLASSES = {
         {"ada": "ada/old/hebb.py", "bo": "bo/my work/hebb.py", "cy": "cy/Lab 2/hebbian things/hebb.py",
          "di": "di/x/y/z/hebb.py"},
     ),
+    "a team of one, as ILIAS has it": (
+        ["Team 12/Love_Ada_al_1/hebb.py", "Team 12/Ray_Bo_br_2/hebb.py", "Team 13/Cy_Cid_cc_3/hebb.py"],
+        {"Love Ada al": "Team 12/Love_Ada_al_1/hebb.py", "Ray Bo br": "Team 12/Ray_Bo_br_2/hebb.py",
+         "Cy Cid cc": "Team 13/Cy_Cid_cc_3/hebb.py"},
+    ),
     "teams": (
         ["Team 1/hebb.py", "Team 2/src/hebb.py", "Team 3/essay.pdf"],
         {"Team 1": "Team 1/hebb.py", "Team 2": "Team 2/src/hebb.py", "Team 3": None},

@@ -22,9 +22,23 @@ def who(*names):
              ("ray", "7", "answers.pdf"), ("eve", "9", "hebb-1.py"), ("noa", "5002", "text.html")],
         ),
         (
-            ["anon_aB3dE_9001_hebb.py", "anon_x7K_LATE_9002_hebb.py"],
-            [("anon_aB3dE", "aB3dE", "hebb.py"), ("anon_x7K", "x7K", "hebb.py")],
+            ["anon_aB3dE_9001_hebb.py", "anon_x7K_LATE_9002_hebb.py", "LATE_anon_12345_9003_hebb.py"],
+            [("anon_aB3dE", "aB3dE", "hebb.py"), ("anon_x7K", "x7K", "hebb.py"),
+             ("anon_12345", "12345", "hebb.py")],
         ),
+        (  # names of groups, and names of signs that Canvas leaves out
+            ["team_a_101_9001_hebb.py", "van_der_ada_LATE_102_9002_hebb_1_2.py", "_103_9003_hebb.py"],
+            [("team_a", "101", "hebb.py"), ("van_der_ada", "102", "hebb_1_2.py"), ("anon_103", "103", "hebb.py")],
+        ),
+        (["love_ada101_question_5_9001_hebb.py", "ray7_question_5_9002_hebb-1.py"],
+         [("love_ada", "101", "hebb.py"), ("ray", "7", "hebb-1.py")]),
+        (
+            ["12-77 - Ada Ó - Oct 3, 2026 1015 PM/", "12-77 - Ada Ó - Oct 4, 2026 915 AM/", "9-77 - Bo-Li - 4. Oktober 2026 0915/",
+             "index.html"],
+            [("Ada Ó", "12", ""), ("Ada Ó", "12", ""), ("Bo-Li", "9", ""), None],
+        ),
+        (["12-77 - Ada Ó - Oct 3, 2026 1015 PM - my - hebb.py", "9-77 - Bo - Oct 3, 2026 1015 PM - hebb.py"],
+         [("Ada Ó", "12", "my - hebb.py"), ("Bo", "9", "hebb.py")]),
         (
             ["Ada Ó_4712_assignsubmission_file_/", "Ada Ó_4712_assignsubmission_onlinetext_/",
              "Bo_9_assignsubmission_file_hebb.py"],
@@ -49,7 +63,7 @@ def test_each_platforms_names_are_read(names, expected):
     """The platform's number is kept, and what the student called the file."""
     shares = who(*names)
 
-    assert [(s.person.name, s.person.platform_id, s.file) for s in shares] == expected
+    assert [s and (s.person.name, s.person.platform_id, s.file) for s in shares] == expected
 
 
 def test_what_is_nobodys_makes_no_person():
@@ -118,6 +132,22 @@ def test_an_attempt_is_dated():
 
     assert first.person == second.person
     assert first.attempt > second.attempt
+
+
+def test_an_attempt_of_brightspace_has_an_order():
+    """Its months are words, and noon comes after nine."""
+    first, second, unknown = who(
+        *(f"12-77 - Bo - {at}/" for at in ("Oct 3, 2026 1215 PM", "Sep 30, 2026 930 PM", "3/4/26"))
+    )
+
+    assert first.attempt > second.attempt > unknown.attempt == ""
+
+
+def test_late_is_read_where_nobody_has_a_name():
+    """Canvas writes it before what stands for the name."""
+    late, other = who("LATE_anon_x7K_9001_hebb.py", "anon_aB3_9002_hebb.py")
+
+    assert (late.is_late, other.is_late) == (True, False)
 
 
 def test_names_are_composed():
