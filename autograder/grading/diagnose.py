@@ -4,10 +4,14 @@ A mistake explains a submission if one of its forms does: if, of the checks on i
 like the submission on every case of all that failed, and passes all that passed. Those that also behave
 like it where it passed explain more, and are preferred. Where none does exactly the same, differences
 that do not matter are looked past: in cases that both answer rightly, and in the words of exceptions.
+Where still none does, the answers are explained without the refusals, and the refusals without the
+answers: who refuses what must be refused may hold any idea about the rest, and the other way round.
 Nothing is guessed: what explains equally well is named together, and what nothing explains has no name.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from functools import partial
 from typing import Any
 
 from autograder.course import general
@@ -19,12 +23,31 @@ from autograder.grading.key import AnswerKey
 from autograder.grading.verdict import Judged, judge_case
 from autograder.judges.equal import equal
 from autograder.judges.numbers import quietly
+from autograder.judges.refusal import is_refusal
 from autograder.sandbox import Answer
 from autograder.sandbox.observation import Lost, Observation, Raised, Returned
 
 __all__ = ["diagnose", "explains", "failed_below", "name_mistakes"]
 
 MAX_NAMES = 2
+
+
+class Side(Enum):
+    """Which cases count: all, those that have an answer, or those that must be refused."""
+
+    BOTH = None
+    ANSWERS = False
+    REFUSALS = True
+
+    def counts(self, right: Observation) -> bool:
+        """Return whether a case counts of which this is the right answer."""
+        is_refused = isinstance(right, Returned) and is_refusal(right.value)
+        return self is Side.BOTH or is_refused is self.value
+
+
+LOOKS = (False, Side.BOTH), (True, Side.BOTH), (True, Side.ANSWERS), (True, Side.REFUSALS)
+"""How submissions and mistakes are compared, one after the other: whether freely, and in which cases."""
+
 
 Prints = dict[tuple[str, int], Any]
 """The fingerprints of what was answered, by check and case: it is compared with many mistakes."""
@@ -100,40 +123,59 @@ def diagnose(
 ) -> list[str]:
     """Return the ids of the mistakes that explain a failed check: one, two, or none."""
     asked = [c for c in checks.values() if c.exercise == check.exercise and c.id in judged]
-    failed = [other for other in asked if not judged[other.id].passed]
-    succeeded = [other for other in asked if judged[other.id].passed]
     prints: Prints = {}
-
-    def explain_all(forms: Iterable[str], some: Sequence[Check], *, freely: bool) -> list[str]:
-        return [
-            form
-            for form in forms
-            if all(
-                explains(
-                    form,
-                    c,
-                    key,
-                    judged[c.id].answer,
-                    prints,
-                    freely=freely,
-                    selective=bool(succeeded),
-                )
-                for c in some
-            )
-        ]
-
-    for freely in (False, True):
-        explaining = explain_all(key.checks[check.id].wrong, failed, freely=freely)
-        everywhere = explain_all(explaining, succeeded, freely=freely)
-        possible = [m for m in explaining if all(_passes(m, other, key) for other in succeeded)]
-        forms = [m for m in everywhere or possible if _has_evidence(m, asked, key, judged)]
+    for freely, side in LOOKS:
+        succeeded = [c for c in asked if _succeeded(c, key, judged[c.id], side)]
+        failed = [c for c in asked if c not in succeeded]
+        if check in succeeded:
+            continue
+        explain = partial(
+            _explain_all, key, judged, prints, freely=freely, selective=bool(succeeded), side=side
+        )
+        explaining = explain(key.checks[check.id].wrong, failed)
+        everywhere = explain(explaining, succeeded)
+        possible = [m for m in explaining if all(_passes(m, c, key, side) for c in succeeded)]
+        forms = [m for m in everywhere or possible if _has_evidence(m, asked, key, judged, side)]
         if names := list(dict.fromkeys(map(idea_of, forms))):
             return names if len(names) <= MAX_NAMES else []
     return []
 
 
+def _explain_all(
+    key: AnswerKey,
+    judged: Mapping[str, Judged],
+    prints: Prints,
+    forms: Iterable[str],
+    some: Sequence[Check],
+    **how: Any,
+) -> list[str]:
+    """List the forms that explain what was answered to all of some checks."""
+    return [
+        form
+        for form in forms
+        if all(explains(form, c, key, judged[c.id].answer, prints, **how) for c in some)
+    ]
+
+
+def _succeeded(check: Check, key: AnswerKey, judged: Judged, side: Side) -> bool:
+    """Return whether a submission is right in all cases of a check that count."""
+    if judged.passed or side is Side.BOTH:
+        return judged.passed
+    keyed = key.checks[check.id]
+    seen = zip(keyed.cases, judged.answer.observations, keyed.right, strict=True)
+    return all(
+        _is_right(check, case, mine, right)
+        for case, mine, right in seen
+        if side.counts(right) and general.KIND not in case
+    )
+
+
 def _has_evidence(
-    form: str, asked: Sequence[Check], key: AnswerKey, judged: Mapping[str, Judged]
+    form: str,
+    asked: Sequence[Check],
+    key: AnswerKey,
+    judged: Mapping[str, Judged],
+    side: Side,
 ) -> bool:
     """Return whether more speaks for a form than what many causes lead to, such as a low accuracy."""
     for check in asked:
@@ -147,6 +189,8 @@ def _has_evidence(
         for case, mine, other, right in zip(
             keyed.cases, observed, keyed.wrong[form], keyed.right, strict=False
         ):
+            if not side.counts(right):
+                continue
             if not isinstance(mine, Returned):
                 return True
             if not isinstance(other, Returned) or not isinstance(right, Returned):
@@ -159,13 +203,15 @@ def _has_evidence(
     return False
 
 
-def _passes(mistake: str, check: Check, key: AnswerKey) -> bool:
+def _passes(mistake: str, check: Check, key: AnswerKey, side: Side) -> bool:
     """Return whether a mistake passes a check: then it does not explain why another fails it."""
     keyed = key.checks[check.id]
     seen = zip(
         keyed.cases, keyed.wrong[mistake], keyed.right, strict=False
     )  # general cases are last
-    return all(_is_right(check, case, wrong, right) for case, wrong, right in seen)
+    return all(
+        _is_right(check, case, wrong, right) for case, wrong, right in seen if side.counts(right)
+    )
 
 
 def _is_right(
@@ -188,6 +234,7 @@ def explains(
     *,
     freely: bool = False,
     selective: bool = False,
+    side: Side = Side.BOTH,
 ) -> bool:
     """Return whether a mistake does in every case of a check what was answered.
 
@@ -201,8 +248,12 @@ def explains(
     for at, (case, mine, other, right) in enumerate(
         zip(keyed.cases, answer.observations, keyed.wrong[mistake], keyed.right, strict=False)
     ):
+        if not side.counts(right):
+            continue
         if freely and _is_right(check, case, mine, right) and _is_right(check, case, other, right):
             has_right = True
+        elif side is Side.REFUSALS and _unrefused(mine) and _unrefused(other):
+            continue  # what came back matters as little as what should not have come
         elif _same(check, case, mine, other, (check.id, at), prints):
             continue
         elif not (freely and _raise_alike(mine, other)):
@@ -210,6 +261,10 @@ def explains(
         else:
             reworded = True
     return has_right or not reworded
+
+
+def _unrefused(observed: Observation) -> bool:
+    return isinstance(observed, Returned) and not is_refusal(observed.value)
 
 
 def _raise_alike(mine: Observation, other: Observation) -> bool:

@@ -11,6 +11,7 @@ from autograder.course.solutions import Mistake, load_mistakes
 from autograder.grading.diagnose import diagnose
 from autograder.grading.grade import grade
 from autograder.grading.key import record_key
+from autograder.grading.submission import Submission
 from autograder.grading.verdict import Judged, Wrong
 from autograder.sandbox import Answer
 from autograder.sandbox.observation import Returned
@@ -169,6 +170,33 @@ def test_a_form_that_does_not_matter_does_not_cost_the_name(sandbox, submit):
     mine = "return [w + v * target for w, v in zip(weight, x)], float(abs(bias))"
 
     assert grade_under(sandbox, submit, known, mine, "hebb.hebb_step") == {"known"}
+
+
+SYMMETRIC = "if not np.allclose(hessian, hessian.T):\n    raise ValueError\n"
+NO_BOWL = "if np.linalg.eigvalsh(hessian)[0] <= 0:\n    raise ValueError\n"
+RIGHT = "return 2 / np.linalg.eigvalsh(hessian)[-1]"
+TRACE, OWN_IDEA = "return 2 / np.trace(hessian)", "return 3 / np.abs(hessian).sum()"
+
+
+@pytest.mark.parametrize(
+    ("known", "body", "named"),
+    [
+        # The idea is about the answers: it has its name whatever is refused.
+        (SYMMETRIC + NO_BOWL + TRACE, TRACE, {"known"}),
+        (TRACE, SYMMETRIC + NO_BOWL + TRACE, {"known"}),
+        (TRACE, SYMMETRIC + NO_BOWL + OWN_IDEA, {None}),
+        # What is not refused is the same, whatever comes out instead.
+        (NO_BOWL + RIGHT, NO_BOWL + "return 2 / np.linalg.norm(hessian, 2)", {"known"}),
+        (SYMMETRIC + RIGHT, NO_BOWL + "return 2 / np.linalg.norm(hessian, 2)", {None}),
+    ],
+)
+def test_answers_and_refusals_are_told_apart(sandbox, known, body, named):
+    """Who refuses as he should, or does not, may hold any idea about what has an answer."""
+    lab, exercise = load_lab("lab06_descent"), "descent.largest_stable_lr"
+    key = record_key(lab, 5, sandbox, mistakes=[Mistake("known", exercise, "", body=known)])
+    mine = Submission(lab, {"descent": Mistake("mine", exercise, "", body=body).source().text})
+
+    assert names(grade(mine, key, sandbox), exercise) == named
 
 
 @pytest.mark.thorough
