@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from autograder.commands.groups import Group
+from autograder.commands.screen import say
 from autograder.course import edition
 from autograder.errors import NnlabError, OurFaultError, WrongUseError
 from autograder.text import named, write_plainly
@@ -64,9 +65,9 @@ class Commands(Group):
 
 def _end(ctx: click.Context, error: NnlabError) -> NoReturn:
     """Say what does not work, and end with the error's exit code."""
-    click.echo(f"Error: {error}", err=True)
+    say(f"Error: {error}", err=True)
     if isinstance(error, OurFaultError):
-        click.echo(f"This is the checker's fault, not yours. {error.and_now}", err=True)
+        say(f"This is the checker's fault, not yours. {error.and_now}", err=True)
     ctx.exit(error.exit_code)
 
 

@@ -7,6 +7,7 @@ one has: a question mark instead of a minus would be a wrong number.
 import codecs
 import difflib
 import os
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ __all__ = [
     "nearest",
     "shortest_path",
     "unknown",
+    "wrapped",
     "write_plainly",
 ]
 
@@ -74,6 +76,25 @@ def shortest_path(path: Path, cwd: Path) -> str:
         return os.path.relpath(path, cwd)
     except ValueError:
         return str(path)
+
+
+def wrapped(text: str, width: int) -> str:
+    """Break lines that are too long between words, and keep their indent; an example's lines stay whole.
+
+    >>> print(wrapped("  a line of words", 12))
+      a line of
+      words
+    """
+    lines = []
+    for line in text.split("\n"):
+        bare = line.lstrip(" ")
+        indent = line[: len(line) - len(bare)]
+        whole = len(line) <= width or bare.startswith((">>>", "..."))
+        lines += [line] if whole else textwrap.wrap(
+            bare, max(width, len(indent) + 1), initial_indent=indent, subsequent_indent=indent,
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
+    return "\n".join(lines)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

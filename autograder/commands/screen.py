@@ -1,9 +1,15 @@
-"""Reports on the terminal, as they come: whole ones, or a line a lab."""
+"""What is printed: reports as they come, whole ones or a line a lab; and prose."""
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
+
+from autograder.text import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -11,7 +17,15 @@ if TYPE_CHECKING:
     from autograder.grading.report import Report
     from autograder.student.find import Place
 
-__all__ = ["Screen"]
+__all__ = ["Screen", "say"]
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print prose; a terminal would break its lines within words, so there they are wrapped."""
+    stream = sys.stderr if err else sys.stdout
+    if stream is not None and stream.isatty():
+        text = wrapped(text, shutil.get_terminal_size().columns)
+    click.echo(text, err=err)
 
 
 class Screen:

@@ -58,6 +58,8 @@ BAR = 20
 PLAIN_WIDTH = 88
 SCREEN = 40
 """Lines that a report should not exceed where nobody knows the height of what it is read on."""
+PROMPT = 1
+"""The line below a report, in which its reader types."""
 MARGIN = 8
 """Columns left free where √ is written as sqrt."""
 ROOM = 24
@@ -159,17 +161,17 @@ class _Screen:
         blocks = [[*self._block(group, names)] for group in led.values()]
         height = console.size.height if console.is_terminal else SCREEN
         more = Padding(Text(f"The rest in full: nnlab grade {self.report.lab} -v"), (1, 0, 0, 2))
-        # ever less of what stands below the first failure, until the whole fits
-        for ideas, reasons in ((True, True), (True, False), (False, False)):
-            rest = [*self._stubs(), *self._skipped(reasons=reasons)]
+        # less of what stands below the first failure, if the whole does not fit
+        rest = [*self._stubs(), *self._skipped()]
+        for ideas in (True, False):
             short = [[*self._short(group, names, ideas=ideas)] for group in led.values()]
             first = blocks[0] if blocks else []
             brief = [line for block in short[1:] for line in block]
-            left = height - lines(*top, *first, *brief, *rest, more, self.foot)
+            left = height - PROMPT - lines(*top, *first, *brief, *rest, more, self.foot)
             if left >= 0:
                 break
         yield from top
-        cut = not (ideas and reasons)
+        cut = not ideas
         for i, (block, brief) in enumerate(zip(blocks, short, strict=True)):
             extra = lines(*block) - lines(*brief) if i else 0
             fits = extra <= max(left, 0)
@@ -222,18 +224,18 @@ class _Screen:
         if exercises:
             yield self._line(Status.FAILED, f"Not written yet: {listed([*exercises])}.")
 
-    def _skipped(self, *, reasons: bool) -> Iterator[RenderableType]:
-        """Write checks that are not asked for one reason together; or all of them, without reasons."""
-        waiting: dict[Fact, list[str]] = {}
+    def _skipped(self) -> Iterator[RenderableType]:
+        """Write what waits for this lab's own checks in one line, and what waits for earlier labs by reason."""
+        passed = {r.check.id for r in self.report.results if r.status is Status.PASSED}
+        own, earlier = list[str](), dict[Fact, list[str]]()
         for result in self.report.results:
             if result.status is Status.SKIPPED:
-                waiting.setdefault(result.fact, []).append(result.check.id)
-        if len(waiting) > 1 and not reasons:
-            checks = [check for names in waiting.values() for check in names]
-            yield self._line(Status.SKIPPED, f"Not asked: {listed(checks)} need others first.")
-            return
-        for reason, checks in waiting.items():
+                waits = any(need.id not in passed for need in result.check.needs)
+                (own if waits else earlier.setdefault(result.fact, [])).append(result.check.id)
+        for reason, checks in earlier.items():
             yield self._line(Status.SKIPPED, f"{listed(checks)}: {as_text(reason)}")
+        if own:
+            yield self._line(Status.SKIPPED, f"Not asked until others pass: {listed(own)}.")
 
 
 def _is_stub(result: CheckResult) -> bool:

@@ -6,15 +6,18 @@ compared: numbers nearly, lists as tuples and arrays, whatever type the numbers 
 
 import ast
 import doctest
-import io
 import math
 import re
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
+
+from autograder.grading.report import Part, as_text
 
 __all__ = ["Outcome", "alike", "run_examples"]
 
@@ -28,9 +31,15 @@ class Outcome:
     """How the examples of one docstring went."""
 
     name: str
-    fits: bool
     text: str = ""
-    """What was tried, expected and given, where that differs."""
+    """The first example that differs: what was asked, expected and given; empty if all fit."""
+    unwritten: str = ""
+    """The exercise without a body that the examples need."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether every example answers as it is shown."""
+        return not self.text and not self.unwritten
 
 
 def run_examples(module: ModuleType) -> Iterator[Outcome]:
@@ -40,13 +49,46 @@ def run_examples(module: ModuleType) -> Iterator[Outcome]:
         if not test.examples:
             continue
         test.globs.setdefault("np", np)
+        runner = _UpToTheFirst([example.source for example in test.examples])
         for example in test.examples:
             example.source = _of_any_kind(example.source)
-        said = io.StringIO()
-        runner = doctest.DocTestRunner(checker=_Values(), verbose=False)
-        failed = runner.run(test, out=said.write).failed
+        runner.run(test)
         name = test.name.partition(".")[2] or test.name
-        yield Outcome(name, not failed, said.getvalue().partition("Failed example:\n")[2].rstrip())
+        yield Outcome(name, runner.text, runner.unwritten)
+
+
+class _UpToTheFirst(doctest.DocTestRunner):
+    """Runs examples up to the first that differs, and keeps what is to be said of it."""
+
+    def __init__(self, sources: list[str]) -> None:
+        super().__init__(checker=_Values(), verbose=False, optionflags=doctest.FAIL_FAST)
+        self.sources = sources
+        """The examples as they stand in the docstring."""
+        self.text = self.unwritten = ""
+
+    def report_failure(self, out: Any, test: Any, example: Any, got: str) -> None:
+        """Keep an answer that differs."""
+        del out
+        self._keep(test, example, expected=example.want, returned=got)
+
+    def report_unexpected_exception(self, out: Any, test: Any, example: Any, exc_info: Any) -> None:
+        """Keep an exception, with the line of the module where it came from."""
+        del out
+        kind, error, frames = exc_info
+        lab, _, exercise = str(error).partition(": ")
+        if kind is NotImplementedError and lab.startswith("lab") and exercise:
+            self.unwritten = exercise
+            return
+        raised = "".join(traceback.format_exception_only(error)).strip()
+        file = f"{test.name.partition('.')[0]}.py"
+        own = [f for f in traceback.extract_tb(frames) if Path(f.filename).name == file]
+        where = {"in": f"{file}, line {own[-1].lineno}\n{own[-1].line}"} if own else {}
+        self._keep(test, example, raised=raised, **where)
+
+    def _keep(self, test: Any, example: Any, **parts: str) -> None:
+        asked = self.sources[test.examples.index(example)].strip().replace("\n", "\n... ")
+        said = as_text(Part(text.strip(), label) for label, text in parts.items())
+        self.text = f">>> {asked}\n{said}"
 
 
 class _Values(doctest.OutputChecker):

@@ -18,10 +18,21 @@ from autograder.storage import held, keep_entries, kept_entries, nothing_kept, s
 from autograder.student.rungs import another_case, lecture, one_number, terms
 from autograder.text import listed, nearest
 
-__all__ = ["Hint", "HintError", "MOST", "ladder", "next_hint", "open_hints", "remember"]
+__all__ = [
+    "Hint",
+    "HintError",
+    "MOST",
+    "NOTHING_FAILED",
+    "first_failed",
+    "ladder",
+    "next_hint",
+    "open_hints",
+    "remember",
+]
 
 SCHEMA = "nnlab/hints/2"
 KEPT = "hints.json"
+NOTHING_FAILED = "Nothing that is written failed in your last report. Go on: nnlab next"
 MOST = 5
 """Of the checks that failed, so many are named."""
 STATES = {
@@ -136,3 +147,13 @@ def open_hints(cwd: Path) -> list[tuple[str, int, int]]:
     if not known:
         raise _no_report(place)
     return [(id_, e["asked"], len(e["rungs"])) for id_, e in known.items() if e["rungs"]]
+
+
+def first_failed(cwd: Path) -> str:
+    """Name the first check of which something written failed in the last report.
+
+    Raises: HintError if there is no report, or nothing failed.
+    """
+    if failed := open_hints(cwd):
+        return failed[0][0]
+    raise HintError(NOTHING_FAILED)

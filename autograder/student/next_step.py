@@ -26,11 +26,14 @@ DONE = {
 """What one's code can do once a lab is finished."""
 
 
-def next_step(report: Report) -> str:
-    """Say what comes after a report, with the command to type; after a whole lab, what it has brought."""
+def next_step(report: Report, *, watched: bool = False) -> str:
+    """Say what comes after a report, with the command to type; after a whole lab, what it has brought.
+
+    What is `watched` is graded when it is saved.
+    """
     failed = next((r for r in report.results if r.status is Status.FAILED), None)
     if failed is not None:
-        return f"Next: {_mend(failed)}"
+        return f"Next: {_mend(failed, watched=watched)}"
     if report.count(Status.ERROR):
         return f"Next: nnlab grade {report.lab}, once more."
     if report.count(Status.SKIPPED):
@@ -40,9 +43,10 @@ def next_step(report: Report) -> str:
     return f"Done. {DONE.get(report.lab, '')}".rstrip() + " Next: nnlab next"
 
 
-def _mend(failed: CheckResult) -> str:
+def _mend(failed: CheckResult, *, watched: bool) -> str:
     check = failed.check
     if failed.fact != not_written(check):
-        return f"nnlab case {check.id} gives the call to paste, nnlab hint {check.id} says more."
+        return "nnlab hint says more, nnlab case gives the call to paste."
     module, _, name = check.exercise.partition(".")
-    return f"write {name} in {module}.py, then nnlab grade --check {check.id}"
+    then = "and save." if watched else f"then nnlab grade --check {check.id}"
+    return f"write {name} in {module}.py, {then}"

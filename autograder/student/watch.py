@@ -183,7 +183,7 @@ def _unready(submission: Submission) -> str:
                 ast.parse(text)
         except SyntaxError as error:
             line = f", line {error.lineno}" if error.lineno else ""
-            said = f"{module}.py{line} is not Python yet: {error.msg}."
+            said = f"{module}.py{line} is not Python yet: {error.msg.rstrip('.?')}."
             return f"{said} {newer_syntax(error.text or '')}".rstrip()
         except (ValueError, RecursionError, MemoryError):
             continue  # grading says it in its own words

@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 
 __all__ = ["case", "debug"]
 
-CHECK = click.argument("check", shell_complete=checks)
+CHECK = click.argument("check", required=False, shell_complete=checks)
 
 
 @click.command()
 @CHECK
 @TARGETS
-def case(check: str, targets: tuple[str, ...]) -> None:
+def case(check: str | None, targets: tuple[str, ...]) -> None:
     """Print the call that failed, as lines to paste.
 
     They import what is needed, write all data in full, call your code and show what is expected. Paste
-    them into Python or a notebook, anywhere in your workspace.
+    them into Python or a notebook, anywhere in your workspace. Without a check it is the first that
+    failed in your last report.
 
     \b
     Example: nnlab case hebb.update
@@ -43,11 +44,12 @@ def case(check: str, targets: tuple[str, ...]) -> None:
 @click.command()
 @CHECK
 @TARGETS
-def debug(check: str, targets: tuple[str, ...]) -> None:
+def debug(check: str | None, targets: tuple[str, ...]) -> None:
     """Open the call that failed in Python's debugger.
 
     It stops at the first line of your function: n goes a line on, p NAME prints, c continues, q ends. Your
-    code runs outside the sandbox here, so this is for your own files alone.
+    code runs outside the sandbox here, so this is for your own files alone. Without a check it is the first
+    that failed in your last report.
 
     \b
     Example: nnlab debug hebb.update
@@ -66,13 +68,15 @@ def debug(check: str, targets: tuple[str, ...]) -> None:
     run_in_debugger(case_lines(place.lab, result), place, result.check)
 
 
-def _failing(name: str, targets: tuple[str, ...]) -> tuple[Place, CheckResult]:
-    """Ask one check, and find how it fails.
+def _failing(name: str | None, targets: tuple[str, ...]) -> tuple[Place, CheckResult]:
+    """Ask one check, by default the first that failed, and find how it fails.
 
     Raises: WrongUseError if it does not.
     """
+    from autograder.student.hints import first_failed
     from autograder.student.selfcheck import find_targets, grade_all
 
+    name = name or first_failed(Path.cwd())
     places, only = find_targets(targets, name, Path.cwd())
     with working(f"Asking {only} …"):
         ((_, report),) = grade_all(places, only=only, recording=say_recording)

@@ -9,7 +9,7 @@ import click
 
 from autograder.commands import completion
 from autograder.commands.options import FOR_INSTRUCTORS, out
-from autograder.commands.screen import Screen
+from autograder.commands.screen import Screen, say
 from autograder.course import edition
 from autograder.errors import WrongUseError
 
@@ -51,13 +51,13 @@ def clinic(
     if len(flags) + bool(patient) > 1:
         raise WrongUseError(f"{flags[0]} stands alone, without a patient or another option.")
     if answers:
-        click.echo(_answers(cwd))
+        say(_answers(cwd))
     elif words:
-        click.echo(sheet.words())
+        say(sheet.words())
     elif restart:
-        click.echo(_list(ward.restart(cwd)))
+        say(_list(ward.restart(cwd)))
     elif patient is None:
-        click.echo(_list(ward.ward(cwd)))
+        say(_list(ward.ward(cwd)))
     elif illness is None:
         _show(ward.bed(cwd, _number(patient)), out)
     elif cure is None:
@@ -103,20 +103,18 @@ def _show(bed: Bed, out: Path) -> None:
     from autograder.gallery.saving import save
 
     title = f"Patient {bed.number}"
-    click.echo(f"{title}: {sheet.sheet(bed.record, unicode=Screen().unicode)}\n")
+    say(f"{title}: {sheet.sheet(bed.record, unicode=Screen().unicode)}\n")
     try:
         figure = chart.draw(bed.record, title, cured=bed.solved)
-        click.echo("\n".join(map(str, save(figure, out, f"patient-{bed.number:02}"))))
+        say("\n".join(map(str, save(figure, out, f"patient-{bed.number:02}"))))
     except ModuleNotFoundError:
-        click.echo("The chart needs matplotlib: pip install 'nnlab-course[plots]'")
+        say("The chart needs matplotlib: pip install 'nnlab-course[plots]'")
     if bed.solved:
-        click.echo(f"\nSolved: {bed.record.illness}, {' or '.join(bed.record.cures)}.")
+        say(f"\nSolved: {bed.record.illness}, {' or '.join(bed.record.cures)}.")
         return
-    click.echo(f"\nIllnesses: {', '.join(ILLNESSES)}.")
-    click.echo(f"Cures: {', '.join(CURES)}.")
-    click.echo(
-        f"What they mean: nnlab clinic --words\nAnswer: nnlab clinic {bed.number} ILLNESS CURE"
-    )
+    say(f"\nIllnesses: {', '.join(ILLNESSES)}.")
+    say(f"Cures: {', '.join(CURES)}.")
+    say(f"What they mean: nnlab clinic --words\nAnswer: nnlab clinic {bed.number} ILLNESS CURE")
 
 
 def _answer(cwd: Path, number: int, illness: str, cure: str) -> bool:
@@ -127,13 +125,13 @@ def _answer(cwd: Path, number: int, illness: str, cure: str) -> bool:
 
     bed = ward.bed(cwd, number)
     verdict = judge(bed.record, illness, cure)
-    click.echo(verdict.text)
+    say(verdict.text)
     if why := nothing_kept(state_folder(cwd)):
-        click.echo(f"\n{why} the answer is not remembered.")
+        say(f"\n{why} the answer is not remembered.")
         return verdict.right
     ward.note(cwd, number, solved=verdict.right)
     if verdict.right and cure != "nothing":
-        click.echo(f"\nThe chart shows both now: nnlab clinic {number}")
+        say(f"\nThe chart shows both now: nnlab clinic {number}")
     return verdict.right
 
 

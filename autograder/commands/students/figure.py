@@ -9,6 +9,8 @@ import click
 
 from autograder.commands import completion
 from autograder.commands.options import out
+from autograder.commands.progress import working
+from autograder.commands.screen import say
 from autograder.course import edition
 from autograder.errors import WrongUseError, needs_extra
 from autograder.text import unknown
@@ -60,16 +62,17 @@ def _draw(experiment: Experiment, seed: int, out: Path, *, animate: bool) -> boo
     from autograder.student.own_library import NotRunError
 
     try:
-        if edition.is_students():
-            sheet = draw_own(experiment, seed, Path.cwd())
-        else:
-            sheet = signed(experiment, experiment.of_reference(seed), "")
+        with working(f"Computing {experiment.name} …"):
+            if edition.is_students():
+                sheet = draw_own(experiment, seed, Path.cwd())
+            else:
+                sheet = signed(experiment, experiment.of_reference(seed), "")
     except NotRunError as error:
-        click.echo(str(error), err=True)
+        say(str(error), err=True)
         return False
     written = saving.save(sheet.drawn.figure, out, experiment.name)
     if animate and experiment.film:
         written.append(saving.animate(experiment.film(sheet.numbers), out, experiment.name))
     lines = [*map(str, written), *sheet.words]
-    click.echo("\n".join(filter(None, lines)))
+    say("\n".join(filter(None, lines)))
     return sheet.holds

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from autograder.commands.completion import failed_checks
+from autograder.commands.screen import say
 
 __all__ = ["hint"]
 
@@ -26,18 +27,18 @@ def hint(check: str | None, restart: bool) -> None:
     Exit code: 0 done, 2 wrong usage.
     """
     from autograder.storage import nothing_kept, state_folder
-    from autograder.student.hints import MOST, next_hint, open_hints
+    from autograder.student.hints import MOST, NOTHING_FAILED, next_hint, open_hints
     from autograder.text import listed
 
     failed = [] if check else [name for name, _, _ in open_hints(Path.cwd())]
     if not check and not failed:
-        click.echo("Nothing that is written failed in your last report. Go on: nnlab next")
+        say(NOTHING_FAILED)
         return
     given = next_hint(check or failed[0], Path.cwd(), restart=restart)
-    click.echo(f"{given.check}, hint {given.number} of {given.of}\n\n{given.text}")
+    say(f"{given.check}, hint {given.number} of {given.of}\n\n{given.text}")
     if why := nothing_kept(state_folder(Path.cwd())):
-        click.echo(f"\n{why} this is on an earlier report, and the next call says it again.")
+        say(f"\n{why} this is on an earlier report, and the next call says it again.")
     elif given.number == given.of:
-        click.echo("\nThat is the last hint; --restart begins again.")
+        say("\nThat is the last hint; --restart begins again.")
     if len(failed) > 1:
-        click.echo(f"\nThere are hints on {listed(failed[1:], MOST)} as well: nnlab hint CHECK")
+        say(f"\nThere are hints on {listed(failed[1:], MOST)} as well: nnlab hint CHECK")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.commands.completion import labs
-from autograder.commands.screen import Screen
+from autograder.commands.screen import Screen, say
 
 if TYPE_CHECKING:
     from autograder.student.next_task import Task
@@ -57,8 +57,8 @@ def status(as_json: bool) -> None:
 def next_(lab: str | None, only_print: bool) -> None:
     """Open the next task that is not done.
 
-    That is the first unfinished exercise, at its line. On a terminal it opens in the editor that
-    VISUAL or EDITOR names; without one, its folder.
+    That is the first unfinished exercise, of the lab whose folder you are in before the others. On a
+    terminal it opens, at its line, in the editor that VISUAL or EDITOR names; without one, its folder.
 
     \b
     Example: nnlab next
@@ -70,19 +70,19 @@ def next_(lab: str | None, only_print: bool) -> None:
     from autograder.student.progress import lab_progress, workspace_progress
 
     cwd = Path.cwd()
-    labs = (
-        workspace_progress(cwd)
-        if lab is None
-        else [lab_progress(place, cwd) for place in find_places(lab, cwd)]
-    )
+    if lab is None:
+        labs = workspace_progress(cwd)
+        labs.sort(key=lambda one: one.place.folder.resolve() != cwd.resolve())  # the others follow
+    else:
+        labs = [lab_progress(place, cwd) for place in find_places(lab, cwd)]
     task = next_task(labs)
     if task is None:
         where = "here" if lab is None else f"in {labs[0].submission.lab.id}"
-        click.echo(f"Every exercise {where} is done.")
+        say(f"Every exercise {where} is done.")
         return
     if why := nothing_kept(state_folder(cwd)):
-        click.echo(f"{why} what is done by now is not known: nnlab grade says it.\n")
-    click.echo(_as_text(task, cwd))
+        say(f"{why} what is done by now is not known: nnlab grade says it.\n")
+    say(_as_text(task, cwd))
     if sys.stdout and sys.stdout.isatty() and not only_print:  # None: it was closed
         _open(task)
 

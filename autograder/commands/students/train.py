@@ -10,6 +10,7 @@ import click
 from autograder.commands.interrupts import INTERRUPTS
 from autograder.commands.options import out
 from autograder.commands.progress import counted, working
+from autograder.commands.screen import say
 from autograder.course import edition
 from autograder.errors import WrongUseError
 
@@ -94,7 +95,7 @@ def train(ctx: click.Context, /, out: Path, hidden: str, **choices: Any) -> None
         raise WrongUseError(str(error)) from error
     if not outcome.epochs:
         ctx.exit(1)
-    click.echo(outcome.ending(interrupted=interrupted))
+    say(outcome.ending(interrupted=interrupted))
     for path in save_run(outcome, out, interrupted=interrupted):
         click.echo(path)
     ctx.exit(1 if outcome.diverged else 0)
@@ -135,5 +136,5 @@ def _own(recipe: Recipe) -> tuple[Outcome, bool]:
     except ValueError as error:
         raise WrongUseError(f"What your library gives is not a run: {error}.") from error
     click.echo("\n".join(outcome.line(epoch + 1) for epoch in range(outcome.epochs)))
-    click.echo(f"Trained by {result.by}.")
+    say(f"Trained by {result.by}.")
     return outcome, False

@@ -10,7 +10,7 @@ import click
 from autograder.commands.interrupts import INTERRUPTS
 from autograder.commands.options import SECRET, TARGETS
 from autograder.commands.progress import working
-from autograder.commands.screen import Screen
+from autograder.commands.screen import Screen, say
 from autograder.text import listed
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def watch(targets: tuple[str, ...], seed: int | None) -> None:
         then = (
             f"{why} nnlab status does not know of it." if why else "How far you are: nnlab status"
         )
-        click.echo(f"\nStopped. {then}")
+        say(f"\nStopped. {then}")
 
 
 def _show(event: Event, screen: Screen) -> None:
@@ -78,7 +78,7 @@ def _show(event: Event, screen: Screen) -> None:
         when = f"{datetime.now().astimezone():%H:%M:%S}"
         screen.out.print(render_event(event, when=when, width=width, unicode=unicode))
         if report is not None:
-            screen.out.print(f"  {next_step(report)}")
+            say(f"  {next_step(report, watched=True)}")
     else:
         screen.report(report)
     if report is not None:

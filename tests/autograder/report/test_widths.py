@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -14,7 +15,7 @@ from autograder.course.lab import Status
 from autograder.course.solutions import load_mistakes
 from autograder.course.stubs import make_stub
 from autograder.grading.grade import grade
-from autograder.grading.report import Report
+from autograder.grading.report import CheckResult, Part, Report
 from autograder.grading.submission import Submission
 from autograder.report.terminal import SCREEN, bar, render
 from autograder.student.find import Place
@@ -83,6 +84,18 @@ def test_a_report_fits_a_screen(many, width):
     assert lines[-1] == "Next: hint"
     assert len(lines) < len(shown(many, width).splitlines())
     assert "Therestinfull:nnlabgradelab06_descent-v" in whole
+
+
+def test_what_waits_is_one_line_and_what_needs_an_earlier_lab_keeps_its_reason(mixed):
+    """Checks that wait for this lab's own are named together; the command for an earlier lab stays."""
+    lab = load_lab("lab02_hebb")
+    reason = (Part("Not judged: it depends on your a.py. First: nnlab grade lab01_gates"),)
+    why = {"hebb.update": reason, "hebb.history": (), "hebb.step_keeps_inputs": ()}
+    results = [CheckResult(lab.checks[i], Status.SKIPPED, fact) for i, fact in why.items()]
+    text = " ".join(shown(replace(mixed, results=tuple(results)), 80, whole=False).split())
+
+    assert "– hebb.update: Not judged: it depends on your a.py. First: nnlab grade lab01" in text
+    assert "– Not asked until others pass: hebb.history and hebb.step_keeps_inputs." in text
 
 
 def test_what_passed_is_one_line_and_the_first_failure_follows(mixed):

@@ -1,5 +1,6 @@
 """The docstrings' examples accept what the grader accepts."""
 
+import re
 import sys
 import warnings
 from types import ModuleType
@@ -8,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import main
-from autograder.course.catalogue import labs
+from autograder.course.catalogue import labs, load_lab
 from autograder.course.solutions import load_valid
+from autograder.course.stubs import make_stub
 from autograder.student.examples import alike, run_examples
 from tests.conftest import reference_text
 
@@ -69,14 +71,37 @@ def test_values_are_compared_not_texts(want, got, same):
     assert alike(want, got) == same
 
 
-def test_a_wrong_answer_differs_and_a_stub_too(monkeypatch):
-    """What was tried, expected and given is kept."""
+def test_a_wrong_answer_shows_its_first_example(monkeypatch):
+    """What was asked stands as in the docstring, with what is expected and what came, and no more."""
     wrong = reference_text("hebb").replace("bias + target", "bias")
     found = outcomes(monkeypatch, "hebb", wrong)
 
-    assert not found["hebb_step"].fits
-    assert "Expected:" in found["hebb_step"].text
+    assert found["hebb_step"].text.splitlines() == [
+        ">>> weight.tolist(), bias",
+        "expected  ([0.0, 2.0], 0.0)",
+        "returned  ([0.0, 2.0], 1.0)",
+    ]
     assert found["to_bipolar"].fits
+
+
+def test_an_exception_is_two_lines_without_the_runners_own(monkeypatch):
+    """What was raised, and the line of the student's file; nothing of doctest's frames."""
+    broken = reference_text("hebb").replace("bias + target", "bias + goal")
+    found = outcomes(monkeypatch, "hebb", broken)
+
+    asked, raised, where = found["hebb_step"].text.splitlines()
+    assert asked.startswith(">>> weight, bias = hebb_step(")
+    assert raised == "raised    NameError: name 'goal' is not defined"
+    assert re.fullmatch(r"in        hebb\.py, line \d+", where)
+
+
+def test_what_is_not_written_is_named_and_shows_nothing(monkeypatch):
+    """A stub's examples need its own body; those of what uses it need it as well."""
+    found = outcomes(monkeypatch, "hebb", make_stub(load_lab("lab02_hebb"), "hebb"))
+
+    assert not any(outcome.fits for outcome in found.values())
+    assert {name: o.unwritten for name, o in found.items()} == {name: name for name in found}
+    assert not any(outcome.text for outcome in found.values())
 
 
 def test_the_instructors_edition_runs_no_foreign_code(saved, monkeypatch):

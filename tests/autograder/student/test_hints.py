@@ -14,7 +14,14 @@ from autograder.course.stubs import make_stub
 from autograder.grading.grade import count_numbers, grade
 from autograder.grading.submission import Submission
 from autograder.student.check_info import formula_of
-from autograder.student.hints import HintError, ladder, next_hint, open_hints, remember
+from autograder.student.hints import (
+    NOTHING_FAILED,
+    HintError,
+    ladder,
+    next_hint,
+    open_hints,
+    remember,
+)
 from tests.conftest import reference_text
 
 CHECK = "hebb.update"
@@ -209,8 +216,7 @@ def test_the_command_gives_hints(report, tmp_path, monkeypatch):
     assert run(main, ["hint", "update", "--restart"]).output.startswith("hebb.update, hint 1 of 4")
     assert "has no check 'gone'" in run(main, ["hint", "gone"]).output
     remember([report("nothing", "nothing")], tmp_path)
-    nothing = "Nothing that is written failed in your last report. Go on: nnlab next\n"
-    assert run(main, ["hint"]).output == nothing
+    assert run(main, ["hint"]).output == f"{NOTHING_FAILED}\n"
 
 
 def test_without_a_name_the_first_failure_of_the_last_report_is_meant(
@@ -232,6 +238,20 @@ def test_without_a_name_the_first_failure_of_the_last_report_is_meant(
     assert CliRunner().invoke(main, ["hint"]).output.startswith("gates.step, hint 1 of ")
     with pytest.raises(HintError, match=r"^hebb.update was not written yet in the last report"):
         next_hint("update", tmp_path)
+
+
+def test_without_a_name_the_call_is_that_of_the_first_failure(report, saved, monkeypatch):
+    """`nnlab case` means the check that `nnlab hint` means; where nothing failed it says so."""
+    lab = saved("lab02_hebb", hebb=reference_text("hebb").replace("bias + target", "bias"))
+    monkeypatch.chdir(lab.folder)
+    run = CliRunner().invoke
+    assert "Run nnlab grade first" in run(main, ["case"]).output
+    run(main, ["grade"])
+
+    assert run(main, ["case"]).output.startswith(f"# {CHECK}: ")
+    remember([report("nothing", "nothing")], lab.folder)
+    ended = run(main, ["case"])
+    assert (ended.exit_code, ended.output) == (2, f"Error: {NOTHING_FAILED}\n")
 
 
 def test_grading_leaves_hints_behind(monkeypatch, saved):

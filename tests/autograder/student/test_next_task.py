@@ -48,6 +48,17 @@ def test_the_next_task_is_the_first_that_is_not_finished(workspace):
     assert task(workspace, {}).exercise == "hebb.to_bipolar"
 
 
+def test_the_lab_whose_folder_one_is_in_comes_first(workspace, monkeypatch):
+    """From the root the course's order holds; in a lab's folder its own tasks come before earlier labs'."""
+    earlier = workspace / "assignments" / "lab01_gates"
+    earlier.mkdir()
+    (earlier / "gates.py").write_text(reference_text("gates"), encoding="utf-8")
+
+    assert "gates.py" in CliRunner().invoke(main, ["next"]).output.splitlines()[0]
+    monkeypatch.chdir(workspace / "assignments" / "lab02_hebb")
+    assert CliRunner().invoke(main, ["next"]).output.startswith("hebb.py:")
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [

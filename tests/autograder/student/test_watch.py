@@ -92,6 +92,7 @@ def test_another_way_to_fail_is_told_the_same_way_is_not(events, save):
     [
         ("def f(:\n", r"hebb.py, line 1 is not Python yet: invalid syntax"),
         ("x = '\\d'\nif", r"hebb.py, line 2 is not Python yet"),
+        ("x = (1 2)\n", r"not Python yet: invalid syntax. Perhaps you forgot a comma."),
         ("x = 1\0", r"null bytes"),
         (None, r"hebb.py is missing"),
     ],
@@ -273,7 +274,7 @@ def test_the_command_shows_keeps_and_ends_with_ctrl_c(hebb, monkeypatch, save):
     assert lab_progress(hebb, hebb.folder).points == 9
     assert result.output.startswith("Watching hebb.py. Save to grade again; Ctrl-C ends it.\n")
     assert "Done. Your neuron learns gates" in result.output
-    assert "  Next: nnlab case hebb.update gives the call" in result.output
+    assert "  Next: nnlab hint says more, nnlab case gives the call" in result.output
     assert "hebb.update, hint 1 of 4" in CliRunner().invoke(main, ["hint"]).output
 
 
