@@ -105,6 +105,8 @@ class Counted:
     is_excused: bool = False
     term_days: int = 0
     """Free days of the term that were spent on it."""
+    days_left: int | None = None
+    """Free days of the term that are left after all labs; None where the course gives none."""
 
     @property
     def shown(self) -> str:
@@ -202,7 +204,7 @@ def count_term(works: Mapping[str, Work], free_days: int) -> dict[str, Counted]:
     for lab in sorted(works, key=lambda lab: (works[lab].handed_in, lab)):
         counted[lab] = works[lab].counted(free_days)
         free_days -= counted[lab].term_days
-    return {lab: counted[lab] for lab in works}
+    return {lab: replace(counted[lab], days_left=free_days) for lab in works}
 
 
 def _chosen(worth: Sequence[_Worth], counts: Counts) -> tuple[_Worth | None, list[str]]:

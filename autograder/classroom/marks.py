@@ -14,9 +14,10 @@ from typing import Any
 
 from autograder import text as show
 from autograder.classroom.collect import HandIn
-from autograder.classroom.counting import Attempt, Counted, Work
+from autograder.classroom.counting import Attempt, Counted
 from autograder.classroom.kinds import Kind
 from autograder.classroom.moments import moment_in
+from autograder.classroom.people import spellings
 from autograder.classroom.rules import Rules
 from autograder.classroom.spreadsheet import safe_cell, write_rows
 from autograder.classroom.which_counts import which_counts
@@ -27,9 +28,9 @@ from autograder.grading.results import Results
 from autograder.grading.submission import Submission
 from autograder.storage import decoded, fits, write_whole
 
-__all__ = ["Change", "Mark", "Marks", "marks_of", "read_marks"]
+__all__ = ["Change", "Mark", "Marks", "attempts_in", "marks_of", "read_marks"]
 
-SCHEMA = "nnlab/marks/3"
+SCHEMA = "nnlab/marks/4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +188,9 @@ class Mark:
             exercises = {result.check.exercise for result in failed}
             is_whole = all(r.status in {Status.FAILED, Status.SKIPPED} for r in results)
             if is_whole and len(causes) == 1 < len(exercises):
-                said = [part for part in failed[0].fact if part.label != "imported"]
-                if said and not said[0].label:  # it was not even called
-                    yield module, said[0].text.partition("\n")[0]
+                called = any(part.label == "called" for part in failed[0].fact)
+                if failed[0].cause and not called:
+                    yield module, failed[0].cause
 
     def called(self, student: str) -> "Mark":
         """Return the same under another name."""
@@ -231,24 +232,16 @@ class Marks:
     """Who is expected by the platform's list of students, and is not there."""
     rules: Rules = field(default_factory=Rules)
     """What counts of the marks."""
+    by_term: Mapping[str, Counted] = field(default_factory=dict)
+    """What counts by student, where free days of the term make all labs matter."""
 
     def counted(self, mark: Mark) -> Counted:
         """Say what counts of somebody's mark, by the course's rules for this lab."""
-        return self.work(mark).counted()
-
-    def work(self, mark: Mark) -> Work:
-        """Put together what decides what counts of somebody's mark."""
+        if mark.student in self.by_term:
+            return self.by_term[mark.student]
+        full = {check.id: check.points for check in self.lab.checks.values()}
         names = (mark.student, mark.platform_id)
-        *before, last = mark.attempts
-        stamps = [self.rules.handed_in[name] for name in names if name in self.rules.handed_in]
-        last = replace(last, handed_in=next(iter(stamps), last.handed_in))
-        return Work(
-            [*before, last],
-            self.rules.due(*names),
-            self.rules.counts,
-            self.rules.overrides_of(*names),
-            {check.id: check.points for check in self.lab.checks.values()},
-        )
+        return self.rules.work(names, mark.attempts, full).counted()
 
     def nobodys(self) -> list[str]:
         """Name those whom a rule is for and who are not in the marks."""
@@ -273,6 +266,7 @@ class Marks:
                 for c in self.lab.checks.values()
             ],
             "submissions": [self._plain(mark) for mark in self.marks],
+            "absent": list(self.absent),
         }
 
     def _plain(self, mark: Mark) -> dict[str, Any]:
@@ -295,6 +289,7 @@ class Marks:
             "is_undecided": mark.is_undecided,
             "is_unread": mark.is_unread,
             "oddities": list(mark.oddities),
+            "look": list(mark.kinds),
             "attempts": [
                 {
                     "submission": each.submission,
@@ -319,6 +314,7 @@ class Marks:
                 *self.lab.checks,
                 "counts",
                 "why",
+                "free_days_left",
                 "look",
                 "remarks",
             ]
@@ -331,7 +327,7 @@ class Marks:
             remarks = safe_cell(" ".join(mark.remarks))
             look = "; ".join(mark.kinds)
             counted = self.counted(mark)
-            counts = [counted.shown, safe_cell(" ".join(counted.why))]
+            counts = [counted.shown, safe_cell(" ".join(counted.why)), counted.days_left]
             rows.append([*who, total, self.lab.points, *each, *counts, look, remarks])
         nothing: list[object] = [None] * (len(rows[0]) - 4)
         rows += [[safe_cell(name), "", *nothing, Kind.ABSENT, ""] for name in self.absent]
@@ -352,9 +348,12 @@ class Marks:
     def with_earlier(self, folder: Path, *, keep: bool = True) -> "Marks":
         """Add what is written down: earlier attempts, and with `keep` those who are not in this run.
 
+        Who was expected then and is still not there is expected now.
+
         Raises: WrongUseError if the file there does not hold marks, or they were made by other checks.
         """
-        old = _People(read_marks(self.place(folder, self.lab)).get("submissions", []))
+        before = read_marks(self.place(folder, self.lab))
+        old = _People(before.get("submissions", []))
         here = [_after(mark, old.take(self._plain(mark))) for mark in self.marks]
         try:
             kept = [Mark.from_plain(self.lab, entry) for entry in old.left if keep]
@@ -364,7 +363,11 @@ class Marks:
                 "hand-in, and the lab had other checks then. Grade all files together, or leave those "
                 "marks out with --replace."
             ) from None
-        return replace(self, marks=_ordered(_named_apart([*here, *kept])))
+        marks = _ordered(_named_apart([*here, *kept]))
+        there = {key for mark in marks for key in spellings(mark.student)}
+        expected = before.get("absent", []) if keep else []
+        absent = tuple(name for name in expected if not there & spellings(name))
+        return replace(self, marks=marks, absent=absent)
 
     def changes(self, folder: Path) -> list[Change]:
         """Compare with the marks that are written; where there are none, all are new.
@@ -391,6 +394,18 @@ class Marks:
 
 def _stamp(moment: datetime | None) -> str:
     return moment.isoformat(sep=" ", timespec="seconds") if moment else ""
+
+
+def attempts_in(entry: Mapping[str, Any]) -> tuple[Attempt, ...]:
+    """Read what somebody handed in, as it was written down; the last is the mark."""
+    last = Attempt(
+        entry["submission"],
+        entry["points"],
+        _points(entry),
+        moment_in(entry["handed_in"]),
+        entry["is_late"],
+    )
+    return (*map(_attempt, entry["attempts"]), last)
 
 
 def _attempt(plain: Mapping[str, Any]) -> Attempt:
@@ -431,16 +446,10 @@ def _after(mark: Mark, entry: dict[str, Any] | None) -> Mark:
     """Put a mark after the attempts that are written down; the same files are the same attempt."""
     if entry is None:
         return mark
-    attempts = list(map(_attempt, entry["attempts"]))
-    handed_in = mark.handed_in
-    if entry["submission"] == mark.digest:
-        handed_in = handed_in or moment_in(entry["handed_in"])
-    else:
-        checks = _points(entry)
-        when = moment_in(entry["handed_in"])
-        was = Attempt(entry["submission"], entry["points"], checks, when, entry["is_late"])
-        attempts.append(was)
-    return replace(mark, earlier=tuple(attempts), handed_in=handed_in)
+    *attempts, was = attempts_in(entry)
+    if was.submission == mark.digest:
+        return replace(mark, earlier=tuple(attempts), handed_in=mark.handed_in or was.handed_in)
+    return replace(mark, earlier=(*attempts, was))
 
 
 def _named_apart(marks: Sequence[Mark]) -> Iterator[Mark]:
@@ -498,6 +507,7 @@ _ENTRY = {
     "is_undecided": bool,
     "is_unread": bool,
     "oddities": [lambda kind: kind in [*Kind]],
+    "look": [lambda kind: kind in [*Kind]],
     "report": _is_report,
 }
 _MARKS = {
@@ -508,6 +518,7 @@ _MARKS = {
     "max_points": int,
     "checks": list,
     "submissions": [_ENTRY],
+    "absent": [str],
 }
 """What `to_plain` writes."""
 
@@ -556,7 +567,7 @@ def _counting(old: dict[str, Any] | None, new: dict[str, Any]) -> str:
     return f"{_shown(before['points'])} → {_shown(new['counts']['points'])}: {why}"
 
 
-def _points(entry: dict[str, Any]) -> dict[str, int | None]:
+def _points(entry: Mapping[str, Any]) -> dict[str, int | None]:
     checks = entry["report"]["checks"] if entry["report"] else ()
     return {check["id"]: check["points"] for check in checks}
 

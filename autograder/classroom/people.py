@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.classroom import tars
+from autograder.classroom.columns import folded
 from autograder.classroom.moments import moment_in
 
 __all__ = [
@@ -21,7 +22,9 @@ __all__ = [
     "composed",
     "is_hidden",
     "is_platforms",
+    "letters_of",
     "share_out",
+    "spellings",
     "without_ending",
 ]
 
@@ -128,6 +131,27 @@ _LITTER = re.compile(
 
 Names = Sequence[tuple[str, bool]]
 """What lies in a folder: names, and whether each is a folder."""
+
+
+def letters_of(name: str) -> str:
+    """Leave of a name what platforms leave in the names of files: letters, digits and accents.
+
+    >>> letters_of("Lovelace, Ada")
+    'lovelaceada'
+    """
+    return "".join(sign for sign in folded(name) if unicodedata.category(sign)[0] in "LNM")
+
+
+def spellings(name: str) -> set[str]:
+    """Give the letters of a name in both orders, without the number that tells namesakes apart.
+
+    >>> sorted(spellings("Ada Lovelace (101)"))
+    ['adalovelace', 'lovelaceada']
+    """
+    plain = re.sub(r" \([0-9]+\)$", "", name)
+    first, _, last = plain.rpartition(" ")
+    before, _, after = plain.partition(",")
+    return {letters_of(plain), letters_of(last + first), letters_of(after + before)}
 
 
 def composed(name: str) -> str:

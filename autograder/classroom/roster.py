@@ -26,6 +26,7 @@ from autograder.classroom.columns import (
 from autograder.classroom.counting import Counted
 from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.moments import moment_in
+from autograder.classroom.people import letters_of
 from autograder.classroom.spreadsheet import Table, TableError, read_table
 from autograder.course.lab import Status
 from autograder.grading.once import AS_IN
@@ -47,7 +48,8 @@ class Filled:
     strangers: tuple[str, ...]
     """Submissions whose student is not, or not clearly, in the file."""
     ungraded: tuple[str, ...]
-    """Students whose submission has no mark through our fault: their cells stay."""
+    """Students whose submission has no mark: their cells stay."""
+    excused: tuple[str, ...]
     absent: tuple[str, ...]
     """Students in the file without a submission, as the file calls them."""
 
@@ -77,22 +79,25 @@ class Roster:
         rows = [list(row) for row in self.table.rows]
         owners = self._owners(marks)
         places = {mark.student: row for row, mark in owners.items()}
-        strangers, ungraded = [], []
+        strangers, ungraded, excused = [], [], []
         for mark in marks.marks:
             counted, row = marks.counted(mark), places.get(mark.student)
             if essays is not None:
                 counted = counted.with_essay(essays.get(mark.student))
             if row is None:
                 strangers.append(mark.student)
+            elif counted.is_excused:
+                excused.append(mark.student)
+                self._say(rows[row], counted.why)
             elif mark.report is None or counted.points is None:
                 ungraded.append(mark.student)
-                self._ask(rows[row], mark)
+                self._say(rows[row], mark.remarks if mark.is_undecided else ())
             else:
                 self._write(rows[row], mark.report, counted)
-        matched = len(marks.marks) - len(strangers) - len(ungraded)
+        matched = len(marks.marks) - len(strangers) - len(ungraded) - len(excused)
         absent = tuple(name for row, name in self._people() if row not in owners)
         content = self.table.to_bytes(rows)
-        return Filled(content, matched, tuple(strangers), tuple(ungraded), absent)
+        return Filled(content, matched, tuple(strangers), tuple(ungraded), tuple(excused), absent)
 
     def times(self, marks: Marks) -> dict[str, datetime]:
         """Say when students handed in, where the file does."""
@@ -119,11 +124,11 @@ class Roster:
         for column in self.feedback:
             row[column] = _feedback(report, counted)
 
-    def _ask(self, row: list[str], mark: Mark) -> None:
-        """Say to a student what only the student can decide; what somebody wrote there stays."""
+    def _say(self, row: list[str], why: Sequence[str]) -> None:
+        """Say to a student why there is no mark; what somebody wrote there stays."""
         row += [""] * (max([-1, *self.feedback]) + 1 - len(row))
-        for column in self.feedback if mark.is_undecided else ():
-            row[column] = row[column] or _as_html(mark.remarks)
+        for column in self.feedback:
+            row[column] = row[column] or _as_html(why)
 
     def students(self) -> Iterator[tuple[int, list[str]]]:
         """Go through the rows of students, and not through those of settings."""
@@ -137,7 +142,7 @@ class Roster:
         for at, row in self.students():
             called = [cell_of(row, column) for column in (*self.names, *self.logins, self.number)]
             name = next(filter(None, map(_composed, called)))
-            if _letters(name) not in {"studenttest", "teststudent"}:
+            if letters_of(name) not in {"studenttest", "teststudent"}:
                 yield at, name
 
 
@@ -148,7 +153,7 @@ class _Signs:
         rows = dict(roster.students())
         self.numbers = _index(rows, [roster.number], number_in)
         self.logins = _index(rows, [roster.number, *roster.logins], folded)
-        self.names = _index(rows, roster.names, _letters, _turned)
+        self.names = _index(rows, roster.names, letters_of, _turned)
         self.numbered = {at for at, row in rows.items() if number_in(cell_of(row, roster.number))}
 
     def find(self, mark: Mark) -> tuple[int | None, bool]:
@@ -158,7 +163,7 @@ class _Signs:
         number = number_in(str(given or (form["number"] if form else "")))
         by_number = self.numbers.get(number)
         by_login = self.logins.get(folded(mark.student))
-        by_name = self.names.get(_letters(form["name"] if form else mark.student))
+        by_name = self.names.get(letters_of(form["name"] if form else mark.student))
         if by_login is not None and (given is None or by_number is None):
             return by_login, True
         if by_number is not None:  # unless the name is another's: numbers of another assignment
@@ -191,15 +196,10 @@ def _composed(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _letters(name: str) -> str:
-    """Leave of a name what platforms leave in the names of files: letters, digits and accents."""
-    return "".join(sign for sign in folded(name) if unicodedata.category(sign)[0] in "LNM")
-
-
 def _turned(name: str) -> str:
     """Read `Lovelace, Ada` as Ada Lovelace."""
     last, _, first = name.partition(",")
-    return _letters(first + last)
+    return letters_of(first + last)
 
 
 def read_roster(path: Path, name: str, *, points: float, column: str = "") -> Roster:
@@ -247,6 +247,8 @@ def _feedback(report: Report, counted: Counted) -> str:
     if len(causes) == 1 < len(failed):
         lines = list(causes)
     counts = [f"Counts: {counted.shown}. {' '.join(counted.why)}"] if counted.why else []
+    if counted.days_left is not None:
+        counts.append(f"Free days of the term left: {counted.days_left}.")
     return _as_html((f"{report.score}.", *counts, *report.notes, *lines))
 
 
@@ -256,7 +258,4 @@ def _as_html(lines: Iterable[str]) -> str:
 
 def _reason(result: CheckResult) -> str:
     """Say why a check failed: its hint, else what stopped the code, else what should have held."""
-    lines = [(part.label, part.text.partition("\n")[0]) for part in result.fact]
-    sentences = [line for label, line in lines if not label]
-    raised = [f"{label} {line}" for label, line in lines if label in {"raised", "in"}]
-    return result.hint or next(iter(sentences), ", ".join(raised)) or result.check.title
+    return result.hint or result.cause or result.check.title

@@ -6,15 +6,15 @@ them is passed over: an unknown word, lab or check is refused with the nearest t
 
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from autograder import text
-from autograder.classroom.counting import Counts, Due, Late, Override, Verb
+from autograder.classroom.counting import Attempt, Counts, Due, Late, Override, Verb, Work
 from autograder.course.catalogue import UnknownLabError, find_lab
 from autograder.course.lab import Lab
 from autograder.errors import WrongUseError
@@ -60,6 +60,20 @@ class Rules:
         wanted = {"", *names}
         chosen = [(who, each) for who, each in self.overrides if who in wanted]
         return tuple(each for _, each in sorted(chosen, key=lambda pair: pair[0] != ""))
+
+    def work(
+        self, names: Sequence[str], attempts: Sequence[Attempt], full: Mapping[str, int]
+    ) -> Work:
+        """Put together what decides what counts of somebody's attempts, of which there is one or more.
+
+        Args:
+            names: what the person is called by.
+            attempts: in the order in which they were handed in.
+            full: the points of each check.
+        """
+        *before, last = attempts
+        last = replace(last, handed_in=_of(self.handed_in, names) or last.handed_in)
+        return Work([*before, last], self.due(*names), self.counts, self.overrides_of(*names), full)
 
     def people(self) -> set[str]:
         """Name all people whom a rule is for."""

@@ -5,23 +5,23 @@ where that lasts, else by the name.
 """
 
 import statistics
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom.counting import Counted, Work, count_term
-from autograder.classroom.marks import Mark, Marks, read_marks
+from autograder.classroom.counting import Counted, count_term
+from autograder.classroom.marks import Marks, attempts_in, read_marks
+from autograder.classroom.people import spellings
 from autograder.classroom.rules import read_rules, read_term_days
 from autograder.course.catalogue import find_lab
 from autograder.errors import WrongUseError
 
-__all__ = ["Cell", "Idea", "Student", "Term", "TermLab", "idea_of", "read_term"]
+__all__ = ["Cell", "Idea", "Student", "Term", "TermLab", "idea_of", "read_term", "with_free_days"]
 
-HALF = 0.5
-"""Of the points: who has less is behind."""
 MANY = 2
-"""Labs: who has missed as many is behind, and a mistake of as many has come back."""
+"""Labs: who has missed as many that most have handed in is behind, and a mistake of as many has come back."""
 
 _IDEAS = (
     ("Signs", "sign signs ascent climbs negative minus plus negated"),
@@ -97,21 +97,13 @@ class Student:
     """What came back: the labs of each idea."""
     free_days: int = 0
     """Free days of the term that were spent."""
+    behind: str = ""
+    """Why the student is behind; "" if not."""
 
     @property
     def share(self) -> float:
         """Which part of the points was reached."""
         return self.reached / self.out_of if self.out_of else 1.0
-
-    @property
-    def behind(self) -> str:
-        """Say why the student is behind; "" if not."""
-        reasons = []
-        if len(self.missing) >= MANY:
-            reasons.append(f"{len(self.missing)} labs not handed in")
-        if self.share < HALF:
-            reasons.append(f"{self.share:.0%} of the points".replace("%", " %"))
-        return ", ".join(reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,41 +129,107 @@ def read_term(folder: Path, course: Path | None = None) -> Term:
 
     Raises: WrongUseError if there are none, or a file does not hold marks; RulesError.
     """
-    plains = [read_marks(path) for path in sorted(folder.glob("lab[0-9][0-9]_*.json"))]
+    plains = _plains(folder)
     if not plains:
         raise WrongUseError(f"There are no marks in {folder}. Grade a lab: nnlab batch lab02")
     free_days = read_term_days(course) if course else 0
-    entries: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
-    for plain in plains:
-        for entry in plain["submissions"]:
-            key = ("id", entry["id"]) if entry["is_lasting"] else ("name", entry["student"])
-            entries.setdefault(key, {})[plain["lab"]] = entry
+    people = _people(plains)
     most = {plain["lab"]: plain["max_points"] for plain in plains}
-    rules = dict[str, Marks]()
     if course and free_days:
-        for lab in map(find_lab, most):
-            rules[lab.id] = Marks(lab, "", (), rules=read_rules(course, lab))
-    students = []
-    for own in entries.values():
-        works = {lab: _work(rules[lab], own[lab]) for lab in own if rules}
-        students.append(_student(own, count_term(works, free_days), most))
+        spent = _spent(people, plains, course, free_days)
+    else:
+        spent = [{} for _ in people]
+    students = [_student(own, counted, most) for own, counted in zip(people, spent, strict=True)]
+    students = [*_behind(students), *_silent(plains, students, most)]
     students.sort(key=lambda each: (each.name.casefold(), each.name, each.id))
     labs = tuple(_lab(plain, students) for plain in plains)
     return Term(labs, tuple(students), tuple(_ideas(students)), free_days)
 
 
-def _work(marks: Marks, entry: Mapping[str, Any]) -> Work:
-    """Read what decides what counts.
+def with_free_days(marks: Marks, folder: Path, course: Path) -> Marks:
+    """Say what counts of a lab's marks with what is left of the free days of the term.
 
-    Raises: WrongUseError if the lab had other checks then.
+    Args:
+        marks: the marks of one lab.
+        folder: where the marks of the others are written.
+        course: the folder with dates.toml.
+
+    Raises: WrongUseError if a file does not hold marks; RulesError.
     """
-    try:
-        return marks.work(Mark.from_plain(marks.lab, entry))
-    except (LookupError, TypeError, ValueError):
-        raise WrongUseError(
-            f"The marks of {marks.lab.id} were made by other checks, so free days of the term cannot "
-            f"be counted. Grade it again: nnlab batch {marks.lab.id}"
-        ) from None
+    free_days = read_term_days(course)
+    if not free_days:
+        return marks
+    lab = marks.lab.id
+    plains = [*(each for each in _plains(folder) if each["lab"] != lab), marks.to_plain()]
+    people = [own for own in _people(plains) if lab in own]
+    spent = _spent(people, plains, course, free_days)
+    by_term = {own[lab]["student"]: each[lab] for own, each in zip(people, spent, strict=True)}
+    return replace(marks, by_term=by_term)
+
+
+def _plains(folder: Path) -> list[dict[str, Any]]:
+    return [read_marks(path) for path in sorted(folder.glob("lab[0-9][0-9]_*.json"))]
+
+
+def _people(plains: Sequence[Mapping[str, Any]]) -> list[dict[str, Mapping[str, Any]]]:
+    """Put together what each person has in each lab."""
+    people: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
+    for plain in plains:
+        for entry in plain["submissions"]:
+            key = ("id", entry["id"]) if entry["is_lasting"] else ("name", entry["student"])
+            people.setdefault(key, {})[plain["lab"]] = entry
+    return list(people.values())
+
+
+def _spent(
+    people: Sequence[Mapping[str, Mapping[str, Any]]],
+    plains: Sequence[Mapping[str, Any]],
+    course: Path,
+    free_days: int,
+) -> list[dict[str, Counted]]:
+    """Say what counts of each person's labs, as free days are spent."""
+    rules = {plain["lab"]: read_rules(course, find_lab(plain["lab"])) for plain in plains}
+    full = {
+        plain["lab"]: {check["id"]: check["max_points"] for check in plain["checks"]}
+        for plain in plains
+    }
+    return [
+        count_term(
+            {
+                lab: rules[lab].work((entry["student"], entry["id"]), attempts_in(entry), full[lab])
+                for lab, entry in own.items()
+            },
+            free_days,
+        )
+        for own in people
+    ]
+
+
+def _silent(
+    plains: Sequence[Mapping[str, Any]], students: Sequence[Student], most: Mapping[str, int]
+) -> Iterator[Student]:
+    """List those whom a platform's list of students expects, and who have handed in nothing at all."""
+    there = {key for student in students for key in spellings(student.name)}
+    for name in dict.fromkeys(name for plain in plains for name in plain["absent"]):
+        if not there & spellings(name):
+            there |= spellings(name)
+            out_of, why = sum(most.values()), "nothing handed in"
+            yield Student(name, "", {}, 0.0, out_of, tuple(most), {}, behind=why)
+
+
+def _behind(students: Sequence[Student]) -> list[Student]:
+    """Say who is behind, measured by the class: by the student in the middle, and by what most hand in."""
+    middle = statistics.median(each.share for each in students)
+    counts = Counter(lab for each in students for lab in each.cells)
+    usual = {lab for lab, count in counts.items() if 2 * count > len(students)}
+    found = []
+    for each in students:
+        missing = len(usual & {*each.missing})
+        reasons = [f"{missing} labs not handed in"] * (missing >= MANY)
+        if 2 * each.share < middle:
+            reasons.append(f"{each.share:.0%} of the points, the middle {middle:.0%}")
+        found.append(replace(each, behind="; ".join(reasons).replace("%", " %")))
+    return found
 
 
 def _cell(entry: Mapping[str, Any], counted: Counted | None) -> Cell:
@@ -182,12 +240,11 @@ def _cell(entry: Mapping[str, Any], counted: Counted | None) -> Cell:
     plain = entry["counts"]
     if counted is None:
         counted = Counted(plain["points"], tuple(plain["why"]), plain["is_excused"])
-    look = bool(entry["missing"] or entry["oddities"]) or entry["points"] is None
     return Cell(
         counted.points,
         entry["points"],
         counted.is_excused,
-        look,
+        bool(entry["look"]),
         counted.why,
         tuple(mistakes.items()),
     )

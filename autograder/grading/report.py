@@ -123,6 +123,14 @@ class CheckResult:
         return as_text(self.fact)
 
     @property
+    def cause(self) -> str:
+        """What stopped the code, in a line; "" where nothing did."""
+        lines = [(part.label, part.text.partition("\n")[0]) for part in self.fact]
+        sentences = [line for label, line in lines if not label]
+        raised = [f"{label} {line}" for label, line in lines if label in {"raised", "in"}]
+        return next(iter(sentences), ", ".join(raised))
+
+    @property
     def points(self) -> int | None:
         """What the check earned; None where it was not graded, which is neither points nor zero."""
         if self.status is Status.ERROR:

@@ -187,7 +187,7 @@ class _Screen:
         """Write one line for several checks."""
         row = Table.grid(padding=(0, 1), pad_edge=False)
         row.add_column(width=3, justify="right")
-        row.add_column(ratio=1)
+        row.add_column(ratio=1, overflow="fold")
         row.add_row(Text(self.signs[status], style=STYLES[status]), Text(text))
         return row
 
@@ -277,7 +277,7 @@ class _Row:
             row.add_column(width=3, justify="right")
             row.add_column(width=self.names, no_wrap=True)
             row.add_column(width=4, justify="right")
-            row.add_column(ratio=1)
+            row.add_column(ratio=1, overflow="fold")
             row.add_row(self.sign, self.name, self.points, self.promise)
             yield row
         else:
@@ -347,7 +347,7 @@ def columns(title: str, rows: Sequence[tuple[str, str, str]]) -> RenderableType:
     table = Table.grid(padding=(0, 2), pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for first, second, text in rows:
         table.add_row(Text(first), Text(second, style="dim"), Text(text))
     return Group(Text(title, style="bold"), table, Text())
@@ -357,7 +357,7 @@ def labelled(title: str, rows: Sequence[tuple[str, str]]) -> RenderableType:
     """Lay out texts below a title, each beside its word; lines of a text stay lines."""
     table = Table.grid(padding=(0, 2), pad_edge=False)
     table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for word, text in rows:
         table.add_row(Text(word, style="dim"), Text(text))
     return Group(Text(title, style="bold"), Text(), table)

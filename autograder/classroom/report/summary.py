@@ -56,7 +56,7 @@ def _failing(failing: Sequence[Counted]) -> Iterator[RenderableType]:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
     table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for check in failing[:MOST_CHECKS]:
         beside = f" (and {check.not_asked} not asked)" if check.not_asked else ""
         table.add_row(f"  {len(check.students)}", check.name, f"{check.says}{beside}")
@@ -70,7 +70,7 @@ def _mistakes(mistakes: Sequence[Counted]) -> Iterator[RenderableType]:
         return
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for mistake in mistakes[:MOST_MISTAKES]:
         table.add_row(f"  {len(mistake.students)}", Text(mistake.says))
     yield Text("\nMistakes behind it", style="bold")
@@ -84,7 +84,7 @@ def _look(look: Sequence[Group]) -> Iterator[RenderableType]:
     yield Text("\nNeeds a look", style="bold magenta")
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for group in look:
         lines = Text(f"{group.kind}: ", style="bold")
         lines.append(listed([named(each.student) for each in group.people], MOST_NAMES), "not bold")

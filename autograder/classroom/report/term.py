@@ -36,16 +36,17 @@ def term_csv(term: Term) -> str:
     """Write a row a student: what counts in each lab, the sum, who is behind, what came back."""
     heading = [
         *("student", "id", *(lab.id for lab in term.labs)),
-        *("sum", "out_of", "percent", "not_handed_in", "behind", "came_back", "free_days_spent"),
+        *("sum", "out_of", "percent", "not_handed_in", "behind", "came_back", "free_days_left"),
     ]
     rows: list[list[object]] = [list(heading)]
     for each in term.students:
         cells = [each.cells[lab.id].shown if lab.id in each.cells else "" for lab in term.labs]
+        left = term.free_days - each.free_days if term.free_days else ""
         rows.append(
             [
                 *(safe_cell(each.name), safe_cell(each.id), *cells),
                 *(f"{each.reached:g}", each.out_of, f"{100 * each.share:.1f}"),
-                *(" ".join(each.missing), each.behind, "; ".join(each.ideas), each.free_days),
+                *(" ".join(each.missing), each.behind, "; ".join(each.ideas), left),
             ]
         )
     return write_rows(rows)

@@ -107,6 +107,7 @@ def batch(
     from autograder.classroom.platforms.nbgrader.mend import mend_course
     from autograder.classroom.report.files import write_class
     from autograder.classroom.rules import read_rules
+    from autograder.classroom.term import with_free_days
     from autograder.grading.pool import require_isolation
     from autograder.sandbox import HIDES_FILES, Layers
 
@@ -140,6 +141,7 @@ def batch(
     marks = dataclasses.replace(marks, rules=rules)
     if expected is not None:
         marks = marks.handed_in_at(expected.times(marks))
+    marks = with_free_days(marks, out, course)
     changes = marks.changes(out)
     if dry_run:
         _print_changes([str(change) for change in changes])
@@ -233,6 +235,7 @@ def _write_filled(filled: Filled, submissions: int, path: Path) -> None:
     for what, students in (
         ("Not in the file, or not clearly", filled.strangers),
         ("Without a mark", filled.ungraded),
+        ("Excused, so without a mark", filled.excused),
     ):
         if students:
             click.echo(f"{what}: {listed([*map(named, students)], MAX_NAMES)}")

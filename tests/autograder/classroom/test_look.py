@@ -24,6 +24,7 @@ HANDED_IN = {
     "stub/hebb.py": make_stub(HEBB, "hebb"),
     "broken/hebb.py": f"{RIGHT}\nx = = 1\n",
     "plot/hebb.py": f"import matplotlib.pyplot\n{RIGHT}",
+    "assert/hebb.py": f"{RIGHT}\nassert to_bipolar([0, 1])[0] == 7\n",
     "latin/hebb.py": b"#\n#\n# \xe9\n" + RIGHT.encode(),
     "word/hebb.docx": b"PK",
     "nothing/lab02_hebb/.keep": "",
@@ -64,6 +65,8 @@ def test_everybody_is_listed_for_the_right_reason(marks):
             "without the file",
             "word",
         ): "hebb.py is missing: it was not handed in. There is hebb.docx.",
+        ("could not be run", "assert"): "raised AssertionError, in hebb.py, line "
+        f"{len(RIGHT.splitlines()) + 2}",
         ("could not be run", "broken"): found["could not be run", "broken"],
         ("could not be run", "plot"): found["could not be run", "plot"],
         ("handed in more than once", "twice"): "For hebb.py there are 2 different files. Graded is "
@@ -105,6 +108,17 @@ def test_an_accident_is_no_misunderstanding(marks):
     failing = {student for check in class_figures(marks).failing for student in check.students}
 
     assert failing == {"stub"}
+
+
+def test_names_in_wide_letters_are_shown_whole(marks):
+    """Wherever a line ends."""
+    names = [f"{'x' * length} 李小龙" for length in range(40)]
+    with (screen := console()).capture() as shown:
+        for name in names:
+            screen.print(render_class(type(marks)(marks.lab, marks.made_by, (), (name,))))
+
+    assert "…" not in shown.get()
+    assert shown.get().count("李") == len(names)
 
 
 def test_a_class_without_oddities_has_no_list(marks):

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.classroom import roster
-from autograder.classroom.counting import Counted
+from autograder.classroom.counting import Counted, Override, Verb
 from autograder.classroom.marks import Mark, Marks
 from autograder.classroom.roster import RosterError, read_roster
+from autograder.classroom.rules import Rules
 from autograder.cli import main
 from autograder.commands.instructors.batch import _write_filled
 from autograder.course.catalogue import load_lab
@@ -226,6 +227,35 @@ def test_batch_fills_the_file_and_writes_junit(course):
     assert "2  expected, and not there: =Bob, Jr. and Zoë Ñandú\n" in result.output
     assert b",20,20.00," in (course / "marks" / "lab02_hebb-moodle.csv").read_bytes()
     assert 'name="lab02_hebb · stranger"' in (course / "all.xml").read_text(encoding="utf-8")
+
+
+def test_who_is_expected_stays_expected_until_something_comes(course):
+    """A later batch without the file, such as one of late work, forgets nobody."""
+    command = ["batch", "hebb", "--seed", "0", "-j", "1"]
+    asked = CliRunner().invoke(main, [*command, "--csv-for", "moodle", "--roster", "roster.csv"])
+    late = course / "late" / "zoë ñandú"
+    late.mkdir(parents=True)
+    (late / "hebb.py").write_text("")
+    again = CliRunner().invoke(main, [*command, "--submitted", "late"])
+    anew = CliRunner().invoke(main, [*command, "--submitted", "late", "--replace"])
+
+    assert "2  expected, and not there: =Bob, Jr. and Zoë Ñandú\n" in asked.output
+    assert re.search(r"1  expected, and not there: =Bob, Jr\. *\n", again.output)
+    assert "expected, and not there" not in anew.output
+
+
+def test_who_is_excused_is_given_the_reason_and_no_mark(tmp_path):
+    """The cell of the mark stays; the console tells them from those whose mark is missing."""
+    rules = Rules(overrides=(("Ada Lovelace", Override(Verb.EXCUSE, "ill", "T.")),))
+    path = tmp_path / "roster.csv"
+    path.write_text(
+        "Identifier,Full name,Grade,Maximum Grade,Feedback comments\n1,Ada Lovelace,,3,\n"
+    )
+    sheet = read_roster(path, "moodle", points=3)
+    done = sheet.fill(Marks(LAB, "", (mark("Ada Lovelace"),), rules=rules))
+
+    assert (done.matched, done.ungraded, done.excused) == (0, (), ("Ada Lovelace",))
+    assert b"1,Ada Lovelace,,3,Excused (ill; T.)." in done.content
 
 
 def test_of_many_names_ten_are_told(tmp_path, capsys):

@@ -84,15 +84,56 @@ def test_a_line_of_the_term(folder):
 
 
 def test_who_is_behind_and_why(folder):
-    """Half of the points, or two labs: each with the reason."""
+    """Half of what the middle student has: each with the reason; lab 1 only half of the class has."""
     found = {each.name: each.behind for each in read_term(folder).students}
 
     assert found == {
         "ada": "",
-        "bob": "0 % of the points",
-        "cem": "0 % of the points",
-        "dan": "2 labs not handed in, 32 % of the points",
+        "bob": "0 % of the points, the middle 16 %",
+        "cem": "0 % of the points, the middle 16 %",
+        "dan": "",
     }
+
+
+def test_in_a_weak_class_few_are_behind(tmp_path):
+    """The class is the measure: a lab that few have handed in is held against nobody."""
+    gates, hebb, perceptron = LABS
+    weak = [f"s{number:02}" for number in range(20)]
+    half = [*gates.checks][2:]
+    write(tmp_path, gates, *(mark(gates, each, half) for each in weak))
+    write(tmp_path, hebb, *(mark(hebb, each, [*hebb.checks][3:]) for each in weak[:-1]))
+    write(tmp_path, perceptron, mark(perceptron, "s19"))
+    behind = {each.name: each.behind for each in read_term(tmp_path).students if each.behind}
+
+    assert behind == {}
+
+
+def test_two_labs_that_most_have_handed_in_are_too_many_to_miss(tmp_path):
+    """Whatever the points of the third."""
+    gates, hebb, perceptron = LABS
+    for lab in (gates, hebb):
+        write(tmp_path, lab, *(mark(lab, each, [*lab.checks][1:]) for each in "abc"))
+    write(tmp_path, perceptron, *(mark(perceptron, each) for each in "abcd"))
+    found = {each.name: each.behind for each in read_term(tmp_path).students}
+
+    assert found == {"a": "", "b": "", "c": "", "d": "2 labs not handed in"}
+
+
+def test_who_handed_in_nothing_at_all_is_in_the_term(tmp_path):
+    """A platform's list names them, however it writes names; who is in one lab is there once."""
+    gates, hebb, _ = LABS
+    absent = ("Böhm, Rui", "Cem Kaya", "Kim Abe")
+    Marks(gates, "edition", (mark(gates, "ada"),), absent=absent).write(tmp_path)
+    Marks(hebb, "edition", (mark(hebb, "böhmrui", number="7"),), absent=("Kim Abe",)).write(
+        tmp_path
+    )
+    term = read_term(tmp_path)
+    rows = {row["student"]: row for row in csv.DictReader(io.StringIO(term_csv(term)))}
+
+    assert [each.name for each in term.students] == ["ada", "böhmrui", "Cem Kaya", "Kim Abe"]
+    assert rows["Kim Abe"]["behind"] == "nothing handed in"
+    assert (rows["Kim Abe"]["sum"], rows["Kim Abe"]["out_of"]) == ("0", "40")
+    assert "Kim Abe</a>: nothing handed in" in to_term_html(term)
 
 
 def test_a_mistake_comes_back_in_another_lab(folder):
@@ -187,7 +228,7 @@ def test_the_command_writes_and_says_who_is_behind(folder, monkeypatch):
 
     assert done.exit_code == 0, done.output
     assert "3 labs, 4 students\n" in done.output
-    assert "Behind: bob, cem and dan\n" in done.output
+    assert "Behind: bob and cem\n" in done.output
     assert "Came back with 1 student: The bias" in done.output
     page = (folder / "term.html").read_text()
     links = re.findall(r'href="(term-pages/[^"]*)"', page)
@@ -262,12 +303,12 @@ def test_free_days_of_the_term_are_spent_as_work_comes_in(late_course):
 
     assert done.exit_code == 0
     assert [rows["ada"][lab.id] for lab in LABS] == ["20", "18", "20"]
-    assert rows["ada"]["free_days_spent"] == "3"
+    assert rows["ada"]["free_days_left"] == "0"
     assert [rows["bob"][lab.id] for lab in LABS] == ["0", "20", ""]
-    assert rows["bob"]["free_days_spent"] == "0"
+    assert rows["bob"]["free_days_left"] == "3"
     assert "4 days late, 1 free, 2 of the term&#39;s free days: −10 %." in own
-    assert "3 of 3 free days of the term are spent." in own
-    assert "<td>3/3</td>" in (late_course / "marks" / "term.html").read_text("utf-8")
+    assert "0 of 3 free days of the term are left." in own
+    assert "<td>0 of 3</td>" in (late_course / "marks" / "term.html").read_text("utf-8")
 
 
 def test_without_free_days_of_the_term_what_the_batches_wrote_stands(late_course):

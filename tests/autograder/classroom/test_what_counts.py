@@ -103,6 +103,35 @@ def test_moodles_worksheet_says_when_and_takes_what_counts(course):
     )
 
 
+def test_free_days_of_the_term_are_spent_in_every_list(course):
+    """The batch reads the marks of the other labs; the platform's file says how many are left."""
+    (course / "dates.toml").write_text(
+        f"term = {{free_days = 3}}\n{DATES}[labs.gates]\ndeadline = 2030-05-06T12:00:00\n"
+    )
+    gates = course / "submitted" / "ada" / "lab01_gates"
+    gates.mkdir(parents=True)
+    (gates / "gates.py").write_text(reference_text("gates"))
+    (gates / "timestamp.txt").write_text("2030-05-08 11:00:00")
+    hand_in(course, "ada", RIGHT, "2030-05-15 11:00:00")
+    hand_in(course, "bob", RIGHT, "2030-05-13 11:00:00")
+    (course / "sheet.csv").write_text(
+        "Identifier,Full name,Grade,Maximum Grade,Feedback comments\n1,ada,,20,\n2,bob,,20,\n"
+    )
+    done = CliRunner().invoke(main, ["batch", "gates", "-j", "1"], catch_exceptions=False)
+    batch("--csv-for", "moodle", "--roster", "sheet.csv")
+    with (course / "marks" / "lab02_hebb-moodle.csv").open() as file:
+        ada, bob = csv.DictReader(file)
+
+    assert done.exit_code == 0
+    assert (rows(course)["ada"]["counts"], rows(course)["ada"]["free_days_left"]) == ("18", "0")
+    assert (rows(course)["bob"]["counts"], rows(course)["bob"]["free_days_left"]) == ("20", "3")
+    assert ada["Feedback comments"] == (
+        "20 / 20 points.<br>Counts: 18. 2 days late, 1 of the term's free days: −10 %."
+        "<br>Free days of the term left: 0."
+    )
+    assert bob["Feedback comments"] == "20 / 20 points.<br>Free days of the term left: 3."
+
+
 def test_a_dry_run_shows_whom_a_correction_changes(course):
     """By how much and why; afterwards table and page say it, and the next dry run has nothing to say."""
     hand_in(course, "ada", RIGHT)
