@@ -62,7 +62,7 @@ def headline(figures: Sequence[Figures]) -> str:
         f"Of {mutants:,} mutants, {equivalent} are equivalent and {_share(killed, mutants - equivalent)} "
         f"of the others are killed; of {faults:,} faults around a body, {harmless} do no harm and "
         f"{_share(caught, faults - harmless)} of the others are caught; of {valid} right answers in other forms {_refused(figures)} were "
-        f"refused; in {judged:,} answers of the reference there were {_alarms(figures)} false alarms."
+        f"refused; in {judged:,} right answers under so many seeds there were {_alarms(figures)} false alarms."
     )
 
 

@@ -7,7 +7,9 @@ import pytest
 from autograder.authoring.proof import alarms, work
 from autograder.authoring.proof.alarms import alarms_of, is_random
 from autograder.authoring.proof.page import stated_rate, upper_bound
+from autograder.course import general
 from autograder.course.catalogue import labs, load_lab
+from autograder.course.solutions import Valid
 from autograder.judges.finding import Finding
 from autograder.judges.judge import judge
 
@@ -31,7 +33,8 @@ def test_the_reference_is_right_under_every_seed():
 
     assert (found.seeds, found.refused) == (3, {})
     for check in LAB.checks.values():
-        assert found.judged[check.id] == len(check.always) + 3 * check.drawn
+        asked_once = len(check.always) + len(LAB.cases(check, 0)) - len(check.cases(0))
+        assert found.judged[check.id] == asked_once + 3 * check.drawn
 
 
 def test_a_check_that_refuses_is_told(monkeypatch):
@@ -58,12 +61,49 @@ def test_random_answers_come_from_another_stream(monkeypatch):
     def listening(_case, observed, expected):
         seen.append((observed.tobytes(), expected.tobytes()))
 
-    monkeypatch.setattr(lab, "checks", {check.id: replace(check, judge=listening)})
+    last = lab.checks["dropout.evaluation"]  # of its exercise: it asks the general questions
+    two = {check.id: replace(check, judge=listening), last.id: last}
+    monkeypatch.setattr(lab, "checks", two)
+    monkeypatch.setattr(alarms, "_forms", lambda *_: [])
     known(lab, 2)
 
     assert len(seen) >= 2
     assert all(mine != right for mine, right in seen)
     assert len({mine for mine, _ in seen}) == len(seen)
+
+
+@pytest.fixture
+def dropout_with(monkeypatch):
+    """Make lab 12 know one right answer to dropout's forward, and return the lab."""
+
+    def make(body):
+        form = Valid("dropout.Dropout.forward", "another", body)
+        monkeypatch.setattr(alarms, "load_valid", lambda _: [form])
+        return load_lab("lab12_dropout")
+
+    return make
+
+
+def test_other_forms_are_judged_where_chance_has_a_part(dropout_with):
+    """One that would be refused raises an alarm, which the reference alone would never do."""
+    right = (
+        "kept = self.rng.uniform(size=x.shape) >= self.p\n"
+        "self._mask = kept / (1 - self.p) if self.training else np.ones(x.shape)\n"
+        "return x * self._mask"
+    )
+    assert alarms._block(dropout_with(right), (0, 1))["refused"] == {}
+    wrong = dropout_with(right.replace(">=", "<"))
+    assert "dropout.share" in alarms._block(wrong, (0, 1))["refused"]
+
+
+def test_general_questions_are_asked_of_what_is_random(monkeypatch):
+    """Of too few numbers a right answer drops all, or none, under some seeds: that is seen."""
+    lab = load_lab("lab12_dropout")
+    monkeypatch.setattr(general, "WITH_ALL", general.CHANGES)
+    (last,) = [c for c in lab.checks.values() if c.id == "dropout.grad_in_evaluation"]
+    monkeypatch.setattr(lab, "checks", {c.id: c for c in (*last.earlier, last)})
+
+    assert alarms._block(lab, (113, 114))["refused"] == {last.id: [113]}
 
 
 def test_a_reference_that_does_not_answer_is_our_fault(monkeypatch):

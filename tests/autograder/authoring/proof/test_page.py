@@ -49,7 +49,7 @@ def test_the_headline_and_the_table_count():
     assert row.replace("`lab12_dropout`", "**all**").replace("300", "") not in summary([found()])
     assert headline([found()]) == (
         "Of 3 mutants, 1 are equivalent and 100 % of the others are killed; of 1 faults around a body, "
-        "0 do no harm and 100 % of the others are caught; of 2 right answers in other forms 1 were refused; in 900 answers of the reference there were 1 false alarms."
+        "0 do no harm and 100 % of the others are caught; of 2 right answers in other forms 1 were refused; in 900 right answers under so many seeds there were 1 false alarms."
     )
 
 
