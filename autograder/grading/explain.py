@@ -11,7 +11,7 @@ from autograder.course import general
 from autograder.course.lab import Check
 from autograder.course.reference import function_in, task_of
 from autograder.grading.report import Fact, Part
-from autograder.grading.syntax import newer_syntax
+from autograder.grading.syntax import foreign_syntax, newer_syntax
 from autograder.judges import values
 from autograder.judges.finding import FORGOT, TOO_WILLING, Finding
 from autograder.judges.refusal import is_refusal
@@ -163,7 +163,8 @@ def _raised(check: Check, asked: Part, error: Raised) -> list[Part]:
             invalid = f"{file} is not valid {PYTHON}, with which this is graded: {message}"
             if error.line and f"line {error.line}" not in message:
                 invalid = f"{invalid} (line {values.value(error.line)})"
-            return [Part(f"{invalid}{line}"), Part(newer_syntax(error.source))]
+            known = newer_syntax(error.source) or foreign_syntax(error.source)
+            return [Part(f"{invalid}{line}"), Part(known)]
         case "ModuleNotFoundError" | "ImportError":
             place = f" in {where}" if where else ""
             return [Part(f"An import failed{place}: {message}.{line}")]
@@ -177,6 +178,9 @@ def _raised(check: Check, asked: Part, error: Raised) -> list[Part]:
         case "EOFError":
             waits = f"The code waits for input at {where}; nobody can type here."
             return [asked, Part(f"{waits}{line}")]
+        case "BdbQuit":
+            stops = f"The code stops for a debugger at {where}; nobody can type here."
+            return [asked, Part(f"{stops}{line}")]
         case "MemoryError":
             return [
                 asked,
@@ -199,6 +203,10 @@ def _refused(error: Raised) -> str:
         return OUT_OF_REACH
     if error.kind == "FileNotFoundError":
         return NO_FILE
+    if error.kind in {"URLError", "gaierror"}:
+        return OUT_OF_REACH
+    if error.kind == "NameError" and "get_ipython" in error.message:
+        return foreign_syntax("get_ipython")
     if error.kind == "KeyError":
         asks = next((name for name in NO_USER if name in error.message + error.source), "")
         return NO_USER[asks] if asks else ""

@@ -1,9 +1,9 @@
-"""Syntax that is newer than the Python with which this is graded, as far as a line shows it."""
+"""What a line is that Python cannot parse, as far as the line shows it: newer syntax, or none of Python's."""
 
 import re
 import sys
 
-__all__ = ["newer_syntax"]
+__all__ = ["foreign_syntax", "newer_syntax"]
 
 _NAMED = r"^\s*(type|class|(async\s+)?def)\s+\w+\s*"
 _F = r"\b([rR]?[fF]|[fF][rR])"
@@ -35,4 +35,25 @@ def newer_syntax(line: str, version: tuple[int, int] = sys.version_info[:2]) -> 
         if brought > version and re.search(pattern, line):
             since, here = (".".join(map(str, each)) for each in (brought, version))
             return f"This looks like {name}, which Python has since {since}; here it is {here}."
+    return ""
+
+
+_FOREIGN = (
+    (r"[%!?]|get_ipython\b", "a command of notebooks, which only they know"),
+    (r"<{7}(\s|$)|={7}$|>{7}(\s|$)", "a mark of Git's, from a merge that is not finished"),
+    (r"`{3}", "a mark of Markdown's"),
+    (r">>>(\s|$)|In ?\[\d+\]:", "a prompt, which was copied with the code"),
+)
+"""How a line begins, and what it is."""
+
+
+def foreign_syntax(line: str) -> str:
+    """Say what a line is that another program wrote; "" if nothing is known.
+
+    >>> foreign_syntax("%matplotlib inline")
+    'This line is a command of notebooks, which only they know: take it out.'
+    """
+    for pattern, name in _FOREIGN:
+        if re.match(pattern, line.strip()):
+            return f"This line is {name}: take it out."
     return ""

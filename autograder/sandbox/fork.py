@@ -8,6 +8,7 @@ A child that crashes, hangs, leaks or patches numpy takes nothing with it.
 """
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -41,6 +42,8 @@ from autograder.sandbox.worker import be_worker
 __all__ = ["ForkSandbox"]
 
 MOST_ALONE = 3  # turns that one submission may have while all others wait
+_FOLDER = re.compile(r"[^\s'\"]*(?:/[0-9a-f]{32}){2}/?")
+"""A child's folder, whose name is drawn; a report is the same in every run."""
 PATIENCE_SECONDS = 30.0  # beyond a check's own limit, before the worker is taken for stuck
 
 
@@ -260,7 +263,9 @@ class ForkSandbox(Sandbox):
             exactly(self._channel, outcome["result"]),
             [len(question.cases) for question in questions],
             Lost(outcome["ended"]),
-            printed=exactly(self._channel, outcome["printed"]).decode("utf-8", "replace"),
+            printed=_FOLDER.sub(
+                "", exactly(self._channel, outcome["printed"]).decode("utf-8", "replace")
+            ),
             seconds=outcome["seconds"] / len(questions),
             computed=outcome["computed"],
         )

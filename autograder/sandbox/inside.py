@@ -126,7 +126,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         text = self.sources[module].text if module else b""
         try:
             return decode_source(text)
-        except (SyntaxError, UnicodeDecodeError):
+        except (SyntaxError, LookupError, UnicodeDecodeError):
             return text.decode("utf-8", "replace")
 
     def get_code(self, fullname: str) -> CodeType:
@@ -166,9 +166,11 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
             if place in self.sources:
                 hint = f"write: from {PACKAGE}.{place} import …"
             return f"{package} is not part of this course; {hint}"
-        if name and isinstance(error, ImportError) and not self.is_foreign(package):
+        if name and not self.is_foreign(package):
             version = f"numpy {np.__version__}" if package == "numpy" else PYTHON
-            return f"{version}, with which this is graded, has no {place}.{name}"
+            said = f"{version}, with which this is graded, has no {place}.{name}"
+            _, _, advice = str(error).partition("\n")  # numpy's, on names that it has given up
+            return f"{said}.\n{advice}" if advice else said
         return ""
 
     def _if_own(self, module: str, file: str) -> str:
@@ -204,8 +206,15 @@ def _wanted(error: BaseException) -> tuple[str, str]:
 
 
 def compiled(source: Source) -> CodeType:
-    """Compile a module without this module's own future imports."""
-    return compile(source.text, source.file, "exec", dont_inherit=True)
+    """Compile a module without this module's own future imports.
+
+    Raises: SyntaxError whatever is wrong: Python itself has others for a coding that is none of text, and
+        for an expression without end.
+    """
+    try:
+        return compile(source.text, source.file, "exec", dont_inherit=True)
+    except (LookupError, RecursionError, ValueError) as error:
+        raise SyntaxError(str(error), (source.file, 0, 0, "")) from error
 
 
 def answer(
@@ -257,7 +266,8 @@ def _ask_cases(
         np.random.seed(0)  # noqa: NPY002  students may use the old global generator
         random.seed(0)
         observation = observe(check.body(case), check.unchanged, case, finder)
-        sys.stdout.flush()
+        with contextlib.suppress(Exception):  # the code may have closed or changed it
+            sys.stdout.flush()
         send(write_frame(_frame(observation, budget)))
 
 

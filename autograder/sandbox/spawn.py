@@ -64,7 +64,7 @@ class SpawnSandbox(Sandbox):
             bytes(result),
             [len(question.cases) for question in questions],
             Lost(ended),
-            printed=bytes(printed).decode("utf-8", "replace"),
+            printed=bytes(printed).decode("utf-8", "replace").replace(f"{folder}{os.sep}", ""),
             seconds=(time.monotonic() - started) / len(questions),
         )
 

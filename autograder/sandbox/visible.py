@@ -20,7 +20,10 @@ __all__ = [
 ]
 
 DEVICES = ("/dev/null",)
-READ_ONLY = ("/dev/urandom", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
+READ_ONLY = (
+    *("/dev/urandom", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo"),
+    "/usr/lib/locale/C.utf8",
+)
 
 _CHECKER = Path(__file__).resolve().parents[1]
 _NUMPY = Path(np.__file__).resolve().parent

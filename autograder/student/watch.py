@@ -16,7 +16,7 @@ from autograder.course.lab import Lab, Status
 from autograder.grading.key import RecordingError
 from autograder.grading.report import CheckResult, Report
 from autograder.grading.submission import Submission
-from autograder.grading.syntax import newer_syntax
+from autograder.grading.syntax import foreign_syntax, newer_syntax
 from autograder.sandbox import Sandbox, SandboxError
 from autograder.student.find import Place
 from autograder.student.selfcheck import SelfCheck
@@ -184,7 +184,8 @@ def _unready(submission: Submission) -> str:
         except SyntaxError as error:
             line = f", line {error.lineno}" if error.lineno else ""
             said = f"{module}.py{line} is not Python yet: {error.msg.rstrip('.?')}."
-            return f"{said} {newer_syntax(error.text or '')}".rstrip()
+            shown = error.text or ""
+            return f"{said} {newer_syntax(shown) or foreign_syntax(shown)}".rstrip()
         except (ValueError, RecursionError, MemoryError):
             continue  # grading says it in its own words
     return ""

@@ -20,6 +20,7 @@ from autograder.grading.grade import grade
 from autograder.grading.report import as_text
 from autograder.sandbox import Source
 from autograder.sandbox.fork import ForkSandbox
+from autograder.sandbox.inside import compiled
 from autograder.sandbox.observation import Raised, Returned
 from autograder.sandbox.spawn import SpawnSandbox
 from tests.autograder.sandbox.test_fork import question
@@ -271,6 +272,9 @@ def test_ordinary_python_shows_the_same(tmp_path):
 FIELD = {
     "a path from __file__": "import os, sys\nsys.path.append(os.path.dirname(os.path.abspath(__file__)))\n",
     "a star": "from nnlab import *\n",
+    "a locale": "import locale\nlocale.setlocale(locale.LC_ALL, '')\n",
+    "an output that is closed": "import sys\nsys.stdout.close()\n",
+    "no output": "import sys\nsys.stdout = None\n",
     "arguments": "import argparse\nargs = argparse.ArgumentParser().parse_args()\n",
     "a main program": "",
 }
@@ -308,7 +312,12 @@ SAID = {
     "if it is your own, copy it into hebb.py",
     "from nnlab import gates\ngates.own()": "the course's gates.py, with which this is graded, has no own; "
     "if it is your own, copy it into hebb.py",
-    "import math\nmath.own": "module 'math' has no attribute 'own'",
+    "import math\nmath.own": "with which this is graded, has no math.own",
+    "import numpy\nnumpy.own": f"numpy {np.__version__}, with which this is graded, has no numpy.own",
+    "breakpoint()": "The code stops for a debugger at hebb.py, line",
+    "get_ipython().run_line_magic('matplotlib', 'inline')": "This line is a command of notebooks",
+    "%matplotlib inline": "This line is a command of notebooks",
+    "<<<<<<< HEAD": "This line is a mark of Git's",
     "input()": "The code waits for input at hebb.py, line 3; nobody can type here.",
     "import os\nos.environ['VIRTUAL_ENV']": "such as HOME, PATH and USER. os.environ.get(name, default)",
     "import pwd\npwd.getpwnam('ada')": "runs as nobody whom the system knows",
@@ -325,6 +334,25 @@ def test_what_differs_is_said(line, said, sandbox, submit):
 
     assert isinstance(seen, Raised)
     assert said in as_text(explain(check, {}, seen, None, None, "", imported=False))
+
+
+@pytest.mark.parametrize("kind", SANDBOXES)
+def test_what_is_printed_is_the_same_in_every_run(kind, sandboxes):
+    """The working folder's name is drawn, and so it is left out."""
+    answer = ask(sandboxes[kind], text_of("import os\nprint(__file__, os.path.abspath('x.csv'))"))
+
+    assert answer.printed == "hebb.py x.csv\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"# coding: hex\n", b"# coding: nothing\n", b"x = " + b"+".join([b"1"] * 20_000), b"(" * 9000],
+    ids=["a coding of no text", "no coding", "a long sum", "brackets"],
+)
+def test_what_cannot_be_compiled_is_an_error_of_syntax(text):
+    """Whatever Python itself raises: it is about the file, and not about an answer."""
+    with pytest.raises(SyntaxError):
+        compiled(Source("hebb.py", text))
 
 
 OWN_FILES = {
