@@ -61,15 +61,28 @@ class Asker:
         return check.id in self._together and self._together[check.id].passed
 
     def ask(self, check: Check) -> Judged:
-        """Ask a check; a general question counts only where the exercise is right otherwise."""
+        """Ask a check; a general question counts only where the exercise is right otherwise.
+
+        So must be what was asked of its class before: a method takes what the others have kept.
+        """
         judged = self._asked(check)
         if judged.wrong is not None and general.KIND in judged.wrong.case:
             by = check.asked(judged.wrong.case)
-            if by is not check and not self._asked(by).passed:
+            is_right = by is check or self._asked(by).passed
+            if not is_right or self._class_failed(check):
                 return Judged(judged.answer, None)  # its own cases, which come first, are right
             if isinstance(judged.wrong.observed, Lost):
                 return self._ask_general(check, judged.answer)
         return judged
+
+    def _class_failed(self, check: Check) -> bool:
+        """Return whether another method of a check's class has failed."""
+        owner = check.exercise.rpartition(".")[0]
+        failed = {
+            self.lab.checks[name].exercise for name, one in self._judged.items() if not one.passed
+        }
+        others = failed - {check.exercise}
+        return "." in owner and any(other.startswith(f"{owner}.") for other in others)
 
     def _ask_general(self, check: Check, answer: Answer) -> Judged:
         """Ask the general questions in a process of their own: they take no time from a check's cases.

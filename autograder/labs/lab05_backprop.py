@@ -552,7 +552,9 @@ def residual_backward(student, x, weight, bias, grad_output):
     )
 
 
-@lab.check("layers.Residual.backward", draw=square_layer, needs=[residual_backward])
+@lab.check(
+    "layers.Residual.backward", draw=square_layer, needs=[residual_backward, gradients_add_up]
+)
 @shown("Residual(Linear(3, 3)).backward(grad_output) after forward(x), twice; then the inner .grad")
 def residual_parameters(student, x, weight, bias, grad_output):
     """Each call adds the inner module's gradients once, and keeps nothing of its own."""

@@ -9,7 +9,7 @@ import pytest
 from autograder.course import general
 from autograder.course.catalogue import engine_path, labs, load_lab
 from autograder.course.lab import Status
-from autograder.course.solutions import load_valid
+from autograder.course.solutions import load_mistakes, load_valid
 from autograder.grading.grade import grade
 from autograder.grading.key import record_key
 from autograder.sandbox.codec import Seed
@@ -214,6 +214,17 @@ def test_a_failure_of_the_exercise_itself_is_told_once(submit, key_of, sandbox):
     failed = outcome("layers.Linear.backward", text, submit, key_of, sandbox)
 
     assert [r.check.id for r in failed] == ["layers.linear_grad_input"]
+
+
+def test_a_fault_of_a_forward_is_not_its_backwards(submit, key_of, sandbox):
+    """What two methods share is found in both, and costs the one that is wrong."""
+    lab = load_lab("lab12_dropout")
+    (known,) = [one for one in load_mistakes(lab) if one.id == "dropout-ignores-rng"]
+    text = known.source().text.decode()
+
+    report = grade(submit(lab.id, dropout=text), key_of(lab.id), sandbox)
+    failed = {one.check.exercise for one in report.results if one.status is Status.FAILED}
+    assert failed == {known.exercise} == {"dropout.Dropout.forward"}
 
 
 def test_what_cannot_be_copied_is_not_refused(submit, key_of, sandbox):
