@@ -78,8 +78,10 @@ def shortest_path(path: Path, cwd: Path) -> str:
         return str(path)
 
 
-def wrapped(text: str, width: int) -> str:
+def wrapped(text: str, width: int, *, hang: int = 0) -> str:
     """Break lines that are too long between words, and keep their indent; an example's lines stay whole.
+
+    What follows of a line stands `hang` columns further to the right.
 
     >>> print(wrapped("  a line of words", 12))
       a line of
@@ -91,7 +93,8 @@ def wrapped(text: str, width: int) -> str:
         indent = line[: len(line) - len(bare)]
         whole = len(line) <= width or bare.startswith((">>>", "..."))
         lines += [line] if whole else textwrap.wrap(
-            bare, max(width, len(indent) + 1), initial_indent=indent, subsequent_indent=indent,
+            bare, max(width, len(indent) + hang + 1),
+            initial_indent=indent, subsequent_indent=indent + " " * hang,
             break_long_words=False, break_on_hyphens=False,
         )  # fmt: skip
     return "\n".join(lines)

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["Screen", "say"]
 
 
-def say(text: str, *, err: bool = False) -> None:
-    """Print prose; a terminal would break its lines within words, so there they are wrapped."""
+def say(text: str, *, err: bool = False, hang: int = 0) -> None:
+    """Print prose; a terminal would break its lines within words, so there they are wrapped, as `wrapped` does."""
     stream = sys.stderr if err else sys.stdout
     if stream is not None and stream.isatty():
-        text = wrapped(text, shutil.get_terminal_size().columns)
+        text = wrapped(text, shutil.get_terminal_size().columns, hang=hang)
     click.echo(text, err=err)
 
 

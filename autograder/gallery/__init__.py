@@ -35,6 +35,7 @@ CHAPTERS = (
     "generalization",
     "initialization",
     "training",
+    "yours",
 )
 
 Numbers = dict[str, Any]
@@ -62,12 +63,14 @@ class Film:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """One figure of the lecture: its name, the lecture's heading, what it shows, how it is made.
+    """One figure of the lecture: its name, lab and heading, what it shows, how it is made.
 
     It can be asked like a check, so that the sandbox computes its numbers with a student's modules.
     """
 
     name: str
+    lab: str
+    """The lab after which a student's library can draw it."""
     slides: str
     shows: str
     numbers: Callable[..., Numbers]
@@ -110,6 +113,7 @@ _EXPERIMENTS: dict[str, Experiment] = {}
 def experiment(
     name: str,
     *,
+    lab: str,
     slides: str,
     numbers: Callable[..., Numbers],
     claim: Callable[[Numbers], bool],
@@ -119,7 +123,7 @@ def experiment(
 
     def register(draw: Callable[[Numbers], Drawn]) -> Callable[[Numbers], Drawn]:
         shows = (draw.__doc__ or "").strip().partition("\n")[0]
-        _EXPERIMENTS[name] = Experiment(name, slides, shows, numbers, draw, claim, **more)
+        _EXPERIMENTS[name] = Experiment(name, lab, slides, shows, numbers, draw, claim, **more)
         return draw
 
     return register

@@ -53,6 +53,7 @@ def claim_step_size(n: Numbers) -> bool:
 
 @experiment(
     "step-size",
+    lab="lab06_descent",
     slides="Influence of step size example (constant step size)",
     claim=claim_step_size,
     numbers=step_size,
@@ -189,6 +190,7 @@ def _first(happened: Any) -> float:
 
 @experiment(
     "optimizers-bowl",
+    lab="lab09_optimizers",
     slides="Problems with SGD",
     claim=claim_bowl,
     numbers=bowl,
@@ -220,7 +222,13 @@ def claim_saddle(n: Numbers) -> bool:
     return bool(3 * soon < min(left[name] for name in ("SGD", "Momentum", "Nesterov")))
 
 
-@experiment("optimizers-saddle", slides="Problems with SGD", claim=claim_saddle, numbers=saddle)
+@experiment(
+    "optimizers-saddle",
+    lab="lab09_optimizers",
+    slides="Problems with SGD",
+    claim=claim_saddle,
+    numbers=saddle,
+)
 def draw_saddle(n: Numbers) -> Drawn:
     """Six optimizers near a saddle, where the slope is almost zero: scaled steps leave first."""
     return draw_race(
@@ -266,7 +274,13 @@ def claim_noise(n: Numbers) -> bool:
     return bool(n["lengths"]["Momentum"] < 0.5 * n["lengths"]["SGD"] and 0.7 < height < 1.4)
 
 
-@experiment("optimizers-noise", slides="Problems with SGD", claim=claim_noise, numbers=noise)
+@experiment(
+    "optimizers-noise",
+    lab="lab09_optimizers",
+    slides="Problems with SGD",
+    claim=claim_noise,
+    numbers=noise,
+)
 def draw_noise(n: Numbers) -> Drawn:
     """Six optimizers whose gradients are noisy, as those of small batches are."""
     drawn = draw_race(
@@ -302,7 +316,9 @@ def claim_decay(n: Numbers) -> bool:
     )
 
 
-@experiment("decay", slides="Learning rate decay", claim=claim_decay, numbers=decay)
+@experiment(
+    "decay", lab="lab09_optimizers", slides="Learning rate decay", claim=claim_decay, numbers=decay
+)
 def draw_decay(n: Numbers) -> Drawn:
     """The three decay schedules of the lecture, from the same first rate."""
     figure, (ax,) = plots.sheet("Start with large steps, end with small ones", 1, width=6)

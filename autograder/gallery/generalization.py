@@ -60,7 +60,9 @@ def claim_l2(n: Numbers) -> bool:
     return bool(np.all(np.diff([border_length(scores) for scores in n["scores"]]) < 0))
 
 
-@experiment("l2", slides="Regularization", claim=claim_l2, numbers=l2, limits=ROOM)
+@experiment(
+    "l2", lab="lab10_training", slides="Regularization", claim=claim_l2, numbers=l2, limits=ROOM
+)
 def draw_l2(n: Numbers) -> Drawn:
     """One network on noisy moons under growing L2: the boundary goes from nervous to stiff."""
     figure, axes = plots.sheet(
@@ -112,6 +114,7 @@ def claim_bias_variance(n: Numbers) -> bool:
 
 @experiment(
     "bias-variance",
+    lab="lab07_generalization",
     slides="Regularization-Bias Variance",
     claim=claim_bias_variance,
     numbers=bias_variance,
@@ -177,7 +180,11 @@ def claim_whitening(n: Numbers) -> bool:
 
 
 @experiment(
-    "whitening", slides="Data preprocessing: Whitening", claim=claim_whitening, numbers=whitening
+    "whitening",
+    lab="lab07_generalization",
+    slides="Data preprocessing: Whitening",
+    claim=claim_whitening,
+    numbers=whitening,
 )
 def draw_whitening(n: Numbers) -> Drawn:
     """One cloud, raw and under the three scalers of the lecture."""
@@ -214,7 +221,13 @@ def claim_k_fold(n: Numbers) -> bool:
     return bool(apart and sorted(np.concatenate(n["held_out"]).tolist()) == list(range(22)))
 
 
-@experiment("k-fold", slides="Cross validation: K-fold", claim=claim_k_fold, numbers=k_fold)
+@experiment(
+    "k-fold",
+    lab="lab10_training",
+    slides="Cross validation: K-fold",
+    claim=claim_k_fold,
+    numbers=k_fold,
+)
 def draw_k_fold(n: Numbers) -> Drawn:
     """Every sample is validated on exactly once; the folds are drawn at random."""
     figure, (ax,) = plots.sheet(
@@ -288,6 +301,7 @@ def claim_early_stopping(n: Numbers) -> bool:
 
 @experiment(
     "early-stopping",
+    lab="lab10_training",
     slides="Cross validation: Early stopping in NN",
     claim=claim_early_stopping,
     numbers=early_stopping,

@@ -156,7 +156,12 @@ def claim_uniform_tanh(n: Numbers) -> bool:
 
 
 @experiment(
-    "init-small", slides=RANDOM, claim=claim_small, numbers=statistics("init-small"), limits=ROOM
+    "init-small",
+    lab="lab08_init",
+    slides=RANDOM,
+    claim=claim_small,
+    numbers=statistics("init-small"),
+    limits=ROOM,
 )
 def draw_small(n: Numbers) -> Drawn:
     """Normal weights with std 0.01 and tanh: all activations die out."""
@@ -164,7 +169,12 @@ def draw_small(n: Numbers) -> Drawn:
 
 
 @experiment(
-    "init-large", slides=RANDOM, claim=claim_large, numbers=statistics("init-large"), limits=ROOM
+    "init-large",
+    lab="lab08_init",
+    slides=RANDOM,
+    claim=claim_large,
+    numbers=statistics("init-large"),
+    limits=ROOM,
 )
 def draw_large(n: Numbers) -> Drawn:
     """Normal weights with std 1 and tanh: almost all units are saturated."""
@@ -173,6 +183,7 @@ def draw_large(n: Numbers) -> Drawn:
 
 @experiment(
     "init-xavier-tanh",
+    lab="lab08_init",
     slides=XAVIER,
     claim=claim_xavier_tanh,
     numbers=statistics("init-xavier-tanh"),
@@ -185,6 +196,7 @@ def draw_xavier_tanh(n: Numbers) -> Drawn:
 
 @experiment(
     "init-xavier-relu",
+    lab="lab08_init",
     slides=XAVIER_RELU,
     claim=claim_xavier_relu,
     numbers=statistics("init-xavier-relu"),
@@ -197,6 +209,7 @@ def draw_xavier_relu(n: Numbers) -> Drawn:
 
 @experiment(
     "init-he-relu",
+    lab="lab08_init",
     slides=XAVIER_RELU,
     claim=claim_he_relu,
     numbers=statistics("init-he-relu"),
@@ -209,6 +222,7 @@ def draw_he_relu(n: Numbers) -> Drawn:
 
 @experiment(
     "init-uniform-tanh",
+    lab="lab08_init",
     slides="Weight initialization: Uniform",
     claim=claim_uniform_tanh,
     numbers=statistics("init-uniform-tanh"),
@@ -253,7 +267,14 @@ def claim_signal_flow(n: Numbers) -> bool:
     return bool(fades and large["backward"][0] > 1e3 and large["forward"][-1] > 0.9 and keeps)
 
 
-@experiment("signal-flow", slides=RANDOM, claim=claim_signal_flow, numbers=signal_flow, limits=ROOM)
+@experiment(
+    "signal-flow",
+    lab="lab08_init",
+    slides=RANDOM,
+    claim=claim_signal_flow,
+    numbers=signal_flow,
+    limits=ROOM,
+)
 def draw_signal_flow(n: Numbers) -> Drawn:
     """What goes forward and what comes back through ten layers, layer by layer, on one scale."""
     figure, axes = plots.sheet(

@@ -32,6 +32,7 @@ def claim_activations(n: Numbers) -> bool:
 
 @experiment(
     "activations",
+    lab="lab04_activations",
     slides="Activation functions",
     claim=claim_activations,
     numbers=activation_functions,
@@ -88,6 +89,7 @@ def claim_capacity(n: Numbers) -> bool:
 
 @experiment(
     "capacity",
+    lab="lab09_optimizers",
     slides="Capacity of Neural Network",
     claim=claim_capacity,
     numbers=capacity,
@@ -248,6 +250,7 @@ def claim_boundary(n: Numbers) -> bool:
 
 @experiment(
     "boundary-xor",
+    lab="lab09_optimizers",
     slides="MCP Neurons: XOR",
     claim=claim_boundary,
     numbers=boundary([2, 2, 2], xor_points, lr=0.05, steps=400),
@@ -261,6 +264,7 @@ def draw_boundary_xor(n: Numbers) -> Drawn:
 
 @experiment(
     "boundary-moons",
+    lab="lab09_optimizers",
     slides="Capacity of Neural Network",
     claim=claim_boundary,
     numbers=boundary([2, 8, 2, 2], moons, lr=0.03, steps=600),
@@ -274,6 +278,7 @@ def draw_boundary_moons(n: Numbers) -> Drawn:
 
 @experiment(
     "boundary-spirals",
+    lab="lab09_optimizers",
     slides="Capacity of Neural Network",
     claim=claim_boundary,
     numbers=boundary([2, 24, 24, 2, 3], three_spirals, lr=0.01, steps=1000),

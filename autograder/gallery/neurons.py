@@ -44,7 +44,11 @@ def claim_gates(n: Numbers) -> bool:
 
 
 @experiment(
-    "gates", slides="MCP Neurons: Limitation of single Neuron", claim=claim_gates, numbers=gates
+    "gates",
+    lab="lab01_gates",
+    slides="MCP Neurons: Limitation of single Neuron",
+    claim=claim_gates,
+    numbers=gates,
 )
 def draw_gates(n: Numbers) -> Drawn:
     """One neuron draws one line: that is enough for AND and OR; XOR needs two."""
@@ -120,6 +124,7 @@ def claim_hebb_binary(n: Numbers) -> bool:
 
 @experiment(
     "hebb-binary",
+    lab="lab02_hebb",
     slides="Hebb's rule: AND function",
     claim=claim_hebb_binary,
     numbers=hebb_binary,
@@ -138,6 +143,7 @@ def claim_hebb_bipolar(n: Numbers) -> bool:
 
 @experiment(
     "hebb-bipolar",
+    lab="lab02_hebb",
     slides="Hebb's rule: AND function, bi-polar form",
     claim=claim_hebb_bipolar,
     numbers=hebb_bipolar,
@@ -175,7 +181,9 @@ def claim_hopfield(n: Numbers) -> bool:
     return bool(np.all(damage == 10) and np.array_equal(n["recalled"], n["stored"]))
 
 
-@experiment("hopfield", slides="Short History", claim=claim_hopfield, numbers=hopfield)
+@experiment(
+    "hopfield", lab="lab14_hopfield", slides="Short History", claim=claim_hopfield, numbers=hopfield
+)
 def draw_hopfield(n: Numbers) -> Drawn:
     """Four patterns are stored in the weights between 64 units; from damaged ones the net finds them."""
     figure, axes = plots.sheet(

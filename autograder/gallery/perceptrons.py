@@ -34,7 +34,13 @@ def level(values: Any) -> float:
     return float(np.mean([np.mean(np.diff(values, axis=axis) == 0) for axis in (0, 1)]))
 
 
-@experiment("error-surface", slides="Perceptron", claim=claim_error_surface, numbers=error_surface)
+@experiment(
+    "error-surface",
+    lab="lab03_perceptron",
+    slides="Perceptron",
+    claim=claim_error_surface,
+    numbers=error_surface,
+)
 def draw_error_surface(n: Numbers) -> Drawn:
     """The misclassified samples of AND over the two weights: a staircase without a slope."""
     figure, (ax,) = plots.sheet(
@@ -131,6 +137,7 @@ def claim_perceptron(n: Numbers) -> bool:
 
 @experiment(
     "perceptron",
+    lab="lab03_perceptron",
     slides="Perceptron: Learning",
     claim=claim_perceptron,
     numbers=perceptron,
@@ -203,7 +210,11 @@ def _cosine(a: Any, b: Any) -> float:
 
 
 @experiment(
-    "weight-vector", slides="Perceptron: Learning", claim=claim_weight_vector, numbers=weight_vector
+    "weight-vector",
+    lab="lab03_perceptron",
+    slides="Perceptron: Learning",
+    claim=claim_weight_vector,
+    numbers=weight_vector,
 )
 def draw_weight_vector(n: Numbers) -> Drawn:
     """The weight vector turns with each correction, until both positive samples are on its side."""
@@ -287,6 +298,7 @@ def claim_landscape(n: Numbers) -> bool:
 
 @experiment(
     "landscape",
+    lab="lab04_activations",
     slides="Empirical Risk Minimization: Machine Learning",
     claim=claim_landscape,
     numbers=landscape,

@@ -8,22 +8,22 @@ from autograder.grading.report import CheckResult, Report
 __all__ = ["DONE", "next_step"]
 
 DONE = {
-    "lab01_gates": "Your neurons compute every gate, and XOR in two layers.",
-    "lab02_hebb": "Your neuron learns gates from examples, by Hebb's rule.",
-    "lab03_perceptron": "Your perceptron finds a line between two classes by itself.",
-    "lab04_activations": "You have the activations and losses that your networks are made of.",
-    "lab05_backprop": "Your layers find their own gradients: a network of yours learns XOR.",
-    "lab06_descent": "Your descent walks downhill on any function whose gradient it is given.",
-    "lab07_generalization": "Your scalers prepare data, and you can measure bias and variance.",
-    "lab08_init": "Your weights carry a signal through many layers.",
-    "lab09_optimizers": "Your optimizers, Adam too, train every network of your layers.",
-    "lab10_training": "Your loop trains networks, stops in time, and searches hyperparameters.",
-    "lab11_batchnorm": "Your networks can normalise their batches.",
-    "lab12_dropout": "Your networks can train without relying on any single unit.",
-    "lab13_capstone": "Your own library reads handwritten digits.",
-    "lab14_hopfield": "Your network remembers patterns, and repairs damaged ones.",
+    "lab01_gates": ("Your neurons compute every gate, and XOR in two layers.", "gates"),
+    "lab02_hebb": ("Your neuron learns gates from examples, by Hebb's rule.", "hebb-bipolar"),
+    "lab03_perceptron": ("Your perceptron finds a line between two classes itself.", "perceptron"),
+    "lab04_activations": ("You have the activations and losses of your networks.", "activations"),
+    "lab05_backprop": ("Your layers find their own gradients.", "your-network"),
+    "lab06_descent": ("Your descent walks downhill, given the gradient.", "step-size"),
+    "lab07_generalization": ("You can prepare data, and measure bias and variance.", "whitening"),
+    "lab08_init": ("Your weights carry a signal through many layers.", "signal-flow"),
+    "lab09_optimizers": ("Your Adam trains your network.", "your-network"),
+    "lab10_training": ("Your loop trains your network, and stops in time.", "your-network"),
+    "lab11_batchnorm": ("Your network can normalise its batches.", "your-network"),
+    "lab12_dropout": ("Your network trains without relying on any one unit.", "your-network"),
+    "lab13_capstone": ("Your own library reads handwritten digits.", "your-network"),
+    "lab14_hopfield": ("Your network repairs damaged patterns.", "hopfield"),
 }
-"""What one's code can do once a lab is finished."""
+"""What one's code can do once a lab is finished, and the figure that shows it."""
 
 
 def next_step(report: Report, *, watched: bool = False) -> str:
@@ -40,7 +40,9 @@ def next_step(report: Report, *, watched: bool = False) -> str:
         return "Next: what the checks above wait for."
     if len(report.results) < len(find_lab(report.lab).checks):
         return f"Next: nnlab grade {report.lab}, which asks the whole lab."
-    return f"Done. {DONE.get(report.lab, '')}".rstrip() + " Next: nnlab next"
+    can, figure = DONE.get(report.lab, ("", ""))
+    look = f" See it: nnlab figure {figure}" if figure else ""
+    return f"Done. {can}{look}".rstrip() + "\nNext: nnlab next"
 
 
 def _mend(failed: CheckResult, *, watched: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,14 @@ from autograder.errors import WrongUseError, needs_extra
 from autograder.text import unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from autograder.gallery import Experiment
 
 __all__ = ["figure"]
+
+NAMES = 19
+"""Columns of a figure's name in the list."""
 
 
 @click.command()
@@ -35,7 +41,8 @@ def figure(
     """Draw the lecture's figures with your modules.
 
     Each is written as PNG and as SVG, and its numbers are printed. Where something is not written yet,
-    it is named. Instructors draw with the reference. Without a name the figures are listed.
+    it is named. Instructors draw with the reference. Without a name the figures are listed: what each of
+    your finished labs can draw, and the names of the others.
 
     \b
     Example: nnlab figure hebb-bipolar
@@ -48,11 +55,30 @@ def figure(
         if name not in known:
             raise WrongUseError(unknown("figure", name, known))
     if not names and not every:
-        for name, experiment in known.items():
-            click.echo(f"{name:18} {experiment.shows}")
+        _list(known)
         return
     done = [_draw(known[name], seed, out, animate=animate) for name in (known if every else names)]
     ctx.exit(0 if all(done) else 1)
+
+
+def _list(known: Mapping[str, Experiment]) -> None:
+    """Say what each figure shows; of those that wait for a lab, the names by lab."""
+    from autograder.course.catalogue import lab_ids
+    from autograder.grading.submission import SubmissionError
+    from autograder.student.progress import workspace_progress
+
+    finished = set(lab_ids())
+    if edition.is_students():
+        with suppress(SubmissionError):  # outside of a workspace there is no progress
+            labs = workspace_progress(Path.cwd())
+            finished = {lab.submission.lab.id for lab in labs if not lab.unfinished}
+    for name, experiment in known.items():
+        if experiment.lab in finished:
+            say(f"{name:{NAMES}}{experiment.shows}", hang=NAMES)
+    for lab in lab_ids():
+        waiting = [name for name, e in known.items() if e.lab == lab and lab not in finished]
+        if waiting:
+            say(f"After {lab}: {', '.join(waiting)}", hang=2)
 
 
 def _draw(experiment: Experiment, seed: int, out: Path, *, animate: bool) -> bool:

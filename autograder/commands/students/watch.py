@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import click
@@ -78,7 +79,7 @@ def _show(event: Event, screen: Screen) -> None:
         when = f"{datetime.now().astimezone():%H:%M:%S}"
         screen.out.print(render_event(event, when=when, width=width, unicode=unicode))
         if report is not None:
-            say(f"  {next_step(report, watched=True)}")
+            say(indent(next_step(report, watched=True), "  "))
     else:
         screen.report(report)
     if report is not None:

@@ -1,6 +1,7 @@
 """The gallery: every title is a claim that the numbers hold under several seeds, and every figure can be read."""
 
 import copy
+import importlib
 from itertools import combinations
 from xml.etree import ElementTree as ET
 
@@ -10,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgba
 
-from autograder.course.catalogue import ROOT
+from autograder.course.catalogue import ROOT, owner_of
 from autograder.gallery import experiments
 from autograder.gallery.initialization import ACTIVATIONS, STARTS, expected_statistics
 from autograder.gallery.saving import animate, save
@@ -28,6 +29,7 @@ HEAVY = {
     "landscape",
     "search",
     "signal-flow",
+    "your-network",
     *STARTS,
 }
 """Figures whose numbers, or whose panels, take a second or more."""
@@ -45,14 +47,34 @@ def of(names, *more):
     ]
 
 
+class Library:
+    """The reference, which notes what of its modules is used."""
+
+    def __init__(self):
+        self.used = set()
+
+    def __getattr__(self, module):
+        """Give a module."""
+        self.used.add(module)
+        return importlib.import_module(f"nnlab.{module}")
+
+
 @pytest.fixture(scope="module")
-def numbers():
+def used():
+    """Keep which modules each figure's numbers were computed with."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def numbers(used):
     """Compute each figure's numbers once for each seed."""
     cache = {}
 
     def compute(name, seed=0):
         if (name, seed) not in cache:
-            cache[name, seed] = EXPERIMENTS[name].of_reference(seed)
+            library, figure = Library(), EXPERIMENTS[name]
+            cache[name, seed] = figure.numbers(library, **figure.case(seed))
+            used[name] = library.used
         return copy.deepcopy(cache[name, seed])
 
     return compute
@@ -77,6 +99,15 @@ def sheet(numbers):
 def test_the_numbers_show_what_the_title_says(name, seed, numbers):
     """Whatever the seed, the numbers behind a figure hold its claim."""
     assert EXPERIMENTS[name].claim(numbers(name, seed))
+
+
+@pytest.mark.parametrize("name", of(e for e in EXPERIMENTS if e != "your-network"))
+def test_a_figure_waits_for_the_last_lab_that_it_uses(name, numbers, used):
+    """It can be drawn when that one is finished, and not before."""
+    numbers(name)
+    labs = [owner.id for module in used[name] if (owner := owner_of(module))]
+
+    assert EXPERIMENTS[name].lab == max(labs)
 
 
 def swap(n, *keys):
@@ -124,6 +155,7 @@ BROKEN = {
     "grid-and-random": lambda n: n["random"].update(n["grid"]),
     "batch-norm": lambda n: swap(n["runs"]["with batch norm"], "costs"),
     "dropout": lambda n: swap(n, "runs"),
+    "your-network": lambda n: n.update(right=0.5),
 }
 """A change of each figure's numbers under which its title is false."""
 
