@@ -14,7 +14,7 @@ from autograder.clinic.record import Record, patients
 from autograder.errors import WrongUseError
 from autograder.storage import held, keep_entries, kept_entries, nothing_kept, state_folder
 
-__all__ = ["Bed", "bed", "draw", "note", "restart", "ward"]
+__all__ = ["Bed", "bed", "draw", "note", "restart", "solved", "ward"]
 
 SCHEMA = "nnlab/clinic/1"
 KEPT = "clinic.json"
@@ -71,6 +71,12 @@ def ward(cwd: Path) -> list[Bed]:
                 entries = _read(place) or _fill(secrets.token_hex(16))
                 keep_entries(place, SCHEMA, entries)
     return _beds(entries)
+
+
+def solved(cwd: Path) -> tuple[int, int]:
+    """Count a workspace's patients: those that are solved, and all; 0 of 0 before the first look."""
+    entries = _read(state_folder(cwd) / KEPT)
+    return sum(entry["solved"] for entry in entries.values()), len(entries)
 
 
 def bed(cwd: Path, number: int) -> Bed:

@@ -24,31 +24,40 @@ __all__ = ["next_", "status"]
 def status(as_json: bool) -> None:
     """Show how far you are in every lab.
 
-    That is points, a bar, and what has changed since the last report.
+    That is points, a bar, and what has changed since the last report; and how many patients of the
+    clinic you have solved.
 
     \b
     Example: nnlab status
     Exit code: 0 done, 2 no lab is here.
     """
+    from autograder.clinic.ward import solved
     from autograder.storage import nothing_kept, state_folder
     from autograder.student.progress import workspace_progress
     from autograder.student.progress_report import render_progress
 
     labs = workspace_progress(Path.cwd())
+    done, patients = solved(Path.cwd())
     if as_json:
         import json
 
-        click.echo(json.dumps({"labs": [lab.to_plain() for lab in labs]}, indent=2))
+        plain = {
+            "labs": [lab.to_plain() for lab in labs],
+            "clinic": {"solved": done, "patients": patients},
+        }
+        click.echo(json.dumps(plain, indent=2))
         return
     screen = Screen()
     out = screen.out
     out.print(render_progress(labs, width=out.width, unicode=screen.unicode))
+    visited = f"{done} of {patients} patients solved" if patients else "not visited yet"
+    out.print(f"\nThe clinic: {visited} (nnlab clinic)")
     if why := nothing_kept(state_folder(Path.cwd())):
-        out.print(f"\n{why} no new report is remembered: nnlab grade says how far you are.")
+        out.print(f"{why} no new report is remembered: nnlab grade says how far you are.")
     elif any(lab.changed for lab in labs):
-        out.print("\nBring it up to date: nnlab grade")
+        out.print("Bring it up to date: nnlab grade")
     elif any(lab.unfinished for lab in labs):
-        out.print("\nGo on: nnlab next")
+        out.print("Go on: nnlab next")
 
 
 @click.command("next")

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from autograder.cli import main
+from autograder.clinic import ward
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
 from autograder.grading.grade import grade
@@ -172,7 +173,7 @@ def test_grading_keeps_progress_and_status_shows_it(workspace, monkeypatch):
     changed = run(main, ["status"]).output
 
     assert "lab01_gates  ████████████████████  20 / 20  just now" in shown
-    assert shown.endswith("Go on: nnlab next\n")
+    assert shown.endswith("\nThe clinic: not visited yet (nnlab clinic)\nGo on: nnlab next\n")
     assert "just now, changed since" in changed
     assert changed.endswith("Bring it up to date: nnlab grade\n")
     data = json.loads(run(main, ["status", "--json"]).output)["labs"]
@@ -180,6 +181,20 @@ def test_grading_keeps_progress_and_status_shows_it(workspace, monkeypatch):
         ("lab01_gates", 20, False),
         ("lab02_hebb", data[1]["points"], True),
     ]
+
+
+def test_status_counts_the_clinics_patients(workspace, monkeypatch):
+    """Status does not fill the ward; after a visit it says how many are solved, also as data."""
+    monkeypatch.chdir(workspace)
+    run = CliRunner().invoke
+    run(main, ["status"])
+    assert ward.solved(workspace) == (0, 0)
+    first = ward.ward(workspace)[0]
+    run(main, ["clinic", "1", first.record.illness, first.record.cures[0]])
+
+    assert "\nThe clinic: 1 of 18 patients solved (nnlab clinic)\n" in run(main, ["status"]).output
+    found = json.loads(run(main, ["status", "--json"]).output)["clinic"]
+    assert found == {"solved": 1, "patients": 18}
 
 
 def test_status_without_a_lab_is_wrong_usage(tmp_path, monkeypatch):
