@@ -151,8 +151,10 @@ def write_whole(
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(content.encode("utf-8") if isinstance(content, str) else content)
         part.replace(path)
-    except BaseException:
+    except BaseException as error:
         part.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # of the file that is wanted, whose name somebody knows
+            raise OSError(error.errno, error.strerror, str(path)) from None
         raise
 
 

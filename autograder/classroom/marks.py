@@ -480,7 +480,12 @@ def _brief(check: dict[str, Any]) -> dict[str, Any]:
     return {name: check.get(name) for name in _CHECK}
 
 
-_CHECK = {"id": str, "points": _are_points}
+_CHECK = {
+    "id": str,
+    "points": _are_points,
+    "mistakes": [str],
+    "hint": lambda hint: hint is None or type(hint) is str,
+}
 _ATTEMPT = {
     "submission": str,
     "points": _are_points,

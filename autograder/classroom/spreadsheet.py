@@ -20,6 +20,9 @@ _MARKS = (
 )
 """What a file may begin with, and the encoding that it stands for."""
 
+_ABOVE = re.compile(r"(?:\s*?(?:\r\n|\r|\n)|sep=.?(?:\r\n|\r|\n))*", re.IGNORECASE)
+"""What programs leave above the headings, and no platform reads: empty lines, and Excel's separator."""
+
 _OTHERS = (
     (b"PK\x03\x04", "is a workbook or a zip"),
     (b"\xd0\xcf\x11\xe0", "is a workbook of an old Excel"),
@@ -80,6 +83,7 @@ def read_table(data: bytes) -> Table:
         raise TableError("is empty")
     if text.lstrip().startswith("<"):
         raise TableError("is a web page, as one gets who is not logged in")
+    text = text[_ABOVE.match(text).end() :]  # type: ignore[union-attr]  # it matches nothing as well
     line_end = "\r\n" if "\r\n" in text else "\n" if "\n" in text else "\r"
     try:
         firsts = {sign: next(_reader(text, sign), []) for sign in ",;\t"}

@@ -234,9 +234,7 @@ def _behind(students: Sequence[Student]) -> list[Student]:
 
 def _cell(entry: Mapping[str, Any], counted: Counted | None) -> Cell:
     checks = entry["report"]["checks"] if entry["report"] else ()
-    mistakes = {
-        name: check.get("hint") or "" for check in checks for name in check.get("mistakes", ())
-    }
+    mistakes = {name: check["hint"] or "" for check in checks for name in check["mistakes"]}
     plain = entry["counts"]
     if counted is None:
         counted = Counted(plain["points"], tuple(plain["why"]), plain["is_excused"])

@@ -92,7 +92,7 @@ class Seeds:
             return {str(lab_id): int(seed) for lab_id, seed in seeds.items()}
         except FileNotFoundError:
             return {}
-        except (ValueError, AttributeError, TypeError):
+        except (ValueError, AttributeError, TypeError, OverflowError):
             raise WrongUseError(
                 f"{self.place} is damaged: it should map labs to seeds, as in "
                 '{"lab02_hebb": 7}. Correct or delete it.'

@@ -129,6 +129,16 @@ def test_a_pipe_or_a_device_is_refused(tmp_path):
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
+def test_a_file_that_cannot_be_written_is_called_by_its_own_name(tmp_path):
+    """Nobody knows the file that is written on the way."""
+    (tmp_path / "marks.csv").mkdir()
+
+    with pytest.raises(OSError, match="directory") as raised:
+        write_whole(tmp_path / "marks.csv", "text")
+    assert raised.value.filename == str(tmp_path / "marks.csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["marks.csv"]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="there are no such modes on Windows")
 @pytest.mark.parametrize(("private", "mode"), [(False, 0o640), (True, 0o600)])
 def test_the_users_mask_holds_and_secrets_stay_with_their_owner(private, mode, tmp_path):

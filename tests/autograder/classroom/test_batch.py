@@ -347,8 +347,9 @@ def test_wrong_usage_has_a_sentence(args, sentence):
 def test_files_that_are_damaged_are_told(classroom):
     """Seeds that are no table, and marks that are none, are named and left as they are."""
     (classroom / ".nnlab").mkdir()
-    (classroom / ".nnlab" / "seeds.json").write_text("[1")
-    assert "seeds.json is damaged" in " ".join(run("lab02").output.split())
+    for damaged in ("[1", '{"lab02_hebb": 1e999}', '{"lab02_hebb": "x"}'):
+        (classroom / ".nnlab" / "seeds.json").write_text(damaged)
+        assert "seeds.json is damaged" in " ".join(run("lab02").output.split())
     (classroom / ".nnlab" / "seeds.json").unlink()
     (classroom / "marks").mkdir()
     (classroom / "marks" / "lab02_hebb.json").write_text('{"schema": "other"}')

@@ -703,6 +703,15 @@ def test_a_bad_file_gets_a_sentence(tmp_path, monkeypatch, data, sentence):
         read_roster(path, "moodle", points=20)
 
 
+@pytest.mark.parametrize("above", ["\n", "\r\n \r\n", "sep=,\r\n", "SEP=;\n\n"])
+def test_what_stands_above_the_headings_is_left_out(tmp_path, above):
+    """Programs add empty lines and a line for Excel, which no platform reads."""
+    text = above.encode() + b"Identifier,Grade\nParticipant 7,\n"
+    done, _ = filled(tmp_path, "moodle", text, mark("a_7"))
+
+    assert done.content == b"Identifier,Grade\nParticipant 7,3\n"
+
+
 def test_lines_that_end_as_on_an_old_mac_are_read(tmp_path):
     """Excel for Mac still writes them."""
     done, _ = filled(tmp_path, "moodle", b"Identifier,Grade\rParticipant 7,\r", mark("a_7"))

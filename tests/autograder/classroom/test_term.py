@@ -245,6 +245,18 @@ def test_without_marks_there_is_no_term(tmp_path):
         read_term(tmp_path)
 
 
+@pytest.mark.parametrize("part", [{"mistakes": None}, {"mistakes": [7]}, {"hint": 7}])
+def test_marks_whose_checks_are_not_as_we_wrote_them_are_named(folder, part):
+    """Whatever is read of them is looked at before it is used."""
+    place = folder / "lab02_hebb.json"
+    plain = json.loads(place.read_text("utf-8"))
+    plain["submissions"][0]["report"]["checks"][0] |= part
+    place.write_text(json.dumps(plain), "utf-8")
+
+    with pytest.raises(WrongUseError, match=r"lab02_hebb\.json holds no marks"):
+        read_term(folder)
+
+
 @pytest.mark.slow
 def test_a_large_term_stays_small_and_quick(tmp_path):
     """14 labs and 200 students who fail every check: page under 2 MB, built in under 20 s of CPU."""

@@ -23,6 +23,7 @@ __all__ = [
     "is_notebook",
     "likeness",
     "match",
+    "read_documents",
     "read_notebook",
     "read_notebooks",
 ]
@@ -35,6 +36,28 @@ MAX_NOTEBOOKS = 20
 
 MAX_CELLS = 2000
 """A notebook of more cells is shown as the text it is: nobody wrote that many by hand."""
+
+DOCUMENTS = (
+    *(
+        ".docx",
+        ".doc",
+        ".odt",
+        ".rtf",
+        ".pages",
+        ".pdf",
+        ".md",
+        ".qmd",
+        ".txt",
+        ".tex",
+        ".html",
+        ".htm",
+    ),
+    *(".png", ".jpg", ".jpeg", ".heic", ".gif", ".zip", ".rar", ".7z", ".tar", ".gz", ".tgz"),
+)
+"""How files end in which somebody may have written, drawn or packed an answer."""
+
+NO_DOCUMENTS = {"timestamp.txt", "readme.md", "requirements.txt"}
+"""What platforms and the course put there."""
 
 SHOWN = ("image/png", "image/jpeg", "text/plain")
 """What is shown of an output."""
@@ -93,13 +116,28 @@ def read_notebooks(folder: Path, released: Path) -> list[Notebook]:
     return [main, *(of_this_lab if likeness(ours, main.cells) and not main.is_lent else others)]
 
 
+def read_documents(folder: Path, released: Path) -> list[str]:
+    """Name what else was handed in that may hold answers; a notebook may have been saved as a script."""
+    script = released.with_suffix(".py").name
+    return [
+        named(path.name)
+        for path in _files(folder, lambda name: name.lower().endswith(DOCUMENTS) or name == script)
+        if path.name.lower() not in NO_DOCUMENTS and not (released.parent / path.name).exists()
+    ]
+
+
 def _notebooks(folder: Path) -> list[Path]:
-    """List the notebooks of a submission, the nearest first; what an editor hides is not the student's."""
+    """List the notebooks of a submission, the nearest first."""
+    return _files(folder, is_notebook)[:MAX_NOTEBOOKS]
+
+
+def _files(folder: Path, fits: Callable[[str], bool]) -> list[Path]:
+    """List files of a submission, the nearest first; what an editor hides is not the student's."""
     found: list[Path] = []
     for top, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
-        found += [Path(top, name) for name in sorted(names) if is_notebook(name) and name[0] != "."]
-    return sorted(found, key=lambda path: len(path.parts))[:MAX_NOTEBOOKS]
+        found += [Path(top, name) for name in sorted(names) if fits(name) and name[0] not in ".~"]
+    return sorted(found, key=lambda path: len(path.parts))
 
 
 def read_notebook(path: Path) -> Notebook:

@@ -28,6 +28,7 @@ from autograder.classroom.platforms.nbgrader.notebooks import (
     OBSERVE,
     PREDICT,
 )
+from autograder.text import listed
 
 __all__ = ["gather"]
 
@@ -39,6 +40,9 @@ MAX_RENDERED_IN_ALL = 200_000
 MAX_COMPARED = 30_000
 """Characters that are compared with a released cell, or with Python; a longer text is kept as it is."""
 
+MAX_NAMED = 5
+"""Documents that a sentence has room for."""
+
 NOTHING = (
     "No notebook of this lab that can be read was found in what was handed in: look for this answer "
     "there before you grade it."
@@ -46,6 +50,10 @@ NOTHING = (
 ELSEWHERE = (
     "Nothing is written in this answer's place, but the student wrote elsewhere in the notebook: read "
     "that before you grade this answer."
+)
+BESIDE = (
+    "Nothing is written in this answer's place, but {names} {was} handed in as well: look for it there "
+    "before you grade it."
 )
 BELOW = "The answer is in the cells that follow."
 EMPTIED = "This answer's cell was emptied or deleted, and nothing is written instead."
@@ -87,17 +95,28 @@ def _is_python(text: str) -> bool:
     return True
 
 
-def gather(released: NotebookNode, notebooks: Sequence[Notebook]) -> tuple[NotebookNode, list[str]]:
-    """Put what a student wrote into the released notebook; say what a human should know."""
-    page = _Page(deepcopy(released), notebooks)
+def gather(
+    released: NotebookNode, notebooks: Sequence[Notebook], documents: Sequence[str] = ()
+) -> tuple[NotebookNode, list[str]]:
+    """Put what a student wrote into the released notebook; say what a human should know.
+
+    Args:
+        released: the notebook that the course has released.
+        notebooks: what was handed in of this lab.
+        documents: the names of what else was handed in and may hold answers.
+    """
+    page = _Page(deepcopy(released), notebooks, documents)
     return page.bind(), page.notes
 
 
 class _Page:
     """The released notebook, while it is filled."""
 
-    def __init__(self, released: NotebookNode, notebooks: Sequence[Notebook]) -> None:
+    def __init__(
+        self, released: NotebookNode, notebooks: Sequence[Notebook], documents: Sequence[str]
+    ) -> None:
         self.notes: list[str] = []
+        self.documents = documents
         self.released = released
         self.ours = [as_cell(cell) or Cell("raw", "") for cell in released.cells]
         self.texts = {ours.words for ours in self.ours}
@@ -232,6 +251,9 @@ class _Page:
             return BELOW
         if any(not piece.is_answer for pieces in self.pieces.values() for piece in pieces):
             return ELSEWHERE
+        if self.documents:
+            was = "was" if len(self.documents) == 1 else "were"
+            return BESIDE.format(names=listed(self.documents, MAX_NAMED), was=was)
         return "" if place in self.untouched else EMPTIED
 
     def _bind_own(self, pieces: Sequence[_Piece], after: _Piece | None = None) -> None:

@@ -16,7 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from autograder import text
 from autograder.classroom.batch import course_seeds, open_results, take_key
 from autograder.classroom.collect import read_folder
-from autograder.classroom.platforms.nbgrader.cells import read_notebooks
+from autograder.classroom.platforms.nbgrader.cells import read_documents, read_notebooks
 from autograder.classroom.platforms.nbgrader.essays import gather
 from autograder.classroom.platforms.nbgrader.experiments import Finding, find_out
 from autograder.classroom.platforms.nbgrader.notebooks import OBSERVE, grade_id
@@ -88,8 +88,9 @@ def rebuild(course: Any, resources: Resources) -> tuple[NotebookNode, list[str]]
     path = Path(course.format_path(course.release_directory, ".", lab)) / f"{name}.ipynb"
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing. Run: nbgrader generate_assignment {lab}")
-    handed_in = read_notebooks(_handed_in(course, resources), path)
-    return gather(nbformat.read(path, as_version=4), handed_in)
+    folder = _handed_in(course, resources)
+    documents = read_documents(folder, path)
+    return gather(nbformat.read(path, as_version=4), read_notebooks(folder, path), documents)
 
 
 class SandboxGrade(NbGraderPreprocessor):

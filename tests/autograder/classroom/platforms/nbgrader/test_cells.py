@@ -10,6 +10,7 @@ from autograder.classroom.platforms.nbgrader.cells import (
     Cell,
     likeness,
     match,
+    read_documents,
     read_notebook,
     read_notebooks,
 )
@@ -157,6 +158,35 @@ def test_another_labs_notebook_is_not_like_this_ones():
 def names(folder):
     """Tell which notebooks of a submission are read."""
     return [notebook.name for notebook in read_notebooks(folder, RELEASED)]
+
+
+def test_documents_that_may_hold_answers_are_named(tmp_path):
+    """Texts, scans and archives, and a notebook that was saved as a script; not what the course gave."""
+    released, folder = tmp_path / "released" / "lab02_hebb.ipynb", tmp_path / "ada"
+    for path in (
+        *(
+            released,
+            released.with_name("given.pdf"),
+            folder / "given.pdf",
+            folder / "timestamp.txt",
+        ),
+        *(
+            folder / "hebb.py",
+            folder / "lab02_hebb.ipynb",
+            folder / "README.md",
+            folder / "._a.pdf",
+        ),
+        *(
+            folder / "lab02_hebb.py",
+            folder / "Essay.DOCX",
+            folder / "x" / "scan.jpg",
+            folder / ".g" / "a.md",
+        ),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+
+    assert read_documents(folder, released) == ["Essay.DOCX", "lab02_hebb.py", "scan.jpg"]
 
 
 def test_all_notebooks_of_this_lab_are_read(tmp_path):

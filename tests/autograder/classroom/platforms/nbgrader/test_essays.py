@@ -120,6 +120,20 @@ def test_an_answer_that_is_not_there_waits_for_a_human():
     assert notes == [f"{name}: {essays.EMPTIED}" for name in (FIRST, SECOND)]
 
 
+def test_an_answer_may_be_in_another_document():
+    """A human is asked, and where to look is said; what is written in the notebook stays as it is."""
+    notebook = json.loads(PATH.read_text("utf-8"))
+    find(notebook, SECOND)["source"] = "zeros never change a weight"
+    cells = [as_cell(cell) for cell in notebook["cells"]]
+    rebuilt, notes = essays.gather(RELEASED, [Notebook(PATH.name, cells)], ["essay.docx", "b.pdf"])
+    said = "but essay.docx and b.pdf were handed in as well"
+
+    assert said in answer(rebuilt, FIRST).source
+    assert not is_zero(answer(rebuilt, FIRST))
+    assert answer(rebuilt, SECOND).source == "zeros never change a weight"
+    assert notes and all(said in note for note in notes)
+
+
 def test_pictures_travel_with_their_cell():
     """Two cells may hold two pictures of one name."""
     first = {"image.png": {"image/png": "AAAA"}}
