@@ -131,7 +131,8 @@ def test_an_answer_may_be_in_another_document():
     assert said in answer(rebuilt, FIRST).source
     assert not is_zero(answer(rebuilt, FIRST))
     assert answer(rebuilt, SECOND).source == "zeros never change a weight"
-    assert notes and all(said in note for note in notes)
+    assert notes
+    assert all(said in note for note in notes)
 
 
 def test_pictures_travel_with_their_cell():
