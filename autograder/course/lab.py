@@ -66,6 +66,8 @@ class Check:
     limits: Limits
     mode: str
     picture: Picture | None
+    hint: str = ""
+    """A question on the exercise's idea, for somebody whose answer is wrong."""
     earlier: tuple["Check", ...] = ()
     """The checks of its exercise that stand before it."""
 
@@ -181,6 +183,8 @@ class Lab:
     exercises: Mapping[str, str]
     apart: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By exercise: the general questions that it is not asked, each with the reason."""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """By exercise: a question on its idea, to be worked out by hand, which gives nothing away."""
     takes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By exercise: the kinds of data that its task promises to take, each with the argument."""
     home: Path | None = None
@@ -280,6 +284,7 @@ class Lab:
                 limits=limits or Limits(),
                 mode=mode,
                 picture=how.picture or named(judge.picture),
+                hint=self.hints.get(exercise, ""),
                 earlier=tuple(c for c in self.checks.values() if c.exercise == exercise),
             )
             self._admit(check)

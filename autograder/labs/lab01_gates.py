@@ -29,6 +29,56 @@ lab = Lab(
         "gates.find_neuron": "MCP Neurons: Limitation of single Neuron",
         "gates.threshold_interval": "MCP Neurons: Logic gates",
     },
+    hints={
+        "gates.step": (
+            "Take three sums: just below the threshold, on it, and just above. Which of the three "
+            "neurons fire, and which do in your code?"
+        ),
+        "gates.McCullochPitts.__call__": (
+            "Take a single row first: how many numbers go in, and how many come out? Then take "
+            "two rows: along which axis do you add?"
+        ),
+        "gates.and_gate": (
+            "Write down the weighted sum of each of the four rows. Which sum has to reach the "
+            "threshold, which is the largest that must not, and where does yours lie?"
+        ),
+        "gates.or_gate": (
+            "Write down the weighted sum of each of the four rows. Which is the smallest that has "
+            "to reach the threshold, and does it?"
+        ),
+        "gates.not_gate": (
+            "What is the sum when the input is 1, and what is it when the input is 0? Which of "
+            "the two has to be the larger one?"
+        ),
+        "gates.and_gate_of": (
+            "How large is the sum when every input is 1, and how large when a single one is "
+            "missing? What has to lie between the two, for 3 inputs and for 8?"
+        ),
+        "gates.or_gate_of": (
+            "How large is the sum when no input is 1, and how large when a single one is? What "
+            "has to lie between the two, however many inputs there are?"
+        ),
+        "gates.blueberry_neuron": (
+            "Write the four objects as rows of two numbers, with the wanted answer beside each. "
+            "Which gate has this table?"
+        ),
+        "gates.xor_product_of_sums": (
+            "Make a table of four rows: both inputs, the answer of your first neuron, that of "
+            "your second, and the result. Which column is wrong, and in which row?"
+        ),
+        "gates.xor_sum_of_products": (
+            "Draw the four corners of the square and the line of each of your neurons. Which "
+            "corner does each line cut off, and which one is missing?"
+        ),
+        "gates.find_neuron": (
+            "How many neurons are there to try for two inputs, three weights and two thresholds? "
+            "How many does your search try, and what does it return if none of them fits?"
+        ),
+        "gates.threshold_interval": (
+            "Sort the sums of all rows and write the wanted output beside each. Where does it "
+            "change from 0 to 1, and does it change more than once?"
+        ),
+    },
     takes={
         "gates.step": {"axes": "x", "one row": "x"},
         "gates.McCullochPitts.__call__": {"one row": "x"},

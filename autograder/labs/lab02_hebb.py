@@ -19,6 +19,32 @@ lab = Lab(
         "hebb.decision_line": "Hebb's rule: AND function",
         "hebb.separating_plane": "Hebb's rule: Failure cases",
     },
+    hints={
+        "hebb.to_bipolar": (
+            "Which two numbers can come in, and which two come out? What is the distance between "
+            "the first two, and what between the others?"
+        ),
+        "hebb.hebb_step": (
+            "Follow one pair with target −1 through every number that is learnt, one after the "
+            "other. What is the input of the bias in every pair?"
+        ),
+        "hebb.train": (
+            "Write the table for the first two pairs on paper: the start, then a row after each "
+            "pair. In which row does yours first differ, and in which column?"
+        ),
+        "hebb.predict": (
+            "Take three patterns: one on each side of the line, and one exactly on it. What is "
+            "the answer for each, and what is yours?"
+        ),
+        "hebb.decision_line": (
+            "Put x₁ = 0 into the line's equation and solve it: which of your two numbers is that? "
+            "What does x₁ = 1 say about the other?"
+        ),
+        "hebb.separating_plane": (
+            "Work out the weighted sum with the bias for each of the four pairs. By how much is "
+            "each on its side, and which one is not?"
+        ),
+    },
     takes={
         "hebb.to_bipolar": {"axes": "x", "one row": "x"},
         "hebb.train": {"one row": "x target"},

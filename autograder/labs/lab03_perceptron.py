@@ -27,6 +27,44 @@ lab = Lab(
         "perceptron.novikoff_bound": "Perceptron: Learning",
         "perceptron.margin_losses": "Empirical Risk Minimization: Machine Learning",
     },
+    hints={
+        "perceptron.augment": (
+            "Write one sample of two numbers before and after. How many numbers has it then, and "
+            "what about a table of two samples?"
+        ),
+        "perceptron.predict": (
+            "Take three samples: one on each side of the line, and one exactly on it. What is the "
+            "answer for each, and what is yours?"
+        ),
+        "perceptron.perceptron_step": (
+            "Draw the weights and the sample as two arrows. Has the angle between them become "
+            "smaller or larger, and which of the two does this target ask for?"
+        ),
+        "perceptron.criterion": (
+            "Write three columns: the score of each sample, the sign of its class, and whether it "
+            "is wrong. Which rows add something, and can one of them make the sum smaller?"
+        ),
+        "perceptron.criterion_gradient": (
+            "Change one weight by 0.01 and work out the criterion once more. By how much has it "
+            "changed, and what does your gradient say about that weight?"
+        ),
+        "perceptron.train": (
+            "Follow the first three corrections on paper, for a few samples. How does your loop "
+            "find out that all of them are right now, and what has it counted by then?"
+        ),
+        "perceptron.error_surface": (
+            "Take a grid of one row and two columns. Which pair of weights belongs to each entry, "
+            "and how many samples does that line get wrong?"
+        ),
+        "perceptron.novikoff_bound": (
+            "Which sample is the longest, and which is the nearest to the line? Does your bound "
+            "change when the separator is ten times as long, and should it?"
+        ),
+        "perceptron.margin_losses": (
+            "Work out all three losses at the margins −1, 0 and 1. At which of the margins do "
+            "they agree, and is one of them below the count of mistakes anywhere?"
+        ),
+    },
     apart={"perceptron.train": {"generator": "the order of the samples is one's own choice"}},
     takes={
         "perceptron.augment": {"axes": "x", "one row": "x"},

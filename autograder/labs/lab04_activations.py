@@ -36,6 +36,63 @@ lab = Lab(
         "losses.CrossEntropyLoss.__call__": "Loss functions : Cross entropy",
         "losses.CrossEntropyLoss.backward": "Output gradient",
     },
+    hints={
+        "activations.linear": (
+            "What comes out for 3, for −3 and for a table of two rows? Is it a new table?"
+        ),
+        "activations.sigmoid": (
+            "What has to come out at 0, far to the left and far to the right? Which of these does "
+            "yours miss, and which number on the way becomes too large?"
+        ),
+        "activations.tanh": (
+            "What has to come out at 0, far to the left, far to the right, and at 2 beside −2? "
+            "Which of these does yours miss?"
+        ),
+        "activations.relu": (
+            "What comes out for −2, for 0 and for 3? Is every entry of a table looked at by itself?"
+        ),
+        "activations.linear_derivative": (
+            "By how much does the result grow when the input grows by 1? How many slopes are "
+            "asked for, for a table of two rows?"
+        ),
+        "activations.sigmoid_derivative": (
+            "Draw the curve and read three slopes off it: at −4, at 0 and at 4. Where is it "
+            "steepest, how steep is it there, and what does yours say?"
+        ),
+        "activations.tanh_derivative": (
+            "Draw the curve and read three slopes off it: at −3, at 0 and at 3. Where is it "
+            "steepest, how steep is it there, and what does yours say?"
+        ),
+        "activations.relu_derivative": (
+            "Draw the function and lay a ruler along it at −2 and at 3. How steep is it in each "
+            "place, however far you go?"
+        ),
+        "activations.softmax": (
+            "What do you get for (0, 0), for (5, 5) and for (1000, 1000), and which of the three "
+            "should differ? What does one row add up to, and what do two rows have to do with "
+            "each other?"
+        ),
+        "losses.one_hot": (
+            "How many rows and columns belong to the labels 2 and 0 of three classes? Which "
+            "numbers have no column of their own?"
+        ),
+        "losses.MSELoss.__call__": (
+            "Take a table of two rows and three columns in which every prediction is off by 1. "
+            "What is the loss, and by how many numbers do you divide?"
+        ),
+        "losses.MSELoss.backward": (
+            "Change a single prediction by 0.01: by how much does the loss change? What happens "
+            "to that when the batch has twice as many rows?"
+        ),
+        "losses.CrossEntropyLoss.__call__": (
+            "A row has the logits 0 and 0. How sure is the network of each class, and what does "
+            "that cost? What do two such rows cost?"
+        ),
+        "losses.CrossEntropyLoss.backward": (
+            "What do the entries of one row of your gradient add up to, and which one of them is "
+            "negative? What happens to a row when the batch has twice as many?"
+        ),
+    },
     takes={
         **{f"activations.{name}": ANY_SHAPE for name in CURVES},
         **{f"activations.{name}_derivative": ANY_SHAPE for name in CURVES},

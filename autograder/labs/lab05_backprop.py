@@ -31,6 +31,53 @@ lab = Lab(
         "layers.Residual.backward": "Backpropagation",
         "module.count_parameters": "Multi-layer Neural Network: Deep Networks",
     },
+    hints={
+        "layers.Linear.forward": (
+            "Take one sample of two numbers and a layer of three units. Write down the shapes of "
+            "what you multiply: which axes have to be equally long?"
+        ),
+        "layers.Linear.backward": (
+            "Take a batch of two rows. Which rows has a single weight worked on, and which rows "
+            "has the bias? What shape does each of the three gradients need, and what happens to "
+            "the axis of the batch in each?"
+        ),
+        "layers.Sigmoid.backward": (
+            "Two tables are kept from the way forward: what went in, and what came out. Which of "
+            "them belongs into your formula? Try an input of 0, where the slope is a quarter."
+        ),
+        "layers.Tanh.backward": (
+            "Two tables are kept from the way forward: what went in, and what came out. Which of "
+            "them belongs into your formula? Try an input of 2, where the curve is almost flat."
+        ),
+        "layers.ReLU.backward": (
+            "Take an input of −1 and one of 3, each with a gradient of 5 from above. Which of the "
+            "two can still change the loss?"
+        ),
+        "module.Sequential.forward": (
+            "With two modules: what is the second one given? Print the shape of what stands "
+            "between them."
+        ),
+        "module.Sequential.backward": (
+            "Which module made the result that the loss has seen? Write the modules in the order "
+            "in which the gradient meets them, with the shape that each takes and gives."
+        ),
+        "module.Module.zero_grad": (
+            "What stands in a gradient after one backward, and after a second one with nothing "
+            "between them? Which parameters of a network within a network does yours reach?"
+        ),
+        "layers.mlp": (
+            "Write the network of the sizes (4, 5, 6, 2) as a list. How many linear layers has "
+            "it, how many activations, and what stands at its end?"
+        ),
+        "layers.Residual.backward": (
+            "The input reaches the result in two ways. By how much does the result change through "
+            "each of them when the input changes by 0.01?"
+        ),
+        "module.count_parameters": (
+            "How many numbers can be trained in a layer from 4 inputs to 3 units? How many in a "
+            "network in which that layer stands twice?"
+        ),
+    },
     takes={
         "layers.Linear.forward": {"one row": "x"},
         "layers.Linear.backward": {"one row": "x grad_output"},

@@ -27,6 +27,36 @@ lab = Lab(
         "descent.classify_turning_point": "Soln: Finding the minimum or maximum of a function",
         "descent.condition_number": "Problems with SGD",
     },
+    hints={
+        "descent.numerical_gradient": (
+            "A function takes two numbers. At how many points must you know it for its gradient, "
+            "and in how many of the two numbers does each of these points differ from x?"
+        ),
+        "descent.sign_descent": (
+            "Start where the slope is positive. On which side is the next point, how far away is "
+            "it, and what makes the walk end?"
+        ),
+        "descent.gradient_descent": (
+            "Write down the first three points of a walk along the gradient of x². From which "
+            "point is each step made, and which points has your table?"
+        ),
+        "descent.largest_stable_lr": (
+            "In a bowl of curvature 4, what does one step with a rate of 0.1 do to the distance "
+            "from the bottom, and what does one of 0.6? Which direction of a long valley decides?"
+        ),
+        "descent.stochastic_gradient_descent": (
+            "Take two examples and two epochs. How many points are there, which example does each "
+            "step look at, and is the second epoch in the same order as the first?"
+        ),
+        "descent.classify_turning_point": (
+            "Follow x² and x³ at 0 and at 1 through your branches. Which question has to be asked "
+            "first?"
+        ),
+        "descent.condition_number": (
+            "A saddle is curved by −4 one way and by 2 the other. Which of the two directions is "
+            "the steeper one, and what comes out for it?"
+        ),
+    },
 )
 
 check_descent = partial(lab.check, "descent.gradient_descent")

@@ -33,6 +33,64 @@ lab = Lab(
         "regularization.soft_threshold": "Regularization",
         "regularization.negative_log_prior": "Regularization",
     },
+    hints={
+        "preprocessing.StandardScaler.fit": (
+            "Take the column 1, 3: what are its mean and its deviation? By how many do you "
+            "divide, and what do you do about a column in which all numbers are equal?"
+        ),
+        "preprocessing.StandardScaler.transform": (
+            "Take one new row alone. Whose mean and whose deviation does it meet: its own, or "
+            "those of the rows before?"
+        ),
+        "preprocessing.MinMaxScaler.fit": (
+            "Five rows of two features: how many smallest numbers are there? Along which axis do "
+            "you look for them?"
+        ),
+        "preprocessing.MinMaxScaler.transform": (
+            "Where does the smallest number of fit land, where the largest, and where one that "
+            "lies in the middle? Try a range that does not begin at 0."
+        ),
+        "preprocessing.PCAWhitening.fit": (
+            "Draw a long cloud of points. Which direction is its longest, is that your first row, "
+            "and how long is every row? Which numbers belong to the directions in the same order?"
+        ),
+        "preprocessing.PCAWhitening.transform": (
+            "Follow a single row: what is left of it after the mean is taken away, how far does "
+            "it reach along the first direction, and what must the variance of these numbers be "
+            "in the end?"
+        ),
+        "regularization.l2_penalty": (
+            "One layer has the weight 3, another the weight 4. What is the penalty, and what is "
+            "that of one layer with both weights?"
+        ),
+        "regularization.l2_gradient": (
+            "Let a weight of 3 grow by 0.01. By how much does the penalty grow, and what does "
+            "your gradient say?"
+        ),
+        "regularization.l1_penalty": (
+            "Take the weights 3 and −4. What is the penalty, and can it ever be below 0?"
+        ),
+        "regularization.l1_gradient": (
+            "Let a weight of 5 grow by 0.01, and then one of −5. What happens to the penalty each "
+            "time, and does it matter how large the weights are?"
+        ),
+        "regularization.fit_polynomial": (
+            "Lay a straight line through two points without a penalty: does yours meet both? Then "
+            "make the penalty huge: which weights become small, and which one is free?"
+        ),
+        "regularization.bias_variance": (
+            "Two models answer 1 and 3 at a point where 0 is true. What is their mean, how far is "
+            "that from the truth, and how far is each from their mean?"
+        ),
+        "regularization.soft_threshold": (
+            "Shrink 3, −3 and 0.5 by 1, on paper. What is left of each, and has one of them "
+            "changed sides?"
+        ),
+        "regularization.negative_log_prior": (
+            "Take a single weight of 0: which part of the formula is left? And what do two such "
+            "weights give?"
+        ),
+    },
     takes={
         "preprocessing.StandardScaler.fit": {"integers": "x", "one row": "x"},
         "preprocessing.StandardScaler.transform": {"integers": "x rows", "one row": "rows"},

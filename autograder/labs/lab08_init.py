@@ -30,6 +30,44 @@ lab = Lab(
         "init.gradient_statistics": "Weight initialization: random number",
         "init.count_different_units": "Weight initialization: Zero/Constant Weights",
     },
+    hints={
+        "init.zeros": (
+            "How many units has a layer of shape (3, 2), and how many inputs? Which of the two is "
+            "the number of rows?"
+        ),
+        "init.constant": (
+            "How many different numbers are in the result, and which one is it when nothing is "
+            "said?"
+        ),
+        "init.small_normal": (
+            "Draw 10,000 weights and work out how far they spread. Is it what was asked for, or "
+            "its square, or its root?"
+        ),
+        "init.xavier": (
+            "Take a layer with 400 inputs and 3 units. Which of the two numbers decides, and how "
+            "far do the weights spread in the end?"
+        ),
+        "init.kaiming_normal": (
+            "Take a layer with 200 inputs and 3 units. How far do your weights spread, and how "
+            "far must they, if half of every signal is cut off?"
+        ),
+        "init.xavier_uniform": (
+            "How far from 0 is the largest of 10,000 weights, and how far the smallest? Which "
+            "sizes of the layer decide, and does it matter which is which?"
+        ),
+        "init.activation_statistics": (
+            "Take a layer whose weights change nothing. Which mean and which deviation come out, "
+            "over how many numbers, and is the input itself among the results?"
+        ),
+        "init.gradient_statistics": (
+            "Take two layers. Which gradient is known at the start, how many steps back are left, "
+            "and what is the shape of each?"
+        ),
+        "init.count_different_units": (
+            "Two units are given the same weights, but the next layer treats them differently. Do "
+            "they stay alike after a step?"
+        ),
+    },
     takes={
         "init.activation_statistics": {"one row": "x"},
         "init.gradient_statistics": {"one row": "x grad_output"},

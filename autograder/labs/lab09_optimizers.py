@@ -30,6 +30,45 @@ lab = Lab(
         "schedules.exponential_decay": "Learning rate decay",
         "schedules.inverse_time_decay": "Learning rate decay",
     },
+    hints={
+        "optim.SGD.step": (
+            "A parameter of 10 has a gradient of 4, and the rate is 0.1. Which way does it go, "
+            "and how far?"
+        ),
+        "optim.Momentum.step": (
+            "The gradient is 1, again and again, and half of the velocity is kept. Towards which "
+            "number does the velocity go: 1, or more? Where does yours go?"
+        ),
+        "optim.Nesterov.step": (
+            "Write down the velocity and the parameter after each of two steps with a gradient of "
+            "1. Which velocity does each of the formulas take: the one before the step, or the "
+            "one after?"
+        ),
+        "optim.AdaGrad.step": (
+            "Two gradients of 3 have come. What has been collected by now, and how long is the "
+            "second step beside the first?"
+        ),
+        "optim.RMSProp.step": (
+            "The gradient is 3, again and again. Towards which number does the mean of its "
+            "squares go, and towards which length does a step?"
+        ),
+        "optim.Adam.step": (
+            "Look at the very first step, with a gradient of 3. By which number is each of the "
+            "two means divided, and can that be 0? What are both means after their correction, "
+            "and how long is the step?"
+        ),
+        "schedules.step_decay": (
+            "List the epochs 0 to 6, with a fall after every third one. What is the rate of each, "
+            "and how often has it fallen by the end?"
+        ),
+        "schedules.exponential_decay": (
+            "What is the rate at the start, and by which factor does it fall from one moment to "
+            "the next? Is that factor the same everywhere?"
+        ),
+        "schedules.inverse_time_decay": (
+            "At which time is the rate half of what it was at the start? Put that time into yours."
+        ),
+    },
 )
 
 check_rmsprop = partial(lab.check, "optim.RMSProp.step")

@@ -42,6 +42,52 @@ lab = Lab(
         "training.diverged": "Cross-validation strategy",
         "training.train": "Cross validation: tuning hyperparameter",
     },
+    hints={
+        "selection.train_val_split": (
+            "Let the samples be the numbers 0 to 9 and the targets the same numbers. After the "
+            "split: does every target still stand beside its sample, is one of them missing or "
+            "there twice, and are they mixed?"
+        ),
+        "selection.k_fold": (
+            "Take 7 samples and 3 folds, and make a mark for every sample each time it validates "
+            "and each time it trains. How many marks of each kind must it have, and which sample "
+            "has others?"
+        ),
+        "selection.cross_validate": (
+            "Let the recipe give back how many samples it was trained on. Which numbers must come "
+            "out for 7 samples and 3 folds, and which do?"
+        ),
+        "selection.log_uniform": (
+            "Draw many numbers from 0.001 to 10. How many of them are below 0.1: half of them, or "
+            "one in a hundred? How many must be?"
+        ),
+        "selection.grid_search": (
+            "Two values of one setting and three of another: how many trials are there? In which "
+            "order do the scores 0.2, nan and 0.9 stand at the end?"
+        ),
+        "selection.random_search": (
+            "Look at the first two trials: do they share a number? And look at one trial with two "
+            "settings: does one of them decide the other?"
+        ),
+        "selection.refine": (
+            "From 0.01 to 100 there are four decades. How many has your new range, and what lies "
+            "in its middle on a logarithmic scale?"
+        ),
+        "training.EarlyStopping.update": (
+            "Take rounds = 2 and write the losses 5, 4, 3, 3, 3, 3 in a row. Which of them belong "
+            "to each average after the last one, which average is the oldest, and with which of "
+            "the others is it compared?"
+        ),
+        "training.diverged": (
+            "Take four costs: nan, infinity, one a little above the first, and one far above it. "
+            "Which of them mean that the run is lost, and which does your code let through?"
+        ),
+        "training.train": (
+            "Follow the first epoch with two batches of different sizes. In which mode is the "
+            "model whenever a loss is measured, which losses make the mean of the epoch, and how "
+            "much does each batch weigh in it?"
+        ),
+    },
 )
 
 

@@ -20,6 +20,21 @@ lab = Lab(
         "batchnorm.BatchNorm1d.backward": "Batch Normalization",
         "batchnorm.identity_parameters": "Batch Normalization",
     },
+    hints={
+        "batchnorm.BatchNorm1d.forward": (
+            "Take the column 1, 3 as a batch: what are its mean and its variance, and what comes "
+            "out while γ is 1 and β is 0? Which mean is taken in evaluation, and which mode may "
+            "change it?"
+        ),
+        "batchnorm.BatchNorm1d.backward": (
+            "Change one input by 0.01: which results of its column change, and why more than one? "
+            "What do the entries of a column of dL/dx add up to, whatever the gradient is?"
+        ),
+        "batchnorm.identity_parameters": (
+            "What has the layer done to a number before γ and β come? What undoes each of these "
+            "steps, and in which order?"
+        ),
+    },
     apart={
         "batchnorm.identity_parameters": {"own": "β is the mean, and the mean itself is right"},
     },

@@ -29,6 +29,21 @@ lab = Lab(
         "dropout.Dropout.backward": "Regularization: Dropout",
         "dropout.monte_carlo_mean": "Dropout: Test time",
     },
+    hints={
+        "dropout.Dropout.forward": (
+            "Send 1000 ones through with p = 0.2. How many of them are 0 afterwards, what have "
+            "the others become, and what is the mean of all?"
+        ),
+        "dropout.Dropout.backward": (
+            "One entry was dropped on the way forward and another was kept. By how much does the "
+            "result change when each of them grows by 0.01? Is that what your gradient says, also "
+            "when it is asked twice?"
+        ),
+        "dropout.monte_carlo_mean": (
+            "A module answers 0 or 2 by chance. What is the mean of many calls, and in which mode "
+            "is the module before them, while they run, and afterwards?"
+        ),
+    },
     takes={"dropout.Dropout.backward": {"axes": "x grad_output", "one row": "x grad_output"}},
 )
 

@@ -29,6 +29,21 @@ lab = Lab(
         "experiment.build_network": "Recommended Settings",
         "experiment.run": "Recommended Settings",
     },
+    hints={
+        "experiment.predict": (
+            "Ask for the class of one image alone, and of the same image among many others. Is it "
+            "the same class, and what in the model could look at the others?"
+        ),
+        "experiment.build_network": (
+            "Five images come in: write down the shape after each of your layers. What stands "
+            "between two linear layers, and what stands after the last?"
+        ),
+        "experiment.run": (
+            "First let your network learn 20 images by heart: does the cost fall almost to 0? If "
+            "it does, look at the data: has every image its own label still, and whose numbers "
+            "have scaled it?"
+        ),
+    },
     apart={
         "experiment.build_network": {
             "generator": "a last layer that begins at zero gives the same answer under each",

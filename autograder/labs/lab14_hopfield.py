@@ -21,6 +21,21 @@ lab = Lab(
         "hopfield.energy": "Short History",
         "hopfield.recall": "Short History",
     },
+    hints={
+        "hopfield.store": (
+            "Store one pattern of three units on paper. How large is the table, what stands on "
+            "its diagonal, and which entries change when a second pattern comes?"
+        ),
+        "hopfield.energy": (
+            "Two units have a weight of 1 between them. What is the energy while they agree, and "
+            "what while they do not? How often does your sum count the pair?"
+        ),
+        "hopfield.recall": (
+            "Two units have a weight of −1 between them, and both are at +1. What happens if both "
+            "look at the same moment, round after round, and what if the second looks only after "
+            "the first has changed?"
+        ),
+    },
 )
 
 

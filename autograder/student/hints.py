@@ -1,7 +1,7 @@
 """Hints as a ladder: each call on a failed check gives the next one.
 
 The rungs are made while grading and kept in the workspace, so that hints need neither the key nor the
-code: a question about one number, another case, the terms of the formula, where the lecture has it. No
+code: a question about one number, another case, a question on the idea, where the lecture has it. No
 rung repeats the report, and none holds the code that would be right.
 """
 
@@ -15,7 +15,7 @@ from autograder.errors import WrongUseError
 from autograder.grading.explain import not_written
 from autograder.grading.report import CheckResult, Report
 from autograder.storage import held, keep_entries, kept_entries, nothing_kept, state_folder
-from autograder.student.rungs import another_case, lecture, one_number, terms
+from autograder.student.rungs import another_case, idea, lecture, one_number
 from autograder.text import listed, nearest
 
 __all__ = [
@@ -70,7 +70,7 @@ def ladder(result: CheckResult) -> list[str]:
     check = result.check
     if result.fact == not_written(check):
         return []
-    rungs = [one_number(result), another_case(result), terms(check), lecture(check)]
+    rungs = [one_number(result), another_case(result), idea(check), lecture(check)]
     return [rung for rung in rungs if rung]
 
 

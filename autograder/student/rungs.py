@@ -1,10 +1,9 @@
-"""What a hint says beyond the report: one number of the case, another case, the formula's terms, the lecture.
+"""What a hint says beyond the report: one number of the case, another case, the idea, the lecture.
 
-The sentences are made of the failing case's own numbers. None repeats the report or the docstring, and
-none holds code.
+The sentences are made of the failing case's own numbers, but for the question on the exercise's idea, which its
+lab has. None repeats the report or the docstring, and none holds code.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,16 +14,11 @@ from autograder.course.lab import Check
 from autograder.grading.explain import question
 from autograder.grading.relations import agree
 from autograder.grading.report import CheckResult, Failing
+from autograder.judges.gradient import claimed_and_measured
 from autograder.judges.numbers import as_reals, quietly
 from autograder.judges.values import value
-from autograder.student.check_info import formula_of
 
-__all__ = ["another_case", "lecture", "one_number", "terms"]
-
-SUM = re.compile(r" [+−] ")
-PRODUCT = re.compile(r" ?· ?| ?/ ?")
-SIDES = re.compile(r" (?:=|←|≥|≤|~) ")
-BRACKETS = re.compile(r"\([^()]*\)")
+__all__ = ["another_case", "idea", "lecture", "one_number"]
 
 
 @quietly()
@@ -36,29 +30,34 @@ def one_number(result: CheckResult) -> str:
     if result.raised_at is not None:
         file, line = result.raised_at
         return (
-            f"What have all names in line {line} of {file} for values, shapes and types when it is "
-            f"reached? Write them down first; then paste nnlab case {check.id} and print them."
+            f"Which value, shape and type has every name in line {line} of {file} when Python gets there? "
+            f"Write down what you expect; then nnlab debug {check.id} shows what it is."
         )
     found = None if general.KIND in failing.case else _first_wrong(failing)
     if found is None:
         name = check.exercise.rpartition(".")[2]
         return (
-            f"Before you read your code again: say aloud what {name} has to do with this case, step by "
-            f"step. Then paste nnlab case {check.id} and print: at which step does the first value differ?"
+            f"Say in your own words what {name} has to do with this case, step by step, and write down the "
+            f"value after each step. Then go through it with nnlab debug {check.id}: which value is the first "
+            "that differs?"
         )
     part, index, shape = found
-    place = f"entry {[*map(int, index)]}" if shape else "the number"
-    place = f"{place} of part {part}" if part else place
-    there = _there(failing.case, index, shape)
+    place = f"entry {[*map(int, index)]}" if shape else "" if part else "the number"
+    of = f"part {part} of the answer" if part else ""
+    is_slope = claimed_and_measured(failing.returned, failing.wanted)
+    there = "" if is_slope else _there(failing.case, index, shape)
     return (
-        f"Take one number of the answer alone, {place}.{there} What must it be, worked out by hand?"
+        f"Look at one number alone: {' of '.join(filter(None, [place, of]))}."
+        f"{there} Work it out by hand: what must it be?"
     )
 
 
 def _first_wrong(failing: Failing) -> tuple[int, tuple[int, ...], tuple[int, ...]] | None:
     """Find the first number that differs: the answer's part, counted from 1, the index, the shape."""
     pairs = [(0, failing.returned, failing.wanted)]
-    if isinstance(failing.wanted, tuple) and isinstance(failing.returned, list | tuple):
+    if gradients := claimed_and_measured(failing.returned, failing.wanted):
+        pairs = [(0, *gradients)]
+    elif isinstance(failing.wanted, tuple) and isinstance(failing.returned, list | tuple):
         both = zip(failing.returned, failing.wanted, strict=False)
         pairs = [(i, mine, right) for i, (mine, right) in enumerate(both, 1)]
     for part, mine, right in pairs:
@@ -73,18 +72,18 @@ def _first_wrong(failing: Failing) -> tuple[int, tuple[int, ...], tuple[int, ...
 
 
 def _there(case: Mapping[str, Any], index: tuple[int, ...], shape: tuple[int, ...]) -> str:
-    """Say what the inputs are where the number stands: entry for entry, or row for row."""
-    same, rows = [], []
+    """Say what the inputs are where the number stands: its row, its column or the entry itself."""
+    known = []
     for name, part in case.items():
         array = as_reals(part)
         if array is None:
             continue
-        if array.shape == shape or not array.shape:
-            same.append(f"{name} is {value(array[index] if array.shape else part)}")
+        if array.shape == shape[len(shape) - array.ndim :]:  # a number, too: it has no axis
+            here = index[len(shape) - array.ndim :]
+            known.append(f"{name} = {value(array[here] if array.ndim else part)}")
         elif shape and array.shape[:1] == shape[:1]:
-            rows.append(f"row {int(index[0])} of {name} is {value(array[index[0]])}")
-    known = " and ".join([*rows, *same])
-    return f" There {known}." if known else ""
+            known.append(f"row {int(index[0])} of {name} = {value(array[index[0]])}")
+    return f" What goes into it: {', '.join(known)}." if known else ""
 
 
 def another_case(result: CheckResult) -> str:
@@ -103,33 +102,18 @@ def another_case(result: CheckResult) -> str:
         return "\n".join(lines)
     if failing.passing is not None:
         return (
-            "Another case is answered rightly. What does the one that fails have that this one lacks?\n"
+            "Your answer to another case is right. What is different in the one that fails?\n"
             f"called    {question(check, failing.passing)}"
         )
     return (
-        "Every case fails: nothing about this one is special. Begin with the simplest input that you can answer in "
-        "your head, and see what your code makes of it."
+        "Every case fails, so this one is not special. Call your code with the simplest input of which you know "
+        "the answer, and look at what it gives."
     )
 
 
-def terms(check: Check) -> str:
-    """Count the terms or factors of the task's formula, to be looked for one by one."""
-    for line in formula_of(check).splitlines():
-        sides = SIDES.split(line.partition("   ")[0].strip())
-        if len(sides) < 2:
-            continue
-        bare = sides[1]
-        while BRACKETS.search(bare):
-            bare = BRACKETS.sub("", bare)
-        for pattern, what in ((SUM, "terms"), (PRODUCT, "factors")):
-            number = len(pattern.split(bare))
-            if number > 1:
-                return (
-                    f"The first formula of the docstring has {number} {what} on its right side. Work each "
-                    "out for this case, one below the other. Which of them does your code leave out, take "
-                    "twice, or turn round?"
-                )
-    return (
+def idea(check: Check) -> str:
+    """Ask what the exercise's lab asks on its idea."""
+    return check.hint or (
         "Cover your code and write the docstring's sentence for this case with its numbers instead of its "
         "names. Which word of it has no line in your code?"
     )
@@ -138,6 +122,6 @@ def terms(check: Check) -> str:
 def lecture(check: Check) -> str:
     """Say where the lecture has it."""
     return (
-        f"The lecture has it under “{check.slides}”. Put this case's numbers into what stands there, and "
-        f"nnlab explain {check.id} says how the answer is judged."
+        f"The lecture has it under “{check.slides}”: put this case's numbers into what stands there. "
+        f"How the answer is judged: nnlab explain {check.id}"
     )

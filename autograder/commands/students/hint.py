@@ -18,7 +18,7 @@ __all__ = ["hint"]
 def hint(check: str | None, restart: bool) -> None:
     """Give the next hint on a check that failed.
 
-    Each call adds to the report: a question about one number, another case, the formula's terms, the
+    Each call adds to the report: a question about one number, another case, a question on the idea, the
     lecture's heading.
     Without a check it is on the first that failed in your last report.
 

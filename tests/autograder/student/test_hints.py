@@ -1,6 +1,7 @@
 """The ladder of hints: each asking tells more, from what the last report left behind."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -39,25 +40,25 @@ def report(sandbox, key_of, submit):
 
 
 def test_the_ladder_goes_beyond_the_report(report):
-    """A question about one number, another case, the formula's terms, and where the lecture has it."""
+    """A question about one number, another case, a question on the idea, and where the lecture has it."""
     (result,) = [r for r in report().results if r.check.id == CHECK]
 
     assert ladder(result) == [
         (
-            "Take one number of the answer alone, the number of part 2. There bias is 1 and target is -1. "
-            "What must it be, worked out by hand?"
+            "Look at one number alone: part 2 of the answer. What goes into it: bias = 1, target = -1. "
+            "Work it out by hand: what must it be?"
         ),
         (
-            "Another case is answered rightly. What does the one that fails have that this one lacks?\n"
+            "Your answer to another case is right. What is different in the one that fails?\n"
             "called    hebb_step(weight=[0.5, 2], bias=3, x=[1, 1], target=0)"
         ),
         (
-            "The first formula of the docstring has 2 terms on its right side. Work each out for this case, "
-            "one below the other. Which of them does your code leave out, take twice, or turn round?"
+            "Follow one pair with target −1 through every number that is learnt, one after the other. "
+            "What is the input of the bias in every pair?"
         ),
         (
-            "The lecture has it under “Hebb's rule”. Put this case's numbers into what stands there, and "
-            "nnlab explain hebb.update says how the answer is judged."
+            "The lecture has it under “Hebb's rule”: put this case's numbers into what stands there. "
+            "How the answer is judged: nnlab explain hebb.update"
         ),
     ]
 
@@ -84,6 +85,59 @@ def test_the_smallest_case_that_fails_is_shown(key_of, sandbox):
     assert count_numbers(small.case) < count_numbers(result.failing.case)
     assert result.check.judge(small.case, small.returned, small.wanted)
     assert ladder(result)[1].startswith("A smaller case fails as well.")
+
+
+@pytest.mark.parametrize(
+    ("mistake", "place"),
+    [
+        (("grad_output.sum(axis=0)", "grad_output.mean(axis=0)"), "entry [0]."),
+        (
+            ("grad_output @ self.weight.data ", "2 * grad_output @ self.weight.data "),
+            "entry [0, 0].",
+        ),
+    ],
+)
+def test_a_gradient_has_a_number_too(mistake, place, key_of, sandbox, submit):
+    """The claim and what the loss measures are compared entry by entry; what goes in is not guessed."""
+    text = reference_text("layers").replace(*mistake)
+    submission = submit("lab05_backprop", layers=text, module=reference_text("module"))
+    report = grade(submission, key_of("lab05_backprop"), sandbox)
+    first = next(result for result in report.results if result.status is Status.FAILED)
+
+    assert ladder(first)[0] == (
+        f"Look at one number alone: {place} Work it out by hand: what must it be?"
+    )
+
+
+def test_a_number_of_a_column_has_what_stands_in_it(key_of, sandbox, submit):
+    """An optimizer's entry depends on where the walk starts, on the gradient there and on the rate."""
+    text = reference_text("optim").replace("+= self.theta.grad", "-= self.theta.grad")
+    submission = submit("lab09_optimizers", optim=text, schedules=reference_text("schedules"))
+    (result,) = grade(
+        submission, key_of("lab09_optimizers"), sandbox, only="optim.momentum"
+    ).results
+    rung = ladder(result)[0]
+
+    for name in ("start", "gradients", "lr", "momentum"):
+        assert f"{name} = " in rung
+
+
+@pytest.mark.parametrize("lab", labs(), ids=lambda lab: lab.id)
+def test_every_exercise_has_a_question_on_its_idea(lab):
+    """It asks, it repeats neither task nor known mistake, and no line of the body stands in it."""
+    assert lab.hints.keys() == lab.exercises.keys()
+    for exercise, hint in lab.hints.items():
+        said = [*task_of(exercise).splitlines(), *(m.says for m in load_mistakes(lab))]
+        said += [check.title for check in lab.checks.values()]
+        sentences = re.split(r"(?<=[.?]) ", hint)
+        lines = [bare(line) for line in body_text(exercise).splitlines()]
+        telling = [line for line in lines if len(line) >= 6 and not line.isidentifier()]
+
+        assert "?" in hint, exercise
+        assert len(hint) <= 240, exercise
+        assert [line for line in telling if line in bare(hint)] == [], exercise
+        assert [s for s in sentences if len(s) >= 20 and any(s in text for text in said)] == []
+        assert [t for t in said if len(bare(t)) >= 20 and bare(t) in bare(hint)] == []
 
 
 QUICK = ("lab02_hebb", "lab04_activations")
@@ -208,8 +262,10 @@ def test_the_command_gives_hints(report, tmp_path, monkeypatch):
     assert run(main, ["hint"]).exit_code == 2
     remember([report()], tmp_path)
 
-    assert run(main, ["hint"]).output.startswith("hebb.update, hint 1 of 4\n\nTake one")
-    assert run(main, ["hint", "update"]).output.startswith("hebb.update, hint 2 of 4\n\nAnother")
+    assert run(main, ["hint"]).output.startswith("hebb.update, hint 1 of 4\n\nLook at one")
+    assert run(main, ["hint", "update"]).output.startswith(
+        "hebb.update, hint 2 of 4\n\nYour answer"
+    )
     for _ in range(2):
         last = run(main, ["hint", "update"])
     assert last.output.endswith("That is the last hint; --restart begins again.\n")
