@@ -49,6 +49,9 @@ LOOKS = (False, Side.BOTH), (True, Side.BOTH), (True, Side.ANSWERS), (True, Side
 """How submissions and mistakes are compared, one after the other: whether freely, and in which cases."""
 
 
+OF_SHAPES = {"AxisError", "IndexError", "TypeError", "ValueError"}
+"""What code raises for an array of other axes than it takes: which one depends on how it is written."""
+
 Prints = dict[tuple[str, int], Any]
 """The fingerprints of what was answered, by check and case: it is compared with many mistakes."""
 
@@ -256,7 +259,7 @@ def explains(
             continue  # what came back matters as little as what should not have come
         elif _same(check, case, mine, other, (check.id, at), prints):
             continue
-        elif not (freely and _raise_alike(mine, other)):
+        elif not (freely and _raise_alike(mine, other, right)):
             return False
         else:
             reworded = True
@@ -267,9 +270,12 @@ def _unrefused(observed: Observation) -> bool:
     return isinstance(observed, Returned) and not is_refusal(observed.value)
 
 
-def _raise_alike(mine: Observation, other: Observation) -> bool:
-    """Return whether both raise the same kind of exception, in other words."""
-    return isinstance(mine, Raised) and isinstance(other, Raised) and mine.kind == other.kind
+def _raise_alike(mine: Observation, other: Observation, right: Observation) -> bool:
+    """Return whether both raise the same kind of exception, or both fail on a shape that is right."""
+    if not isinstance(mine, Raised) or not isinstance(other, Raised):
+        return False
+    refused = isinstance(right, Returned) and is_refusal(right.value)
+    return mine.kind == other.kind or (not refused and {mine.kind, other.kind} <= OF_SHAPES)
 
 
 def _same(

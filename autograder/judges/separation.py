@@ -163,12 +163,13 @@ def divides(case: Case, observed: Any, _expected: Any) -> Finding | None:
 def _sides(case: Case, observed: Any) -> Any:
     """Read a pair of weights and bias; return w·x + b of every row."""
     features = np.shape(case["x"])[1]
-    pair = observed if isinstance(observed, tuple | list) and len(observed) == 2 else (None, None)
-    weight, bias = (as_reals(part) for part in pair)
+    expected = f"where a pair is expected: {features} weights, and the bias."
+    if not isinstance(observed, tuple | list) or len(observed) != 2:
+        raise EvidenceError(f"It is {shape_of(observed)}, {expected}")
+    weight, bias = map(as_reals, observed)
     if weight is None or weight.shape != (features,) or bias is None or bias.size != 1:
-        raise EvidenceError(
-            f"It is {shape_of(observed)}, where a pair is expected: {features} weights, and the bias."
-        )
+        parts = " and ".join(map(shape_of, observed))
+        raise EvidenceError(f"It is a pair of {parts}, {expected}")
     with quietly():
         return case["x"] @ weight + bias.item()
 

@@ -156,6 +156,7 @@ HALVES = {"weight": [0.5, 0.5, -0.25], "threshold": 0.75, "x": truth_table(3)}
 TINY = {"weight": [2e-12, 1e-12, -1e-12], "threshold": 2e-12, "x": truth_table(3)}
 SHAPES = [
     {"weight": [2, -1, 1], "threshold": 1, "x": np.array([1, 1, 0])},
+    {"weight": [2, -1, 1], "threshold": 1, "x": np.array([[1, 1, 0]])},
     {"weight": [1, -1], "threshold": 1, "x": truth_table(3).reshape(2, 2, 3, 2)},
     {"weight": [1, -1, 2, 1], "threshold": 2, "x": np.array([[1, 0, 1, 0], [0, 1, 1, 0]])},
 ]
@@ -350,6 +351,7 @@ OTHER_SIZES: list[dict[str, Any]] = [
     {"table": (1, 0), "weights": (1, -1), "thresholds": (0.5, -0.5)},
     {"table": (0,) * 15 + (1,), "weights": (-1, 1), "thresholds": (1.5, 3.5)},
     {"table": (0,) * 255 + (1,), "weights": (1,), "thresholds": (6.5, 7.5)},
+    {"table": (0, 0, 0, 1), "weights": (1, 3), "thresholds": (2.0,)},  # a sum on the threshold
 ]
 
 
@@ -389,6 +391,7 @@ INTERVALS = table(
     ([1, -1], (1, 1, 1, 1)),
     ([2e-7, 1e-7], (0, 0, 0, 1)),
     ([-2e7, 3e7], (0, 1, 0, 0)),
+    ([1, 1 + 2.0**-36], (0, 1, 0, 1)),
 )
 
 

@@ -214,6 +214,10 @@ def a_neuron(rng, n_inputs):
 @lab.check(
     "hebb.predict",
     draw=lambda rng: a_neuron(rng, 3) | {"x": short_numbers(rng, 3)},
+    always=[
+        {"weight": np.array([2.0, -0.5, 1.5]), "bias": 0.5, "x": np.array([[1.0, 2.0, -3.0]])},
+        {"weight": np.array([1.5, -2.0]), "bias": 0.5, "x": np.arange(-6.0, 6.0).reshape(2, 3, 2)},
+    ],
     needs=[predict],
 )
 def predict_one(student, weight, bias, x):
@@ -228,6 +232,7 @@ def predict_one(student, weight, bias, x):
     cases=5,
     always=[
         {"weight": np.array([0.0, 2.0]), "bias": 3.0},
+        {"weight": np.array([0.5, 3.0]), "bias": -1.25},  # no finite number of decimals
         {"weight": np.array([0.75, 1e-7]), "bias": -0.5},
         {"weight": np.array([0.75, 1e-200]), "bias": -0.5},
         {"weight": np.array([3e-20, 1e-20]), "bias": 2e-20},

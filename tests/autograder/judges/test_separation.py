@@ -309,7 +309,11 @@ def test_any_boundary_that_divides_the_rows_is_right(plane):
         ((-np.ones(3), 2.0), "For the row [1, 1, 1] w·x + b is -1; its target is 1."),
         ((np.full(3, np.nan), 0.0), "For the row [1, 1, 1] w·x + b is nan"),
         (None, "It is None, where a pair is expected: 3 weights, and the bias."),
-        ((np.ones(2), 0.0), "It is a tuple of length 2, where a pair is expected"),
+        (
+            (np.ones(2), 0.0),
+            "It is a pair of an array of shape (2,) and a number, where a pair is expected",
+        ),
+        ((1, 2, 3), "It is a tuple of length 3, where a pair is expected"),
         (np.ones(4), "It is an array of shape (4,), where a pair is expected"),
     ],
 )

@@ -17,7 +17,7 @@ return (x >= threshold).astype(float)
         """
 return step(np.asarray(x) @ self.weight.astype(int), self.threshold)
 """,
-        {"gates.neuron": ()},
+        {"gates.neuron": ("neuron-rounds",)},
     ),
     "McCullochPitts.__call__: one sum over the whole batch": (
         "gates.McCullochPitts.__call__",
