@@ -56,7 +56,13 @@ def case_lines(lab: Lab, result: CheckResult, folder: Path | None = None) -> str
     title = [f"# {check.id}: {check.title}"]
     if kind:
         title.append(f"# {general.KINDS[kind].promise}")
-    blocks = [title, writer.imports(folder), asked, [*changed, "print(result)"], expected]
+    blocks = [
+        title,
+        writer.imports(folder),
+        asked,
+        [*changed, 'print("returned", result)'],
+        expected,
+    ]
     return "\n".join(line for block in blocks for line in [*block, ""]).rstrip() + "\n"
 
 
@@ -69,7 +75,7 @@ def _expected(writer: "_Writer", result: CheckResult) -> Iterator[str]:
         return
     if failing.in_full and not result.check.withheld and _is_plain(failing.wanted):
         yield f"expected = {writer.value(failing.wanted, 'expected')}"
-        yield "print(expected)"
+        yield 'print("expected", expected)'
     else:
         yield from (f"# expected  {line}" for line in shown.splitlines())
 

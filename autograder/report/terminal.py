@@ -64,6 +64,8 @@ MARGIN = 8
 """Columns left free where √ is written as sqrt."""
 ROOM = 24
 """Columns that a promise needs beside its check's name."""
+INDENT = 2
+"""Columns before a text that stands below its label."""
 BESIDE_NAMES = 10
 """Columns of sign, points and spaces."""
 
@@ -100,7 +102,7 @@ def render(
     foot = Group(Text(), *notes, _summary(report), *made, *last)
     if whole or len(report.results) == 1:
         return Group(head, *_checks(report, unicode=unicode), foot)
-    return _Screen(report, head, foot, SIGNS if unicode else PLAIN_SIGNS)
+    return _Screen(report, head, foot, Group(*notes, *last), SIGNS if unicode else PLAIN_SIGNS)
 
 
 def render_checks(report: Report, *, names: int = 0, unicode: bool = True) -> RenderableType:
@@ -141,6 +143,8 @@ class _Screen:
     report: Report
     head: RenderableType
     foot: RenderableType
+    brief_foot: RenderableType
+    """The foot without counts and versions, for a screen that is too small for all."""
     signs: Mapping[Status, str]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -163,15 +167,15 @@ class _Screen:
         more = Padding(Text(f"The rest in full: nnlab grade {self.report.lab} -v"), (1, 0, 0, 2))
         # less of what stands below the first failure, if the whole does not fit
         rest = [*self._stubs(), *self._skipped()]
-        for ideas in (True, False):
+        for ideas, foot in ((True, self.foot), (True, self.brief_foot), (False, self.brief_foot)):
             short = [[*self._short(group, names, ideas=ideas)] for group in led.values()]
             first = blocks[0] if blocks else []
             brief = [line for block in short[1:] for line in block]
-            left = height - PROMPT - lines(*top, *first, *brief, *rest, more, self.foot)
+            left = height - PROMPT - lines(*top, *first, *brief, *rest, more, foot)
             if left >= 0:
                 break
         yield from top
-        cut = not ideas
+        cut = not ideas or foot is self.brief_foot
         for i, (block, brief) in enumerate(zip(blocks, short, strict=True)):
             extra = lines(*block) - lines(*brief) if i else 0
             fits = extra <= max(left, 0)
@@ -181,7 +185,7 @@ class _Screen:
         yield from rest
         if cut:
             yield more
-        yield self.foot
+        yield foot
 
     def _line(self, status: Status, text: str) -> RenderableType:
         """Write one line for several checks."""
@@ -318,11 +322,33 @@ def _part(part: Part) -> Iterator[RenderableType]:
         first, _, text = text.partition("\n")
         yield Padding(Text(first), (0, 0, 0, 6))
     if text:
+        yield Padding(_Labelled(label, text), (0, 0, 0, 6))
+
+
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    """A text beside its label, or below it where there is little room; a table has a line for each row."""
+
+    label: str
+    text: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Lay it out for the width there is."""
+        del console
+        beside = options.max_width >= LABEL + 2 * ROOM
+        if not beside and self.label:
+            yield Text(self.label, style="dim")
+        left = LABEL if beside else INDENT
+        rows = self.text.replace("], [", "],\n [")
+        longest = max(map(len, rows.split("\n")))
+        by_row = self.text.startswith("[[") and longest <= options.max_width - left < len(self.text)
         row = Table.grid(padding=0)
-        row.add_column(width=LABEL)
+        row.add_column(width=left)
         row.add_column(ratio=1, overflow="fold")
-        row.add_row(Text(label, style="dim"), Text(text))
-        yield Padding(row, (0, 0, 0, 6))
+        row.add_row(
+            Text(self.label if beside else "", style="dim"), Text(rows if by_row else self.text)
+        )
+        yield row
 
 
 def _summary(report: Report) -> Text:

@@ -164,8 +164,8 @@ def test_the_lines_say_all_that_the_report_says_and_no_more(one):
         "weight = np.array([1., 1.], dtype=np.float64)\nbias = 1.0\n"
         "x = np.array([ 1, -1], dtype=np.int64)\ntarget = -1\n"
         "result = nnlab.hebb.hebb_step(weight, bias, x, target)\n\n"
-        "print(result)\n\n"
-        "expected = (np.array([0., 2.], dtype=np.float64), 0.0)\nprint(expected)\n"
+        'print("returned", result)\n\n'
+        'expected = (np.array([0., 2.], dtype=np.float64), 0.0)\nprint("expected", expected)\n'
     )
 
 
@@ -217,8 +217,8 @@ def test_a_general_question_is_asked_as_the_checks_ask_it(kind):
     )
     made = Failing(case, 0, number, None, in_full=False)
     text = case_lines(lab, CheckResult(check, Status.FAILED, failing=made))
-    names = {}
-    exec(compile(text.replace("print(", "repr("), "lines", "exec"), names)
+    names = {"print": lambda *_: None}
+    exec(compile(text, "lines", "exec"), names)
 
     assert general.KINDS[kind].promise in text
     assert general.judge_general(check.asked(case), case, names["result"], names["result"]) is None

@@ -98,6 +98,39 @@ def test_what_waits_is_one_line_and_what_needs_an_earlier_lab_keeps_its_reason(m
     assert "– Not asked until others pass: hebb.history and hebb.step_keeps_inputs." in text
 
 
+TABLE = (
+    Part("f(x=[[1, 2], [3, 4]])", "called"),
+    Part("[[0.95, -1.85, 0.3, 3.025], [0.87, -1.61, -0.02, 3.065]]", "returned"),
+)
+
+
+def test_a_table_that_does_not_fit_has_a_line_for_each_row(mixed):
+    """So rows stand below each other, returned and expected alike; what fits stays on its line."""
+    check = load_lab("lab02_hebb").checks["hebb.update"]
+    one = replace(mixed, results=(CheckResult(check, Status.FAILED, TABLE),))
+
+    def lines(width):
+        """Print it, and take what begins with the answer."""
+        found = [line.rstrip() for line in shown(one, width).splitlines()]
+        return found[next(i for i, line in enumerate(found) if "returned" in line) :]
+
+    first, second = "[[0.95, -1.85, 0.3, 3.025],", "[0.87, -1.61, -0.02, 3.065]]"
+    assert lines(80)[0] == f"      returned  {first} {second}"
+    assert lines(70)[:2] == [f"      returned  {first}", f"                 {second}"]
+    assert lines(40)[:3] == ["      returned", f"        {first}", f"         {second}"]
+
+
+def test_a_screen_that_is_too_small_has_no_counts_and_versions(many):
+    """What the lines above say already goes first; what to do next stays."""
+    small = shown(many, 80, whole=False, then="Next: hint", height=24, force_terminal=True)
+    large = shown(many, 80, whole=False, then="Next: hint", height=90, force_terminal=True)
+
+    assert "isolation:" not in small
+    assert "isolation:" in large
+    assert "The rest in full" in small
+    assert small.splitlines()[-1].endswith("Next: hint\x1b[0m")
+
+
 def test_what_passed_is_one_line_and_the_first_failure_follows(mixed):
     """Head, what passed, the first ✗: these are the first three lines."""
     lines = shown(mixed, 80, whole=False).splitlines()
