@@ -122,7 +122,9 @@ def read_documents(folder: Path, released: Path) -> list[str]:
     return [
         named(path.name)
         for path in _files(folder, lambda name: name.lower().endswith(DOCUMENTS) or name == script)
-        if path.name.lower() not in NO_DOCUMENTS and not (released.parent / path.name).exists()
+        if path.name.lower() not in NO_DOCUMENTS
+        and not is_notebook(path.name)
+        and not (released.parent / path.name).exists()
     ]
 
 

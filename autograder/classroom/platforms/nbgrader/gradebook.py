@@ -64,6 +64,8 @@ def fill_gradebook(course: Path, marks: Marks) -> str | None:
         )
     if not wait_until(lambda: _is_free(place), place.name, most=BUSY_SECONDS, look=LOOK_SECONDS):
         raise GradebookError(f"{place.name} {_BUSY}")
+    if place.stat().st_size == 0:  # in which nbgrader would begin a new one
+        raise GradebookError(f"{place.name} {_DAMAGED}")
     try:
         with warnings.catch_warnings(action="ignore"):  # nbgrader's own
             return _fill(place, marks)

@@ -48,6 +48,11 @@ def no_database(place, _monkeypatch):
     place.write_bytes(b"not a database, " * 400)
 
 
+def emptied(place, _monkeypatch):
+    """Lose all that is in the file, as when a disk was full."""
+    place.write_bytes(b"")
+
+
 def torn(place, _monkeypatch):
     """Lose what stands in the middle of the file."""
     data = bytearray(place.read_bytes())
@@ -73,6 +78,7 @@ def older(place, _monkeypatch):
         (in_use, "is in use by another program: run the command again."),
         (read_only, "cannot be written: make the file and its folder writable"),
         (no_database, "is damaged: put a copy of it back"),
+        (emptied, "is damaged: put a copy of it back"),
         (torn, "is damaged: put a copy of it back"),
         (newer, "was made by another version of nbgrader"),
         (older, "was made by another version of nbgrader"),
