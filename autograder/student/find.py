@@ -154,10 +154,15 @@ def shortest_target(place: Place, cwd: Path) -> str:
 def _of_file(path: Path) -> Place:
     if not path.exists():
         raise SubmissionError(f"There is no file {path}.")
+    if path.suffix == ".ipynb" and path.stem in lab_ids():
+        return Place(find_lab(path.stem), path.parent)
     lab = owner_of(path.stem) if path.suffix == ".py" else None
     if lab is None:
-        names = ", ".join(f"{module}.py" for lab in labs() for module in lab.modules)
-        raise SubmissionError(f"{path.name} belongs to no lab. The labs' files are {names}.")
+        modules = [module for lab in labs() for module in lab.modules]
+        near = [module for module in modules if module in path.stem.lower()]
+        known = f"Is it {near[-1]}.py? Give it that name." if near else ""
+        names = f"The labs' files are {', '.join(f'{module}.py' for module in modules)}."
+        raise SubmissionError(f"{path.name} belongs to no lab. {known or names}")
     return Place(lab, path.parent)
 
 

@@ -87,17 +87,27 @@ def test_the_engine_itself_is_a_submission_to_every_lab():
         ("zzzz", "There is no lab 'zzzz'. The labs are lab01_gates, "),
         ("nowhere/hebb", "There is no file or folder nowhere/hebb."),
         ("hebbb.py", "There is no file "),
+        ("hebb (1).py", "hebb (1).py belongs to no lab. Is it hebb.py? Give it that name."),
+        ("Hebb.py.txt", "Hebb.py.txt belongs to no lab. Is it hebb.py? Give it that name."),
         ("notes.txt", "notes.txt belongs to no lab. The labs' files are gates.py, hebb.py"),
         ("empty", "holds no lab: no folder such as lab01_gates, no file such as gates.py."),
     ],
 )
 def test_what_cannot_be_found_gets_a_sentence(target, sentence, workspace):
     """A wrong target is answered with what was looked for and what there is."""
-    (workspace / "notes.txt").write_text("")
+    for name in ("notes.txt", "hebb (1).py", "Hebb.py.txt"):
+        (workspace / name).write_text("")
     (workspace / "empty").mkdir()
 
     with pytest.raises(SubmissionError, match=re.escape(sentence)):
         find_places(target, workspace)
+
+
+def test_a_labs_notebook_stands_for_the_lab(workspace):
+    """Who names it means the work beside it."""
+    (workspace / "lab02_hebb" / "lab02_hebb.ipynb").write_text("{}")
+
+    assert found("lab02_hebb/lab02_hebb.ipynb", workspace) == found("lab02_hebb", workspace)
 
 
 def test_a_lab_that_is_not_here_gets_a_sentence(tmp_path_factory):
