@@ -24,7 +24,7 @@ def sheet(record: Record, *, unicode: bool) -> str:
         *_curves(record, unicode=unicode),
         "",
         f"{'accuracy on new images':{LABEL}}{shown(record.new_right)}",
-        f"{'share of images with the same class, asked twice':{LABEL}}{shown(record.alike)}",
+        f"{'same images again: share with the same class':{LABEL}}{shown(record.alike)}",
         f"{'standard deviations of the features':{LABEL}}{low} to {high}",
         "",
         *_layers(record.layers),

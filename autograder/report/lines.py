@@ -1,8 +1,9 @@
 """The call that failed, as lines to paste into Python: imports, data in full, the call, what is expected.
 
 The lines are made from the check's own body, so that they ask what the grader asked, of the modules that
-`import nnlab` finds. What the body only looks up in its lab's file is imported from there. A report on a
-secret seed's cases has none: these are not to be had again.
+`import nnlab` finds. Functions of the lab's file that the body calls are written out, so that every call of the
+student's code can be seen; what else it looks up there is imported. A report on a secret seed's cases has
+none: these are not to be had again.
 """
 
 import ast
@@ -59,6 +60,7 @@ def case_lines(lab: Lab, result: CheckResult, folder: Path | None = None) -> str
     blocks = [
         title,
         writer.imports(folder),
+        *writer.helpers.values(),
         asked,
         [*changed, 'print("returned", result)'],
         expected,
@@ -102,6 +104,8 @@ class _Writer:
         self.needed = {"import nnlab", "import numpy as np"}
         self.names: set[str] = set()
         """What is taken from the lab's file."""
+        self.helpers: dict[str, list[str]] = {}
+        """The functions of the lab's file that are called, in lines."""
 
     def imports(self, folder: Path | None) -> list[str]:
         """Write the imports, and in the instructor's edition what leads to the student's files."""
@@ -200,14 +204,39 @@ class _Writer:
         self, ask: Callable[..., Any], body: list[ast.stmt], case: Mapping[str, Any]
     ) -> None:
         """Note what the body takes from its file: modules, functions and constants."""
-        used = {n.id for part in body for n in ast.walk(part) if isinstance(n, ast.Name)}
-        for name in sorted(used - {*case, *vars(builtins)}):
-            found = getattr(ask, "__globals__", {}).get(name)
+        nodes = [node for part in body for node in ast.walk(part)]
+        names = [node for node in nodes if isinstance(node, ast.Name)]
+        own = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+        own |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        for name in sorted({name.id for name in names} - {*own, *case, *vars(builtins)}):
+            found: Any = getattr(ask, "__globals__", {}).get(name)
             if isinstance(found, ModuleType):
                 alias = "" if found.__name__ == name else f" as {name}"
                 self.needed.add(f"import {found.__name__}{alias}")
+            elif _stands_in(ask.__module__, name, found):
+                self._help(name, found)
             elif found is not None:
                 self.names.add(name)
+
+    def _help(self, name: str, helper: Callable[..., Any]) -> None:
+        """Write out a function without its docstring; a blank line would end it at a prompt."""
+        if name in self.helpers:
+            return
+        self.helpers[name] = []  # it may call itself
+        source = textwrap.dedent(inspect.getsource(helper))
+        (node,) = ast.parse(source).body
+        assert isinstance(node, ast.FunctionDef), "it is a function of a file"
+        docstring = node.body[0] if ast.get_docstring(node) else None
+        skipped = range(docstring.lineno, (docstring.end_lineno or 0) + 1) if docstring else []
+        lines = [line for i, line in enumerate(source.split("\n"), 1) if i not in skipped]
+        self._note_names(helper, [node], {})
+        self.helpers[name] = [line for line in lines if line.strip()]
+
+
+def _stands_in(module: str, name: str, found: object) -> bool:
+    """Return whether something is a function that stands in a module under this name."""
+    is_own = inspect.isfunction(found) and found.__module__ == module
+    return is_own and getattr(found, "__qualname__", "") == name
 
 
 def _keywords(case: Mapping[str, Any]) -> str:

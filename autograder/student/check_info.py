@@ -76,7 +76,8 @@ def _cases(check: Check) -> str:
         return f"{_count(always, 'case')}, the same under every seed."
     if not always:
         return f"{_count(drawn, 'case')}, drawn from the seed."
-    return f"{always} fixed and {_count(drawn, 'case')} drawn from the seed."
+    cases = _count(always + drawn, "case")
+    return f"{cases}: {always} that {'is' if always == 1 else 'are'} always asked, {drawn} drawn from the seed."
 
 
 def _judged(check: Check) -> Iterator[str]:

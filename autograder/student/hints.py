@@ -128,7 +128,8 @@ def _climb(name: str, place: Path, *, restart: bool) -> Hint:
     entry = known[full]
     if not entry["rungs"]:
         state = STATES[Status(entry["status"])]
-        raise HintError(f"{full} {state} in the last report: there is no hint to give.")
+        then = "" if state == STATES[Status.PASSED] else " nnlab next shows what comes first."
+        raise HintError(f"{full} {state} in the last report: there is no hint to give.{then}")
     number = min(1 if restart else entry["asked"] + 1, len(entry["rungs"]))
     entry["asked"] = number
     keep_entries(place, SCHEMA, known)

@@ -169,6 +169,17 @@ def test_the_lines_say_all_that_the_report_says_and_no_more(one):
     )
 
 
+def test_what_the_check_does_with_the_code_can_be_seen(one):
+    """A function of the lab's file is written out without its docstring, so that the student's call stands there."""
+    result = one("lab09_optimizers", "optim", "+= self.theta.grad", "-= self.theta.grad")
+    lines = case_lines(load_lab("lab09_optimizers"), result, Path("here"))
+
+    assert "\ndef walked(student, name, start, gradients, lr," in lines
+    assert "        optimizer.step()\n" in lines
+    assert "autograder.labs" not in lines
+    assert '"""' not in lines
+
+
 def test_a_secret_case_has_no_lines(one, key_of):
     """A mark's cases come from a secret: its report leads to no call, and neither does its page."""
     secret = SecretKey(1234567, key_of("lab02_hebb"))
