@@ -174,14 +174,17 @@ def _typed(plain: Any) -> str:
     return re.sub(r"\d[^,\]]*", lambda n: n[0] if "e" in n[0] else f"{n[0]}.", value(plain))
 
 
+_IN_ARRAYS = (int, float, complex, np.number, np.bool_, np.ndarray, list, tuple)
+"""Of what a list can be that is as good as an array."""
+
 ENTRIES = {"c": "of complex numbers, ", "S": "of bytes, ", "U": "of text, "}
 
 
 def shape_of(plain: Any) -> str:  # noqa: C901  one case a type
     """Name the kind of a value in a few words.
 
-    >>> shape_of(np.zeros((2, 3))), shape_of(None), shape_of([1, 2])
-    ('an array of shape (2, 3)', 'None', 'a list of length 2')
+    >>> shape_of(np.zeros((2, 3))), shape_of(None), shape_of([1, 2]), shape_of(["1", "2"])
+    ('an array of shape (2, 3)', 'None', 'a list of length 2', 'a list of length 2 with a string in it')
     """
     match plain:
         case None:
@@ -197,7 +200,9 @@ def shape_of(plain: Any) -> str:  # noqa: C901  one case a type
         case np.ndarray():
             return f"an array {ENTRIES.get(plain.dtype.kind, '')}of shape {plain.shape}"
         case list() | tuple():
-            return f"a {type(plain).__name__} of length {len(plain)}"
+            odd = [each for each in plain[:MAX_NUMBERS] if not isinstance(each, _IN_ARRAYS)]
+            inner = f" with {shape_of(odd[0])} in it" if odd else ""
+            return f"a {type(plain).__name__} of length {len(plain)}{inner}"
         case str() | np.str_():
             return "a string"
         case dict():

@@ -111,6 +111,8 @@ def test_a_question_is_filled_with_the_cases_values(template, case, text):
         (np.array(["a"]), "an array of text, of shape (1,)"),
         (np.array([b"a"]), "an array of bytes, of shape (1,)"),
         ([1], "a list of length 1"),
+        ([1, [2.0], None], "a list of length 3 with None in it"),
+        ((True, Opaque("set")), "a tuple of length 2 with something of type set in it"),
         ((), "a tuple of length 0"),
         ("x", "a string"),
         (np.str_("x"), "a string"),
