@@ -145,7 +145,7 @@ def _sure(
         return left, [f"For {first.module}.py there are {times}. Graded is {first.path}{why}."]
     if len(left) > 1:  # which of them counts is said when it is known what each earns
         return left, []
-    if first.likeness:
+    if first.likeness or _is_foreign(first.parts):
         return left, [f"Graded as {first.module}.py is {first.path}."]
     places = [text.named("/".join(each.parts[:-1])) for each in found]
     if len(set(places)) > 1 and all(places):  # a student's copies, or several students
