@@ -12,6 +12,7 @@ from tests.autograder.classroom.platforms.nbgrader.oddities import FIRST, ODDITI
 
 nbformat = pytest.importorskip("nbformat")
 utils = pytest.importorskip("nbgrader.utils")
+validator = pytest.importorskip("nbgrader.nbgraderformat").MetadataValidator()
 essays = pytest.importorskip(
     "autograder.classroom.platforms.nbgrader.essays", exc_type=ModuleNotFoundError
 )
@@ -28,6 +29,7 @@ def gathered(edit, *others, name="lab02_hebb.ipynb"):
     cells = [as_cell(cell) for cell in notebook["cells"]]
     rebuilt, notes = essays.gather(RELEASED, [Notebook(name, cells), *others])
     nbformat.validate(rebuilt)
+    validator.validate_nb(rebuilt)  # so that no step of nbgrader's needs to look
     assert len({cell.id for cell in rebuilt.cells}) == len(rebuilt.cells)
     return rebuilt, notes
 
