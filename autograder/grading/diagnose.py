@@ -135,13 +135,19 @@ def diagnose(
         explain = partial(
             _explain_all, key, judged, prints, freely=freely, selective=bool(succeeded), side=side
         )
-        explaining = explain(key.checks[check.id].wrong, failed)
+        known = [m for m in key.checks[check.id].wrong if _is_about(m, asked, key, side)]
+        explaining = explain(known, failed)
         everywhere = explain(explaining, succeeded)
         possible = [m for m in explaining if all(_passes(m, c, key, side) for c in succeeded)]
         forms = [m for m in everywhere or possible if _has_evidence(m, asked, key, judged, side)]
         if names := list(dict.fromkeys(map(idea_of, forms))):
             return names if len(names) <= MAX_NAMES else []
     return []
+
+
+def _is_about(mistake: str, asked: Sequence[Check], key: AnswerKey, side: Side) -> bool:
+    """Return whether a mistake may explain this side: one with wrong answers says nothing of refusals alone."""
+    return side is not Side.REFUSALS or all(_passes(mistake, c, key, Side.ANSWERS) for c in asked)
 
 
 def _explain_all(

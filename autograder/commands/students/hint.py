@@ -40,5 +40,5 @@ def hint(check: str | None, restart: bool) -> None:
         say(f"\n{why} this is on an earlier report, and the next call says it again.")
     elif given.number == given.of:
         say("\nThat is the last hint; --restart begins again.")
-    if len(failed) > 1:
+    if len(failed) > 1 and given.number == 1:
         say(f"\nThere are hints on {listed(failed[1:], MOST)} as well: nnlab hint CHECK")

@@ -188,6 +188,9 @@ TRACE, OWN_IDEA = "return 2 / np.trace(hessian)", "return 3 / np.abs(hessian).su
         # What is not refused is the same, whatever comes out instead.
         (NO_BOWL + RIGHT, NO_BOWL + "return 2 / np.linalg.norm(hessian, 2)", {"known"}),
         (SYMMETRIC + RIGHT, NO_BOWL + "return 2 / np.linalg.norm(hessian, 2)", {None}),
+        # An idea about the answers is nobody's whose answers are right.
+        (TRACE, RIGHT, {None}),
+        (RIGHT, RIGHT, {"known"}),
     ],
 )
 def test_answers_and_refusals_are_told_apart(sandbox, known, body, named):
