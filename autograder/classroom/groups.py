@@ -92,7 +92,7 @@ _COURSES = _set("""
     """)
 """Words that name a folder of the course's own, where it lies beside people's."""
 
-_MOST_TEXT = 1 << 16
+_MOST_TEXT = 16 << 20
 """A text in which a platform names somebody."""
 
 

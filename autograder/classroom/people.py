@@ -7,12 +7,13 @@ written in several ways. What belongs to no one is not a person.
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from autograder.classroom import tars
 from autograder.classroom.columns import folded
 from autograder.classroom.moments import moment_in
+from autograder.text import listed
 
 __all__ = [
     "ARCHIVES",
@@ -173,7 +174,9 @@ def share_out(names: Names, read: Callable[[str], bytes] = lambda _: b"") -> lis
     """
     form = _form(names)
     prefix = _before_account(names, read) if form is _BLACKBOARD else ""
-    return [_share(form, prefix, composed(name), is_folder=folder) for name, folder in names]
+    called = _submitters(names, read) if form is _GRADESCOPE else {}
+    shares = [_share(form, prefix, composed(name), is_folder=folder) for name, folder in names]
+    return [_called(share, called) for share in shares]
 
 
 def _form(names: Names) -> _Form:
@@ -229,6 +232,32 @@ def without_ending(archive: str) -> str:
     """Return the name without what says that it is an archive."""
     endings = "|".join(map(re.escape, ARCHIVES))
     return re.sub(rf"(?:\.tar)?(?:{endings})$", "", archive, flags=re.IGNORECASE)
+
+
+def _called(share: Share | None, names: Mapping[str, str]) -> Share | None:
+    """Call a person by the name that a platform's list has."""
+    if share is None or share.person.name not in names:
+        return share
+    return replace(share, person=replace(share.person, name=names[share.person.name]))
+
+
+_LIST = "submission_metadata.yml"
+
+
+def _submitters(names: Names, read: Callable[[str], bytes]) -> dict[str, str]:
+    """Read in Gradescope's list whose each folder is; of a group all are named."""
+    if (_LIST, False) not in names:
+        return {}
+    text = composed(read(_LIST).decode("utf-8-sig", "replace"))
+    found: dict[str, str] = {}
+    for entry in re.split(r"^(?=submission_\d+:)", text, flags=re.MULTILINE):
+        folder, _, said = entry.partition(":")
+        people = re.findall(
+            r"^[ -]*:name:[ ]*(\S.*?)\s*$", said.partition(":created_at:")[0], re.MULTILINE
+        )
+        if people:
+            found[folder] = listed([re.sub(r"^(['\"])(.*)\1$", r"\2", name) for name in people])
+    return found
 
 
 def _before_account(names: Names, read: Callable[[str], bytes]) -> str:

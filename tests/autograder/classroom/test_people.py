@@ -143,6 +143,23 @@ def test_an_attempt_of_brightspace_has_an_order():
     assert first.attempt > second.attempt > unknown.attempt == ""
 
 
+def test_gradescopes_list_says_whose_a_folder_is():
+    """By name, and of a group by all names; what the list does not say stays the folder's."""
+    text = (
+        "submission_1:\n  :submitters:\n  - :name: Ada Ó\n    :sid: '7'\n    :email: a@x.org\n  :created_at: 2026\n"
+        "  :results:\n    tests:\n    - :name: not a person\n"
+        "submission_22:\n  :submitters:\n  - :name: 'Bo: B'\n  - :name: Cy\n  :created_at: 2026\n"
+    )
+    folders = ["submission_1", "submission_22", "submission_3"]
+    names = [(name, True) for name in folders] + [("submission_metadata.yml", False)]
+    shares = share_out(names, {"submission_metadata.yml": text.encode()}.__getitem__)
+
+    assert [s and (s.person.name, s.person.platform_id) for s in shares] == [
+        *(("Ada Ó", "1"), ("Bo: B and Cy", "22"), ("submission_3", "3"), None)
+    ]
+    assert [s and s.person.name for s in share_out(names)] == [*folders, None]
+
+
 def test_late_is_read_where_nobody_has_a_name():
     """Canvas writes it before what stands for the name."""
     late, other = who("LATE_anon_x7K_9001_hebb.py", "anon_aB3_9002_hebb.py")

@@ -6,6 +6,7 @@ then collects nobody: so each file has a name, or a folder, of its own.
 
 import os
 import re
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -72,13 +73,19 @@ def _shares(folder: Path) -> Shares:
             names = [(found.name, found.is_dir()) for found in listed]
     except OSError:
         return {}
+
+    def read(name: str) -> bytes:
+        with suppress(OSError):
+            return (folder / name).read_bytes()
+        return b""
+
     packed = [(name, False) for name, _ in names]
     found: Shares = {}
     for forms in (packed, names):
         if is_platforms(forms):
             found |= {
                 name: share
-                for (name, _), share in zip(forms, share_out(forms), strict=True)
+                for (name, _), share in zip(forms, share_out(forms, read), strict=True)
                 if share and (share.person.platform_id or share.attempt)
             }
     return found
