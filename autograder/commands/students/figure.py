@@ -75,10 +75,12 @@ def _list(known: Mapping[str, Experiment]) -> None:
     for name, experiment in known.items():
         if experiment.lab in finished:
             say(f"{name:{NAMES}}{experiment.shows}", hang=NAMES)
-    for lab in lab_ids():
-        waiting = [name for name, e in known.items() if e.lab == lab and lab not in finished]
-        if waiting:
-            say(f"After {lab}: {', '.join(waiting)}", hang=2)
+    later = [lab for lab in lab_ids() if lab not in finished]
+    if later:
+        say("\nLater, each after its lab:" if finished else "Each after its lab:")
+    for lab in later:
+        if names := [name for name, experiment in known.items() if experiment.lab == lab]:
+            say(f"  {lab}: {', '.join(names)}", hang=2)
 
 
 def _draw(experiment: Experiment, seed: int, out: Path, *, animate: bool) -> bool:

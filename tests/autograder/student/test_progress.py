@@ -10,6 +10,7 @@ from rich.console import Console
 
 from autograder.cli import main
 from autograder.clinic import ward
+from autograder.course import edition
 from autograder.course.catalogue import load_lab
 from autograder.course.lab import Status
 from autograder.grading.grade import grade
@@ -195,6 +196,24 @@ def test_status_counts_the_clinics_patients(workspace, monkeypatch):
     assert "\nThe clinic: 1 of 18 patients solved (nnlab clinic)\n" in run(main, ["status"]).output
     found = json.loads(run(main, ["status", "--json"]).output)["clinic"]
     assert found == {"solved": 1, "patients": 18}
+
+
+def test_figures_are_listed_by_what_is_finished(workspace, monkeypatch):
+    """What a finished lab can draw is described; what waits is named with its lab; outside, all is described."""
+    monkeypatch.chdir(workspace)
+
+    def figures():
+        """List the figures as the student's edition does."""
+        with monkeypatch.context() as patch:
+            patch.setattr(edition, "is_students", lambda: True)
+            return CliRunner().invoke(main, ["figure"]).output
+
+    assert figures().startswith("Each after its lab:\n  lab01_gates: gates\n")
+    assert CliRunner().invoke(main, ["grade", "1"]).exit_code == 0
+    assert figures().startswith("gates              One neuron draws one line")
+    assert "\n\nLater, each after its lab:\n  lab02_hebb: hebb-binary, hebb-bipolar\n" in figures()
+    monkeypatch.chdir(workspace.parent)
+    assert "hopfield           Four patterns are stored" in figures()
 
 
 def test_status_without_a_lab_is_wrong_usage(tmp_path, monkeypatch):
