@@ -127,6 +127,7 @@ ANSWERS = pictures.over(
     cases=5,
     always=[
         {"weight": np.array([1.0, -2.0, 0.5]), "x": np.array([3.0, 1.0, 1.0])},
+        {"weight": np.array([1.0, -2.0, 0.5]), "x": np.array([[3.0, 1.0, 1.0]])},
         {"weight": np.array([1.0, 0.0, -0.5]), "x": np.array([[0.0, 2.0, 1.0], [0.5, 0.0, 1.0]])},
         NEAR_THE_LINE,
     ],
@@ -150,7 +151,10 @@ def one_sample(rng, *, target, side):
     "perceptron.perceptron_step",
     points=2,
     draw=lambda rng: one_sample(rng, target=1, side=-1),
-    always=[{"weight": np.array([1.0, -1.0, 0.0]), "x": np.array([2.0, 5.0, 1.0]), "target": 1}],
+    always=[
+        {"weight": np.array([1.0, -1.0, 0.0]), "x": np.array([2.0, 5.0, 1.0]), "target": 1},
+        {"weight": np.array([-8.0, -1.0, 0.0]), "x": np.array([2.0, 0.5, 1.0]), "target": 1},
+    ],
     unchanged=["weight", "x"],
 )
 def adds(student, weight, x, target):
@@ -459,9 +463,10 @@ def margins(rng):
 
 FAR = {"margin": np.array([-1000.0, 1000.0, -40.0, 40.0, -3000.0])}
 NEAR_0 = {"margin": np.array([1e-12, -1e-12, 1e-9])}
+TABLE = {"margin": np.array([[1, 4, 0], [-3, 2, -1]])}
 
 
-@lab.check("perceptron.margin_losses", draw=margins, always=[FAR, NEAR_0])
+@lab.check("perceptron.margin_losses", draw=margins, always=[FAR, NEAR_0, TABLE])
 def margin_losses(student, margin):
     """margin_losses gives the count of mistakes, the hinge and the logistic loss of every margin."""
     return student.perceptron.margin_losses(margin)

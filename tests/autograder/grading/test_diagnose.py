@@ -145,6 +145,10 @@ def grade_under(sandbox, submit, known, body, exercise):
             True,
         ),
         (
+            "if target < 0:\n    raise IndexError('mine')\nreturn weight + x * target, bias + target",
+            True,
+        ),
+        (
             "if target < 0:\n    raise KeyError('mine')\nreturn weight + x * target, bias + target",
             False,
         ),
@@ -154,7 +158,7 @@ def grade_under(sandbox, submit, known, body, exercise):
 def test_an_exception_in_other_words_is_the_same_where_others_are_right(
     sandbox, submit, body, named
 ):
-    """The kind is compared; who raises everywhere, or another kind, has no name."""
+    """What shapes lead to is one kind; who raises everywhere, or another kind, has no name."""
     crash = (
         "if target < 0:\n    raise TypeError('theirs')\nreturn weight + x * target, bias + target"
     )

@@ -94,7 +94,7 @@ WRONG = {
         """
 return np.clip(x, 0, 6)
 """,
-        {"activations.relu": ()},
+        {"activations.relu": ("relu-capped",)},
     ),
     "relu_derivative: a kink beside 0": (
         "activations.relu_derivative",
@@ -174,7 +174,7 @@ return np.eye(n_classes)[labels]
 if labels.dtype.kind not in "iub" or labels.min() < 0 or labels.max() >= n_classes: raise ValueError
 return np.eye(n_classes)[labels.astype(int)]
 """,
-        {"losses.one_hot": ()},
+        {"losses.one_hot": ("onehot-takes-bools",)},
     ),
     "MSELoss.__call__: half of the sum": (
         "losses.MSELoss.__call__",
@@ -192,7 +192,7 @@ if prediction.ndim != target.ndim: raise ValueError
 self._error = prediction - target
 return float((self._error**2).mean())
 """,
-        {"losses.mse_of_other_shape": ()},
+        {"losses.mse_of_other_shape": ("mse-compares-axes",)},
     ),
     "MSELoss.backward: backward changes the errors": (
         "losses.MSELoss.backward",
