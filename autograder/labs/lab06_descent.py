@@ -323,6 +323,7 @@ BOWLS = [
     {"hessian": np.array([[1e-4, 0.0], [0.0, 2.0]])},
     {"hessian": LECTURE["hessian"] * 1e-9},
     {"hessian": LECTURE["hessian"] * 1e9},
+    {"hessian": np.array([[2.0, 0.1 + 0.2], [0.3, 3.0]])},  # symmetric up to rounding
 ]
 
 

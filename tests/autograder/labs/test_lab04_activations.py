@@ -42,10 +42,14 @@ def test_an_overflow_costs_one_point(exercise, body, check, graded):
 
 FOREIGN = [
     ("activations.sigmoid", "return 1 / (1 + np.exp(-1.1 * x))"),
-    ("activations.tanh", "return np.arctan(x)"),
+    ("activations.tanh", "return x / (1 + x**2)"),
     ("activations.relu", "return np.maximum(x, 0) ** 2"),
     ("activations.softmax", "p = np.exp2(x)\nreturn p / p.sum(axis=axis, keepdims=True)"),
-    ("losses.one_hot", "return np.ones((len(labels), n_classes))"),
+    (
+        "losses.one_hot",
+        'if labels.dtype.kind not in "iu" or not ((0 <= labels) & (labels < n_classes)).all():\n'
+        "    raise ValueError\nreturn np.ones((len(labels), n_classes))",
+    ),
     (
         "losses.MSELoss.__call__",
         "self._error = prediction - target\nreturn (self._error**4).mean()",
