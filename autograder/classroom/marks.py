@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder import text as show
 from autograder.classroom.collect import HandIn
-from autograder.classroom.counting import Attempt, Counted
+from autograder.classroom.counting import Attempt, Counted, Late
 from autograder.classroom.kinds import Kind
 from autograder.classroom.moments import moment_in
 from autograder.classroom.people import spellings
@@ -247,6 +247,20 @@ class Marks:
         """Name those whom a rule is for and who are not in the marks."""
         known = {name for mark in self.marks for name in (mark.student, mark.platform_id)}
         return sorted(self.rules.people() - known - {*self.absent})
+
+    def untimed(self) -> list[str]:
+        """Name those whom being late would cost something, and of whom nobody says when they handed in.
+
+        Canvas says at least who is late; then that student's remarks say what it means.
+        """
+        found = []
+        for mark in self.marks:
+            names = (mark.student, mark.platform_id)
+            work = self.rules.work(names, mark.attempts, {})
+            costs = work.due.at is not None and work.due.late != Late()
+            is_known = work.attempts[-1].handed_in or mark.is_late or mark.is_lasting
+            found += [mark.student] * (costs and not is_known)
+        return found
 
     def handed_in_at(self, times: Mapping[str, datetime]) -> "Marks":
         """Note when students handed in, as the platform's list of students says."""

@@ -170,13 +170,18 @@ def batch(
 
 
 def _print_nobodys(marks: Marks) -> None:
-    """Name those whom a rule is for and who handed in nothing: a name may be misspelt."""
+    """Name those whom a rule is for and cannot be followed: a name may be misspelt, a time be unknown."""
     known = [mark.student for mark in marks.marks]
     for name in marks.nobodys():
         near = nearest(name, known)
         click.echo(
             f"A rule is for {named(name)}, who is not in the marks"
             + (f". Is {named(near)} meant?" if near else ".")
+        )
+    if untimed := marks.untimed():
+        click.echo(
+            "Nobody says when these handed in, so nothing is taken off if they were late: "
+            f"{listed([*map(named, untimed)], MAX_NAMES)}. See docs/dates.md."
         )
 
 

@@ -132,6 +132,23 @@ def test_free_days_of_the_term_are_spent_in_every_list(course):
     assert bob["Feedback comments"] == "20 / 20 points.<br>Free days of the term left: 3."
 
 
+def test_who_may_be_late_and_has_no_time_is_named(course):
+    """Nothing is taken off, and somebody should know; where lateness costs nothing, nothing is said."""
+    said = "Nobody says when these handed in, so nothing is taken off if they were late: ada."
+    hand_in(course, "ada", RIGHT)
+    deadline = "[labs.lab02_hebb]\ndeadline = 2030-05-13T23:59:00\n"
+    (course / "dates.toml").write_text(deadline)
+    without_cost = batch()
+    (course / "dates.toml").write_text(f"[late]\npercent_a_day = 10\n{deadline}")
+    unknown = batch()
+    known = '[labs.lab02_hebb.handed_in]\n"ada" = 2030-05-14T08:00:00\n'
+    (course / "dates.toml").write_text(f"[late]\npercent_a_day = 10\n{deadline}{known}")
+
+    assert said not in without_cost
+    assert said in unknown
+    assert said not in batch()
+
+
 def test_a_dry_run_shows_whom_a_correction_changes(course):
     """By how much and why; afterwards table and page say it, and the next dry run has nothing to say."""
     hand_in(course, "ada", RIGHT)
