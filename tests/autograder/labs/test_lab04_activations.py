@@ -47,8 +47,10 @@ FOREIGN = [
     ("activations.softmax", "p = np.exp2(x)\nreturn p / p.sum(axis=axis, keepdims=True)"),
     (
         "losses.one_hot",
-        'if labels.dtype.kind not in "iu" or not ((0 <= labels) & (labels < n_classes)).all():\n'
-        "    raise ValueError\nreturn np.ones((len(labels), n_classes))",
+        (
+            "if not np.isin(labels, range(n_classes)).all() or labels.dtype.kind in 'bf': raise ValueError\n"
+            "return np.ones((len(labels), n_classes))"
+        ),
     ),
     (
         "losses.MSELoss.__call__",
