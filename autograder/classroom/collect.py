@@ -21,7 +21,7 @@ from autograder.classroom.choose import Candidate, Likeness, Reading, likeness, 
 from autograder.classroom.groups import Everybody
 from autograder.classroom.kinds import Kind
 from autograder.classroom.people import ARCHIVES, Parts, Person, Share, composed, is_hidden
-from autograder.classroom.tree import Disk, Node, Packed, Read, parts_of, unpacker
+from autograder.classroom.tree import Disk, Node, Packed, Read, is_zip, parts_of, unpacker
 from autograder.course.catalogue import lab_ids
 from autograder.course.lab import Lab
 from autograder.course.stubs import holds_work, make_stub
@@ -332,16 +332,14 @@ class _Files:
 
     def _unpack(self, archive: _Entry, data: bytes) -> None:
         """Take note of what an archive holds."""
-        is_named = archive.parts[-1].lower().endswith(".zip") and not tars.is_known(data)
-        is_zip = is_named or data.startswith(zips.BEGINNINGS)
-        inner = zips.entries(io.BytesIO(data)) if is_zip else tars.entries(archive.parts[-1], data)
+        name = archive.parts[-1]
+        inner = zips.entries(io.BytesIO(data)) if is_zip(name, data) else tars.entries(name, data)
         for entry in inner:
             parts = parts_of(entry)
             self.left -= 1
             if self.left < 0:
-                name = text.named(archive.parts[-1])
                 most = f"there are more than {MAX_ENTRIES} files"
-                self.note(f"{name} was not looked through: {most}.")
+                self.note(f"{text.named(name)} was not looked through: {most}.")
                 return
             if parts:
                 read = None if entry.is_folder else unpacker(entry)

@@ -16,10 +16,13 @@ from autograder.classroom.people import Parts
 from autograder.grading.submission import SubmissionError, read_file
 from autograder.storage import TooLargeError, open_regular
 
-__all__ = ["Disk", "Node", "Packed", "Read", "parts_of", "unpacker"]
+__all__ = ["Disk", "Node", "Packed", "Read", "is_zip", "parts_of", "unpacker"]
 
 MAX_PEEKED_BYTES = 64 << 20
 """The largest zip within a zip that is looked into for people."""
+
+BEGINNING = 512
+"""Bytes that show what an archive is."""
 
 Read = Callable[[int], bytes]
 """Reads at most so many bytes. Raises: SubmissionError."""
@@ -59,7 +62,9 @@ class Disk:
         if self.is_link:
             return []
         if not self.is_folder:
-            if self.name.lower().endswith(tars.ENDINGS):
+            with open_regular(self.path) as opened:
+                begin = opened.read(BEGINNING)
+            if not is_zip(self.name, begin):
                 return _listed(tars.entries(self.name, self.read(tars.MAX_UNPACKED_BYTES)))
             file = _Reopened(self.path)
             try:
@@ -157,6 +162,12 @@ class _Reopened:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def is_zip(name: str, begin: bytes) -> bool:
+    """Say whether an archive is a zip: by how it begins, for people rename archives, then by its name."""
+    is_other = name.lower().endswith(tars.ENDINGS) or tars.is_known(begin)
+    return begin.startswith(zips.BEGINNINGS) or not is_other
 
 
 def parts_of(entry: Entry) -> Parts:

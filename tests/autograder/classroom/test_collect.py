@@ -312,7 +312,11 @@ def test_what_is_no_zip_is_told(tmp_path):
     ):
         handed_in(HEBB, tmp_path / "class.rar")
 
-    (tmp_path / "class.bin").write_bytes(b"Rar!")
+    (tmp_path / "class.zip").write_bytes(b"Rar!")
+    with pytest.raises(SubmissionError, match=r"class\.zip cannot be opened: it is in RAR, and"):
+        handed_in(HEBB, tmp_path / "class.zip")
+
+    (tmp_path / "class.bin").write_bytes(b"?")
     with pytest.raises(SubmissionError, match=r"class\.bin is neither a folder nor a zip"):
         handed_in(HEBB, tmp_path / "class.bin")
 

@@ -219,7 +219,7 @@ def test_nobody_hands_in_for_others(tmp_path, packed):
     )
 
 
-@pytest.mark.parametrize("ending", [".tar", ".tar.gz", ".TGZ", ".tar.bz2"])
+@pytest.mark.parametrize("ending", [".tar", ".tar.gz", ".TGZ", ".tar.bz2", ".zip"])
 def test_a_class_may_be_a_tar_archive(tmp_path, ending):
     """People, sections and their own archives are found in it as in a zip."""
     paths = {"Section 1/ada/hebb.py": b"a", "Section 2/bo.zip": zipped({"hebb.py": b"b"})}
