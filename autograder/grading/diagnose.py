@@ -4,8 +4,8 @@ A mistake explains a submission if one of its forms does: if, of the checks on i
 like the submission on every case of all that failed, and passes all that passed. Those that also behave
 like it where it passed explain more, and are preferred. Where none does exactly the same, differences
 that do not matter are looked past: in cases that both answer rightly, and in the words of exceptions.
-Where still none does, the answers are explained without the refusals, and the refusals without the
-answers: who refuses what must be refused may hold any idea about the rest, and the other way round.
+Where still none does, the answers are explained without the refusals: who refuses what must be
+refused may hold any idea about the rest. So are the refusals, where the answers are right.
 Nothing is guessed: what explains equally well is named together, and what nothing explains has no name.
 """
 
@@ -132,6 +132,10 @@ def diagnose(
         failed = [c for c in asked if c not in succeeded]
         if check in succeeded:
             continue
+        if side is Side.REFUSALS and not all(
+            _succeeded(c, key, judged[c.id], Side.ANSWERS) for c in asked
+        ):
+            continue  # a sentence on what is taken may well say that all else is right
         explain = partial(
             _explain_all, key, judged, prints, freely=freely, selective=bool(succeeded), side=side
         )

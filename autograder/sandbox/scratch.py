@@ -25,6 +25,9 @@ MOST_ENTRIES = 2000
 PATIENCE_SECONDS = 10.0  # before a worker goes on without its folder
 LAST_SECONDS = 60.0  # before a folder is left behind
 
+LONG = 3000
+"""Bytes of a path that may get another name: the kernel takes 4,096, and 255 for a name."""
+
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _BLOCK = 512  # what st_blocks counts in, whatever a file system's own blocks are
 
@@ -44,7 +47,7 @@ class Scratch:
             return left.f_bfree == 0 or left.f_ffree == 0
         try:
             return _is_too_large(self.descriptor)
-        except OSError:  # too deep, or closed to us for good
+        except OSError:  # closed to us for good, or too many long paths
             return True
 
 
@@ -110,25 +113,35 @@ def throw_away(path: str) -> None:
 
 
 def _is_too_large(top: int) -> bool:
-    """Count blocks and entries, below folders that were closed as well."""
+    """Count blocks and entries, below folders that were closed as well.
+
+    A path that would grow too long for the kernel goes on from a folder that stays open.
+    """
     blocks = entries = 0
-    left = ["."]
-    while left:
-        path = left.pop()
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # removed while we look
-            folder = _opened(path, top)
-            try:
-                with os.scandir(folder) as found:
-                    for entry in found:
-                        entries += 1
-                        if entry.is_dir(follow_symlinks=False):
-                            left.append(f"{path}/{entry.name}")
-                        else:
-                            blocks += _blocks(entry)
-                        if blocks * _BLOCK > MOST_MB << 20 or entries > MOST_ENTRIES:
-                            return True
-            finally:
-                os.close(folder)
+    left = [(top, ".")]
+    with contextlib.ExitStack() as kept:
+        while left:
+            above, path = left.pop()
+            with contextlib.suppress(
+                FileNotFoundError, NotADirectoryError
+            ):  # removed while we look
+                folder = _opened(path, above)
+                if len(os.fsencode(path)) > LONG:
+                    kept.callback(os.close, folder)
+                    above, path = folder, "."
+                try:
+                    with os.scandir(folder) as found:
+                        for entry in found:
+                            entries += 1
+                            if entry.is_dir(follow_symlinks=False):
+                                left.append((above, f"{path}/{entry.name}"))
+                            else:
+                                blocks += _blocks(entry)
+                            if blocks * _BLOCK > MOST_MB << 20 or entries > MOST_ENTRIES:
+                                return True
+                finally:
+                    if above != folder:
+                        os.close(folder)
     return False
 
 

@@ -160,11 +160,13 @@ def test_a_folder_is_full_by_blocks_or_by_entries(place, monkeypatch):
 
 
 @pytest.mark.usefixtures("emptied")
-def test_what_is_too_deep_to_be_counted_is_full(place):
-    """Where a path grows too long, nobody needs what lies below."""
+def test_what_lies_deeper_than_a_path_is_counted(place, monkeypatch):
+    """Few folders are few, however deep: whether they are looked at in time must not matter."""
     folder = place.make()
-    nest(folder.path, 700)
+    nest(folder.path, 1500)
+    assert not folder.is_full()
 
+    monkeypatch.setattr(scratch, "MOST_ENTRIES", 1499)
     assert folder.is_full()
 
 
