@@ -42,7 +42,6 @@ _RECORD, _RECORD_BYTES = b"PK\x01\x02", 46
 _LOCAL, _LOCAL_BYTES = b"PK\x03\x04", 30
 _LOCKED = 0x1 | 0x20 | 0x40
 """Flags of an entry that needs a password, or is only a patch to another file."""
-_IN_UTF_8 = 0x800
 _SIZES, _UNICODE_NAME = 0x1, 0x7075
 """Fields of the extra part: numbers of large zips, and Info-ZIP's Unicode path."""
 _ELSEWHERE = 0xFFFFFFFF
@@ -155,14 +154,17 @@ def _extra(record: bytes, wanted: int) -> bytes:
 
 
 def _name(record: bytes) -> str:
-    """Read a name: in UTF-8 if it says so or can be, beside itself, or as DOS wrote it; composed."""
-    flags, length = struct.unpack_from("<H18xH", record, 8)
+    """Read a name: in UTF-8 if it can be, beside itself, or as DOS wrote it; composed.
+
+    An entry may say that its name is UTF-8 when it is not: read as DOS wrote it two names stay two.
+    """
+    (length,) = struct.unpack_from("<H", record, 28)
     raw = record[_RECORD_BYTES:][:length]
     beside = _extra(record, _UNICODE_NAME)
     if beside[:5] == b"\1" + struct.pack("<I", zlib.crc32(raw)):
-        raw, flags = beside[5:], _IN_UTF_8  # the true one, where packers wrote ? for signs of DOS
+        raw = beside[5:]  # the true one, where packers wrote ? for signs of DOS
     try:
-        text = raw.decode("utf-8", "replace" if flags & _IN_UTF_8 else "strict")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError:
         text = raw.decode("cp437")
     parts = text.partition("\0")[0].split("/")

@@ -197,7 +197,7 @@ def misnamed(data):
     ("damaged", "text", "told"),
     [
         (newer, b"a", ""),
-        (misnamed, None, "There is \N{REPLACEMENT CHARACTER}ebb.py."),
+        (misnamed, None, "There is \N{NO-BREAK SPACE}ebb.py."),
         (
             lambda _: b"no zip at all",
             None,
@@ -597,6 +597,15 @@ def test_an_archive_that_is_not_opened_is_named(tmp_path, name, data, why):
     (ada,) = handed_in(HEBB, tmp_path)
 
     assert ada.missing["hebb"].endswith(f"{name} cannot be opened: {why}.")
+
+
+def test_two_people_whose_names_are_not_text_stay_two(tmp_path):
+    """A zip may say that a name is UTF-8 when it is not; what cannot be read is not left out."""
+    packed = zipped({"\u00e9A/hebb.py": b"a", "\u00e9B/hebb.py": b"a"})
+    packed = packed.replace(b"\xc3\xa9A", b"\xff\xfeA").replace(b"\xc3\xa9B", b"\xfe\xffA")
+    (tmp_path / "class.zip").write_bytes(packed)
+
+    assert list(found(tmp_path / "class.zip").values()) == [b"a", b"a"]
 
 
 def test_a_tar_that_swells_is_given_up(tmp_path, monkeypatch):
