@@ -455,7 +455,9 @@ class _People(dict[Person, _Files]):
         self.lab = lab
         self.place = place
         if not place.exists():
-            raise SubmissionError(f"There is no {place}. Give a folder or a zip with --submitted.")
+            raise SubmissionError(
+                f"There is no folder or archive {place}. Give one with --submitted."
+            )
         self.everybody = Everybody(lab)
         try:
             self.everybody.look_through(Disk(place.resolve(), is_folder=place.is_dir()))

@@ -296,4 +296,7 @@ def _print_summary(marks: Marks, graded: int) -> None:
 
     screen = Screen()
     screen.out.print(render_class(marks, unicode=screen.unicode))
-    click.echo(f"{graded} graded now, the other results were known.")
+    others = graded < sum(not mark.kept for mark in marks.marks)
+    click.echo(
+        f"{graded} graded now" + ("; the others are the same or were known." * others or ".")
+    )

@@ -167,7 +167,7 @@ def test_a_damaged_file_in_a_zip_costs_only_its_student(tmp_path):
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        (None, "There is no .*class"),
+        (None, "There is no folder or archive .*class"),
         ({}, "Nobody handed in lab02_hebb in .*class"),
         ({"ada/lab01_gates/gates.py": b""}, "Nobody handed in lab02_hebb"),
     ],

@@ -30,8 +30,14 @@ ALLOWED = {
 }
 
 
+BLOCKS = {"details", "div", "dl", "figure", "h2", "h3", "ol", "p", "pre", "section", "table", "ul"}
+
+
 class Reader(HTMLParser):
-    """Collects elements, attributes and text, and sees that every element is closed in its turn."""
+    """Collects elements, attributes and text, and sees that every element is closed in its turn.
+
+    No block stands in a paragraph, every heading of a table says for what, and no width is an element's own.
+    """
 
     def __init__(self, page):
         super().__init__()
@@ -43,6 +49,9 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag, attrs):
         """Open an element."""
         self.found.append((tag, dict(attrs)))
+        assert tag not in BLOCKS or "p" not in self.opened
+        assert tag != "th" or "scope" in dict(attrs)
+        assert "style" not in dict(attrs)
         if tag not in VOID:
             self.opened.append(tag)
 
