@@ -6,6 +6,8 @@ its kernel there is a look at the results that `nnlab batch` keeps, or our sandb
 
 import sys
 
+__all__ = []
+
 # nbgrader imports jsonschema, and that, where it can, 38 grammars of international addresses. They take
 # three seconds to build, and no notebook has a field of that kind.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
