@@ -105,6 +105,8 @@ def fixed(**sizes):
     return batch_and_layer(np.random.default_rng(5), **sizes)
 
 
+THIRDS = {"x": np.array([[0.1, -0.7]]), "weight": np.eye(2) / 3, "bias": np.array([0.9, 0.3])}
+"""Numbers that no short type holds."""
 ONE_ROW: dict[str, Any] = {"batch": 1, "in_features": 3, "out_features": 2}
 SQUARE = {"batch": 3, "in_features": 3, "out_features": 3}
 
@@ -121,7 +123,7 @@ def linear(student, weight, bias):
     "layers.Linear.forward",
     points=2,
     draw=batch_and_layer,
-    always=[fixed(**ONE_ROW), fixed(**SQUARE)],
+    always=[fixed(**ONE_ROW), fixed(**SQUARE), THIRDS],
 )
 @shown(
     "Linear: forward(2 * x), then with weight and bias forward(x)",

@@ -402,7 +402,10 @@ def example_steps(student, x, slopes, centres, lr, epochs, rng):
     return wandered(student, x, slopes, centres, lr, epochs, rng)
 
 
-@check_sgd(draw=examples, judge=visits_each_once, needs=[example_steps])
+MANY_EXAMPLES = examples(np.random.default_rng(5), most=30)
+
+
+@check_sgd(draw=examples, always=[MANY_EXAMPLES], judge=visits_each_once, needs=[example_steps])
 @wanders
 def visits(student, x, slopes, centres, lr, epochs, rng):
     """Every epoch visits every example once."""
