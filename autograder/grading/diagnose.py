@@ -130,7 +130,7 @@ def diagnose(
     for freely, side in LOOKS:
         succeeded = [c for c in asked if _succeeded(c, key, judged[c.id], side)]
         failed = [c for c in asked if c not in succeeded]
-        if check in succeeded:
+        if check in succeeded or (side is Side.REFUSALS and not _lacks_a_refusal(judged[check.id])):
             continue
         if side is Side.REFUSALS and not all(
             _succeeded(c, key, judged[c.id], Side.ANSWERS) for c in asked
@@ -147,6 +147,11 @@ def diagnose(
         if names := list(dict.fromkeys(map(idea_of, forms))):
             return names if len(names) <= MAX_NAMES else []
     return []
+
+
+def _lacks_a_refusal(judged: Judged) -> bool:
+    """Return whether a refusal is what is missing in the case that is shown."""
+    return judged.wrong is not None and is_refusal(judged.wrong.right)
 
 
 def _is_about(mistake: str, asked: Sequence[Check], key: AnswerKey, side: Side) -> bool:

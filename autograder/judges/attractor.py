@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from autograder.judges.difference import EXACT, difference
 from autograder.judges.finding import EvidenceError, Finding, fields, wrong_kind
 from autograder.judges.judge import Case, judge
 from autograder.judges.numbers import as_reals
+from autograder.judges.parts import paired
 from autograder.judges.values import number, shape_of
 
-__all__ = ["rests", "wanders"]
+__all__ = ["arrives", "rests", "wanders"]
 
 SLACK = 1e-9
 
@@ -56,6 +58,25 @@ def rests(case: Case, observed: Any, _expected: Any) -> Finding | None:
             expected="a state whose energy is not above the start's",
         )
     return None
+
+
+def arrival_fingerprint(case: Case, observed: Any) -> Any:
+    """Distinguish the states in which nothing moves; all others are under way, wherever they are."""
+    found: dict[str, Any] = rest_fingerprint(case, observed)
+    return found | {"end": None if found["restless"] else _state(observed, np.shape(case["state"]))}
+
+
+@judge(
+    "It must be the one state that every order of the units leads to.",
+    fingerprint=arrival_fingerprint,
+    compared=paired,
+)
+def arrives(_case: Case, observed: Any, expected: Any) -> Finding | None:
+    """Accept the state in which the reference came to rest.
+
+    A recall that is given up on the way is recognised as such, whenever that is.
+    """
+    return difference(observed, expected, EXACT)
 
 
 def wandering_fingerprint(case: Case, observed: Any) -> Any:

@@ -230,7 +230,7 @@ def _spread(observed: Any, low: float, high: float, size: int, which: str = "") 
         return Finding(
             f"{outside} of {size} draws {which}are not between low and high.", expected=expected
         )
-    if not _distance(_position(numbers, low, high)) <= sqrt(log(2 / ALPHA) / (2 * size)):
+    if not _even(_position(numbers, low, high)):
         return Finding(
             f"The draws {which}are not spread evenly over the decades.", expected=expected
         )
@@ -240,6 +240,11 @@ def _spread(observed: Any, low: float, high: float, size: int, which: str = "") 
             expected=expected,
         )
     return None
+
+
+def _even(position: Any) -> bool:
+    """Return whether positions are as near to uniform as those of independent draws."""
+    return _distance(position) <= sqrt(log(2 / ALPHA) / (2 * len(position)))
 
 
 def _by_chance(position: Any) -> bool:
@@ -284,5 +289,6 @@ def _features(numbers: Any, low: float, high: float) -> dict[str, Any]:
         "outside": bool(((position < -1e-6) | (position > 1 + 1e-6)).any()),
         "negative": bool((flat < 0).any()),
         "by chance": bool(flat.size) and _by_chance(position),
+        "even": bool(flat.size) and _even(position),
         "width": sum(width > bound * log(high / low) for bound in (0.05, 0.5, 1.7)),
     }

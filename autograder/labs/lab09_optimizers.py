@@ -155,6 +155,14 @@ def with_epsilon(rng):
     return drawn
 
 
+WIDE = {
+    "start": np.array([1.0, -0.5, 0.25, 2.0, -1.5]),
+    "gradients": np.array([[0.5, -1.0, 0.0, 0.25, -0.75], [-0.25, 1.5, 0.5, -1.0, 0.75]]),
+    "lr": 0.5,
+    "eps": 1.5,
+}
+"""A walk whose epsilon is larger than most roots: neither is the other's lower bound."""
+
 STEEP = {
     "start": np.array([1.5, -0.75, 2.0, -2.5, 0.5]),
     "gradients": np.array(
@@ -235,7 +243,7 @@ def adagrad(student, start, gradients, lr, rates=()):
     return walked(student, "AdaGrad", start, gradients, lr, rates=rates, eps=TINY)
 
 
-@lab.check("optim.AdaGrad.step", draw=with_epsilon, needs=[adagrad])
+@lab.check("optim.AdaGrad.step", draw=with_epsilon, always=[WIDE], needs=[adagrad])
 @shown(f"AdaGrad(lr=lr, eps=eps) {THEN}", picture=WALK)
 def adagrad_epsilon(student, start, gradients, lr, eps):
     """AdaGrad adds eps to the root, so that a gradient of 0 is a step of 0."""
@@ -254,7 +262,11 @@ def rmsprop(student, start, gradients, lr, decay, rates=()):
     return walked(student, "RMSProp", start, gradients, lr, rates=rates, decay=decay, eps=TINY)
 
 
-@check_rmsprop(draw=lambda rng: with_epsilon(rng) | {"decay": fading(rng)}, needs=[rmsprop])
+@check_rmsprop(
+    draw=lambda rng: with_epsilon(rng) | {"decay": fading(rng)},
+    always=[WIDE | {"decay": 0.6}],
+    needs=[rmsprop],
+)
 @shown(f"RMSProp(lr=lr, decay=decay, eps=eps) {THEN}", picture=WALK)
 def rmsprop_epsilon(student, start, gradients, lr, eps, decay):
     """RMSProp adds eps to the root, so that a gradient of 0 is a step of 0."""
@@ -284,7 +296,10 @@ def adam_uncorrected(student, start, gradients, lr, betas):
 
 @check_adam(
     draw=lambda rng: with_epsilon(rng) | {"betas": betas(rng)},
-    always=[STEEP | {"eps": 0.5, "betas": (0.3, 0.45), "corrected": False}],
+    always=[
+        STEEP | {"eps": 0.5, "betas": (0.3, 0.45), "corrected": False},
+        WIDE | {"betas": (0.6, 0.9)},
+    ],
     needs=[adam],
 )
 @shown(
@@ -313,6 +328,7 @@ STAIRS = table(
     (0.75, 0.5, 4, 3),
     (0.75, 0.5, 0, 2),
     (0.75, 0.5, -2, 2),
+    (0.75, 0.125, 1, 9),
 )
 
 
@@ -336,18 +352,18 @@ def times(rng):
     }
 
 
-AT_REST = table("lr k times", (0.75, 0.0, [0, 3, 2.5]))
-"""A rate that does not fall."""
+ENDS = table("lr k times", (0.75, 0.0, [0, 3, 2.5]), (0.75, 2.0, [0, 8, 30.5]))
+"""A rate that does not fall, and one that falls without end."""
 
 
-@lab.check("schedules.exponential_decay", draw=times, always=AT_REST)
+@lab.check("schedules.exponential_decay", draw=times, always=ENDS)
 @shown("[exponential_decay(lr, k, t) for t in times]", picture=DECAYING)
 def exponential_decay(student, lr, k, times):
     """exponential_decay is α₀ · exp(−k t)."""
     return [student.schedules.exponential_decay(lr, k, t) for t in times]
 
 
-@lab.check("schedules.inverse_time_decay", draw=times, always=AT_REST)
+@lab.check("schedules.inverse_time_decay", draw=times, always=ENDS)
 @shown("[inverse_time_decay(lr, k, t) for t in times]", picture=DECAYING)
 def inverse_time_decay(student, lr, k, times):
     """inverse_time_decay is α₀ / (1 + k t)."""

@@ -498,6 +498,7 @@ def up_and_down(rng):
         "losses",
         *(([2.0, 3.0, 2.0, 1.0, 1.5],), ([1.0, 0.0, 0.5],), ([-1.0, -2.0, -1.5],)),
         *(([4.0, np.nan, 3.0, 5.0],), ([np.nan, 4.0, 5.0],), ([4.0, np.inf, 3.0],)),
+        ([4.0, 3.9985, 3.9975, 3.998],),
     ),
 )
 @shown(
@@ -530,8 +531,8 @@ def costs(rng):
     draw=costs,
     always=table(
         "first_cost costs",
-        *((2.0, [np.nan]), (2.5, [np.inf, -np.inf]), (np.inf, [np.inf, np.nan])),
-        (0.0, [0.0, 0.125, -1.0]),
+        *((2.0, [np.nan]), (2.5, [np.inf, -np.inf]), (np.inf, [np.inf, np.nan, 2.5])),
+        *((0.0, [0.0, 0.125, -1.0, 1e-9, 4.0]), (2.0, [6.00000001]), (2e6, [4e6])),
     ),
 )
 @shown(
@@ -746,25 +747,33 @@ EXPLOSIONS = table(
 IN_WHICH_MODE = {"x": 2.0, "target": 0.0, "rate": 0.0, "rng": Seed(11), "weight": 0.5}
 """In evaluation mode the loss is 1, in training mode, where the input is doubled, it is 4."""
 
+SHRINKING = {"x": 1.5, "target": 3.0, "rate": 0.5, "rng": Seed(12), "shrink": 0.5}
+"""A rate that is halved from epoch to epoch, with three updates in each."""
+
 
 @lab.check(
-    "training.train", draw=explosive, always=[*EXPLOSIONS, IN_WHICH_MODE], needs=[*NEEDED, train]
+    "training.train",
+    draw=explosive,
+    always=[*EXPLOSIONS, IN_WHICH_MODE, SHRINKING],
+    needs=[*NEEDED, train],
 )
 @shown(
     "train(Linear, or with a weight Sequential(Doubling(), Linear), MSELoss(), SGD, data, epochs=12, "
-    "batch_size=4, stopping=EarlyStopping(2, 1e-9), rng=rng), 12 samples (x, target), lr is rate / (1 + x²)",
+    "batch_size=4, stopping=EarlyStopping(2, 1e-9), rng=rng), 12 samples (x, target), lr is rate / (1 + x²), "
+    "with shrink times shrink in every epoch by schedule",
     picture=LOSSES,
 )
-def ends(student, x, target, rate, rng, weight=0.0):
+def ends(student, x, target, rate, rng, weight=0.0, shrink=None):
     """train ends when the loss explodes and says so, ends when stopping does, and else goes on."""
     model, _ = network(student, np.full((1, 1), weight), *([doubling(student)] if weight else []))
     inputs, targets = np.full((12, 1), x), np.full((12, 1), target)
-    heard = []
+    heard, lr = [], 0.5 * rate / (1 + x**2)
     history = trained(
         student,
         model,
         (inputs, targets, inputs[:3], targets[:3] + 0.5),
-        lr=0.5 * rate / (1 + x**2),
+        lr=lr,
+        schedule=shrink and (lambda epoch: lr * shrink**epoch),
         epochs=12,
         rng=rng,
         batch_size=4,

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder import pictures
 from autograder.course.lab import Lab, shown
-from autograder.judges.attractor import rests, wanders
+from autograder.judges.attractor import arrives, rests, wanders
 from autograder.judges.cases import seed, short_numbers, table
 from autograder.judges.evidence import attempt
 from autograder.judges.refusal import returns_or_refuses
@@ -139,6 +139,7 @@ def net_and_state(rng):
         "weight state",
         (np.array([[0.0, 2.0], [2.0, 0.0]]), np.array([1, -1])),
         (np.zeros((3, 3)), np.array([1.0, -1.0, 1.0])),
+        (np.array([[1.0, 2.0], [2.0, 0.5]]), np.array([1, -1])),
     ),
 )
 def energy(student, weight, state):
@@ -206,7 +207,15 @@ LONG_CHAIN = chain(np.random.default_rng(6), links=150)
 """About 90 rounds bring it to rest: a fixed number of rounds or picks does not."""
 
 
-@lab.check("hopfield.recall", points=2, draw=chain, cases=4, always=[LONG_CHAIN], needs=[repairs])
+@lab.check(
+    "hopfield.recall",
+    points=2,
+    draw=chain,
+    cases=4,
+    always=[LONG_CHAIN],
+    judge=arrives,
+    needs=[repairs],
+)
 @recalled
 def goes_on(student, weight, state, rng):
     """recall goes round and round until a whole round changes nothing."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.judges.attractor import rests, wanders
+from autograder.judges.attractor import arrives, rests, wanders
 from autograder.judges.equal import equal
 from autograder.judges.finding import Finding
 from tests.plain_data import PLAIN, evidence
@@ -49,6 +49,18 @@ def test_a_rest_above_the_start_is_refused():
 
     assert rests(case, [1, 1, -1, -1], None) is None
     assert rests(case, [1, 1, 1, 1], None).detail == "The energy is higher than at the start."
+
+
+def test_what_is_given_up_on_the_way_is_known_as_that():
+    """States that still move have one fingerprint, wherever they are; those at rest have their own."""
+    weight = np.diag([4.0, 3.0, 2.0, 1.0], 1)
+    case = {"weight": weight + weight.T, "state": np.array([1, 1, -1, -1, -1])}
+    end, early, late = np.ones(5), np.array([1, 1, 1, -1, -1]), np.array([1, 1, 1, 1, -1])
+
+    assert arrives(case, end, end) is None
+    assert arrives(case, early, end) is not None
+    assert equal(case, arrives.fingerprint(case, early), arrives.fingerprint(case, late)) is None
+    assert equal(case, arrives.fingerprint(case, early), arrives.fingerprint(case, end)) is not None
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -31,17 +31,17 @@ WRONG = {
     ),
     "uniform-wide": (
         "init.xavier_uniform",
-        "return rng.uniform(-1, 1, size=shape) * np.sqrt(12 / sum(shape))",
+        "return rng.uniform(-1, 1, size=shape) * np.sqrt(20 / sum(shape))",
     ),
     "uniform-two-valued": (
         "init.xavier_uniform",
         "return rng.choice([-1.0, 1.0], size=shape) * np.sqrt(2 / sum(shape))",
     ),
-    "statistics-median": (
+    "statistics-largest": (
         "init.activation_statistics",
         (
             "means, stds = [], []\nfor w in weights:\n    x = activation(x @ w.T)\n"
-            "    means.append(np.median(x))\n    stds.append(x.std())\nreturn means, stds"
+            "    means.append(np.max(x))\n    stds.append(x.std())\nreturn means, stds"
         ),
     ),
 }

@@ -40,9 +40,9 @@ self.theta.data -= self.lr * self.theta.grad / (np.cbrt(self.squares) + self.eps
 """,
     "optim.RMSProp.step": "self.theta.data -= self.lr * self.theta.grad",
     "optim.Adam.step": "self.theta.data -= self.lr * np.sign(self.theta.grad)",
-    "schedules.step_decay": "return lr * drop ** round(epoch / every)",
-    "schedules.exponential_decay": "return lr * (1 - k * t)",
-    "schedules.inverse_time_decay": "return lr / (1 + k * t) ** 2",
+    "schedules.step_decay": "return lr * drop ** (epoch // every) + 0.01 * epoch",
+    "schedules.exponential_decay": "return lr * math.cosh(k * t)",
+    "schedules.inverse_time_decay": "return lr / (1 + k * t) ** 3",
 }
 
 

@@ -15,11 +15,11 @@ LAB = "lab10_training"
 UNKNOWN = {
     "selection.train_val_split": "return Split(x[2:], target[2:], x[:2], target[:2])",
     "selection.k_fold": "return [(np.arange(n_samples), np.arange(2))] * n_splits",
-    "selection.cross_validate": "return 0.5, np.full(n_splits, 0.5)",
+    "selection.cross_validate": "k_fold(len(x), n_splits, rng=rng)\nreturn 0.5, np.full(n_splits, 0.5)",
     "selection.log_uniform": "return np.sqrt(rng.uniform(low**2, high**2, size)) / 2",
     "selection.grid_search": "return [Trial(0.0, {}), Trial(1.0, {})]",
     "selection.random_search": "return [Trial(0.0, {name: 1.0 for name in ranges})] * n_trials",
-    "selection.refine": "return best / 2, best * 2",
+    "selection.refine": "return best / 3, best * 7",
     "training.EarlyStopping.update": "self.losses.append(val_loss)\nreturn len(self.losses) > 3",
     "training.diverged": "return cost > 10 * first_cost",
     "training.train": "return History(best_model=model, train_loss=[1.0] * epochs, val_loss=[1.0] * epochs)",

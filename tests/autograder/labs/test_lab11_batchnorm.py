@@ -11,10 +11,10 @@ FORWARD, BACKWARD = "batchnorm.BatchNorm1d.forward", "batchnorm.BatchNorm1d.back
 
 
 WRONG = {
-    "absolute-deviation": (
+    "third-power": (
         FORWARD,
         "np.square(centred).mean(axis=0)",
-        "np.abs(centred).mean(axis=0)",
+        "(np.abs(centred) ** 3).mean(axis=0)",
     ),
     "median": (FORWARD, "x.mean(axis=0) if", "np.median(x, axis=0) if"),
     "eps-squared": (FORWARD, "self.eps", "self.eps**2"),

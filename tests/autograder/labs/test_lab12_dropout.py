@@ -13,7 +13,7 @@ FORWARD, BACKWARD = "dropout.Dropout.forward", "dropout.Dropout.backward"
 
 
 WRONG = {
-    "scaled-by-root": (FORWARD, "(1 - self.p)", "(1 - self.p) ** 0.5"),
+    "scaled-by-fourth-root": (FORWARD, "(1 - self.p)", "(1 - self.p) ** 0.25"),
     "half-as-many": (FORWARD, ">= self.p", ">= self.p / 2"),
     "noisy": (FORWARD, "return x * self._mask", "return x * self._mask + 0.01"),
     "negated": (BACKWARD, "self._mask", "-self._mask"),

@@ -15,9 +15,9 @@ WRONG = {
         "hopfield.store",
         "weight = np.abs(patterns.T @ patterns).astype(float)\nnp.fill_diagonal(weight, 0)\nreturn weight",
     ),
-    "energy of the transposed square": (
+    "energy of the third power": (
         "hopfield.energy",
-        "return float(-0.5 * state @ weight @ weight @ state)",
+        "return float(-0.5 * state @ weight @ weight @ weight @ state)",
     ),
     "energy returns nothing": ("hopfield.energy", "float(-0.5 * state @ weight @ state)"),
     "recall returns the start": ("hopfield.recall", "return np.array(state, float)"),
