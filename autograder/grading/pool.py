@@ -31,7 +31,7 @@ from autograder.sandbox import Layers, Sandbox, SandboxError, hides_files, open_
 from autograder.text import named
 from autograder.waiting import say_nothing
 
-__all__ = ["ClusterError", "end_with_parent", "grade_many", "require_isolation"]
+__all__ = ["ClusterError", "cores", "end_with_parent", "grade_many", "require_isolation"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,6 +49,13 @@ class UnfitWorkerError(OurFaultError):
 
 class ClusterError(WrongUseError):
     """The cluster cannot be used: what is wrong with it, and what to do."""
+
+
+def cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def grade_many(

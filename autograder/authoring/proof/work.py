@@ -26,7 +26,7 @@ from autograder.grading.submission import Submission
 from autograder.sandbox import Sandbox, SandboxError, open_sandbox
 from autograder.storage import STATE, require_no_link
 
-__all__ = ["Unit", "graded", "key_of", "sandbox", "work_through"]
+__all__ = ["Unit", "do_all", "graded", "key_of", "sandbox", "work_through"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,14 @@ def work_through(
             yield unit, stored[unit.lab][unit.id]
         else:
             left.append(unit)
-    for unit, found in _done(work, left, jobs) if jobs else ():
+    for unit, found in do_all(work, left, jobs) if jobs else ():
         line = json.dumps({"id": unit.id, "found": found})
         _keep(_place(kind, load_lab(unit.lab)), line)
         yield unit, json.loads(line)["found"]
 
 
-def _done(work: Work, units: Sequence[Unit], jobs: int) -> Iterator[tuple[Unit, Any]]:
+def do_all(work: Work, units: Sequence[Unit], jobs: int) -> Iterator[tuple[Unit, Any]]:
+    """Do all units, in so many processes; yield each with what was found, as it is done."""
     if jobs == 1:
         for unit in units:
             yield unit, _do(work, unit)

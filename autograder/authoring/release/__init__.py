@@ -13,9 +13,11 @@ import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from autograder.authoring.proof.work import Unit, do_all, sandbox
 from autograder.authoring.release.handouts import handout
 from autograder.authoring.release.leave_out import all_but
 from autograder.authoring.release.stage import pack_key, stage
@@ -24,6 +26,7 @@ from autograder.course.edition import PLACE, released_place
 from autograder.course.guide import README
 from autograder.course.lab import Lab
 from autograder.grading.key import AnswerKey, get_key, key_fingerprint, stored_key
+from autograder.grading.pool import cores
 from autograder.sandbox import open_sandbox
 from autograder.storage import STATE, keep, kept, write_whole
 
@@ -116,11 +119,30 @@ def collect_keys(
     missing = [lab for lab in chosen if keys[lab.id] is None]
     doing(f"{len(chosen)} answer keys, of which {len(missing)} must be recorded …")
     if missing:
-        with open_sandbox() as sandbox:
-            for number, lab in enumerate(missing, 1):
-                doing(f"{lab.id}: its answer key is recorded ({number} of {len(missing)}) …")
-                keys[lab.id] = get_key(lab, seed, sandbox)
+        _record_parts(missing, seed, doing)
+        with open_sandbox() as opened:
+            keys |= {lab.id: get_key(lab, seed, opened) for lab in missing}
     return {name: key for name, key in keys.items() if key}
+
+
+def _record_parts(missing: Sequence[Lab], seed: int, doing: Callable[[str], object]) -> None:
+    """Record and store what keys are made of, on all cores: the reference's answers, then the mistakes'."""
+    slowest_first = missing[::-1]
+    answers = [Unit(lab.id, lab.id, (seed, ())) for lab in slowest_first]
+    mistakes = [
+        Unit(f"{lab.id}, {name}", lab.id, (seed, (name,)))
+        for lab in slowest_first
+        for name in lab.exercises
+    ]
+    number = count(1)
+    for units in (answers, mistakes):
+        for unit, _ in do_all(_record, units, cores()):
+            doing(f"{unit.id}: recorded ({next(number)} of {len(answers) + len(mistakes)}) …")
+
+
+def _record(lab: Lab, about: tuple[int, tuple[str, ...]]) -> None:
+    seed, exercises = about
+    get_key(lab, seed, sandbox(), exercises)
 
 
 def _entries(lab_id: str, files: Mapping[str, bytes]) -> dict[str, bytes]:

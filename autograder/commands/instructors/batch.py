@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,7 +107,7 @@ def batch(
     from autograder.classroom.report.files import write_class
     from autograder.classroom.rules import read_rules
     from autograder.classroom.term import with_free_days
-    from autograder.grading.pool import require_isolation
+    from autograder.grading.pool import cores, require_isolation
     from autograder.sandbox import HIDES_FILES, Layers
 
     course = Path.cwd()
@@ -127,7 +126,7 @@ def batch(
                 submitted,
                 course,
                 seed=seed,
-                jobs=jobs or _cores(),
+                jobs=jobs or cores(),
                 scheduler=scheduler,
                 at_least=at_least,
                 progress=Progress(
@@ -273,12 +272,6 @@ def _write_junit(marks: Marks, path: Path) -> None:
     with writing(path):
         write_whole(path, to_junit([report for _, report in graded], names=names), private=True)
     click.echo(path)
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _print_changes(changes: list[str]) -> None:
