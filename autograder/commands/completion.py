@@ -70,14 +70,14 @@ def failed_checks(
 def figures(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer figures with what they show; none where matplotlib is missing."""
     try:
-        from autograder.gallery import experiments
+        from autograder.gallery import lecture_figures
 
-        known = experiments()
+        known = lecture_figures()
     except ModuleNotFoundError:
         return []
     return [
-        CompletionItem(name, help=experiment.shows)
-        for name, experiment in known.items()
+        CompletionItem(name, help=figure.shows)
+        for name, figure in known.items()
         if name.startswith(incomplete)
     ]
 

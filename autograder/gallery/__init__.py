@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 __all__ = [
     "CHAPTERS",
     "Drawn",
-    "Experiment",
     "Film",
-    "experiment",
-    "experiments",
+    "LectureFigure",
+    "lecture_figure",
+    "lecture_figures",
     "used_modules",
 ]
 
@@ -62,7 +62,7 @@ class Film:
 
 
 @dataclass(frozen=True, slots=True)
-class Experiment:
+class LectureFigure:
     """One figure of the lecture: its name, lab and heading, what it shows, how it is made.
 
     It can be asked like a check, so that the sandbox computes its numbers with a student's modules.
@@ -107,10 +107,10 @@ def used_modules() -> list[str]:
     return sorted(name[6:] for name in sys.modules if name.startswith("nnlab."))
 
 
-_EXPERIMENTS: dict[str, Experiment] = {}
+_FIGURES: dict[str, LectureFigure] = {}
 
 
-def experiment(
+def lecture_figure(
     name: str,
     *,
     lab: str,
@@ -123,14 +123,14 @@ def experiment(
 
     def register(draw: Callable[[Numbers], Drawn]) -> Callable[[Numbers], Drawn]:
         shows = (draw.__doc__ or "").strip().partition("\n")[0]
-        _EXPERIMENTS[name] = Experiment(name, lab, slides, shows, numbers, draw, claim, **more)
+        _FIGURES[name] = LectureFigure(name, lab, slides, shows, numbers, draw, claim, **more)
         return draw
 
     return register
 
 
-def experiments() -> dict[str, Experiment]:
+def lecture_figures() -> dict[str, LectureFigure]:
     """Load all figures, in the lecture's order."""
     for chapter in CHAPTERS:
         importlib.import_module(f"{__name__}.{chapter}")
-    return _EXPERIMENTS
+    return _FIGURES

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograder.gallery import Experiment, experiments, used_modules
+from autograder.gallery import LectureFigure, lecture_figures, used_modules
 from autograder.gallery.images import digits
 from autograder.gallery.trainer import PLANE, Recipe, Run
 from autograder.sandbox import Question, Source
@@ -108,8 +108,8 @@ def question(
 class _Asked:
     """What the sandbox looks for in a module that it is asked from."""
 
-    checks: Mapping[str, Experiment | Training | Lines] = field(
-        default_factory=lambda: {**experiments(), "train": TRAINING, "observe": LINES}
+    checks: Mapping[str, LectureFigure | Training | Lines] = field(
+        default_factory=lambda: {**lecture_figures(), "train": TRAINING, "observe": LINES}
     )
     exercises: Sequence[str] = ()
     modules: Sequence[str] = ("…",)

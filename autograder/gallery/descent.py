@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.gallery import Drawn, Film, Numbers, experiment
+from autograder.gallery import Drawn, Film, Numbers, lecture_figure
 from autograder.gallery.style import below, plots, short, start
 
 START = np.array([3.0, 3.0])
@@ -51,7 +51,7 @@ def claim_step_size(n: Numbers) -> bool:
     )
 
 
-@experiment(
+@lecture_figure(
     "step-size",
     lab="lab06_descent",
     slides="Influence of step size example (constant step size)",
@@ -188,7 +188,7 @@ def _first(happened: Any) -> float:
     return float(np.argmax(happened)) if np.any(happened) else np.inf
 
 
-@experiment(
+@lecture_figure(
     "optimizers-bowl",
     lab="lab09_optimizers",
     slides="Problems with SGD",
@@ -222,7 +222,7 @@ def claim_saddle(n: Numbers) -> bool:
     return bool(3 * soon < min(left[name] for name in ("SGD", "Momentum", "Nesterov")))
 
 
-@experiment(
+@lecture_figure(
     "optimizers-saddle",
     lab="lab09_optimizers",
     slides="Problems with SGD",
@@ -274,7 +274,7 @@ def claim_noise(n: Numbers) -> bool:
     return bool(n["lengths"]["Momentum"] < 0.5 * n["lengths"]["SGD"] and 0.7 < height < 1.4)
 
 
-@experiment(
+@lecture_figure(
     "optimizers-noise",
     lab="lab09_optimizers",
     slides="Problems with SGD",
@@ -316,7 +316,7 @@ def claim_decay(n: Numbers) -> bool:
     )
 
 
-@experiment(
+@lecture_figure(
     "decay", lab="lab09_optimizers", slides="Learning rate decay", claim=claim_decay, numbers=decay
 )
 def draw_decay(n: Numbers) -> Drawn:

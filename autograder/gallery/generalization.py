@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.gallery import Drawn, Numbers, experiment
+from autograder.gallery import Drawn, Numbers, lecture_figure
 from autograder.gallery.style import below, mark, plots, short
 from autograder.sandbox.limits import Limits
 
@@ -60,7 +60,7 @@ def claim_l2(n: Numbers) -> bool:
     return bool(np.all(np.diff([border_length(scores) for scores in n["scores"]]) < 0))
 
 
-@experiment(
+@lecture_figure(
     "l2", lab="lab10_training", slides="Regularization", claim=claim_l2, numbers=l2, limits=ROOM
 )
 def draw_l2(n: Numbers) -> Drawn:
@@ -112,7 +112,7 @@ def claim_bias_variance(n: Numbers) -> bool:
     return bool(bias1 > var1 and var9 > bias9 and bias3 + var3 < min(bias1 + var1, bias9 + var9))
 
 
-@experiment(
+@lecture_figure(
     "bias-variance",
     lab="lab07_generalization",
     slides="Regularization-Bias Variance",
@@ -179,7 +179,7 @@ def claim_whitening(n: Numbers) -> bool:
     return bool(raw > 0.3 and bool(np.allclose(scaled, raw)) and abs(white) < 1e-9)
 
 
-@experiment(
+@lecture_figure(
     "whitening",
     lab="lab07_generalization",
     slides="Data preprocessing: Whitening",
@@ -221,7 +221,7 @@ def claim_k_fold(n: Numbers) -> bool:
     return bool(apart and sorted(np.concatenate(n["held_out"]).tolist()) == list(range(22)))
 
 
-@experiment(
+@lecture_figure(
     "k-fold",
     lab="lab10_training",
     slides="Cross validation: K-fold",
@@ -299,7 +299,7 @@ def claim_early_stopping(n: Numbers) -> bool:
     )
 
 
-@experiment(
+@lecture_figure(
     "early-stopping",
     lab="lab10_training",
     slides="Cross validation: Early stopping in NN",

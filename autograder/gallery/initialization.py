@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograder.gallery import Drawn, Numbers, experiment
+from autograder.gallery import Drawn, Numbers, lecture_figure
 from autograder.gallery.style import plots, short
 from autograder.judges.meanfield import expected_statistics
 from autograder.sandbox.limits import Limits
@@ -155,7 +155,7 @@ def claim_uniform_tanh(n: Numbers) -> bool:
     return bool(np.allclose(n["stds"], wanted, rtol=0.1))
 
 
-@experiment(
+@lecture_figure(
     "init-small",
     lab="lab08_init",
     slides=RANDOM,
@@ -168,7 +168,7 @@ def draw_small(n: Numbers) -> Drawn:
     return draw_statistics("init-small", n)
 
 
-@experiment(
+@lecture_figure(
     "init-large",
     lab="lab08_init",
     slides=RANDOM,
@@ -181,7 +181,7 @@ def draw_large(n: Numbers) -> Drawn:
     return draw_statistics("init-large", n)
 
 
-@experiment(
+@lecture_figure(
     "init-xavier-tanh",
     lab="lab08_init",
     slides=XAVIER,
@@ -194,7 +194,7 @@ def draw_xavier_tanh(n: Numbers) -> Drawn:
     return draw_statistics("init-xavier-tanh", n)
 
 
-@experiment(
+@lecture_figure(
     "init-xavier-relu",
     lab="lab08_init",
     slides=XAVIER_RELU,
@@ -207,7 +207,7 @@ def draw_xavier_relu(n: Numbers) -> Drawn:
     return draw_statistics("init-xavier-relu", n)
 
 
-@experiment(
+@lecture_figure(
     "init-he-relu",
     lab="lab08_init",
     slides=XAVIER_RELU,
@@ -220,7 +220,7 @@ def draw_he_relu(n: Numbers) -> Drawn:
     return draw_statistics("init-he-relu", n)
 
 
-@experiment(
+@lecture_figure(
     "init-uniform-tanh",
     lab="lab08_init",
     slides="Weight initialization: Uniform",
@@ -267,7 +267,7 @@ def claim_signal_flow(n: Numbers) -> bool:
     return bool(fades and large["backward"][0] > 1e3 and large["forward"][-1] > 0.9 and keeps)
 
 
-@experiment(
+@lecture_figure(
     "signal-flow",
     lab="lab08_init",
     slides=RANDOM,

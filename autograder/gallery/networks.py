@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.gallery import Drawn, Film, Numbers, experiment
+from autograder.gallery import Drawn, Film, Numbers, lecture_figure
 from autograder.gallery.style import below, plots, points, regions, short
 from autograder.sandbox.limits import Limits
 
@@ -30,7 +30,7 @@ def claim_activations(n: Numbers) -> bool:
     return bool(both < 0.02 and ends["relu"].tolist() == [0, 1] and ends["linear"].min() == 1)
 
 
-@experiment(
+@lecture_figure(
     "activations",
     lab="lab04_activations",
     slides="Activation functions",
@@ -87,7 +87,7 @@ def claim_capacity(n: Numbers) -> bool:
     return bool(np.all(np.diff(n["costs"]) < 0))
 
 
-@experiment(
+@lecture_figure(
     "capacity",
     lab="lab09_optimizers",
     slides="Capacity of Neural Network",
@@ -248,7 +248,7 @@ def claim_boundary(n: Numbers) -> bool:
     return bool(n["right"] >= 0.97 and bool(np.mean(seen == n["target"]) >= 0.97))
 
 
-@experiment(
+@lecture_figure(
     "boundary-xor",
     lab="lab09_optimizers",
     slides="MCP Neurons: XOR",
@@ -262,7 +262,7 @@ def draw_boundary_xor(n: Numbers) -> Drawn:
     return draw_boundary("XOR: two hidden units move the points so that one line separates them", n)
 
 
-@experiment(
+@lecture_figure(
     "boundary-moons",
     lab="lab09_optimizers",
     slides="Capacity of Neural Network",
@@ -276,7 +276,7 @@ def draw_boundary_moons(n: Numbers) -> Drawn:
     return draw_boundary("Two moons: straight lines combine into a bent boundary", n)
 
 
-@experiment(
+@lecture_figure(
     "boundary-spirals",
     lab="lab09_optimizers",
     slides="Capacity of Neural Network",

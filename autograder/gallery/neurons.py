@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.gallery import Drawn, Film, Numbers, experiment
+from autograder.gallery import Drawn, Film, Numbers, lecture_figure
 from autograder.gallery.style import below, plots, region, ring
 
 BINARY = np.array([[1, 1], [1, 0], [0, 1], [0, 0]])
@@ -43,7 +43,7 @@ def claim_gates(n: Numbers) -> bool:
     return bool(all(agree) and counts == [1, 1, 2] and n["target"]["XOR"] not in n["found"])
 
 
-@experiment(
+@lecture_figure(
     "gates",
     lab="lab01_gates",
     slides="MCP Neurons: Limitation of single Neuron",
@@ -122,7 +122,7 @@ def claim_hebb_binary(n: Numbers) -> bool:
     )
 
 
-@experiment(
+@lecture_figure(
     "hebb-binary",
     lab="lab02_hebb",
     slides="Hebb's rule: AND function",
@@ -141,7 +141,7 @@ def claim_hebb_bipolar(n: Numbers) -> bool:
     return bool(n["wrong"][1] > 0 and n["wrong"][-1] == 0)
 
 
-@experiment(
+@lecture_figure(
     "hebb-bipolar",
     lab="lab02_hebb",
     slides="Hebb's rule: AND function, bi-polar form",
@@ -181,7 +181,7 @@ def claim_hopfield(n: Numbers) -> bool:
     return bool(np.all(damage == 10) and np.array_equal(n["recalled"], n["stored"]))
 
 
-@experiment(
+@lecture_figure(
     "hopfield", lab="lab14_hopfield", slides="Short History", claim=claim_hopfield, numbers=hopfield
 )
 def draw_hopfield(n: Numbers) -> Drawn:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.gallery import Drawn, Film, Numbers, experiment
+from autograder.gallery import Drawn, Film, Numbers, lecture_figure
 from autograder.gallery.style import below, plots, region, ring, short
 
 BINARY = np.array([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
@@ -34,7 +34,7 @@ def level(values: Any) -> float:
     return float(np.mean([np.mean(np.diff(values, axis=axis) == 0) for axis in (0, 1)]))
 
 
-@experiment(
+@lecture_figure(
     "error-surface",
     lab="lab03_perceptron",
     slides="Perceptron",
@@ -135,7 +135,7 @@ def claim_perceptron(n: Numbers) -> bool:
     return bool(n["wrong"][0] > 0 and n["wrong"][-1] == 0 and len(n["samples"]) <= n["bound"])
 
 
-@experiment(
+@lecture_figure(
     "perceptron",
     lab="lab03_perceptron",
     slides="Perceptron: Learning",
@@ -209,7 +209,7 @@ def _cosine(a: Any, b: Any) -> float:
     return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
 
 
-@experiment(
+@lecture_figure(
     "weight-vector",
     lab="lab03_perceptron",
     slides="Perceptron: Learning",
@@ -296,7 +296,7 @@ def claim_landscape(n: Numbers) -> bool:
     return bool(level(n["share"]) > 0.5 and min(slopes) > 0 and bound and walked)
 
 
-@experiment(
+@lecture_figure(
     "landscape",
     lab="lab04_activations",
     slides="Empirical Risk Minimization: Machine Learning",

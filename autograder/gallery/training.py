@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.gallery import Drawn, Numbers, experiment
+from autograder.gallery import Drawn, Numbers, lecture_figure
 from autograder.gallery.style import below, mark, plots
 from autograder.gallery.trainer import Outcome, Recipe, Run, by_epoch
 from autograder.sandbox.limits import Limits
@@ -43,7 +43,7 @@ def claim_overfit(n: Numbers) -> bool:
     return bool(n["train"][-1] == 1 and n["costs"][-1] < 0.003)
 
 
-@experiment("overfit-20", lab="lab10_training", slides="Cross validation: tuning hyperparameter", claim=claim_overfit, numbers=overfit, images=True, limits=ROOM)  # fmt: skip
+@lecture_figure("overfit-20", lab="lab10_training", slides="Cross validation: tuning hyperparameter", claim=claim_overfit, numbers=overfit, images=True, limits=ROOM)  # fmt: skip
 def draw_overfit(n: Numbers) -> Drawn:
     """A network that cannot learn 20 images by heart has a mistake in it: this one can."""
     cost, right = n["costs"][-1], n["train"][-1]
@@ -78,7 +78,7 @@ def claim_learning_rates(n: Numbers) -> bool:
     )
 
 
-@experiment("learning-rates", lab="lab10_training", slides="Cross validation: tuning hyperparameter", claim=claim_learning_rates, numbers=learning_rates, images=True, limits=ROOM)  # fmt: skip
+@lecture_figure("learning-rates", lab="lab10_training", slides="Cross validation: tuning hyperparameter", claim=claim_learning_rates, numbers=learning_rates, images=True, limits=ROOM)  # fmt: skip
 def draw_learning_rates(n: Numbers) -> Drawn:
     """From a rate so low that nothing happens to one that explodes; a flat cost may hide that some learn."""
     figure, axes = plots.sheet(
@@ -125,7 +125,7 @@ def claim_late_explosion(n: Numbers) -> bool:
     )
 
 
-@experiment("late-explosion", lab="lab10_training", slides="Cross validation: tuning hyperparameter", claim=claim_late_explosion, numbers=late_explosion, images=True, limits=ROOM)  # fmt: skip
+@lecture_figure("late-explosion", lab="lab10_training", slides="Cross validation: tuning hyperparameter", claim=claim_late_explosion, numbers=late_explosion, images=True, limits=ROOM)  # fmt: skip
 def draw_late_explosion(n: Numbers) -> Drawn:
     """A rate that is still too high: training begins well, and explodes some epochs later."""
     best, last = max(n["val"]), len(n["val"])
@@ -216,7 +216,7 @@ def median(trials: Numbers) -> float:
     return float(np.median(np.nan_to_num(np.array(trials["score"]))))
 
 
-@experiment("search", lab="lab10_training", slides="Cross validation: tuning hyperparameter", claim=claim_search, numbers=search, images=True, limits=LONG)  # fmt: skip
+@lecture_figure("search", lab="lab10_training", slides="Cross validation: tuning hyperparameter", claim=claim_search, numbers=search, images=True, limits=LONG)  # fmt: skip
 def draw_search(n: Numbers) -> Drawn:
     """A coarse search in log space finds where to look, a fine one looks there."""
     figure, axes = plots.sheet(
@@ -259,7 +259,7 @@ def claim_grid_and_random(n: Numbers) -> bool:
     )
 
 
-@experiment("grid-and-random", lab="lab10_training", slides="Cross validation: tuning hyperparameter-Grid Search", claim=claim_grid_and_random, numbers=grid_and_random, images=True, limits=ROOM)  # fmt: skip
+@lecture_figure("grid-and-random", lab="lab10_training", slides="Cross validation: tuning hyperparameter-Grid Search", claim=claim_grid_and_random, numbers=grid_and_random, images=True, limits=ROOM)  # fmt: skip
 def draw_grid_and_random(n: Numbers) -> Drawn:
     """Nine trials twice: a grid repeats its values, random points do not."""
     rates = {name: len(set(n[name]["lr"])) for name in ("grid", "random")}
@@ -296,7 +296,7 @@ def claim_batch_norm(n: Numbers) -> bool:
     return bool(without > np.log(10) - 0.05 and with_norm < 0.5)
 
 
-@experiment(
+@lecture_figure(
     "batch-norm",
     lab="lab11_batchnorm",
     slides="Batch Normalization",
@@ -346,7 +346,7 @@ def epoch_of_all(one: Numbers) -> float:
     return next((i for i, share in enumerate(one["train"], 1) if share == 1), np.inf)
 
 
-@experiment(
+@lecture_figure(
     "dropout",
     lab="lab12_dropout",
     slides="Dropout",

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.gallery import Drawn, Numbers, experiment
+from autograder.gallery import Drawn, Numbers, lecture_figure
 from autograder.gallery.style import plots
 from autograder.gallery.trainer import by_epoch
 from autograder.sandbox.limits import Limits
@@ -112,7 +112,7 @@ def _montage(images: Any) -> Any:
     return table.transpose(0, 2, 1, 3).reshape(rows * (SIDE + GAP), -1)
 
 
-@experiment(
+@lecture_figure(
     "your-network",
     lab="lab05_backprop",
     slides="Multi-layer Neural Network",

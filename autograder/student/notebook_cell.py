@@ -21,7 +21,7 @@ from typing import Any
 from autograder.course.catalogue import load_lab, owner_of
 from autograder.course.lab import Lab
 from autograder.errors import NnlabError, WrongUseError, needs_extra
-from autograder.gallery import experiments
+from autograder.gallery import lecture_figures
 from autograder.grading.report import Report
 from autograder.grading.submission import Submission, SubmissionError
 from autograder.pictures import to_png
@@ -60,7 +60,7 @@ def figure_here(name: str) -> None:
     from autograder.student.own_figures import draw_own  # noqa: PLC0415  it needs matplotlib
 
     def draw() -> None:
-        known = experiments()
+        known = lecture_figures()
         if name not in known:
             raise WrongUseError(unknown("figure", str(name), known))
         sheet = draw_own(known[name], 0, Path.cwd(), here=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import NnlabError
-from autograder.gallery import Drawn, Experiment
+from autograder.gallery import Drawn, LectureFigure
 from autograder.student.own_library import NotRunError, run_own
 
 __all__ = ["Sheet", "draw_own", "signed"]
@@ -34,27 +34,27 @@ class Sheet:
         )
 
 
-def draw_own(experiment: Experiment, seed: int, cwd: Path, *, here: bool = True) -> Sheet:
+def draw_own(figure: LectureFigure, seed: int, cwd: Path, *, here: bool = True) -> Sheet:
     """Draw a figure by the modules of the workspace that we are in; on `here` see `run_own`.
 
     Raises: NotRunError if something is missing, goes wrong or gives nothing that can be drawn;
         SandboxError if no process can be started.
     """
-    result = run_own(experiment.name, experiment, experiment.case(seed), cwd, here=here)
+    result = run_own(figure.name, figure, figure.case(seed), cwd, here=here)
     try:
-        return signed(experiment, result.numbers, f"drawn by {result.by}")
+        return signed(figure, result.numbers, f"drawn by {result.by}")
     except (NnlabError, OSError, ModuleNotFoundError):
         raise
     except Exception as error:
         raise NotRunError(
-            f"{experiment.name}: what your library gives cannot be drawn ({error})."
+            f"{figure.name}: what your library gives cannot be drawn ({error})."
         ) from error
 
 
-def signed(experiment: Experiment, numbers: dict[str, Any], by: str) -> Sheet:
+def signed(figure: LectureFigure, numbers: dict[str, Any], by: str) -> Sheet:
     """Draw a figure, and write on it whose modules it comes from, and whether its title is true of them."""
-    holds = experiment.claim(numbers)
-    drawn = experiment.draw(numbers)
+    holds = figure.claim(numbers)
+    drawn = figure.draw(numbers)
     if by:
         drawn.figure.text(0.995, 0.005, by, ha="right", va="bottom", fontsize="x-small")
     if not holds:

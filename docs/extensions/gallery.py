@@ -14,7 +14,7 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 
 from autograder.course.catalogue import ROOT
-from autograder.gallery import CHAPTERS, Experiment, experiments, saving
+from autograder.gallery import CHAPTERS, LectureFigure, lecture_figures, saving
 from docs.extensions.tables import section
 
 __all__ = ["FigureGallery", "draw", "edition", "setup", "title_of"]
@@ -33,15 +33,15 @@ def edition(root: Path = ROOT) -> str:
     return digest.hexdigest()
 
 
-def draw(experiment: Experiment, store: Path, made_from: str) -> tuple[Path, str]:
+def draw(figure: LectureFigure, store: Path, made_from: str) -> tuple[Path, str]:
     """Draw one figure, or take what is kept of it; return the picture and its numbers in words."""
-    picture, told = store / f"{experiment.name}.png", store / f"{experiment.name}.txt"
+    picture, told = store / f"{figure.name}.png", store / f"{figure.name}.txt"
     if not (picture.exists() and told.exists() and told.read_text("utf-8").startswith(made_from)):
-        numbers = experiment.of_reference()
-        drawn = experiment.draw(numbers)
-        saving.save(drawn.figure, store, experiment.name)
-        if experiment.film:
-            saving.animate(experiment.film(numbers), store, experiment.name)
+        numbers = figure.of_reference()
+        drawn = figure.draw(numbers)
+        saving.save(drawn.figure, store, figure.name)
+        if figure.film:
+            saving.animate(figure.film(numbers), store, figure.name)
         told.write_text(f"{made_from}\n{drawn.text}", encoding="utf-8")
     return picture, told.read_text(encoding="utf-8").partition("\n")[2]
 
@@ -66,13 +66,13 @@ class FigureGallery(Directive):
             module = f"autograder.gallery.{chapter}"
             figures = [
                 self._figure(env, known, made_from)
-                for known in experiments().values()
+                for known in lecture_figures().values()
                 if known.draw.__module__ == module and (not wanted or known.name in wanted)
             ]
             chapters.append(section(f"figures-of-{chapter}", title_of(module), *figures))
         return chapters
 
-    def _figure(self, env: Any, known: Experiment, made_from: str) -> nodes.Node:
+    def _figure(self, env: Any, known: LectureFigure, made_from: str) -> nodes.Node:
         picture, text = draw(known, STORE, made_from)
         uri = "/" + picture.relative_to(env.srcdir).as_posix()
         parts = [

@@ -10,7 +10,7 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 
 from autograder.course.catalogue import labs
-from autograder.gallery import experiments
+from autograder.gallery import lecture_figures
 from autograder.student.check_info import about_check
 from docs.extensions.tables import names, section, table, words
 
@@ -24,7 +24,7 @@ def rows() -> list[tuple[str, str, list[str], list[str]]]:
     """
     listed = []
     figures: dict[str, list[str]] = {}
-    for known in experiments().values():
+    for known in lecture_figures().values():
         figures.setdefault(known.slides, []).append(known.name)
     for lab in labs():
         exercises: dict[str, list[str]] = {}

@@ -7,7 +7,7 @@ import pytest
 from autograder.classroom.platforms.nbgrader.notebooks import read_text
 from autograder.clinic.words import ILLNESSES
 from autograder.course.catalogue import ROOT, labs
-from autograder.gallery import experiments
+from autograder.gallery import lecture_figures
 
 pytest.importorskip("jupytext")
 
@@ -45,7 +45,7 @@ def test_what_asks_and_shows_a_heading_exists(row):
 
     assert exercises <= EXERCISES
     assert questions <= QUESTIONS.keys()
-    assert {name for name in figures.split(", ") if name} <= experiments().keys()
+    assert {name for name in figures.split(", ") if name} <= lecture_figures().keys()
     assert exercises or questions or re.match(r"read only: \w+", asks)
 
 
@@ -53,7 +53,7 @@ def test_every_figure_is_seen_under_its_own_heading():
     """The page has each figure where the gallery says that it belongs."""
     seen = {row[0]: row[2].split(", ") for row in rows("Heading by heading")}
 
-    assert [e.name for e in experiments().values() if e.name not in seen[e.slides]] == []
+    assert [e.name for e in lecture_figures().values() if e.name not in seen[e.slides]] == []
 
 
 def test_every_exercise_and_every_question_belongs_to_a_heading():

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.course.catalogue import ROOT, engine_path, labs
 from autograder.course.reference import find_body
-from autograder.gallery import experiments
+from autograder.gallery import lecture_figures
 
 pytest.importorskip("sphinx")
 pytest.importorskip("furo")
@@ -76,7 +76,7 @@ def test_every_figure_has_a_place_on_the_map():
     figures = [name for *_, names in rows for name in names]
 
     assert exercises == {(lab.id, exercise) for lab in labs() for exercise in lab.exercises}
-    assert sorted(figures) == sorted(experiments())
+    assert sorted(figures) == sorted(lecture_figures())
 
 
 def test_every_check_says_how_it_judges():
@@ -88,7 +88,7 @@ def test_every_check_says_how_it_judges():
 
 def test_a_figure_is_drawn_once(tmp_path):
     """A picture is kept until what it is drawn from changes; its numbers are kept beside it."""
-    figure = experiments()["gates"]
+    figure = lecture_figures()["gates"]
     picture, text = gallery.draw(figure, tmp_path, "edition 1")
     before = picture.stat().st_mtime_ns
     gallery.draw(figure, tmp_path, "edition 1")

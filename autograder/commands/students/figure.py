@@ -19,7 +19,7 @@ from autograder.text import unknown
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from autograder.gallery import Experiment
+    from autograder.gallery import LectureFigure
 
 __all__ = ["figure"]
 
@@ -48,9 +48,9 @@ def figure(
     Example: nnlab figure hebb-bipolar
     Exit code: 0 done, 1 a figure could not be drawn or does not show its title, 2 wrong usage, 3 our fault.
     """
-    from autograder.gallery import experiments
+    from autograder.gallery import lecture_figures
 
-    known = experiments()
+    known = lecture_figures()
     for name in names:
         if name not in known:
             raise WrongUseError(unknown("figure", name, known))
@@ -61,7 +61,7 @@ def figure(
     ctx.exit(0 if all(done) else 1)
 
 
-def _list(known: Mapping[str, Experiment]) -> None:
+def _list(known: Mapping[str, LectureFigure]) -> None:
     """Say what each figure shows; of those that wait for a lab, the names by lab."""
     from autograder.course.catalogue import lab_ids
     from autograder.grading.submission import SubmissionError
@@ -72,35 +72,35 @@ def _list(known: Mapping[str, Experiment]) -> None:
         with suppress(SubmissionError):  # outside of a workspace there is no progress
             labs = workspace_progress(Path.cwd())
             finished = {lab.submission.lab.id for lab in labs if not lab.unfinished}
-    for name, experiment in known.items():
-        if experiment.lab in finished:
-            say(f"{name:{NAMES}}{experiment.shows}", hang=NAMES)
+    for name, figure in known.items():
+        if figure.lab in finished:
+            say(f"{name:{NAMES}}{figure.shows}", hang=NAMES)
     later = [lab for lab in lab_ids() if lab not in finished]
     if later:
         say("\nLater, each after its lab:" if finished else "Each after its lab:")
     for lab in later:
-        if names := [name for name, experiment in known.items() if experiment.lab == lab]:
+        if names := [name for name, figure in known.items() if figure.lab == lab]:
             say(f"  {lab}: {', '.join(names)}", hang=2)
 
 
-def _draw(experiment: Experiment, seed: int, out: Path, *, animate: bool) -> bool:
+def _draw(figure: LectureFigure, seed: int, out: Path, *, animate: bool) -> bool:
     """Compute, draw and save one figure; return whether it shows what its title says."""
     from autograder.gallery import saving
     from autograder.student.own_figures import draw_own, signed
     from autograder.student.own_library import NotRunError
 
     try:
-        with working(f"Computing {experiment.name} …"):
+        with working(f"Computing {figure.name} …"):
             if edition.is_students():
-                sheet = draw_own(experiment, seed, Path.cwd())
+                sheet = draw_own(figure, seed, Path.cwd())
             else:
-                sheet = signed(experiment, experiment.of_reference(seed), "")
+                sheet = signed(figure, figure.of_reference(seed), "")
     except NotRunError as error:
         say(str(error), err=True)
         return False
-    written = saving.save(sheet.drawn.figure, out, experiment.name)
-    if animate and experiment.film:
-        written.append(saving.animate(experiment.film(sheet.numbers), out, experiment.name))
+    written = saving.save(sheet.drawn.figure, out, figure.name)
+    if animate and figure.film:
+        written.append(saving.animate(figure.film(sheet.numbers), out, figure.name))
     lines = [*map(str, written), *sheet.words]
     say("\n".join(filter(None, lines)))
     return sheet.holds

@@ -193,7 +193,7 @@ def test_an_unknown_experiment_is_named(name):
 @pytest.mark.parametrize("lab", labs(), ids=lambda lab: lab.id)
 def test_every_lab_has_one_or_two_experiments(lab):
     """They need no more than 30 lines, and name figures that there are."""
-    from autograder.gallery import experiments as figures
+    from autograder.gallery import lecture_figures as figures
 
     found = lab_experiments(lab)
 

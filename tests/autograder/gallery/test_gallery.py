@@ -12,13 +12,13 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgba
 
 from autograder.course.catalogue import ROOT, owner_of
-from autograder.gallery import experiments
+from autograder.gallery import lecture_figures
 from autograder.gallery.initialization import ACTIVATIONS, STARTS, expected_statistics
 from autograder.gallery.saving import animate, save
 from autograder.gallery.style import plots
 from nnlab import activations
 
-EXPERIMENTS = experiments()
+FIGURES = lecture_figures()
 HEAVY = {
     "batch-norm",
     "boundary-spirals",
@@ -72,7 +72,7 @@ def numbers(used):
 
     def compute(name, seed=0):
         if (name, seed) not in cache:
-            library, figure = Library(), EXPERIMENTS[name]
+            library, figure = Library(), FIGURES[name]
             cache[name, seed] = figure.numbers(library, **figure.case(seed))
             used[name] = library.used
         return copy.deepcopy(cache[name, seed])
@@ -87,7 +87,7 @@ def sheet(numbers):
 
     def draw(name):
         if name not in cache:
-            figure = EXPERIMENTS[name].draw(numbers(name)).figure
+            figure = FIGURES[name].draw(numbers(name)).figure
             FigureCanvasAgg(figure).draw()
             cache[name] = figure
         return cache[name]
@@ -95,19 +95,19 @@ def sheet(numbers):
     return draw
 
 
-@pytest.mark.parametrize(("name", "seed"), of(EXPERIMENTS, *((seed,) for seed in SEEDS)))
+@pytest.mark.parametrize(("name", "seed"), of(FIGURES, *((seed,) for seed in SEEDS)))
 def test_the_numbers_show_what_the_title_says(name, seed, numbers):
     """Whatever the seed, the numbers behind a figure hold its claim."""
-    assert EXPERIMENTS[name].claim(numbers(name, seed))
+    assert FIGURES[name].claim(numbers(name, seed))
 
 
-@pytest.mark.parametrize("name", of(e for e in EXPERIMENTS if e != "your-network"))
+@pytest.mark.parametrize("name", of(e for e in FIGURES if e != "your-network"))
 def test_a_figure_waits_for_the_last_lab_that_it_uses(name, numbers, used):
     """It can be drawn when that one is finished, and not before."""
     numbers(name)
     labs = [owner.id for module in used[name] if (owner := owner_of(module))]
 
-    assert EXPERIMENTS[name].lab == max(labs)
+    assert FIGURES[name].lab == max(labs)
 
 
 def swap(n, *keys):
@@ -160,20 +160,20 @@ BROKEN = {
 """A change of each figure's numbers under which its title is false."""
 
 
-@pytest.mark.parametrize("name", of(EXPERIMENTS))
+@pytest.mark.parametrize("name", of(FIGURES))
 def test_a_claim_can_be_false(name, numbers):
     """Numbers that do not show what the title says are noticed."""
     wrong = numbers(name)
     BROKEN[name](wrong)
 
-    assert not EXPERIMENTS[name].claim(wrong)
+    assert not FIGURES[name].claim(wrong)
 
 
-@pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=lambda e: e.name)
-def test_a_figure_names_a_heading_of_the_lecture(experiment):
+@pytest.mark.parametrize("figure", FIGURES.values(), ids=lambda e: e.name)
+def test_a_figure_names_a_heading_of_the_lecture(figure):
     """The heading stands in the lecture, and the sentence is one."""
-    assert experiment.slides in HEADINGS
-    assert experiment.shows.endswith(".")
+    assert figure.slides in HEADINGS
+    assert figure.shows.endswith(".")
 
 
 def seen(sheet):
@@ -182,7 +182,7 @@ def seen(sheet):
 
 
 @pytest.mark.sampled(8)
-@pytest.mark.parametrize("name", of(EXPERIMENTS))
+@pytest.mark.parametrize("name", of(FIGURES))
 def test_axes_have_names(name, sheet):
     """Every axis says what it is; only images have none."""
     for ax in sheet(name).axes:
@@ -193,7 +193,7 @@ def test_axes_have_names(name, sheet):
             assert ax.get_ylabel()
 
 
-@pytest.mark.parametrize("name", of(EXPERIMENTS))
+@pytest.mark.parametrize("name", of(FIGURES))
 def test_titles_do_not_collide(name, sheet):
     """Title, panels' titles and legends lie in the sheet, and none touches another."""
     figure = sheet(name)
@@ -230,7 +230,7 @@ def inks(ax):
         yield text.get_color(), None
 
 
-@pytest.mark.parametrize("name", of(EXPERIMENTS))
+@pytest.mark.parametrize("name", of(FIGURES))
 def test_everything_stands_out_on_white(name, sheet):
     """Lines, points and words have a contrast of 3 : 1."""
     for ax in seen(sheet(name)):
@@ -244,7 +244,7 @@ def test_the_palette_stands_out_on_white():
     assert len(set(plots.STROKES)) == len(plots.COLOURS)
 
 
-@pytest.mark.parametrize("name", of(EXPERIMENTS))
+@pytest.mark.parametrize("name", of(FIGURES))
 def test_nothing_is_said_by_colour_alone(name, sheet):
     """Two named lines of a panel differ in stroke, marker or width; two named clouds in form or filling."""
     for ax in seen(sheet(name)):
@@ -268,12 +268,10 @@ def test_a_figure_is_saved_twice(sheet, tmp_path):
     assert ET.parse(svg).getroot().tag == "{http://www.w3.org/2000/svg}svg"
 
 
-@pytest.mark.parametrize(
-    "name", of(name for name, experiment in EXPERIMENTS.items() if experiment.film)
-)
+@pytest.mark.parametrize("name", of(name for name, figure in FIGURES.items() if figure.film))
 def test_a_film_moves(name, numbers):
     """The pictures of a film differ, and the last shows the end."""
-    film = EXPERIMENTS[name].film(numbers(name))
+    film = FIGURES[name].film(numbers(name))
     canvas = FigureCanvasAgg(film.figure)
     pictures = []
     for frame in (0, film.frames - 1):
@@ -292,7 +290,7 @@ def test_a_film_is_a_small_gif(numbers, tmp_path):
     """It has all pictures, goes on for ever, and is small enough for a slide."""
     from PIL import Image
 
-    film = EXPERIMENTS["hebb-bipolar"].film(numbers("hebb-bipolar"))
+    film = FIGURES["hebb-bipolar"].film(numbers("hebb-bipolar"))
     path = animate(film, tmp_path, "hebb-bipolar")
     with Image.open(path) as gif:
         assert gif.n_frames == film.frames

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import nnlab
-from autograder.gallery import experiments, yours
+from autograder.gallery import lecture_figures, yours
 from autograder.student.next_step import DONE
 
-FIGURE = experiments()["your-network"]
+FIGURE = lecture_figures()["your-network"]
 LABS = ("lab05_backprop", "lab09_optimizers", "lab10_training", "lab11_batchnorm", "lab12_dropout")
 
 
@@ -79,6 +79,6 @@ def test_what_it_reads_is_marked_in_words():
 def test_every_lab_ends_with_a_figure_that_it_can_draw():
     """What a finished lab names is its own, or the network so far."""
     for lab, (_, figure) in DONE.items():
-        assert experiments()[figure].lab <= lab
-        assert experiments()[figure].lab == lab or figure == "your-network"
+        assert lecture_figures()[figure].lab <= lab
+        assert lecture_figures()[figure].lab == lab or figure == "your-network"
     assert {lab for lab in LABS if DONE[lab][1] == "your-network"} == set(LABS)

@@ -10,7 +10,7 @@ import pytest
 from autograder.course.catalogue import ROOT, labs, load_lab
 from autograder.course.experiments import find_experiment
 from autograder.course.stubs import make_stub
-from autograder.gallery import experiments as figures
+from autograder.gallery import lecture_figures as figures
 from tests.conftest import reference_text
 
 nbclient = pytest.importorskip("nbclient", reason="needs the extra `instructor`")

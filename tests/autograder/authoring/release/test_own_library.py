@@ -5,7 +5,7 @@ import importlib.util
 import pytest
 
 from autograder.course.catalogue import ROOT, labs
-from autograder.gallery import experiments
+from autograder.gallery import lecture_figures
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("matplotlib") is None, reason="figures need matplotlib"
@@ -155,7 +155,7 @@ def test_every_figure_is_drawn_by_a_solved_course(solved):
     shown = solved.nnlab("figure", "--all")
 
     assert shown.returncode == 0, shown.stdout + shown.stderr
-    assert shown.stdout.count("Drawn by your ") == len(experiments())
+    assert shown.stdout.count("Drawn by your ") == len(lecture_figures())
 
 
 def test_the_gallery_gives_nothing_away(site):
