@@ -25,7 +25,7 @@ HANDED_IN = {
     "broken/hebb.py": f"{RIGHT}\nx = = 1\n",
     "plot/hebb.py": f"import matplotlib.pyplot\n{RIGHT}",
     "assert/hebb.py": f"{RIGHT}\nassert to_bipolar([0, 1])[0] == 7\n",
-    "latin/hebb.py": b"#\n#\n# \xe9\n" + RIGHT.encode(),
+    "latin/hebb.py": b"#\n#\nx = '\xe9'\n" + RIGHT.encode(),
     "word/hebb.docx": b"PK",
     "nothing/lab02_hebb/.keep": "",
     "twice/old/hebb.py": make_stub(HEBB, "hebb"),

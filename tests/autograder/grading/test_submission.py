@@ -35,3 +35,16 @@ def test_what_is_called_py_and_is_something_else_is_named(text, what):
 def test_what_may_be_python_is_left_to_python(text):
     """It says better what is wrong with it, if anything is."""
     assert checked("hebb.py", text) == text
+
+
+@pytest.mark.parametrize("line", [3, 30])
+def test_what_python_reads_over_in_a_comment_is_read(line):
+    """As in the first two lines: until Python 3.12 a comment may hold any bytes, then none may."""
+    text = b"x = 1\n" * (line - 1) + b"# caf\xe9\n"
+    try:
+        compile(text, "hebb.py", "exec")
+    except SyntaxError:
+        with pytest.raises(SubmissionError, match="not text in UTF-8"):
+            checked("hebb.py", text)
+    else:
+        assert checked("hebb.py", text) == text
