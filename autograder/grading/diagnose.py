@@ -130,16 +130,18 @@ def diagnose(
     for freely, side in LOOKS:
         succeeded = [c for c in asked if _succeeded(c, key, judged[c.id], side)]
         failed = [c for c in asked if c not in succeeded]
-        if check in succeeded or (side is Side.REFUSALS and not _lacks_a_refusal(judged[check.id])):
+        if check in succeeded:
             continue
-        if side is Side.REFUSALS and not all(
-            _succeeded(c, key, judged[c.id], Side.ANSWERS) for c in asked
-        ):
-            continue  # a sentence on what is taken may well say that all else is right
+        known = [*key.checks[check.id].wrong]
+        if (
+            side is Side.REFUSALS
+        ):  # a sentence on what is not refused may say that all else is right
+            if not all(_succeeded(c, key, judged[c.id], Side.ANSWERS) for c in asked):
+                continue
+            known = [m for m in known if all(_passes(m, c, key, Side.ANSWERS) for c in asked)]
         explain = partial(
             _explain_all, key, judged, prints, freely=freely, selective=bool(succeeded), side=side
         )
-        known = [m for m in key.checks[check.id].wrong if _is_about(m, asked, key, side)]
         explaining = explain(known, failed)
         everywhere = explain(explaining, succeeded)
         possible = [m for m in explaining if all(_passes(m, c, key, side) for c in succeeded)]
@@ -147,16 +149,6 @@ def diagnose(
         if names := list(dict.fromkeys(map(idea_of, forms))):
             return names if len(names) <= MAX_NAMES else []
     return []
-
-
-def _lacks_a_refusal(judged: Judged) -> bool:
-    """Return whether a refusal is what is missing in the case that is shown."""
-    return judged.wrong is not None and is_refusal(judged.wrong.right)
-
-
-def _is_about(mistake: str, asked: Sequence[Check], key: AnswerKey, side: Side) -> bool:
-    """Return whether a mistake may explain this side: one with wrong answers says nothing of refusals alone."""
-    return side is not Side.REFUSALS or all(_passes(mistake, c, key, Side.ANSWERS) for c in asked)
 
 
 def _explain_all(
