@@ -67,7 +67,7 @@ def arrival_fingerprint(case: Case, observed: Any) -> Any:
 
 
 @judge(
-    "It must be the one state that every order of the units leads to.",
+    f"It must be, to {EXACT:g}, the one state that every order of the units leads to.",
     fingerprint=arrival_fingerprint,
     compared=paired,
 )

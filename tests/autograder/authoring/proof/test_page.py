@@ -12,7 +12,7 @@ from autograder.authoring.proof import alarms, figures, mutation, work
 from autograder.authoring.proof.alarms import Alarms
 from autograder.authoring.proof.faults import CALL, OPERATOR
 from autograder.authoring.proof.figures import Figures, default_seeds
-from autograder.authoring.proof.page import headline, summary, write_page
+from autograder.authoring.proof.page import headline, stated_rate, summary, write_page
 from autograder.authoring.proof.survey import Outcome
 from autograder.cli import main
 from autograder.course import solutions
@@ -75,7 +75,8 @@ def test_the_page_compares_stated_and_measured():
     page = write_page([found()], date(2030, 1, 2))
 
     assert "Generated on 2030-01-02 by `nnlab lab prove --page`" in page
-    assert "| `dropout.share` | 3e-07 | 300 | 1 | 0.016 | no |" in page
+    stated = stated_rate(LAB.checks["dropout.share"])
+    assert f"| `dropout.share` | {stated:.1g} | 300 | 1 | 0.016 | no |" in page
     assert "| `dropout.each_alone` | 6e-08 | 300 | 0 | 0.0099 | yes |" in page
 
 
