@@ -41,7 +41,7 @@ def next_step(report: Report, *, watched: bool = False) -> str:
     if len(report.results) < len(find_lab(report.lab).checks):
         return f"Next: nnlab grade {report.lab}, which asks the whole lab."
     can, figure = DONE.get(report.lab, ("", ""))
-    look = f" See it: nnlab figure {figure}" if figure else ""
+    look = f"\nSee it: nnlab figure {figure}" if figure else ""
     return f"Done. {can}{look}".rstrip() + "\nNext: nnlab next"
 
 
