@@ -139,7 +139,6 @@ def net_and_state(rng):
         "weight state",
         (np.array([[0.0, 2.0], [2.0, 0.0]]), np.array([1, -1])),
         (np.zeros((3, 3)), np.array([1.0, -1.0, 1.0])),
-        (np.array([[1.0, 2.0], [2.0, 0.5]]), np.array([1, -1])),
     ),
 )
 def energy(student, weight, state):
