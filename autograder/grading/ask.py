@@ -69,7 +69,9 @@ class Asker:
         if judged.wrong is not None and general.KIND in judged.wrong.case:
             by = check.asked(judged.wrong.case)
             is_right = by is check or self._asked(by).passed
-            if not is_right or self._class_failed(check):
+            # Whether a method changes its own arguments depends on no other.
+            is_its_own = judged.wrong.case[general.KIND] == "own" and judged.wrong.finding
+            if not is_right or (self._class_failed(check) and not is_its_own):
                 return Judged(judged.answer, None)  # its own cases, which come first, are right
             if isinstance(judged.wrong.observed, Lost):
                 return self._ask_general(check, judged.answer)

@@ -9,6 +9,7 @@ import pytest
 from autograder.course import general
 from autograder.course.catalogue import engine_path, labs, load_lab
 from autograder.course.lab import Status
+from autograder.course.reference import with_body
 from autograder.course.solutions import load_mistakes, load_valid
 from autograder.grading.grade import grade
 from autograder.grading.key import record_key
@@ -225,6 +226,14 @@ def test_a_fault_of_a_forward_is_not_its_backwards(submit, key_of, sandbox):
     report = grade(submit(lab.id, dropout=text), key_of(lab.id), sandbox)
     failed = {one.check.exercise for one in report.results if one.status is Status.FAILED}
     assert failed == {known.exercise} == {"dropout.Dropout.forward"}
+
+    backward = "dropout.Dropout.backward"
+    spoils = "grad_output *= self._mask\nreturn grad_output.copy()"
+    report = grade(
+        submit(lab.id, dropout=with_body(text, backward, spoils)), key_of(lab.id), sandbox
+    )
+    failed = {one.check.exercise for one in report.results if one.status is Status.FAILED}
+    assert failed == {known.exercise, backward}  # what it does to its own argument stays its fault
 
 
 def test_what_cannot_be_copied_is_not_refused(submit, key_of, sandbox):
