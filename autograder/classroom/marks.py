@@ -259,7 +259,8 @@ class Marks:
             work = self.rules.work(names, mark.attempts, {})
             costs = work.due.at is not None and work.due.late != Late()
             is_known = work.attempts[-1].handed_in or mark.is_late or mark.is_lasting
-            found += [mark.student] * (costs and not is_known)
+            if costs and not is_known:
+                found.append(mark.student)
         return found
 
     def handed_in_at(self, times: Mapping[str, datetime]) -> "Marks":

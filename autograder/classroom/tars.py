@@ -21,29 +21,9 @@ MAX_KEPT_BYTES = 1 << 20
 
 _OPENED = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar")
 ENDINGS = (
-    *_OPENED,
-    *[
-        ".gz",
-        ".bz2",
-        ".xz",
-        ".txz",
-        ".7z",
-        ".rar",
-        ".zst",
-        ".tzst",
-        ".lz",
-        ".lzma",
-        ".lz4",
-        ".z",
-        ".zipx",
-        ".lzh",
-        ".cab",
-        ".ace",
-        ".arj",
-        ".alz",
-        ".egg",
-    ],
-)
+    *_OPENED, ".gz", ".bz2", ".xz", ".txz", ".7z", ".rar", ".zst", ".tzst", ".lz", ".lzma", ".lz4", ".z",
+    ".zipx", ".lzh", ".cab", ".ace", ".arj", ".alz", ".egg",
+)  # fmt: skip
 """Archives that are not zips; only some can be opened."""
 _KEPT = (".py", ".txt", ".zip", *ENDINGS)
 

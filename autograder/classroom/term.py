@@ -225,7 +225,7 @@ def _behind(students: Sequence[Student]) -> list[Student]:
     found = []
     for each in students:
         missing = len(usual & {*each.missing})
-        reasons = [f"{missing} labs not handed in"] * (missing >= MANY)
+        reasons = [f"{missing} labs not handed in"] if missing >= MANY else []
         if 2 * each.share < middle:
             reasons.append(f"{each.share:.0%} of the points, the middle {middle:.0%}")
         found.append(replace(each, behind="; ".join(reasons).replace("%", " %")))

@@ -155,79 +155,47 @@ def claim_uniform_tanh(n: Numbers) -> bool:
     return bool(np.allclose(n["stds"], wanted, rtol=0.1))
 
 
-@lecture_figure(
-    "init-small",
-    lab="lab08_init",
-    slides=RANDOM,
-    claim=claim_small,
-    numbers=statistics("init-small"),
-    limits=ROOM,
-)
+def _of_start(
+    name: str, slides: str, claim: Callable[[Numbers], bool]
+) -> Callable[[Callable[[Numbers], Drawn]], Callable[[Numbers], Drawn]]:
+    """Register the figure of one initialisation's statistics."""
+    numbers = statistics(name)
+    return lecture_figure(
+        name, lab="lab08_init", slides=slides, claim=claim, numbers=numbers, limits=ROOM
+    )
+
+
+@_of_start("init-small", RANDOM, claim_small)
 def draw_small(n: Numbers) -> Drawn:
     """Normal weights with std 0.01 and tanh: all activations die out."""
     return draw_statistics("init-small", n)
 
 
-@lecture_figure(
-    "init-large",
-    lab="lab08_init",
-    slides=RANDOM,
-    claim=claim_large,
-    numbers=statistics("init-large"),
-    limits=ROOM,
-)
+@_of_start("init-large", RANDOM, claim_large)
 def draw_large(n: Numbers) -> Drawn:
     """Normal weights with std 1 and tanh: almost all units are saturated."""
     return draw_statistics("init-large", n)
 
 
-@lecture_figure(
-    "init-xavier-tanh",
-    lab="lab08_init",
-    slides=XAVIER,
-    claim=claim_xavier_tanh,
-    numbers=statistics("init-xavier-tanh"),
-    limits=ROOM,
-)
+@_of_start("init-xavier-tanh", XAVIER, claim_xavier_tanh)
 def draw_xavier_tanh(n: Numbers) -> Drawn:
     """The lecture's Xavier weights and tanh: the signal fades, but slowly."""
     return draw_statistics("init-xavier-tanh", n)
 
 
-@lecture_figure(
-    "init-xavier-relu",
-    lab="lab08_init",
-    slides=XAVIER_RELU,
-    claim=claim_xavier_relu,
-    numbers=statistics("init-xavier-relu"),
-    limits=ROOM,
-)
+@_of_start("init-xavier-relu", XAVIER_RELU, claim_xavier_relu)
 def draw_xavier_relu(n: Numbers) -> Drawn:
     """Xavier weights and ReLU: each layer loses half of the second moment."""
     return draw_statistics("init-xavier-relu", n)
 
 
-@lecture_figure(
-    "init-he-relu",
-    lab="lab08_init",
-    slides=XAVIER_RELU,
-    claim=claim_he_relu,
-    numbers=statistics("init-he-relu"),
-    limits=ROOM,
-)
+@_of_start("init-he-relu", XAVIER_RELU, claim_he_relu)
 def draw_he_relu(n: Numbers) -> Drawn:
     """He's weights and ReLU: the factor 2 puts back what ReLU takes."""
     return draw_statistics("init-he-relu", n)
 
 
-@lecture_figure(
-    "init-uniform-tanh",
-    lab="lab08_init",
-    slides="Weight initialization: Uniform",
-    claim=claim_uniform_tanh,
-    numbers=statistics("init-uniform-tanh"),
-    limits=ROOM,
-)
+@_of_start("init-uniform-tanh", "Weight initialization: Uniform", claim_uniform_tanh)
 def draw_uniform_tanh(n: Numbers) -> Drawn:
     """Glorot's uniform weights and tanh: the same variance, hence the same statistics as Xavier."""
     return draw_statistics("init-uniform-tanh", n)

@@ -48,7 +48,6 @@ class Side(Enum):
 LOOKS = (False, Side.BOTH), (True, Side.BOTH), (True, Side.ANSWERS), (True, Side.REFUSALS)
 """How submissions and mistakes are compared, one after the other: whether freely, and in which cases."""
 
-
 OF_SHAPES = {"AxisError", "IndexError", "TypeError", "ValueError"}
 """What code raises for an array of other axes than it takes: which one depends on how it is written."""
 

@@ -88,7 +88,8 @@ def _block(lab: Lab, bounds: tuple[int, int]) -> dict[str, Any]:
         # What is always asked has one right answer, and is asked again only if chance has a part in it.
         fixed = [(case, _right(check, case)) for case in check.always]
         again = [pair for pair in fixed if is_random(check, pair[0])]
-        forms: list[ModuleType] | None = None
+        asked = lab.cases(check, bounds[0])
+        forms = _forms(lab, check.exercise) if any(is_random(check, c) for c in asked) else []
         for seed in range(*bounds):
             coded = seed == bounds[0]
             drawn = [
@@ -98,22 +99,27 @@ def _block(lab: Lab, bounds: tuple[int, int]) -> dict[str, Any]:
             ]
             pairs = [*(fixed if coded else again)]
             pairs += [(case, _right(check, case, coded=coded)) for case in drawn]
-            for case, right in pairs:
-                answers: list[Observation] = [right]
-                if is_random(check, case):
-                    forms = _forms(lab, check.exercise) if forms is None else forms
-                    answers = [_answer(check, _with_other_numbers(case, seed))]
-                    answers += [
-                        _answer(check, case, form)
-                        for form in forms[seed % max(1, len(forms)) :][:1]
-                    ]
-                judged[check.id] += len(answers)
-                if any(_is_refused(check, case, answer, right) for answer in answers):
-                    refused.setdefault(check.id, []).append(seed)
-    return {
-        "judged": judged,
-        "refused": {name: list(dict.fromkeys(seeds)) for name, seeds in refused.items()},
-    }
+            answered = [
+                (case, answer, right)
+                for case, right in pairs
+                for answer in _answers(check, case, right, seed, forms)
+            ]
+            judged[check.id] += len(answered)
+            if sum(_is_refused(check, *each) for each in answered):
+                refused.setdefault(check.id, []).append(seed)
+    return {"judged": judged, "refused": refused}
+
+
+def _answers(
+    check: Check, case: Mapping[str, Any], right: Returned, seed: int, forms: Sequence[ModuleType]
+) -> Iterator[Observation]:
+    """Give the right answers that are judged: where chance has a part, not the key's own."""
+    if not is_random(check, case):
+        yield right
+        return
+    yield _answer(check, _with_other_numbers(case, seed))
+    if forms:
+        yield _answer(check, case, forms[seed % len(forms)])
 
 
 def is_random(check: Check, case: Mapping[str, Any]) -> bool:

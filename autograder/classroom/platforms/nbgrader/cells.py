@@ -38,22 +38,9 @@ MAX_CELLS = 2000
 """A notebook of more cells is shown as the text it is: nobody wrote that many by hand."""
 
 DOCUMENTS = (
-    *(
-        ".docx",
-        ".doc",
-        ".odt",
-        ".rtf",
-        ".pages",
-        ".pdf",
-        ".md",
-        ".qmd",
-        ".txt",
-        ".tex",
-        ".html",
-        ".htm",
-    ),
-    *(".png", ".jpg", ".jpeg", ".heic", ".gif", ".zip", ".rar", ".7z", ".tar", ".gz", ".tgz"),
-)
+    ".docx", ".doc", ".odt", ".rtf", ".pages", ".pdf", ".md", ".qmd", ".txt", ".tex", ".html", ".htm",
+    ".png", ".jpg", ".jpeg", ".heic", ".gif", ".zip", ".rar", ".7z", ".tar", ".gz", ".tgz",
+)  # fmt: skip
 """How files end in which somebody may have written, drawn or packed an answer."""
 
 NO_DOCUMENTS = {"timestamp.txt", "readme.md", "requirements.txt"}
